@@ -1,0 +1,198 @@
+"""The web application: routes only. What they do is elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import pathlib
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response, WebSocket
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+import bot
+from bot.bootstrap import Bot, run_bot
+from bot.console import views
+from bot.limits import Limits
+from bot.metrics import OUTBOX, RASA, REGISTRY
+from bot.rest_channel import answer_rest
+from bot.settings import Settings
+from bot.socket import Socket
+from bot.store.database import Unavailable
+from dialogue.understanding.rasa import Rasa
+from ticket_bridge.helpdesks.contract import HelpdeskError
+
+HERE = pathlib.Path(bot.__file__).parent
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+_PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
+
+
+class RestMessage(BaseModel):
+    """A message of Rasa's REST channel."""
+
+    model_config = ConfigDict(extra="ignore")
+    sender: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    message: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+def make_app(settings: Settings, **parts: Any) -> FastAPI:
+    """The application; `parts` go to `run_bot`, for tests."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with run_bot(settings, **parts) as running:
+            app.state.bot = running
+            yield
+            running.hub.poke_all()
+
+    app = FastAPI(title="Askonce", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    limits = Limits(settings)
+
+    def running() -> Bot:
+        found: Bot = app.state.bot
+        return found
+
+    @app.middleware("http")
+    async def headers(request: Request, call_next: Any) -> Response:
+        response: Response = await call_next(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.exception_handler(Unavailable)
+    async def unavailable(request: Request, error: Unavailable) -> JSONResponse:
+        return JSONResponse({"detail": "The database is not available right now; please try again shortly."}, 503)
+
+    @app.websocket("/ws")
+    async def chat(ws: WebSocket) -> None:
+        await Socket(ws, running().hub, limits, settings).run()
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        found = await readiness(running())
+        return JSONResponse(found, 503 if found["database"] != "ok" else 200)
+
+    @app.get("/metrics", response_class=PlainTextResponse)
+    async def metrics() -> Response:
+        b = running()
+        if isinstance(b.understander, Rasa):
+            for outcome, count in b.understander.outcomes.items():
+                RASA.labels(outcome).set(count)
+        counts = await views.outbox_counts(b.store)
+        for status in ("queued", "sending", "filed", "refused"):
+            OUTBOX.labels(status).set(counts.get(status, 0))
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/widget.js")
+    async def widget() -> FileResponse:
+        headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+        return FileResponse(HERE / "widget" / "widget.js", media_type="text/javascript", headers=headers)
+
+    if settings.demo:
+        _demo(app)
+    if settings.rest_channel:
+
+        @app.post("/webhooks/rest/webhook")
+        async def rest(message: RestMessage) -> list[dict[str, str]]:
+            return await answer_rest(running().hub, message.sender, message.message, wait=settings.saved_after + 1)
+
+    async def administrator(authorization: Annotated[str | None, Header()] = None) -> None:
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not await admits(running(), token.strip()):
+            raise HTTPException(401, "Send the administrator's token as 'Authorization: Bearer …'.", {"WWW-Authenticate": "Bearer"})
+
+    signed_in = [Depends(administrator)]
+    limit = Annotated[int, Query(ge=1, le=200)]
+
+    @app.get("/api/conversations", dependencies=signed_in)
+    async def conversations(after: str | None = None, limit: limit = 50, act: str | None = None) -> dict[str, Any]:
+        return await views.conversations(running().store, after=after, limit=limit, act=act)
+
+    @app.get("/api/conversations/{id}", dependencies=signed_in)
+    async def conversation(id: str) -> dict[str, Any]:
+        found = await views.conversation(running().store, id)
+        if found is None:
+            raise HTTPException(404, "There is no such conversation.")
+        return found
+
+    @app.get("/api/tickets", dependencies=signed_in)
+    async def tickets(conversation: str | None = None, after: str | None = None, limit: limit = 50) -> dict[str, Any]:
+        return await views.tickets(running().store, conversation=conversation, after=after, limit=limit)
+
+    @app.get("/api/tickets/{reference}", dependencies=signed_in)
+    async def ticket(reference: str) -> dict[str, Any]:
+        found = await views.ticket(running().store, reference)
+        if found is None:
+            raise HTTPException(404, "There is no ticket with this reference.")
+        return found
+
+    @app.get("/console", response_class=HTMLResponse)
+    async def console() -> FileResponse:
+        return FileResponse(HERE / "console" / "console.html", headers={"Content-Security-Policy": _PAGE_POLICY})
+
+    @app.get("/console/{name}")
+    async def console_part(name: str) -> FileResponse:
+        kinds = {"console.js": "text/javascript", "console.css": "text/css"}
+        if name not in kinds:
+            raise HTTPException(404, "There is no such page.")
+        return FileResponse(HERE / "console" / name, media_type=kinds[name])
+
+    return app
+
+
+def _demo(app: FastAPI) -> None:
+    kinds = {"shop.css": "text/css", "shop.js": "text/javascript"}
+
+    @app.get("/", response_class=HTMLResponse)
+    async def shop() -> FileResponse:
+        policy = _PAGE_POLICY.replace("style-src 'self'", "style-src 'self'")
+        return FileResponse(HERE / "demo" / "shop.html", headers={"Content-Security-Policy": policy})
+
+    @app.get("/demo/{name}")
+    async def shop_part(name: str) -> FileResponse:
+        if name not in kinds:
+            raise HTTPException(404, "There is no such page.")
+        return FileResponse(HERE / "demo" / name, media_type=kinds[name])
+
+
+async def readiness(running: Bot) -> dict[str, str]:
+    """The state of the database, the understander and the helpdesk: `ok`, or what is wrong with each."""
+    found = {"status": "ok", "database": "ok", "understander": "ok", "helpdesk": "ok"}
+    try:
+        await running.store.ping()
+    except Unavailable as error:
+        found["database"] = f"down ({error})"
+    if not await running.understander.ready():
+        found["understander"] = "degraded (Rasa does not answer; rules understand meanwhile)"
+    elif running.understander.name == "rules":
+        found["understander"] = "ok (rules only)" if running.settings.rasa_url == "" else "ok"
+    try:
+        await running.helpdesk.health()
+    except (HelpdeskError, Unavailable) as error:
+        found["helpdesk"] = f"degraded ({error}; tickets are saved and filed later)"
+    if any(not value.startswith("ok") for value in found.values()):
+        found["status"] = "degraded"
+    return found
+
+
+async def admits(running: Bot, token: str) -> bool:
+    """True for the administrator's token: the configured one, or the one printed at the first start."""
+    if not token:
+        return False
+    configured = running.settings.admin_token.get_secret_value()
+    if configured:
+        return secrets.compare_digest(token.encode(), configured.encode())
+    offered = hashlib.sha256(token.encode()).hexdigest()
+    return any([secrets.compare_digest(offered, known) for known in await views.admin_hashes(running.store)])

@@ -1,0 +1,152 @@
+"""The composition root: settings in, a working bot out. The one place that knows which part is which; tests pass theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.conversation import Understander, Workshop, now_text
+from bot.hub import Hub
+from bot.settings import Settings
+from bot.store.database import Store
+from bot.store.migrate import migrate
+from bot.store.records import Delivery
+from bot.store.tables import desk_ticket, outbox
+from dialogue import events
+from dialogue.understanding.rasa import Rasa
+from dialogue.understanding.rules import Rules
+from kb_answers.answer import Answers
+from kb_answers.library import ARTICLES
+from ticket_bridge.courier import Courier
+from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
+from ticket_bridge.helpdesks.desk import Desk
+from ticket_bridge.helpdesks.webhook import Webhook
+from ticket_bridge.outbox import Claim
+
+log = logging.getLogger("askonce")
+
+
+@dataclass
+class Bot:
+    """A bot at work."""
+
+    settings: Settings
+    store: Store
+    hub: Hub
+    understander: Understander
+    answers: Answers
+    helpdesk: Helpdesk
+    courier: Courier
+
+
+def make_answers(settings: Settings) -> Answers:
+    """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
+    values = {"support_email": settings.support_email or "support@example.com", "hours": settings.hours}
+    return Answers(settings.articles or ARTICLES, values=values)
+
+
+def make_understander(settings: Settings) -> Understander:
+    if settings.rasa_url:
+        return Rasa(settings.rasa_url, timeout=settings.rasa_timeout, when=settings.rasa_when)
+    return Rules()
+
+
+def make_helpdesk(settings: Settings, store: Store) -> Helpdesk:
+    if settings.helpdesk == "webhook":
+        secret = settings.webhook_secret.get_secret_value()
+        return Webhook(settings.webhook_url, secret=secret, timeout=settings.helpdesk_timeout)
+    return Desk(store.write, desk_ticket, clock=now_text)
+
+
+class Reporter:
+    """Stores what the courier learns, in one transaction with the turn that it causes (R13)."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def _tell(self, conversation: str, told: events.Happening, delivery: Delivery) -> None:
+        found = await self._hub.conversation(conversation)
+        if found is None:
+            raise LookupError("the conversation is gone")
+        await found.tell(told, delivery=delivery)
+
+    async def accepted(self, claim: Claim, external_id: str) -> None:
+        delivery = Delivery(
+            claim.key, status="filed", external_id=external_id, attempted=(now_text(), "filed", external_id)
+        )
+        await self._tell(claim.conversation, events.TicketAccepted(claim.reference), delivery)
+
+    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, ambiguous: bool) -> None:
+        delivery = Delivery(
+            claim.key,
+            status="queued" if retry_at is not None else "refused",
+            due_at=retry_at,
+            ambiguous=ambiguous,
+            attempted=(now_text(), type(error).__name__.lower(), str(error)),
+            told_saved=True,
+        )
+        await self._tell(claim.conversation, events.TicketDelayed(claim.reference), delivery)
+
+    async def delayed(self, key: str, conversation: str, reference: str) -> None:
+        await self._tell(conversation, events.TicketDelayed(reference), Delivery(key, told_saved=True))
+
+
+@asynccontextmanager
+async def run_bot(
+    settings: Settings,
+    *,
+    understander: Understander | None = None,
+    helpdesk: Callable[[Store], Helpdesk] | None = None,
+    courier: bool = True,
+) -> AsyncIterator[Bot]:
+    """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones."""
+    answers = make_answers(settings)
+    await asyncio.to_thread(migrate, settings.database_url)
+    store = Store(settings.database_url)
+    hub = Hub()
+    mind = understander or make_understander(settings)
+    desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
+    postman = Courier(
+        store.write, outbox, desk, Reporter(hub), owner=f"{socket.gethostname()}:{os.getpid()}",
+        timeout=settings.helpdesk_timeout, saved_after=settings.saved_after,
+    )  # fmt: skip
+    hub.equip(
+        Workshop(
+            store=store, understander=mind, answers=answers, policy=events.Policy(),
+            support_email=settings.support_email or "support@example.com", helpdesk=desk.name, poke=hub.poke,
+            wake_courier=postman.wake,
+        )
+    )  # fmt: skip
+    tasks = [asyncio.create_task(_forever(hub.forget_idle, 60.0))]
+    if courier:
+        tasks.append(asyncio.create_task(postman.run()))
+    if settings.workers > 1 or not settings.sqlite:
+        tasks.append(asyncio.create_task(hub.follow_other_replicas()))
+    try:
+        yield Bot(settings, store, hub, mind, answers, desk, postman)
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await postman.settle()
+        await mind.close()
+        await desk.close()
+        await store.close()
+
+
+async def _forever(work: Callable[[], object], every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        result = work()
+        if asyncio.iscoroutine(result):
+            await result

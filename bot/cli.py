@@ -1,0 +1,244 @@
+"""The `askonce` command. Bad input gives one clear line and a non-zero status; a traceback here is a fault of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import pathlib
+import socket
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+import orjson
+
+from bot.settings import Settings, SettingsError, read_settings, require_support_email
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO_EMAIL = "support@example.com"
+
+
+class _Friendly(click.Group):
+    """Turns the errors that users can mend into one line; anything else keeps its traceback for a bug report."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from bot.fixtures import FixtureError
+        from bot.rasa_service import RasaError
+        from bot.replay import ReplayError
+        from bot.store.database import Unavailable
+        from bot.store.migrate import MigrationError
+        from kb_answers.library import ArticleError
+
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, FixtureError, RasaError, ReplayError, MigrationError, ArticleError) as error:
+            raise click.ClickException(str(error)) from error
+        except Unavailable as error:
+            raise click.ClickException(f"the database cannot be used ({error}); check ASKONCE_DATABASE_URL") from error
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=_Friendly, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="askonce")
+def main() -> None:
+    """Askonce: the live-chat bot that never asks twice."""
+    if os.environ.get("PYTHONUTF8") != "1":
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+# ---------------------------------------------------------------- serve
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise SettingsError(f"port {port} on {host} is in use; stop what runs there, or choose another with --port") from error
+            raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+def _prepare(settings: Settings) -> str | None:
+    """Check what can be checked before anything starts; the first administrator's token where one was made."""
+    from bot.bootstrap import make_answers
+    from bot.first_start import first_admin_token
+    from bot.store.migrate import migrate
+
+    make_answers(settings)
+    _check_port(settings.host, settings.port)
+    migrate(settings.database_url)
+    return None if settings.admin_token.get_secret_value() else _run(first_admin_token(settings.database_url))
+
+
+def _announce(settings: Settings, token: str | None) -> None:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    click.echo(f"Askonce is at http://{host}:{settings.port}", err=True)
+    if token:
+        click.echo(f"Administrator's token, shown this once (console at /console): {token}", err=True)
+
+
+def from_environment() -> Any:
+    """The application for a worker process of `serve --workers`."""
+    from bot.app import make_app
+    from bot.logs import set_up_logs
+
+    settings = read_settings()
+    set_up_logs(settings.log_level)
+    return make_app(settings)
+
+
+_UVICORN: dict[str, Any] = {
+    "ws": "websockets-sansio", "ws_max_size": 256 * 1024, "ws_per_message_deflate": False, "access_log": False,
+    "log_config": None, "proxy_headers": False, "server_header": False, "timeout_graceful_shutdown": 8,
+}  # fmt: skip
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (ASKONCE_HOST, default 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (ASKONCE_PORT, default 8000).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Server processes (ASKONCE_WORKERS, default 1).")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the server and its workers, configured by ASKONCE_* variables or a .env file."""
+    import uvicorn
+
+    from bot.app import make_app
+    from bot.logs import set_up_logs
+
+    given = {k: v for k, v in {"host": host, "port": port, "workers": workers}.items() if v is not None}
+    settings = read_settings(**given)
+    require_support_email(settings)
+    set_up_logs(settings.log_level)
+    token = _prepare(settings)
+    _announce(settings, token)
+    if settings.workers > 1:
+        os.environ.update({"ASKONCE_WORKERS": str(settings.workers)})
+        uvicorn.run("bot.cli:from_environment", factory=True, host=settings.host, port=settings.port,
+                    workers=settings.workers, **_UVICORN)  # fmt: skip
+    else:
+        uvicorn.run(make_app(settings), host=settings.host, port=settings.port, **_UVICORN)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port to listen on (default 8000).")
+@click.option("--rasa/--no-rasa", default=True, help="Set up and start Rasa beside the bot.")
+def demo(port: int | None, rasa: bool) -> None:
+    """What `make run` runs: demo shop, console, built-in desk, and Rasa joining when it is ready."""
+    import threading
+
+    import uvicorn
+
+    from bot.app import make_app
+    from bot.logs import set_up_logs
+    from bot.rasa_service import RasaService, tell
+
+    service = RasaService(ROOT, say=tell) if rasa and not os.environ.get("ASKONCE_RASA_URL") else None
+    given: dict[str, Any] = {"demo": True, "rest_channel": True}
+    if not os.environ.get("ASKONCE_SUPPORT_EMAIL"):
+        given["support_email"] = DEMO_EMAIL
+    if port is not None:
+        given["port"] = port
+    if service:
+        given["rasa_url"] = service.url
+    settings = read_settings(**given)
+    set_up_logs(settings.log_level)
+    token = _prepare(settings)
+    _announce(settings, token)
+    beside = threading.Thread(target=service.bring_up, daemon=True) if service else None
+    if beside:
+        beside.start()
+    try:
+        uvicorn.run(make_app(settings), host=settings.host, port=settings.port, **_UVICORN)
+    finally:
+        if service:
+            service.stop()
+    click.echo("Stopped.", err=True)
+
+
+# ---------------------------------------------------------------- asking and chatting
+
+
+@main.command()
+@click.argument("question")
+@click.option("--json", "as_json", is_flag=True, help="Print {question, answer, sources}; answer is null where it abstains.")
+def ask(question: str, as_json: bool) -> None:
+    """One answer from the knowledge base, with its sources, or "no answer" and why."""
+    from bot.bootstrap import make_answers
+
+    found = make_answers(read_settings()).ask(question)
+    if as_json:
+        sources = [{"article": s.article, "title": s.title, "passage": s.passage} for s in found.sources]
+        click.echo(orjson.dumps({"question": question, "answer": found.text, "sources": sources}).decode())
+    elif found.text is None:
+        click.echo(f"No answer: {found.why}.")
+    else:
+        click.echo(found.text)
+        for source in found.sources:
+            click.echo(f"  — {source.title} [{source.article}]")
+
+
+@main.command()
+def chat() -> None:
+    """A conversation in the terminal, through the same engine. Leave with Ctrl-D."""
+    from bot.terminal import chat_in_terminal
+
+    settings = read_settings()
+    if not settings.support_email:
+        settings = settings.model_copy(update={"support_email": DEMO_EMAIL})
+    _run(chat_in_terminal(settings))
+
+
+@main.command()
+@click.option("--understander", type=click.Choice(["rasa", "rules"]), default="rules", show_default=True)
+def understand(understander: str) -> None:
+    """JSON Lines in, JSON Lines out: what is understood of each {text, asked?}."""
+    from bot.understand_lines import understand_lines
+
+    if not _run(understand_lines(sys.stdin, sys.stdout, understander, settings=read_settings(), root=ROOT)):
+        raise click.exceptions.Exit(1)
+
+
+# ---------------------------------------------------------------- training and replaying
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Train even where a model of the same data is there.")
+def train(force: bool) -> None:
+    """Train the Rasa model from the project's own data (kept by fingerprint under var/rasa)."""
+    from bot.rasa_service import RasaService, tell
+
+    service = RasaService(ROOT, say=tell)
+    service.install()
+    click.echo(str(service.train(force=force)))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=pathlib.Path))
+@click.option("--url", help="Play against a running bot over its WebSocket, e.g. http://127.0.0.1:8000.")
+@click.option("-k", "only", help="Only cases whose name holds this text.")
+@click.option("-x", "stop", is_flag=True, help="Stop at the first difference.")
+def replay(paths: tuple[pathlib.Path, ...], url: str | None, only: str | None, stop: bool) -> None:
+    """Replay dialogue fixtures; the status is non-zero on any difference."""
+    from bot.replay_command import run_replay
+
+    settings = read_settings()
+    if not settings.support_email:
+        settings = settings.model_copy(update={"support_email": DEMO_EMAIL})
+    if not _run(run_replay(list(paths), settings=settings, url=url, only=only, stop=stop)):
+        raise click.exceptions.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What support leads see. Read-only views of the store; nothing here changes a conversation."""

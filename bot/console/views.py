@@ -1,0 +1,122 @@
+"""Read-only views: conversations, turns with their why, tickets with what was passed. Keyset paging throughout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select
+
+from bot.store.database import Store
+from bot.store.records import happenings_from_json, to_json
+from bot.store.tables import admin_token, attempt, conversation as conversation_table, outbox, turn
+from dialogue import events
+from dialogue.states import State
+from dialogue.tracker import step
+
+
+async def conversations(store: Store, *, after: str | None, limit: int, act: str | None) -> dict[str, Any]:
+    """Newest first. `next` goes into `after` for the following page; null on the last."""
+    c = conversation_table.c
+    query = select(c.id, c.created_at, c.updated_at, c.seq, c.locale, c.channel).order_by(c.updated_at.desc(), c.id.desc())
+    if after:
+        at, _, id = after.partition("~")
+        query = query.where((c.updated_at < at) | ((c.updated_at == at) & (c.id < id)))
+    if act:
+        query = query.where(c.id.in_(select(turn.c.conversation).where(turn.c.act == act)))
+    async with store.read() as connection:
+        rows = list(await connection.execute(query.limit(limit + 1)))
+    items = [
+        {
+            "id": r.id, "created_at": r.created_at, "updated_at": r.updated_at, "turns": r.seq, "locale": r.locale,
+            "channel": r.channel,
+        }  # fmt: skip
+        for r in rows[:limit]
+    ]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return {"items": items, "next": f"{last.updated_at}~{last.id}" if last else None}
+
+
+async def conversation(store: Store, id: str) -> dict[str, Any] | None:
+    """One conversation with every turn, and beside each happening what was understood, the rows that decided and the
+    state after."""
+    found = await store.load(id)
+    if found is None:
+        return None
+    turns = await store.turns(id, limit=10_000)
+    rows = await store.happenings(id)
+    state = State(stem=found.state.stem)
+    decided: dict[int, dict[str, Any]] = {}
+    first_seq = 1
+    for row in rows:
+        understood = None
+        for happening in happenings_from_json(row.events):
+            state = step(events.Policy(), state, happening).state
+            if isinstance(happening, events.ShopperSaid):
+                understood = orjson.loads(to_json(happening.understood))
+        why = {
+            "understood": understood, "rows": orjson.loads(row.rows), "state": orjson.loads(to_json(state)),
+            "milliseconds": row.milliseconds,
+        }  # fmt: skip
+        for seq in range(first_seq, row.seq + 1):
+            decided[seq] = why
+        first_seq = row.seq + 1
+    shown = []
+    for t in turns:
+        why = decided.get(t.seq, {})
+        item = {k: v for k, v in t.frame().items() if k != "type"} | {"rule": t.rule or None}
+        item |= {"understood": why.get("understood"), "rows": why.get("rows", []), "state": why.get("state"),
+                 "milliseconds": why.get("milliseconds")}  # fmt: skip
+        shown.append(item)
+    return {"id": id, "seq": found.seq, "turns": shown, "state": orjson.loads(to_json(found.state))}
+
+
+async def tickets(store: Store, *, conversation: str | None, after: str | None, limit: int) -> dict[str, Any]:
+    """Newest first, of one conversation where it is named."""
+    c = outbox.c
+    query = select(outbox).order_by(c.created_at.desc(), c.key.desc())
+    if conversation:
+        query = query.where(c.conversation == conversation)
+    if after:
+        at, _, key = after.partition("~")
+        query = query.where((c.created_at < float(at)) | ((c.created_at == float(at)) & (c.key < key)))
+    async with store.read() as connection:
+        rows = list(await connection.execute(query.limit(limit + 1)))
+        items = [await _ticket(connection, row) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return {"items": items, "next": f"{last.created_at!r}~{last.key}" if last else None}
+
+
+async def ticket(store: Store, reference: str) -> dict[str, Any] | None:
+    """One ticket: its fields, exactly what was passed, and every attempt to deliver it."""
+    async with store.read() as connection:
+        row = (await connection.execute(select(outbox).where(outbox.c.reference == reference))).one_or_none()
+        return None if row is None else await _ticket(connection, row)
+
+
+async def _ticket(connection: Any, row: Any) -> dict[str, Any]:
+    passed = orjson.loads(row.payload)
+    tries = await connection.execute(select(attempt).where(attempt.c.key == row.key).order_by(attempt.c.id))
+    return {
+        "reference": row.reference,
+        "status": "filed" if row.status == "filed" else "saved",
+        "fields": {name: passed[name] for name in ("name", "email", "reason")},
+        "passed": passed,
+        "helpdesk": row.helpdesk,
+        "external_id": row.external_id,
+        "attempts": [{"at": a.at, "outcome": a.outcome, "detail": a.detail} for a in tries],
+        "conversation": row.conversation,
+    }
+
+
+async def outbox_counts(store: Store) -> dict[str, int]:
+    """How many tickets stand at each status of the outbox."""
+    async with store.read() as connection:
+        rows = await connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
+        return {row[0]: row[1] for row in rows}
+
+
+async def admin_hashes(store: Store) -> list[str]:
+    """Hashes of the administrator's tokens."""
+    async with store.read() as connection:
+        return list(await connection.scalars(select(admin_token.c.hash)))

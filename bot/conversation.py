@@ -1,0 +1,262 @@
+"""One conversation at work: hears a message, lets the tracker decide, stores what follows, and only then shows it.
+
+The order is the law of the house: understand outside any transaction, step (pure), render, commit once, poke. A clash
+with another writer loads the conversation anew and steps again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from bot.phrases import render
+from bot.store.database import Conflict, Store
+from bot.store.records import Change, Delivery, Enqueued, Turn
+from dialogue import effects, events
+from dialogue.states import Phase, State
+from dialogue.tracker import Decision, IllegalEvent, step
+from dialogue.understanding.reader import Asked
+from dialogue.understanding.secrets import mask
+from dialogue.vocabulary import Act
+from kb_answers.answer import Answers
+
+log = logging.getLogger("askonce.conversation")
+_TAIL = 60
+_SUBJECT = 80
+
+
+class Understander(Protocol):
+    """Text in, `Understanding` out; never raises."""
+
+    name: str
+
+    async def understand(self, text: str, asked: Asked = None) -> events.Understanding: ...
+
+    async def ready(self) -> bool: ...
+
+    async def close(self) -> None: ...
+
+
+def now_text() -> str:
+    """The time as ISO 8601 UTC, to the millisecond."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def asked(state: State) -> Asked:
+    """What the bot has open with the shopper, in the form understanding takes it."""
+    if state.phase is Phase.OFFERED:
+        return "offer"
+    if state.phase in (Phase.COLLECTING, Phase.SILENT):
+        return tuple(f.value for f in state.missing)
+    return None
+
+
+def subject(reason: str) -> str:
+    """A ticket's subject, cut from the reason at a word (R1)."""
+    line = " ".join(reason.split())
+    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every conversation needs to do its work; made once, in `bootstrap`."""
+
+    store: Store
+    understander: Understander
+    answers: Answers
+    policy: events.Policy
+    support_email: str
+    helpdesk: str
+    poke: Callable[[str], None]
+    wake_courier: Callable[[], None]
+    saved: Callable[[str], None] = lambda conversation: None
+
+
+class Conversation:
+    """A conversation in memory. Its messages are taken one at a time, in the order in which they came."""
+
+    def __init__(self, shop: Workshop, id: str, state: State, seq: int, number: int, client_ids: set[str]) -> None:
+        self._shop, self.id = shop, id
+        self.state, self.seq, self.number, self.client_ids = state, seq, number, client_ids
+        self.tail: deque[Turn] = deque(maxlen=_TAIL)
+        self._lock = asyncio.Lock()
+        self.touched = time.monotonic()
+
+    @classmethod
+    async def open(cls, shop: Workshop, id: str) -> Conversation | None:
+        """The conversation as it stands in the store, or None."""
+        found = await shop.store.load(id)
+        return found and cls(shop, id, found.state, found.seq, found.number, found.client_ids)
+
+    async def hear(self, client_id: str, text: str) -> bool:
+        """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
+        twice. Raises `bot.store.database.Unavailable` where nothing could be stored."""
+        started = time.perf_counter()
+        async with self._lock:
+            self.touched = time.monotonic()
+            if client_id in self.client_ids:
+                return False
+            understood = await self._shop.understander.understand(mask(text), asked(self.state))
+            if mask(text) != text:
+                understood = replace(understood, signals=understood.signals | {_SECRET})
+            while True:
+                shopper = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
+                told = events.ShopperSaid(understood)
+                if await self._decide(told, shopper=shopper, started=started):
+                    return True
+                if client_id in self.client_ids:
+                    return False
+
+    async def tell(self, told: events.Happening, *, delivery: Delivery | None = None) -> None:
+        """Something other than a message happened: the helpdesk answered, the page named its customer, a rating came."""
+        started = time.perf_counter()
+        async with self._lock:
+            self.touched = time.monotonic()
+            while not await self._decide(told, delivery=delivery, started=started):
+                continue
+
+    async def turns_after(self, after: int) -> list[Turn]:
+        """The turns after `after`: from memory where it reaches back far enough, else from the store."""
+        if self.tail and self.tail[0].seq <= after + 1 and self.tail[-1].seq == self.seq:
+            return [t for t in self.tail if t.seq > after]
+        if after >= self.seq:
+            return []
+        return await self._shop.store.turns(self.id, after)
+
+    async def refresh(self) -> None:
+        """Load what another replica has stored meanwhile."""
+        async with self._lock:
+            await self._reload()
+
+    # ------------------------------------------------------------ deciding and storing
+
+    async def _decide(
+        self,
+        told: events.Happening,
+        *,
+        started: float,
+        shopper: Turn | None = None,
+        delivery: Delivery | None = None,
+    ) -> bool:
+        """One attempt. False after a clash: the conversation has been loaded anew and the caller steps again."""
+        try:
+            change = self._change(told, shopper=shopper, delivery=delivery, started=started)
+        except IllegalEvent as error:
+            log.warning("refused: %s", error, extra={"conversation": self.id})
+            return True
+        if change is None:
+            return True
+        try:
+            await self._shop.store.commit(change)
+        except Conflict:
+            await self._reload()
+            return False
+        self.state, self.seq, self.number = change.state, change.seq, change.number
+        if shopper and shopper.id:
+            self.client_ids.add(shopper.id)
+        self.tail.extend(change.turns)
+        self._shop.poke(self.id)
+        if change.enqueued:
+            self._shop.wake_courier()
+        return True
+
+    def _change(
+        self, told: events.Happening, *, shopper: Turn | None, delivery: Delivery | None, started: float
+    ) -> Change | None:
+        decisions: list[tuple[events.Happening, Decision]] = []
+        state, happening = self.state, told
+        while True:
+            decision = step(self._shop.policy, state, happening)
+            decisions.append((happening, decision))
+            state = decision.state
+            search = next((e for e in decision.effects if isinstance(e, effects.Search)), None)
+            if search is None:
+                break
+            happening = self._look_up(search.text)
+        wanted = [(e, d.rows) for _, d in decisions for e in d.effects]
+        if not wanted and shopper is None and delivery is None and state == self.state:
+            return None
+        at = now_text()
+        turns = [shopper] if shopper else []
+        enqueued: list[Enqueued] = []
+        gaps: list[tuple[int, str]] = []
+        rated: tuple[int, str | None] | None = None
+        for effect, rows in wanted:
+            seq = self.seq + len(turns)
+            if isinstance(effect, effects.Say):
+                turns.append(self._turn(effect, seq + 1, at, rows))
+            elif isinstance(effect, effects.FileTicket):
+                enqueued.append(self._enqueued(effect, seq, len(enqueued)))
+            elif isinstance(effect, effects.RecordGap):
+                gaps.append((seq, effect.question))
+            elif isinstance(effect, effects.RecordRating):
+                rated = (effect.score, mask(effect.comment) if effect.comment else None)
+        return Change(
+            conversation=self.id,
+            number=self.number + 1,
+            at=at,
+            state=state,
+            happenings=tuple(h for h, _ in decisions),
+            rows=tuple(row for _, d in decisions for row in d.rows),
+            turns=tuple(turns),
+            seq=self.seq + len(turns),
+            milliseconds=round((time.perf_counter() - started) * 1000, 2),
+            enqueued=tuple(enqueued),
+            gaps=tuple(gaps),
+            rated=rated,
+            delivery=delivery,
+            helpdesk=self._shop.helpdesk,
+            now=time.time(),
+        )
+
+    def _look_up(self, text: str) -> events.ArticleFound | events.NothingFound:
+        answer = self._shop.answers.ask(text)
+        if answer.text is None:
+            return events.NothingFound()
+        return events.ArticleFound(
+            answer.text, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
+        )
+
+    def _turn(self, say: effects.Say, seq: int, at: str, rows: tuple[str, ...]) -> Turn:
+        def words(phrase: str) -> str:
+            return render(phrase, say.values, support_email=self._shop.support_email)
+
+        ticket = None
+        if say.reference and say.ticket_status:
+            ticket = {"reference": say.reference, "status": say.ticket_status}
+        return Turn(
+            seq=seq, who="bot", text=words(say.phrase), at=at, act=say.act.value, asks=tuple(f.value for f in say.asks),
+            sources=say.sources, ticket=ticket, choices=tuple(words(c) for c in say.choices), rule=rows[-1],
+        )  # fmt: skip
+
+    def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
+        payload: dict[str, Any] = {
+            "name": file.name, "email": file.email, "reason": file.reason,
+            "subject": subject(file.reason), "reference": file.reference,
+        }  # fmt: skip
+        if file.earlier_reference:
+            payload["disputes"] = file.earlier_reference
+        return Enqueued(f"{self.id}:{seq}:{index}", file.reference, payload)
+
+    async def _reload(self) -> None:
+        found = await self._shop.store.load(self.id)
+        if found is None:
+            raise LookupError(f"conversation {self.id} is gone")
+        self.state, self.seq, self.number, self.client_ids = found.state, found.seq, found.number, found.client_ids
+        self.tail.clear()
+
+
+_SECRET = events.Signal.SECRET
+FILED = (Act.TICKET_FILED.value, Act.TICKET_SAVED.value)
+
+
+def new_id() -> str:
+    """A conversation's id: 128 random bits."""
+    return uuid.uuid4().hex

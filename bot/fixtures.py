@@ -1,0 +1,207 @@
+"""Dialogue fixtures: read, checked, with file, line and column in every error. The form is in `docs/fixtures.md`."""
+
+from __future__ import annotations
+
+import difflib
+import pathlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from dialogue.vocabulary import Act, Field
+
+_STEP = {"user", "bot", "utter", "slot_was_set", "slot_was_not_set", "act", "asks", "ticket", "never"}
+_CASE = {"test_case", "steps", "customer"}
+_ACTS = {a.value for a in Act}
+_FIELDS = {f.value for f in Field}
+
+
+class FixtureError(Exception):
+    """A fixture that cannot be used; the message names file, line and column and says what to do."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What one bot turn must be; keys that are absent are not looked at."""
+
+    line: int
+    act: str | None = None
+    asks: tuple[str, ...] | None = None
+    bot: str | None = None
+    ticket: dict[str, str] | None = None
+    slots: dict[str, str | None] = field(default_factory=dict)
+    slots_unset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A shopper's message and the bot turns expected after it."""
+
+    line: int
+    user: str
+    expected: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    file: str
+    line: int
+    name: str
+    steps: tuple[Step, ...]
+    customer: dict[str, str] | None = None
+    never: tuple[str, ...] = ()
+
+
+def matches(pattern: str, text: str) -> bool:
+    """A pattern between slashes is searched for, without regard to case; anything else must be the text itself."""
+    if len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/"):
+        return re.search(pattern[1:-1], text, re.IGNORECASE) is not None
+    return pattern == text
+
+
+class _Reader:
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+
+    def fail(self, at: tuple[int, int], what: str) -> FixtureError:
+        return FixtureError(f"{self.path}:{at[0] + 1}:{at[1] + 1}: {what}")
+
+    def at(self, node: Any, key: Any = None) -> tuple[int, int]:
+        try:
+            if key is None:
+                return int(node.lc.line), int(node.lc.col)
+            place = node.lc.data[key]
+            return int(place[0]), int(place[1])
+        except (AttributeError, KeyError, TypeError):
+            return (0, 0)
+
+    def keys(self, node: Any, known: set[str], what: str) -> None:
+        for key in node:
+            if key not in known:
+                near = difflib.get_close_matches(str(key), known, 1)
+                hint = f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(known))}"
+                raise self.fail(self.at(node, key), f"unknown key `{key}` in {what}{hint}")
+
+    def text(self, node: Any, key: str) -> str:
+        value = node[key]
+        if not isinstance(value, str):
+            raise self.fail(self.at(node, key), f"`{key}` must be text; put it in quotes")
+        return str(value)
+
+    def regex(self, node: Any, key: Any, pattern: str) -> str:
+        if len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/"):
+            try:
+                re.compile(pattern[1:-1])
+            except re.error as error:
+                raise self.fail(self.at(node, key), f"not a regular expression: {error}") from error
+        return pattern
+
+    def cases(self) -> list[Case]:
+        try:
+            root = YAML(typ="rt").load(self.path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise FixtureError(f"{self.path}: cannot be read: {error}") from error
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            raise self.fail((mark.line, mark.column) if mark else (0, 0), f"not valid YAML: {error.problem}") from error
+        if not isinstance(root, dict) or not isinstance(root.get("test_cases"), list):
+            raise self.fail((0, 0), "must hold a list `test_cases`")
+        return [self.case(node, root["test_cases"]) for node in root["test_cases"]]
+
+    def case(self, node: Any, parent: Any) -> Case:
+        if not isinstance(node, dict) or "test_case" not in node:
+            raise self.fail(self.at(node) if isinstance(node, dict) else self.at(parent), "a case begins with `test_case: its name`")
+        self.keys(node, _CASE, "a case")
+        if not isinstance(node.get("steps"), list) or not node["steps"]:
+            raise self.fail(self.at(node, "test_case"), f"case `{node['test_case']}` has no list of `steps`")
+        customer = node.get("customer")
+        if customer is not None:
+            if not isinstance(customer, dict):
+                raise self.fail(self.at(node, "customer"), "`customer` holds `name` and `email`")
+            self.keys(customer, {"name", "email"}, "a customer")
+        steps: list[tuple[int, str, list[Expectation]]] = []
+        never: list[str] = []
+        for step in node["steps"]:
+            if not isinstance(step, dict) or not step:
+                raise self.fail(self.at(node["steps"]), "a step is `key: value`, such as `user: hello`")
+            self.keys(step, _STEP, "a step")
+            if "user" in step:
+                steps.append((self.at(step)[0] + 1, self.text(step, "user"), []))
+            if "never" in step:
+                never += self.never(step)
+            rest = [k for k in step if k not in ("user", "never")]
+            if rest:
+                if not steps:
+                    raise self.fail(self.at(step), f"`{rest[0]}` before the first `user`")
+                steps[-1][2].append(self.expectation(step))
+        return Case(
+            file=str(self.path),
+            line=self.at(node)[0] + 1,
+            name=str(node["test_case"]),
+            steps=tuple(Step(line, text, tuple(expected)) for line, text, expected in steps),
+            customer={k: str(v) for k, v in customer.items()} if customer else None,
+            never=tuple(never),
+        )
+
+    def never(self, step: Any) -> list[str]:
+        value = step["never"]
+        items = value if isinstance(value, list) else [value]
+        for item in items:
+            known = item in _ACTS or str(item) in {f"ask.{f}" for f in _FIELDS}
+            if not known and not (str(item).startswith("/") and str(item).endswith("/")):
+                raise self.fail(self.at(step, "never"), f"`{item}` is no act, no `ask.FIELD` and no regular expression between slashes")
+            self.regex(step, "never", str(item))
+        return [str(i) for i in items]
+
+    def expectation(self, step: Any) -> Expectation:
+        act = step.get("act")
+        if "utter" in step:
+            act = str(step["utter"]).removeprefix("utter_")
+        if act is not None and act not in _ACTS:
+            near = difflib.get_close_matches(str(act), _ACTS, 1)
+            key = "act" if "act" in step else "utter"
+            raise self.fail(self.at(step, key), f"unknown act `{act}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+        asks = step.get("asks")
+        if asks is not None and (not isinstance(asks, list) or any(a not in _FIELDS for a in asks)):
+            raise self.fail(self.at(step, "asks"), f"`asks` is a list of {', '.join(sorted(_FIELDS))}")
+        ticket = step.get("ticket")
+        if ticket is not None:
+            if not isinstance(ticket, dict):
+                raise self.fail(self.at(step, "ticket"), "`ticket` holds `name`, `email` and `reason`")
+            self.keys(ticket, _FIELDS, "a ticket")
+        slots: dict[str, str | None] = {}
+        for item in _items(step.get("slot_was_set")):
+            slots |= {k: None if v is None else str(v) for k, v in item.items()} if isinstance(item, dict) else {str(item): None}
+        unset = tuple(str(k) for item in _items(step.get("slot_was_not_set")) for k in (item if isinstance(item, dict) else [item]))
+        for name in (*slots, *unset):
+            if name not in _FIELDS:
+                key = "slot_was_set" if name in slots else "slot_was_not_set"
+                raise self.fail(self.at(step, key), f"unknown slot `{name}`; known are {', '.join(sorted(_FIELDS))}")
+        return Expectation(
+            line=self.at(step)[0] + 1,
+            act=act,
+            asks=None if asks is None else tuple(asks),
+            bot=self.regex(step, "bot", self.text(step, "bot")) if "bot" in step else None,
+            ticket={k: self.regex(ticket, k, str(v)) for k, v in ticket.items()} if ticket else None,
+            slots=slots,
+            slots_unset=unset,
+        )
+
+
+def _items(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def read_fixtures(paths: list[pathlib.Path]) -> list[Case]:
+    """The cases of files and of folders (`*.yml`, `*.yaml`). Raises `FixtureError`."""
+    found: list[Case] = []
+    for path in paths:
+        files = sorted(f for e in ("*.yml", "*.yaml") for f in path.rglob(e)) if path.is_dir() else [path]
+        if path.is_dir() and not files:
+            raise FixtureError(f"{path}: holds no fixtures (*.yml)")
+        for file in files:
+            found += _Reader(file).cases()
+    return found

@@ -1,0 +1,93 @@
+"""The frames of `/ws`: what a client may send, checked at the edge, and the errors it gets for anything else."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+MAX_TEXT = 4000
+
+
+class FrameError(Exception):
+    """A frame that cannot be used. `code` is the protocol's, the message is for a person, `id` that of the `say`."""
+
+    def __init__(self, code: str, message: str, id: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.id = code, id
+
+    def frame(self) -> dict[str, Any]:
+        """The `error` frame of the protocol."""
+        frame = {"type": "error", "code": self.code, "message": str(self)}
+        return frame if self.id is None else frame | {"id": self.id}
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Customer(_Frame):
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None
+
+
+class Hello(_Frame):
+    type: Literal["hello"]
+    token: Annotated[str, StringConstraints(max_length=200)] | None = None
+    after: Annotated[int, Field(ge=0)] = 0
+    customer: Customer | None = None
+    locale: Annotated[str, StringConstraints(max_length=35)] | None = None
+
+
+class Say(_Frame):
+    type: Literal["say"]
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    text: str
+
+
+class Rate(_Frame):
+    type: Literal["rate"]
+    score: Annotated[int, Field(ge=1, le=5)]
+    comment: Annotated[str, StringConstraints(max_length=MAX_TEXT)] | None = None
+
+
+class Typing(_Frame):
+    type: Literal["typing"]
+
+
+Frame = Hello | Say | Rate | Typing
+_ANY: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
+_KNOWN = "hello, say, rate, typing"
+
+
+def parse(text: str | bytes) -> Frame:
+    """The frame in `text`. Raises `FrameError`: `bad_frame`, or `too_long` for a text over 4,000 characters."""
+    try:
+        raw = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise FrameError("bad_frame", "A frame must be a JSON object.") from None
+    if not isinstance(raw, dict):
+        raise FrameError("bad_frame", "A frame must be a JSON object.")
+    id = raw.get("id") if isinstance(raw.get("id"), str) else None
+    try:
+        frame = _ANY.validate_python(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+            raise FrameError("bad_frame", f"Unknown frame type; known are {_KNOWN}.", id) from None
+        field = ".".join(str(p) for p in first["loc"][1:]) or str(first["loc"][0])
+        raise FrameError("bad_frame", f"The field {field!r} of this frame is not right: {first['msg']}.", id) from None
+    if isinstance(frame, Say):
+        if len(frame.text) > MAX_TEXT:
+            raise FrameError("too_long", f"A message may have up to {MAX_TEXT:,} characters; please send it in parts.", frame.id)
+        if not frame.text.strip():
+            raise FrameError("bad_frame", "A message needs some text.", frame.id)
+        if "\x00" in frame.text:
+            frame = frame.model_copy(update={"text": frame.text.replace("\x00", "\ufffd")})
+    return frame
+
+
+def dump(frame: dict[str, Any]) -> str:
+    """A frame as text."""
+    return orjson.dumps(frame).decode()

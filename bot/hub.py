@@ -1,0 +1,125 @@
+"""Conversations in memory, and who watches them. A poke carries no data: whoever is poked reads the turns it lacks.
+
+Reading "everything after n" is the only way turns reach a socket, on a first connection, after a poke and after a
+reconnect alike; so nothing can be dropped or doubled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+import secrets
+import time
+
+from bot.conversation import Conversation, Workshop, new_id, now_text
+from bot.store.database import Unavailable
+from dialogue.states import State
+
+log = logging.getLogger("askonce.hub")
+_IDLE = 600.0
+_STEM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class Hub:
+    def __init__(self) -> None:
+        self._conversations: dict[str, Conversation] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._shop: Workshop | None = None
+
+    def equip(self, shop: Workshop) -> None:
+        """Hand over what conversations work with; `bootstrap` does this once."""
+        self._shop = shop
+
+    @property
+    def shop(self) -> Workshop:
+        assert self._shop is not None, "bootstrap equips the hub first"
+        return self._shop
+
+    @property
+    def watched(self) -> int:
+        """Conversations with somebody watching."""
+        return len(self._watchers)
+
+    async def begin(self, *, locale: str | None = None, channel: str = "widget", token: str | None = None) -> tuple[Conversation, str]:
+        """A new conversation and its token: 256 random bits that open this conversation and no other."""
+        token = token or secrets.token_urlsafe(32)
+        state = State(stem="".join(secrets.choice(_STEM) for _ in range(7)))
+        id = new_id()
+        await self.shop.store.create(id=id, token=token, state=state, at=now_text(), locale=locale, channel=channel)
+        conversation = Conversation(self.shop, id, state, 0, 0, set())
+        self._conversations[id] = conversation
+        return conversation, token
+
+    async def resume(self, token: str) -> Conversation | None:
+        """The conversation that `token` opens, or None."""
+        id = await self.shop.store.id_of(token)
+        return await self.conversation(id) if id else None
+
+    async def conversation(self, id: str) -> Conversation | None:
+        """The one object in this process that works on conversation `id`, or None where there is none."""
+        if id in self._conversations:
+            return self._conversations[id]
+        lock = self._opening.setdefault(id, asyncio.Lock())
+        async with lock:
+            if id not in self._conversations:
+                found = await Conversation.open(self.shop, id)
+                if found is None:
+                    self._opening.pop(id, None)
+                    return None
+                self._conversations[id] = found
+        self._opening.pop(id, None)
+        return self._conversations[id]
+
+    def watch(self, id: str) -> asyncio.Event:
+        """An event that is set whenever conversation `id` has changed."""
+        event = asyncio.Event()
+        self._watchers.setdefault(id, set()).add(event)
+        return event
+
+    def unwatch(self, id: str, event: asyncio.Event) -> None:
+        """Stop watching."""
+        watchers = self._watchers.get(id, set())
+        watchers.discard(event)
+        if not watchers:
+            self._watchers.pop(id, None)
+
+    def poke(self, id: str) -> None:
+        """Conversation `id` has changed: wake whoever watches it."""
+        for event in self._watchers.get(id, ()):
+            event.set()
+
+    def poke_all(self) -> None:
+        """Wake everybody, for a shutdown."""
+        for id in list(self._watchers):
+            self.poke(id)
+
+    async def forget_idle(self) -> None:
+        """Drop conversations that nobody watches and nobody has used lately; they are in the store."""
+        horizon = time.monotonic() - _IDLE
+        for id, conversation in list(self._conversations.items()):
+            if id not in self._watchers and conversation.touched < horizon:
+                del self._conversations[id]
+
+    async def follow_other_replicas(self, every: float = 0.3) -> None:
+        """Where several processes share the database: notice what the others have stored. Until cancelled."""
+        since = now_text()
+        while True:
+            await asyncio.sleep(every)
+            try:
+                changed = await self.shop.store.changed_since(since)
+                for id, seq in changed.items():
+                    mine = self._conversations.get(id)
+                    if mine is not None and mine.seq < seq:
+                        await mine.refresh()
+                        self.poke(id)
+            except Unavailable:
+                continue
+            # Clocks of replicas differ a little and commits take a moment: look back generously, a re-read is harmless.
+            since = _seconds_before(now_text(), 5)
+
+
+def _seconds_before(at: str, seconds: int) -> str:
+    moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) - datetime.timedelta(seconds=seconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,87 @@
+"""Every word the bot says, in one catalogue: approved phrases or nothing. No randomness (R16), no fourth field (R1), no
+promise and no status (R15), never "re-open" (R11). `tests/test_phrases.py` reads every line of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+FIELD_NAMES = {"name": "your full name", "email": "your email address", "reason": "the reason for the issue"}
+
+ENGLISH: Mapping[str, str] = {
+    # R14: the approved answer, to the letter.
+    "contact": "You can contact support at {support_email} or open a support ticket through the helpdesk. If live chat "
+    "offers escalation, provide your full name, email address, and the reason for the issue.",
+    "greet": "Hello! How can I help you today?",
+    "greet_name": "Hello {name}! How can I help you today?",
+    "answer": "{answer}",
+    "no_answer": "I'm sorry, I have no published article that answers this, so I won't guess.",
+    "no_answer_here": "I can't answer that here.",
+    "smalltalk": "I'm the shop's assistant, so I can only help with orders, delivery, returns, refunds and support.",
+    "offer_ticket": "Would you like me to open a support ticket for this?",
+    "offer_stands": "The offer of a support ticket for this stands: just say yes or no.",
+    "offer_stands_same_reason": "I have that noted already. Shall the team look into it with a ticket? Just say yes or no.",
+    "offer_stands_detail": "Thanks, I have added that. The offer of a support ticket stands: just say yes or no.",
+    "offer_stands_email": "Thanks, I have noted the new email address. The offer of a support ticket stands: just say yes or no.",
+    "offer_stands_name": "Thanks, I have noted the new name. The offer of a support ticket stands: just say yes or no.",
+    "thanks_offer": "You're welcome. The offer of a support ticket stands, if you want one.",
+    "ask": "To open the ticket I need {missing}.",
+    "remind": "For the ticket I still need {missing}.",
+    "invalid_email_no_at": "That doesn't look like an email address: it has no @ sign. Which email address shall I use?",
+    "invalid_email_no_top_level": "That email address lacks its ending, such as .com. What is the whole address?",
+    "invalid_email_malformed": "That email address can't be right. Could you check it and write it once more?",
+    "invalid_name_digits": "A number can't be a name. What is your full name?",
+    "unusable_email_no_at": "That doesn't look like an email address: it has no @ sign, so I have not stored it.",
+    "unusable_email_no_top_level": "That email address lacks its ending, such as .com, so I have not stored it.",
+    "unusable_email_malformed": "That email address can't be right, so I have not stored it.",
+    "unusable_name_digits": "A number can't be a name, so I have not stored it.",
+    "ticket_filed": "Your support ticket is filed. Its reference is {reference}. The team writes to you by email; a first "
+    "acknowledgement comes within 24-48 hours.",
+    "ticket_filed_dispute": "Your request for a review is filed. Its reference is {reference}. It gets an independent review, "
+    "and the outcome comes in the same case thread by email; a first acknowledgement comes within 24-48 hours.",
+    "ticket_saved": "Your request is saved under the reference {reference}. The helpdesk can't be reached right now; it will be "
+    "filed as soon as it can be, and you need not do anything. A first acknowledgement comes within 24-48 hours after that.",
+    "ticket_saved_dispute": "Your request for an independent review is saved under the reference {reference}. The helpdesk can't "
+    "be reached right now; it will be filed as soon as it can be, and you need not do anything. The outcome comes in the same "
+    "case thread. A first acknowledgement comes within 24-48 hours after that.",
+    "ticket_exists": "Your ticket is with the team already: its reference is {reference}. They write to you by email.",
+    "update_redirect": "Live chat can't confirm the status of support tickets or change them. For anything about an existing "
+    "ticket, please write to {support_email}.",
+    "update_redirect_known": "Live chat can't confirm the status of support tickets or change them. For anything about ticket "
+    "{reference}, please write to {support_email} and mention that reference.",
+    "cancelled": "All right, I've stopped. Nothing was filed.",
+    "declined": "All right, no ticket. I'm here if anything else comes up.",
+    "noted_declined": "I have that noted. No ticket was opened; if you want one, just say so.",
+    "nothing_to_cancel": "No problem. Nothing is being prepared here at the moment.",
+    "give_email": "I'll stop asking. You can write to {support_email} at any time. If you send {missing} here, "
+    "I'll file the ticket at once.",
+    "privacy": "For your safety I have removed what looked like a card number, code or password from your message. Please "
+    "never share such details in chat.",
+    "noted": "Thanks, I have noted that. How can I help you?",
+    "noted_after_filing": "Thanks, I have noted that for any further ticket. A ticket that is filed stays as it is; to change "
+    "something about it, please write to {support_email}.",
+    "clarify": "I'm not sure what you mean. You can ask me about orders, delivery, returns or refunds, or say that you would "
+    "like a support ticket.",
+    "all_right": "All right. Is there anything else I can help you with?",
+    "thanks": "You're welcome!",
+    "thanks_rating": "Thank you for your feedback!",
+    "goodbye": "Goodbye, and thank you for stopping by!",
+    "goodbye_open": "Goodbye! Nothing has been filed so far; you can come back here or write to {support_email} at any time.",
+    "invite_rating": "If you like, rate this chat from 1 to 5, with a comment if you wish. It's fine to skip this.",
+    "choice_yes": "Yes, open a ticket",
+    "choice_no": "No, thanks",
+}
+
+
+def join_fields(fields: tuple[str, ...]) -> str:
+    """The named fields as an English list: "your full name, your email address and the reason for the issue"."""
+    names = [FIELD_NAMES[f] for f in fields]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
+
+
+def render(phrase: str, values: Mapping[str, Any], *, support_email: str) -> str:
+    """The words of `phrase`. A KeyError here is a fault of ours: `tests/test_phrases.py` renders every phrase."""
+    filled = dict(values)
+    if "missing" in filled:
+        filled["missing"] = join_fields(tuple(filled["missing"]))
+    return ENGLISH[phrase].format(**filled, support_email=support_email)

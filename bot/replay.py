@@ -1,0 +1,277 @@
+"""Plays fixtures: through the engine in this process, or against a running bot over a real WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import pathlib
+import tempfile
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import httpx
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from bot.bootstrap import Bot, run_bot
+from bot.console import views
+from bot.conversation import Conversation
+from bot.fixtures import Case, Expectation, Step, matches
+from bot.settings import Settings
+from dialogue import events
+from dialogue.states import TicketStatus
+
+_PATIENCE = 6.0
+
+
+class ReplayError(Exception):
+    """The bot that was to be played against cannot be used; one line."""
+
+
+@dataclass
+class Outcome:
+    """How a case went: `problems` is empty where it passed; `transcript` is what was said, for people."""
+
+    case: Case
+    problems: list[str] = field(default_factory=list)
+    transcript: list[str] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Stage(Protocol):
+    """Where a case is played."""
+
+    async def say(self, text: str) -> None: ...
+
+    async def next_turn(self, patience: float) -> dict[str, Any] | None: ...
+
+    async def ticket(self, reference: str) -> dict[str, Any] | None: ...
+
+    async def fields(self) -> dict[str, str | None]: ...
+
+
+# ---------------------------------------------------------------- two stages
+
+
+class InProcess:
+    """A conversation of a bot in this process."""
+
+    def __init__(self, bot: Bot, conversation: Conversation) -> None:
+        self._bot, self._conversation = bot, conversation
+        self._seen = 0
+        self._poked = bot.hub.watch(conversation.id)
+
+    async def say(self, text: str) -> None:
+        await self._conversation.hear(uuid.uuid4().hex, text)
+
+    async def next_turn(self, patience: float) -> dict[str, Any] | None:
+        while True:
+            for turn in await self._conversation.turns_after(self._seen):
+                self._seen = turn.seq
+                if turn.who != "shopper":
+                    return turn.frame()
+            waiting = any(t.status is TicketStatus.SENT for t in self._conversation.state.tickets)
+            if not waiting:
+                return None
+            self._poked.clear()
+            try:
+                async with asyncio.timeout(patience):
+                    await self._poked.wait()
+            except TimeoutError:
+                return None
+
+    async def ticket(self, reference: str) -> dict[str, Any] | None:
+        return await views.ticket(self._bot.store, reference)
+
+    async def fields(self) -> dict[str, str | None]:
+        state = self._conversation.state
+        return {"name": state.name, "email": state.email, "reason": state.reason}
+
+
+class OverSocket:
+    """A conversation with a running bot, as a browser would have it."""
+
+    def __init__(self, ws: ClientConnection, http: httpx.AsyncClient, conversation: str) -> None:
+        self._ws, self._http, self._id = ws, http, conversation
+        self._acknowledged: set[str] = set()
+        self._waiting: list[dict[str, Any]] = []
+
+    async def _receive(self, patience: float) -> dict[str, Any] | None:
+        try:
+            async with asyncio.timeout(patience):
+                frame: dict[str, Any] = orjson.loads(await self._ws.recv())
+                return frame
+        except TimeoutError:
+            return None
+
+    async def say(self, text: str) -> None:
+        id = uuid.uuid4().hex
+        await self._ws.send(orjson.dumps({"type": "say", "id": id, "text": text}).decode())
+        while True:
+            frame = await self._receive(_PATIENCE)
+            if frame is None or frame["type"] == "error":
+                raise ReplayError(f"the bot did not take a message: {frame and frame['message']}")
+            if frame["type"] == "turn" and frame["who"] == "shopper" and frame.get("id") == id:
+                return
+            if frame["type"] == "turn" and frame["who"] != "shopper":
+                self._waiting.append(frame)
+
+    async def next_turn(self, patience: float) -> dict[str, Any] | None:
+        if self._waiting:
+            return self._waiting.pop(0)
+        while True:
+            frame = await self._receive(patience)
+            if frame is None or (frame["type"] == "turn" and frame["who"] != "shopper"):
+                return frame
+
+    async def _get(self, path: str) -> Any:
+        answer = await self._http.get(path)
+        if answer.status_code == 401:
+            raise ReplayError("reading tickets needs the administrator's token: set ASKONCE_ADMIN_TOKEN")
+        return answer.json() if answer.status_code == 200 else None
+
+    async def ticket(self, reference: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = await self._get(f"/api/tickets/{reference}")
+        return found
+
+    async def fields(self) -> dict[str, str | None]:
+        state = (await self._get(f"/api/conversations/{self._id}"))["state"]
+        return {name: state[name] for name in ("name", "email", "reason")}
+
+
+@asynccontextmanager
+async def in_process(settings: Settings) -> AsyncIterator[Bot]:
+    """A bot of its own with a database that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="askonce-replay-") as folder:
+        own = settings.model_copy(
+            update={"database_url": f"sqlite+aiosqlite:///{folder}/replay.db", "helpdesk": "desk", "workers": 1}
+        )
+        async with run_bot(own) as running:
+            yield running
+
+
+async def play_in_process(running: Bot, case: Case) -> Outcome:
+    """Play a case through the engine of `running`."""
+    conversation, _ = await running.hub.begin(channel="replay")
+    if case.customer:
+        await conversation.tell(events.CustomerIdentified(case.customer.get("name"), case.customer.get("email")))
+    return await _play(case, InProcess(running, conversation), patience=_PATIENCE)
+
+
+async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
+    """Play a case against the bot at `url` (http:// or https://). Raises `ReplayError` where it cannot be reached."""
+    base = url.rstrip("/")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        async with (
+            connect(base.replace("http", "ws", 1) + "/ws") as ws,
+            httpx.AsyncClient(base_url=base, headers=headers, timeout=_PATIENCE) as http,
+        ):
+            hello: dict[str, Any] = {"type": "hello", "token": None, "after": 0}
+            if case.customer:
+                hello["customer"] = case.customer
+            await ws.send(orjson.dumps(hello).decode())
+            welcome = orjson.loads(await ws.recv())
+            if welcome["type"] != "welcome":
+                raise ReplayError(f"{base} did not welcome us: {welcome.get('message')}")
+            return await _play(case, OverSocket(ws, http, welcome["conversation"]), patience=_PATIENCE)
+    except (OSError, WebSocketException, httpx.HTTPError) as error:
+        raise ReplayError(f"cannot reach the bot at {base}: {type(error).__name__}") from error
+
+
+# ---------------------------------------------------------------- playing and comparing
+
+
+async def _play(case: Case, stage: Stage, *, patience: float) -> Outcome:
+    outcome = Outcome(case)
+    for step in case.steps:
+        outcome.transcript.append(f"   shopper: {step.user}")
+        await stage.say(step.user)
+        if not await _meet(step, stage, outcome, patience):
+            return outcome
+    while (turn := await stage.next_turn(0.25)) is not None:
+        _note(outcome, turn)
+    _check_never(outcome)
+    return outcome
+
+
+def _note(outcome: Outcome, turn: dict[str, Any]) -> None:
+    outcome.turns.append(turn)
+    asks = f" asks {', '.join(turn['asks'])}" if turn.get("asks") else ""
+    outcome.transcript.append(f"   bot [{turn['act']}{asks}]: {turn['text']}")
+
+
+async def _meet(step: Step, stage: Stage, outcome: Outcome, patience: float) -> bool:
+    seen: list[str] = []
+    for expected in step.expected:
+        why = "nothing came"
+        while True:
+            turn = await stage.next_turn(patience)
+            if turn is None:
+                outcome.problems.append(
+                    f"{outcome.case.file}:{expected.line}: after {step.user!r} expected {_describe(expected)}, "
+                    f"but got {', '.join(seen) or 'no turn'} ({why})"
+                )
+                return False
+            _note(outcome, turn)
+            seen.append(turn["act"])
+            why = await _differs(expected, turn, stage) or ""
+            if not why:
+                break
+    return True
+
+
+def _describe(expected: Expectation) -> str:
+    parts = [expected.act or "a turn"]
+    if expected.asks is not None:
+        parts.append(f"asking [{', '.join(expected.asks)}]")
+    if expected.bot:
+        parts.append(f"saying {expected.bot}")
+    if expected.ticket:
+        parts.append(f"with ticket {expected.ticket}")
+    return " ".join(parts)
+
+
+async def _differs(expected: Expectation, turn: dict[str, Any], stage: Stage) -> str | None:
+    """Why `turn` is not what was expected, or None where it is."""
+    if expected.act is not None and turn["act"] != expected.act:
+        return f"act {turn['act']}"
+    if expected.asks is not None and set(turn["asks"]) != set(expected.asks):
+        return f"asks [{', '.join(turn['asks'])}]"
+    if expected.bot is not None and not matches(expected.bot, turn["text"]):
+        return f"said {turn['text']!r}"
+    if expected.ticket is not None:
+        found = await stage.ticket(turn["ticket"]["reference"]) if turn.get("ticket") else None
+        if found is None:
+            return "no ticket"
+        for name, pattern in expected.ticket.items():
+            if not matches(pattern, found["fields"][name]):
+                return f"its {name} is {found['fields'][name]!r}"
+    if expected.slots or expected.slots_unset:
+        have = await stage.fields()
+        for name, value in expected.slots.items():
+            if have[name] is None or (value is not None and have[name] != value):
+                return f"{name} is {have[name]!r}"
+        for name in expected.slots_unset:
+            if have[name] is not None:
+                return f"{name} is {have[name]!r}"
+    return None
+
+
+def _check_never(outcome: Outcome) -> None:
+    for item in outcome.case.never:
+        for turn in outcome.turns:
+            broken = (
+                item.removeprefix("ask.") in turn["asks"] if item.startswith("ask.")
+                else matches(item, turn["text"]) if item.startswith("/")
+                else turn["act"] == item
+            )  # fmt: skip
+            if broken:
+                outcome.problems.append(
+                    f"{outcome.case.file}:{outcome.case.line}: never {item}, but turn {turn['seq']} was [{turn['act']}] {turn['text']!r}"
+                )
+
+

@@ -1,0 +1,45 @@
+"""Rasa's REST channel, so that clients and test tools written for Rasa work: a message in, the bot's texts out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import uuid
+
+from bot.conversation import Conversation
+from bot.hub import Hub
+from bot.store.database import Conflict
+from dialogue.states import TicketStatus
+
+
+async def answer_rest(hub: Hub, sender: str, message: str, *, wait: float) -> list[dict[str, str]]:
+    """Hear `message` in the conversation that belongs to `sender`; wait for a ticket's outcome as a socket would."""
+    token = "rest-" + hashlib.sha256(sender.encode()).hexdigest()
+    found = await hub.resume(token)
+    if found is None:
+        try:
+            found, _ = await hub.begin(channel="rest", token=token)
+        except Conflict:
+            found = await hub.resume(token)
+            assert found is not None
+    before = found.seq
+    poked = hub.watch(found.id)
+    try:
+        await found.hear(uuid.uuid4().hex, message)
+        await _outcome(found, poked, wait)
+    finally:
+        hub.unwatch(found.id, poked)
+    turns = await found.turns_after(before)
+    return [{"recipient_id": sender, "text": t.text} for t in turns if t.who in ("bot", "agent")]
+
+
+async def _outcome(conversation: Conversation, poked: asyncio.Event, wait: float) -> None:
+    """Until no ticket is without word, at most `wait` seconds."""
+    try:
+        async with asyncio.timeout(wait):
+            while any(t.status is TicketStatus.SENT for t in conversation.state.tickets):
+                poked.clear()
+                if any(t.status is TicketStatus.SENT for t in conversation.state.tickets):
+                    await poked.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,187 @@
+"""One WebSocket: a reader that hears frames, a writer that sends every turn after the last one sent. Nothing is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiolimiter import AsyncLimiter
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from bot.conversation import Conversation
+from bot.frames import FrameError, Hello, Rate, Say, dump, parse
+from bot.hub import Hub
+from bot.limits import Address, Limits, admit, real_address
+from bot.metrics import ERRORS, HEARD, OPEN_CHATS
+from bot.settings import Settings
+from bot.store.database import Unavailable
+from dialogue import events
+
+log = logging.getLogger("askonce.socket")
+_HELLO_WITHIN = 10.0
+_TYPING_AFTER = 0.3
+
+
+def allowed_origin(origin: str | None, host: str | None, allowed: tuple[str, ...]) -> bool:
+    """A client without `Origin` is no browser and is admitted; a page must be the bot's own or one the shop named."""
+    if origin is None:
+        return True
+    if origin.rstrip("/") in allowed or "*" in allowed:
+        return True
+    return bool(host) and urlsplit(origin).netloc == host
+
+
+class Socket:
+    """The life of one connection."""
+
+    def __init__(self, ws: WebSocket, hub: Hub, limits: Limits, settings: Settings) -> None:
+        self._ws, self._hub, self._limits, self._settings = ws, hub, limits, settings
+        self._sending = asyncio.Lock()
+        self._conversation: Conversation | None = None
+        self._sent = 0
+
+    async def run(self) -> None:
+        """Until either side closes."""
+        peer = self._ws.client.host if self._ws.client else ""
+        address = real_address(peer, self._ws.headers, self._settings.trusted_proxies)
+        await self._ws.accept()
+        if not allowed_origin(self._ws.headers.get("origin"), self._ws.headers.get("host"), self._settings.allowed_origins):
+            await self._refuse(FrameError("bad_origin", "This page may not use this chat; the shop must allow its origin."))
+            return
+        entered = self._limits.enter(address)
+        if entered is None:
+            await self._refuse(FrameError("too_fast", "Too many chats are open from your address; close one and try again."))
+            return
+        OPEN_CHATS.inc()
+        try:
+            await self._talk(entered)
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            self._limits.leave(address)
+            OPEN_CHATS.dec()
+            if self._ws.client_state is WebSocketState.CONNECTED and self._ws.application_state is WebSocketState.CONNECTED:
+                with contextlib.suppress(RuntimeError):
+                    await self._ws.close()
+
+    async def _talk(self, address: Address) -> None:
+        try:
+            async with asyncio.timeout(_HELLO_WITHIN):
+                while self._conversation is None:
+                    await self._hello(await self._receive())
+        except TimeoutError:
+            await self._refuse(FrameError("bad_frame", "The first frame must be a hello, within 10 seconds."))
+            return
+        conversation = self._conversation
+        assert conversation is not None  # the loop above ends with one
+        poked = self._hub.watch(conversation.id)
+        writer = asyncio.create_task(self._write(conversation, poked))
+        pace = self._limits.conversation()
+        try:
+            while True:
+                text = await self._receive()
+                try:
+                    await self._handle(conversation, parse(text), pace, address)
+                except FrameError as error:
+                    await self._error(error)
+                except Unavailable:
+                    await self._error(FrameError("unavailable", "The chat can't store messages right now; please try again shortly."))
+        finally:
+            self._hub.unwatch(conversation.id, poked)
+            writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+                await writer
+
+    async def _hello(self, text: str | bytes) -> None:
+        try:
+            frame = parse(text)
+            if not isinstance(frame, Hello):
+                raise FrameError("bad_frame", "The first frame must be a hello.")
+            if frame.token is None:
+                self._conversation, token = await self._hub.begin(locale=frame.locale)
+            else:
+                token = frame.token
+                self._conversation = await self._hub.resume(token)
+                if self._conversation is None:
+                    raise FrameError("bad_token", "This chat is not known here (any more); say hello without a token to begin anew.")
+        except FrameError as error:
+            await self._error(error)
+            return
+        except Unavailable:
+            await self._error(FrameError("unavailable", "The chat is not available right now; please try again shortly."))
+            return
+        self._sent = min(frame.after, self._conversation.seq)
+        await self._identify(self._conversation, frame)
+        await self._send(
+            {"type": "welcome", "conversation": self._conversation.id, "token": token, "seq": self._conversation.seq}
+        )
+
+    async def _identify(self, conversation: Conversation, frame: Hello) -> None:
+        if frame.customer and (frame.customer.name or frame.customer.email):
+            with contextlib.suppress(Unavailable):
+                await conversation.tell(events.CustomerIdentified(frame.customer.name, frame.customer.email))
+
+    async def _handle(self, conversation: Conversation, frame: Any, pace: AsyncLimiter, address: Address) -> None:
+        if isinstance(frame, Say):
+            if not await admit(pace, address.messages):
+                raise FrameError("too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id)
+            timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._show_typing)
+            try:
+                with HEARD.time():
+                    new = await conversation.hear(frame.id, frame.text)
+            except Unavailable:
+                raise FrameError("unavailable", "Your message could not be stored; please send it again shortly.", frame.id) from None
+            finally:
+                timer.cancel()
+            if not new:
+                for turn in await self._hub.shop.store.turns(conversation.id):
+                    if turn.id == frame.id:
+                        await self._send(turn.frame())
+        elif isinstance(frame, Rate):
+            await conversation.tell(events.ShopperRated(frame.score, frame.comment))
+        elif isinstance(frame, Hello):
+            await self._identify(conversation, frame)
+
+    async def _write(self, conversation: Conversation, poked: asyncio.Event) -> None:
+        while True:
+            poked.clear()
+            for turn in await self._turns(conversation):
+                if turn.seq > self._sent:
+                    await self._send(turn.frame())
+                    self._sent = turn.seq
+            if conversation.seq <= self._sent:
+                await poked.wait()
+
+    async def _turns(self, conversation: Conversation) -> list[Any]:
+        while True:
+            try:
+                return list(await conversation.turns_after(self._sent))
+            except Unavailable:
+                await asyncio.sleep(0.5)
+
+    def _show_typing(self) -> None:
+        task = asyncio.ensure_future(self._send({"type": "typing", "who": "bot"}))
+        task.add_done_callback(lambda t: t.cancelled() or t.exception())
+
+    async def _receive(self) -> str | bytes:
+        message = await self._ws.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1000))
+        found: str | bytes = message.get("text") or message.get("bytes") or ""
+        return found
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        async with self._sending:
+            await self._ws.send_text(dump(frame))
+
+    async def _error(self, error: FrameError) -> None:
+        ERRORS.labels(error.code).inc()
+        await self._send(error.frame())
+
+    async def _refuse(self, error: FrameError) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._error(error)
+            await self._ws.close(1008)

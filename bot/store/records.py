@@ -1,0 +1,154 @@
+"""What the rest of the bot hands to the store and gets from it: plain frozen records, and their JSON forms."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import types
+import typing
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+
+from dialogue import events, states
+
+T = TypeVar("T")
+
+
+def to_json(value: Any) -> str:
+    """Dataclasses, enumerations, tuples and frozensets as JSON text."""
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+_hints: dict[type, dict[str, Any]] = {}
+
+
+def from_json(kind: type[T], text: str) -> T:
+    """The dataclass `kind` that `to_json` wrote; fields added since then take their defaults."""
+    value: T = _read(kind, orjson.loads(text))
+    return value
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        return _read(next(k for k in typing.get_args(kind) if k is not type(None)), value)
+    if origin in (tuple, frozenset):
+        args = typing.get_args(kind)
+        if origin is tuple and len(args) == 2 and args[1] is not Ellipsis:
+            return tuple(_read(k, v) for k, v in zip(args, value, strict=True))
+        return origin(_read(args[0], v) for v in value)
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if kind not in _hints:
+            _hints[kind] = typing.get_type_hints(kind)
+        known = _hints[kind]
+        return kind(**{name: _read(known[name], v) for name, v in value.items() if name in known})
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return kind(value)
+    return value
+
+
+_HAPPENINGS = {kind.__name__: kind for kind in typing.get_args(events.Happening)}
+
+
+def happenings_to_json(happenings: tuple[events.Happening, ...]) -> str:
+    """A list of `{"kind": ..., ...}` objects: what the tracker was told, in order."""
+    return to_json([{"kind": type(h).__name__, "data": h} for h in happenings])
+
+
+def happenings_from_json(text: str) -> tuple[events.Happening, ...]:
+    """The happenings that `happenings_to_json` wrote."""
+    return tuple(_read(_HAPPENINGS[item["kind"]], item["data"]) for item in orjson.loads(text))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn as it is stored and sent; the protocol's names."""
+
+    seq: int
+    who: str
+    text: str
+    at: str
+    id: str | None = None
+    act: str | None = None
+    asks: tuple[str, ...] = ()
+    sources: tuple[events.Passage, ...] = ()
+    ticket: dict[str, str] | None = None
+    choices: tuple[str, ...] = ()
+    rule: str = ""
+
+    def frame(self) -> dict[str, Any]:
+        """The `turn` frame of the protocol."""
+        frame: dict[str, Any] = {"type": "turn", "seq": self.seq, "who": self.who, "text": self.text, "at": self.at}
+        if self.who == "shopper":
+            return frame | {"id": self.id}
+        return frame | {
+            "act": self.act,
+            "asks": list(self.asks),
+            "sources": [dataclasses.asdict(s) for s in self.sources],
+            "ticket": self.ticket,
+            "choices": list(self.choices),
+        }
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """A ticket for the bridge, stored in the transaction of the turn that completed it (R8)."""
+
+    key: str
+    reference: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What the courier learned, stored in the transaction of the turn it causes (R13)."""
+
+    key: str
+    status: str | None = None  # filed, queued or refused; None leaves it
+    external_id: str | None = None
+    due_at: float | None = None
+    attempted: tuple[str, str, str] | None = None  # at, outcome, detail
+    ambiguous: bool | None = None
+    told_saved: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """Everything one happening does to one conversation: stored whole or not at all."""
+
+    conversation: str
+    number: int
+    at: str
+    state: states.State
+    happenings: tuple[events.Happening, ...]
+    rows: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    seq: int
+    milliseconds: float
+    enqueued: tuple[Enqueued, ...] = ()
+    gaps: tuple[tuple[int, str], ...] = ()
+    rated: tuple[int, str | None] | None = None
+    delivery: Delivery | None = None
+    helpdesk: str = "desk"
+    now: float = 0.0
+
+
+@dataclass
+class Loaded:
+    """A conversation as it stands in the store."""
+
+    id: str
+    state: states.State
+    seq: int
+    number: int
+    client_ids: set[str] = field(default_factory=set)

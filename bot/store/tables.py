@@ -1,0 +1,126 @@
+"""The tables, for SQLite and PostgreSQL alike. Times are ISO 8601 UTC text; JSON is text, read and written by orjson."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("created_at", String(40), nullable=False),
+    Column("updated_at", String(40), nullable=False, index=True),
+    Column("seq", Integer, nullable=False, default=0),
+    Column("number", Integer, nullable=False, default=0),  # happenings so far
+    Column("state", Text, nullable=False),  # a cache of the fold of its happenings
+    Column("locale", String(35)),
+    Column("channel", String(20), nullable=False),
+)
+
+happening = Table(
+    "happening",
+    metadata,
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),  # the latest turn once it was decided
+    Column("at", String(40), nullable=False),
+    Column("events", Text, nullable=False),  # what the tracker was told, in order
+    Column("rows", Text, nullable=False),  # the table rows that decided
+    Column("milliseconds", Float, nullable=False),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("who", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("client_id", String(200)),
+    Column("act", String(30), index=True),
+    Column("asks", Text),
+    Column("sources", Text),
+    Column("ticket", Text),
+    Column("choices", Text),
+    Column("rule", String(200)),
+    Column("number", Integer, nullable=False),  # the happening that caused it
+    UniqueConstraint("conversation", "client_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", String(80), primary_key=True),  # conversation:seq:index, the idempotency key
+    Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("reference", String(40), nullable=False, unique=True),
+    Column("payload", Text, nullable=False),  # exactly what the helpdesk gets
+    Column("status", String(10), nullable=False),  # queued, sending, filed, refused
+    Column("helpdesk", String(30), nullable=False),
+    Column("external_id", String(200)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("ambiguous", Integer, nullable=False, default=0),  # an attempt may have created it
+    Column("due_at", Float, nullable=False),  # seconds since the epoch
+    Column("lease_until", Float, nullable=False, default=0.0),
+    Column("owner", String(60)),
+    Column("created_at", Float, nullable=False),
+    Column("told_saved", Integer, nullable=False, default=0),
+    Index("ix_outbox_status_due_at", "status", "due_at"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", ForeignKey("outbox.key"), nullable=False, index=True),
+    Column("at", String(40), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+desk_ticket = Table(
+    "desk_ticket",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(80), nullable=False, unique=True),
+    Column("reference", String(40), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+rating = Table(
+    "rating",
+    metadata,
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("comment", Text),
+    Column("at", String(40), nullable=False),
+)
+
+admin_token = Table(
+    "admin_token",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("created_at", String(40), nullable=False),
+)

@@ -1,0 +1,283 @@
+"""Every fact the tracker can be told, in the past tense.
+
+Two layers live here and nothing else. A *happening* is what the shell reports and what is stored with a turn: the
+shopper said something, the library answered, the helpdesk took a ticket. A *fact* is one elementary thing that a
+shopper's message carries; `dialogue.facts` unpacks an `Understanding` into them, and the transition table has a row for
+every phase and every fact. No behaviour may live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialogue.vocabulary import Answer, Field, IntentName, Signal
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One reading of what the shopper is after. `confidence` lies in 0..1; best first in a list."""
+
+    name: IntentName
+    confidence: float
+
+
+@dataclass(frozen=True)
+class RejectedValue:
+    """Something offered as a field that cannot be it (R6). `why` is a phrase key such as `no_top_level`."""
+
+    field: Field
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What was made of one shopper message. Nothing here is trusted: the tracker checks every value again (R6).
+
+    `name`, `email` and `reason` are what would be stored, `greeting_name` a one-word name volunteered in passing,
+    `question` the part to look up in the articles, `kept` the text as it is stored, secrets masked (R17). `by` names
+    the understander that had the last word, `signals` the elementary things that were recognised.
+    """
+
+    kept: str
+    intents: tuple[Intent, ...] = ()
+    answer: Answer | None = None
+    name: str | None = None
+    greeting_name: str | None = None
+    email: str | None = None
+    reason: str | None = None
+    question: str | None = None
+    rejected: tuple[RejectedValue, ...] = ()
+    signals: frozenset[Signal] = frozenset()
+    score: int | None = None
+    by: str = "rules"
+
+
+# ---------------------------------------------------------------- happenings: what the shell reports
+
+
+@dataclass(frozen=True)
+class ShopperSaid:
+    understood: Understanding
+
+
+@dataclass(frozen=True)
+class CustomerIdentified:
+    """The shop page named its signed-in customer (R2). Fills blanks only: what the shopper says outranks it (R5)."""
+
+    name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One quoted place in an article: the source an answer shows (R15)."""
+
+    article: str
+    title: str
+    passage: str
+
+
+@dataclass(frozen=True)
+class ArticleFound:
+    answer: str
+    sources: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class NothingFound:
+    """No article carries an answer. `in_scope` tells a shop question from one that is not the shop's matter (R15)."""
+
+    in_scope: bool = True
+
+
+@dataclass(frozen=True)
+class TicketAccepted:
+    """The helpdesk has the ticket."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class TicketDelayed:
+    """The helpdesk has not answered in time, or is down; the request is stored and will be filed (R13)."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class ShopperRated:
+    score: int
+    comment: str | None = None
+
+
+# ---------------------------------------------------------------- facts: what one message carries
+
+
+@dataclass(frozen=True)
+class SecretMasked:
+    """A card number, code or password was taken out of the message (R17)."""
+
+
+@dataclass(frozen=True)
+class Greeted:
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class NameGiven:
+    value: str
+
+
+@dataclass(frozen=True)
+class EmailGiven:
+    value: str
+
+
+@dataclass(frozen=True)
+class ValueRejected:
+    field: Field
+    why: str
+
+
+@dataclass(frozen=True)
+class IssueStated:
+    """The shopper stated an issue. `dispute` marks disagreement with a decision (R18)."""
+
+    text: str
+    dispute: bool = False
+
+
+@dataclass(frozen=True)
+class ReviewDemanded:
+    """Disagreement that asks for review or escalation: issue and consent at once (R18)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class FollowedUp:
+    """Follow-up wording without new substance (R4, R12). `text` serves where no issue was stated before."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Unhelped:
+    """ "That didn't help": the question just answered becomes the issue (R3)."""
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """ "Never mind" (R10)."""
+
+
+@dataclass(frozen=True)
+class Denied:
+    """A no. `beside_field`: a field came in the same breath ("no, it's jane@new.example")."""
+
+    beside_field: bool = False
+
+
+@dataclass(frozen=True)
+class Affirmed:
+    pass
+
+
+@dataclass(frozen=True)
+class TicketWanted:
+    """A ticket, a human or an escalation was asked for (R7). `another` says so outright after one was filed;
+    `about_that` points at the question just answered (R3)."""
+
+    another: bool = False
+    about_that: bool = False
+
+
+@dataclass(frozen=True)
+class UpdateAsked:
+    """A question about an existing ticket: status, progress, a reply, adding, changing, closing (R11)."""
+
+
+@dataclass(frozen=True)
+class ContactAsked:
+    """ "How do I contact support?" in any words (R14)."""
+
+
+@dataclass(frozen=True)
+class QuestionAsked:
+    text: str
+
+
+@dataclass(frozen=True)
+class ScoreSaid:
+    """A bare number 1 to 5, which rates where a rating was just invited (R19)."""
+
+    score: int
+
+
+@dataclass(frozen=True)
+class Thanked:
+    pass
+
+
+@dataclass(frozen=True)
+class SaidGoodbye:
+    pass
+
+
+@dataclass(frozen=True)
+class Chatted:
+    """Chit-chat, or a matter that is not the shop's (R15)."""
+
+
+@dataclass(frozen=True)
+class Mumbled:
+    """Nothing was recognised."""
+
+
+@dataclass(frozen=True)
+class TurnEnded:
+    """Every fact of the message is in: time to say what is left to say."""
+
+
+Happening = (
+    ShopperSaid | CustomerIdentified | ArticleFound | NothingFound | TicketAccepted | TicketDelayed | ShopperRated
+)
+
+Fact = (
+    SecretMasked
+    | Greeted
+    | NameGiven
+    | EmailGiven
+    | ValueRejected
+    | IssueStated
+    | ReviewDemanded
+    | FollowedUp
+    | Unhelped
+    | Cancelled
+    | Denied
+    | Affirmed
+    | TicketWanted
+    | UpdateAsked
+    | ContactAsked
+    | QuestionAsked
+    | ScoreSaid
+    | Thanked
+    | SaidGoodbye
+    | Chatted
+    | Mumbled
+    | TurnEnded
+)
+
+#: What the table is indexed by. `ShopperSaid` is absent: it arrives unpacked into facts.
+TableEvent = Fact | CustomerIdentified | ArticleFound | NothingFound | TicketAccepted | TicketDelayed | ShopperRated
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Configuration the tracker may look at. Nothing here varies by person, region or order value (R16).
+
+    `fruitless_limit`: how many questions may stay without fruit before the bot stops asking (R9).
+    """
+
+    fruitless_limit: int = 3

@@ -1,0 +1,93 @@
+"""Where a conversation stands: `Phase`, `Ticket`, `State`. Frozen; no behaviour beyond reading oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dialogue.vocabulary import Act, Field
+
+
+class Phase(StrEnum):
+    IDLE = "idle"  # nothing open
+    OFFERED = "offered"  # a ticket was offered; a yes or a no is awaited (R10)
+    COLLECTING = "collecting"  # consent is there, a field is missing (R7, R9)
+    SILENT = "silent"  # consent is there, the bot has stopped asking (R9)
+    LOOKING_UP = "looking_up"  # a search is under way; its answer is the only thing that can come next
+
+
+class TicketStatus(StrEnum):
+    SENT = "sent"  # handed to the bridge, no word yet
+    SAVED = "saved"  # the shopper was told it is saved (R13)
+    FILED = "filed"  # the helpdesk has it
+
+
+@dataclass(frozen=True)
+class Ticket:
+    reference: str
+    name: str
+    email: str
+    reason: str
+    status: TicketStatus = TicketStatus.SENT
+    dispute: bool = False
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A search that was asked for. `for_issue`: an article is welcome, its absence is not news (R10)."""
+
+    text: str
+    for_issue: bool = False
+
+
+@dataclass(frozen=True)
+class TurnNotes:
+    """What happened so far within the message being processed. Empty between messages."""
+
+    said: tuple[Act, ...] = ()
+    gave: bool = False  # consent or a field came with this message
+    fruitful: bool = False  # a digression was answered or something noted: no fruitless question (R9)
+    offer_due: bool = False
+    consented: bool = False
+    noted: tuple[str, ...] = ()  # what to acknowledge: name, email, same_reason, detail
+    rejected: tuple[tuple[Field, str], ...] = ()
+    courtesy: Act | None = None
+    wanted: bool = False  # a ticket was asked for
+    repeats: str | None = None  # reference of the filed ticket that the message is about again (R12)
+    lookup: Lookup | None = None
+    resume: Phase = Phase.IDLE  # where LOOKING_UP returns to
+    open: bool = False  # a message is being processed
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole memory of one conversation. `stem` makes its tickets' references (`AO-<stem>-<n>`)."""
+
+    stem: str = "TEST00"
+    phase: Phase = Phase.IDLE
+    name: str | None = None
+    greeting_name: str | None = None
+    email: str | None = None
+    reason: str | None = None
+    dispute: bool = False
+    declined: bool = False  # the present reason was declined or cancelled (R10)
+    fruitless: int = 0
+    last_question: str | None = None  # answered last; "that didn't help" makes it the reason (R3)
+    last_acts: tuple[Act, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    invited: bool = False
+    rated: bool = False
+    turn: TurnNotes = field(default_factory=TurnNotes)
+
+    @property
+    def missing(self) -> tuple[Field, ...]:
+        """The fields that a ticket still needs, in the order they are asked for (R9)."""
+        have = {Field.NAME: self.name, Field.EMAIL: self.email, Field.REASON: self.reason}
+        return tuple(f for f in Field if not have[f])
+
+    def ticket(self, reference: str) -> Ticket | None:
+        return next((t for t in self.tickets if t.reference == reference), None)
+
+    @property
+    def next_reference(self) -> str:
+        return f"AO-{self.stem}-{len(self.tickets) + 1}"

@@ -1,0 +1,52 @@
+"""`step(policy, state, happening) -> Decision`: folds a happening through the table. Pure and total.
+
+An illegal happening raises `IllegalEvent` and changes nothing, since nothing here is ever changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from dialogue import events as e
+from dialogue.effects import Effect
+from dialogue.facts import facts
+from dialogue.states import State, TurnNotes
+from dialogue.transitions import IllegalEvent, find
+
+__all__ = ["Decision", "IllegalEvent", "replay", "step"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The state after, the effects in order, and the names of the rows that decided (for "why?")."""
+
+    state: State
+    effects: tuple[Effect, ...]
+    rows: tuple[str, ...]
+
+
+def step(policy: e.Policy, state: State, happening: e.Happening) -> Decision:
+    """Decide one happening. Raises `IllegalEvent` where it cannot come in this phase (one search at a time)."""
+    steps: tuple[e.TableEvent, ...]
+    if isinstance(happening, e.ShopperSaid):
+        steps = (*facts(happening.understood), e.TurnEnded())
+        if not state.turn.open:
+            state = replace(state, turn=TurnNotes(open=True))
+    else:
+        steps = (happening,)
+    effects: list[Effect] = []
+    rows: list[str] = []
+    for event in steps:
+        row = find(state, event)
+        state, more = row.do(state, event, policy)
+        effects.extend(more)
+        rows.append(row.name)
+    return Decision(state, tuple(effects), tuple(rows))
+
+
+def replay(policy: e.Policy, state: State, happenings: Iterable[e.Happening]) -> State:
+    """The state after all `happenings`: what a conversation's stored turns fold to."""
+    for happening in happenings:
+        state = step(policy, state, happening).state
+    return state

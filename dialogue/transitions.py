@@ -1,0 +1,756 @@
+"""THE table: what the bot does, for every phase and every fact.
+
+How to read it. A shopper's message is unpacked into facts (`dialogue.facts`), and each fact goes through this table in
+turn: the row for the present phase and that fact changes the state and may ask for effects. When the last fact is in,
+`TurnEnded` goes through the table too, and its row says what is still to be said: the offer, the question for what is
+missing, the ticket. So "Hi, Jane Doe, jane@x.example, my order never came, please open a ticket" is six small steps
+(greeting, email, name, issue, wish, end of turn), and its last step files.
+
+    IDLE        nothing open                       an issue -> OFFERED, a wish -> COLLECTING
+    OFFERED     a ticket was offered (R10)         yes, a wish or a missing field -> COLLECTING; no -> IDLE
+    COLLECTING  consent is there (R7)              all three fields -> filed, IDLE (R8); three fruitless -> SILENT (R9)
+    SILENT      consent is there, no more asking   all three fields -> filed, IDLE (R9)
+    LOOKING_UP  a search is under way              its outcome -> back to where it came from
+
+Consent is not a flag: it *is* the phases COLLECTING and SILENT, so it cannot be asked for twice. A field is never asked
+for when it is there, because the only words that ask are made from `State.missing`. A ticket is filed in one place,
+`_finish`, which both phases reach at the end of every turn; nothing can stand between completeness and filing.
+
+Each row: a name that begins with the rule it serves, the phases, the fact, an optional guard, the action. Rows of one
+phase and fact are tried from top to bottom and the last has no guard, so the table is total; `tests/test_table.py` holds
+that. A row marked `refuse` raises `IllegalEvent` and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dialogue import events as e
+from dialogue.effects import Effect, FileTicket, RecordGap, RecordRating, Say, Search
+from dialogue.sameness import adds_detail, same_issue
+from dialogue.states import Lookup, Phase, State, Ticket, TicketStatus, TurnNotes
+from dialogue.validity import could_be_email, could_be_name, could_be_reason
+from dialogue.vocabulary import Act, Field
+
+Outcome = tuple[State, tuple[Effect, ...]]
+Guard = Callable[[State, Any], bool]
+Action = Callable[[State, Any, e.Policy], Outcome]
+
+
+class IllegalEvent(Exception):
+    """This event cannot come in this phase; the state is unchanged."""
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    phases: tuple[Phase, ...]
+    event: type
+    do: Action
+    when: Guard | None = None
+
+
+IDLE, OFFERED, COLLECTING, SILENT, LOOKING_UP = Phase
+_OPEN = (COLLECTING, SILENT)
+_TALKING = (IDLE, OFFERED, COLLECTING, SILENT)
+_ALL = tuple(Phase)
+YES_NO = ("choice_yes", "choice_no")
+
+
+# ---------------------------------------------------------------- small words the actions are made of
+
+
+def _note(state: State, **changes: Any) -> State:
+    return replace(state, turn=replace(state.turn, **changes))
+
+
+def _noted(state: State, what: str) -> State:
+    return _note(state, noted=(*state.turn.noted, what))
+
+
+def _say(state: State, *says: Say) -> Outcome:
+    return _note(state, said=(*state.turn.said, *(s.act for s in says))), says
+
+
+def _then(outcome: Outcome, more: Callable[[State], Outcome]) -> Outcome:
+    state, effects = more(outcome[0])
+    return state, (*outcome[1], *effects)
+
+
+def _keep(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return state, ()
+
+
+def _refuse(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    raise IllegalEvent(f"{type(fact).__name__} cannot come while {state.phase.value}")
+
+
+def _consent(state: State) -> State:
+    """R7: consent, once. The count of fruitless questions starts with the collection it belongs to."""
+    fruitless = state.fruitless if state.phase in _OPEN else 0
+    phase = state.phase if state.phase in _OPEN else COLLECTING
+    state = replace(state, phase=phase, declined=False, fruitless=fruitless)
+    return _note(state, gave=True, consented=True, offer_due=False)
+
+
+def _last_ticket(state: State) -> Ticket | None:
+    return state.tickets[-1] if state.tickets else None
+
+
+def _repeated(state: State, text: str) -> Ticket | None:
+    return next((t for t in reversed(state.tickets) if same_issue(t.reason, text)), None)
+
+
+# ---------------------------------------------------------------- guards
+
+
+def _bad_name(state: State, fact: e.NameGiven) -> bool:
+    return not could_be_name(fact.value)
+
+
+def _bad_email(state: State, fact: e.EmailGiven) -> bool:
+    return not could_be_email(fact.value)
+
+
+def _bad_reason(state: State, fact: e.IssueStated | e.FollowedUp | e.ReviewDemanded) -> bool:
+    return not could_be_reason(fact.text)
+
+
+def _name_known(state: State, fact: e.NameGiven) -> bool:
+    return state.name is not None
+
+
+def _email_known(state: State, fact: e.EmailGiven) -> bool:
+    return state.email is not None
+
+
+def _issue_of_a_ticket(state: State, fact: e.IssueStated) -> bool:
+    ticket = _repeated(state, fact.text)
+    return ticket is not None and (ticket.dispute or not fact.dispute)
+
+
+def _disputed_already(state: State, fact: e.ReviewDemanded) -> bool:
+    ticket = _repeated(state, fact.text)
+    return ticket is not None and ticket.dispute
+
+
+def _issue_just_refused(state: State, fact: e.IssueStated) -> bool:
+    return bool(state.declined and state.reason and same_issue(state.reason, fact.text))
+
+
+def _nothing_new(state: State, fact: e.IssueStated) -> bool:
+    return bool(state.reason) and not adds_detail(state.reason or "", fact.text)
+
+
+def _has_reason(state: State, fact: Any) -> bool:
+    return bool(state.reason)
+
+
+def _has_tickets(state: State, fact: Any) -> bool:
+    return bool(state.tickets)
+
+
+def _answered_before(state: State, fact: Any) -> bool:
+    return bool(state.last_question)
+
+
+def _about_the_answer(state: State, fact: e.TicketWanted) -> bool:
+    return fact.about_that and bool(state.last_question)
+
+
+def _asks_again_for_filed(state: State, fact: e.TicketWanted) -> bool:
+    return state.turn.repeats is not None or bool(state.tickets and not fact.another and state.reason is None)
+
+
+def _just_refused(state: State, fact: e.Affirmed) -> bool:
+    return bool(state.reason and state.declined and {Act.DECLINED, Act.CANCELLED} & set(state.last_acts))
+
+
+def _just_filed(state: State, fact: e.Affirmed) -> bool:
+    ticket = _last_ticket(state)
+    told_now = bool({Act.TICKET_FILED, Act.TICKET_SAVED} & set(state.last_acts))
+    return ticket is not None and (told_now or ticket.status is TicketStatus.SENT)
+
+
+def _field_comes_too(state: State, fact: e.Denied) -> bool:
+    return fact.beside_field
+
+
+def _known_and_unfiled(state: State, fact: e.TicketAccepted) -> bool:
+    ticket = state.ticket(fact.reference)
+    return ticket is not None and ticket.status is not TicketStatus.FILED
+
+
+def _known_and_sent(state: State, fact: e.TicketDelayed) -> bool:
+    ticket = state.ticket(fact.reference)
+    return ticket is not None and ticket.status is TicketStatus.SENT
+
+
+def _for_issue(state: State, fact: Any) -> bool:
+    return state.turn.lookup is not None and state.turn.lookup.for_issue
+
+
+def _resumes_open(state: State, fact: Any) -> bool:
+    return state.turn.resume in _OPEN
+
+
+def _not_ours(state: State, fact: e.NothingFound) -> bool:
+    return not fact.in_scope
+
+
+def _bad_score(state: State, fact: e.ShopperRated) -> bool:
+    return not 1 <= fact.score <= 5 or state.rated
+
+
+def _just_invited(state: State, fact: e.ScoreSaid) -> bool:
+    return Act.INVITE_RATING in state.last_acts and not state.rated and 1 <= fact.score <= 5
+
+
+# ---------------------------------------------------------------- fields (R2, R5, R6)
+
+
+def _keep_name(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
+    state = replace(state, name=fact.value)
+    return _noted(_note(state, gave=True), "name"), ()
+
+
+def _replace_name(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
+    return _noted(_note(replace(state, name=fact.value), fruitful=True), "name"), ()
+
+
+def _keep_email(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
+    state = replace(state, email=fact.value)
+    return _noted(_note(state, gave=True), "email"), ()
+
+
+def _replace_email(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
+    return _noted(_note(replace(state, email=fact.value), fruitful=True), "email"), ()
+
+
+def _name_at_offer(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
+    return _keep_name(_consent(state), fact, policy)
+
+
+def _email_at_offer(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
+    return _keep_email(_consent(state), fact, policy)
+
+
+def _say_invalid_later(state: State, fact: e.ValueRejected, policy: e.Policy) -> Outcome:
+    return _note(state, rejected=(*state.turn.rejected, (fact.field, fact.why))), ()
+
+
+def _customer(state: State, fact: e.CustomerIdentified, policy: e.Policy) -> Outcome:
+    """R2: the page's own signed-in customer fills blanks; R8: if that completes a ticket, it is filed now."""
+    name = state.name or (fact.name if fact.name and could_be_name(fact.name) else None)
+    email = state.email or (fact.email if fact.email and could_be_email(fact.email) else None)
+    state = replace(state, name=name, email=email)
+    if state.phase in _OPEN and not state.missing:
+        return _finish(state, fact, policy)
+    return state, ()
+
+
+# ---------------------------------------------------------------- issues (R3, R4, R10, R12, R18)
+
+
+def _offer(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
+    """R10: an issue and no consent: a ticket is offered, after the article where one fits."""
+    state = replace(
+        state, phase=OFFERED, reason=fact.text, dispute=fact.dispute, declined=False, last_question=None
+    )
+    lookup = state.turn.lookup or Lookup(fact.text, for_issue=True)
+    return _note(state, offer_due=True, lookup=lookup), ()
+
+
+def _follow_up_states_issue(state: State, fact: e.FollowedUp, policy: e.Policy) -> Outcome:
+    return _offer(state, e.IssueStated(fact.text), policy)
+
+
+def _first_reason(state: State, fact: e.IssueStated | e.FollowedUp, policy: e.Policy) -> Outcome:
+    dispute = state.dispute or getattr(fact, "dispute", False)
+    return _note(replace(state, reason=fact.text, dispute=dispute), gave=True), ()
+
+
+def _append_detail(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
+    state = replace(state, reason=f"{state.reason}; {fact.text}", dispute=state.dispute or fact.dispute)
+    return _noted(_note(state, fruitful=True), "detail"), ()
+
+
+def _same_reason(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _noted(_note(state, fruitful=True), "same_reason"), ()
+
+
+def _repeat_of_ticket(state: State, fact: e.IssueStated | e.ReviewDemanded, policy: e.Policy) -> Outcome:
+    ticket = _repeated(state, fact.text)
+    return _note(state, repeats=ticket.reference if ticket else None), ()
+
+
+def _follow_up_on_ticket(state: State, fact: e.FollowedUp, policy: e.Policy) -> Outcome:
+    ticket = _repeated(state, fact.text) or _last_ticket(state)
+    return _note(state, repeats=ticket.reference if ticket else None), ()
+
+
+def _review(state: State, fact: e.ReviewDemanded, policy: e.Policy) -> Outcome:
+    """R18: disagreement that asks for review is an issue and consent at once."""
+    reason = fact.text
+    if state.phase is not IDLE and state.reason and adds_detail(state.reason, fact.text):
+        reason = f"{state.reason}; {fact.text}"
+    return _consent(replace(state, reason=reason, dispute=True, last_question=None)), ()
+
+
+def _question_becomes_issue(state: State, fact: e.Unhelped, policy: e.Policy) -> Outcome:
+    """R3: the question just answered is the issue when the answer did not help."""
+    state = replace(state, phase=OFFERED, reason=state.last_question, last_question=None, declined=False, dispute=False)
+    return _note(state, offer_due=True), ()
+
+
+# ---------------------------------------------------------------- consent and refusal (R7, R9, R10, R12)
+
+
+def _agree(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _consent(state), ()
+
+
+def _agree_about_answer(state: State, fact: e.TicketWanted, policy: e.Policy) -> Outcome:
+    return _consent(replace(state, reason=state.last_question, last_question=None, dispute=False)), ()
+
+
+def _already_agreed(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _note(state, wanted=True), ()
+
+
+def _point_at_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    ticket = state.ticket(state.turn.repeats or "") or _last_ticket(state)
+    assert ticket is not None  # the guard saw one
+    say = Say(
+        Act.TICKET_EXISTS, "ticket_exists", {"reference": ticket.reference},
+        reference=ticket.reference, ticket_status=_shown(ticket),
+    )  # fmt: skip
+    return _say(_note(state, repeats=None), say)
+
+
+def _decline(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R10: "no" is respected until the shopper raises another issue or asks."""
+    state = replace(state, phase=IDLE, declined=True)
+    return _say(_note(state, offer_due=False), Say(Act.DECLINED, "declined"))
+
+
+def _cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R10: stops, says nothing was filed, keeps the fields (R2)."""
+    state = replace(state, phase=IDLE, declined=True, fruitless=0)
+    return _say(state, Say(Act.CANCELLED, "cancelled"))
+
+
+def _nothing_to_cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _say(state, Say(Act.CLARIFY, "nothing_to_cancel"))
+
+
+# ---------------------------------------------------------------- answers and digressions (R11, R14, R15, R17)
+
+
+def _redirect(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R11: live chat does not confirm ticket-status updates. R12: names the reference where there is one."""
+    ticket = state.ticket(state.turn.repeats or "") or _last_ticket(state)
+    phrase = "update_redirect_known" if ticket else "update_redirect"
+    values = {"reference": ticket.reference} if ticket else {}
+    say = Say(
+        Act.UPDATE_REDIRECT, phrase, values,
+        reference=ticket.reference if ticket else None, ticket_status=_shown(ticket) if ticket else None,
+    )  # fmt: skip
+    return _say(_note(state, fruitful=True, repeats=None), say)
+
+
+def _contact(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _say(_note(state, fruitful=True), Say(Act.CONTACT, "contact"))
+
+
+def _privacy(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _say(state, Say(Act.PRIVACY, "privacy"))
+
+
+def _look_up(state: State, fact: e.QuestionAsked, policy: e.Policy) -> Outcome:
+    return _note(state, lookup=Lookup(fact.text)), ()
+
+
+def _answer(state: State, fact: e.ArticleFound, policy: e.Policy) -> Outcome:
+    """R15: quoted from an article, with its source."""
+    lookup, phase = state.turn.lookup, state.turn.resume
+    question = lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
+    state = replace(state, phase=phase, last_question=question)
+    state = _note(state, lookup=None, fruitful=True)
+    say = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources)
+    return _then(_say(state, say), lambda s: _end(s, policy))
+
+
+def _no_article_for_issue(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    return _end(_note(replace(state, phase=state.turn.resume), lookup=None), policy)
+
+
+def _not_our_matter(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    """R15: matters that are not the shop's: a fixed reply, no offer, no gap record, no reason."""
+    state = _note(replace(state, phase=state.turn.resume), lookup=None)
+    return _then(_say(state, Say(Act.SMALLTALK, "smalltalk")), lambda s: _end(s, policy))
+
+
+def _cannot_answer_here(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    """R15: while collecting, a short "I can't answer that here"; the reason stays as it is."""
+    question = state.turn.lookup.text if state.turn.lookup else ""
+    state = _note(replace(state, phase=state.turn.resume), lookup=None)
+    outcome = _say(state, Say(Act.NO_ANSWER, "no_answer_here"))
+    outcome = outcome[0], (*outcome[1], RecordGap(question))
+    return _then(outcome, lambda s: _end(s, policy))
+
+
+def _gap(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    """R15, R3: say so, record the question, offer a ticket; the question is the reason."""
+    lookup = state.turn.lookup
+    question = lookup.text if lookup else ""
+    phase = state.turn.resume
+    reason = question
+    if phase is OFFERED and state.reason:
+        reason = f"{state.reason}; {question}" if adds_detail(state.reason, question) else state.reason
+    state = replace(state, phase=OFFERED, reason=reason, declined=False, last_question=None)
+    if phase is IDLE:
+        state = replace(state, dispute=False)
+    state = _note(state, lookup=None, offer_due=True)
+    outcome = _say(state, Say(Act.NO_ANSWER, "no_answer"))
+    outcome = outcome[0], (*outcome[1], RecordGap(question))
+    return _then(outcome, lambda s: _end(s, policy))
+
+
+# ---------------------------------------------------------------- courtesy (R15, R19)
+
+
+def _courtesy(act: Act) -> Action:
+    def note(state: State, fact: Any, policy: e.Policy) -> Outcome:
+        return _note(state, courtesy=act), ()
+
+    return note
+
+
+def _greet(state: State, fact: e.Greeted, policy: e.Policy) -> Outcome:
+    if fact.name and could_be_name(fact.name):
+        state = _noted(replace(state, greeting_name=fact.name), "greeting_name")
+    return _note(state, courtesy=Act.GREET), ()
+
+
+def _chat(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _say(state, Say(Act.SMALLTALK, "smalltalk"))
+
+
+def _rate(state: State, fact: e.ShopperRated, policy: e.Policy) -> Outcome:
+    state = replace(state, rated=True, invited=True)
+    return state, (RecordRating(fact.score, fact.comment), Say(Act.THANKS, "thanks_rating"))
+
+
+def _rate_in_words(state: State, fact: e.ScoreSaid, policy: e.Policy) -> Outcome:
+    state = replace(state, rated=True)
+    state, says = _say(state, Say(Act.THANKS, "thanks_rating"))
+    return state, (RecordRating(fact.score, None), *says)
+
+
+def _all_right(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _noted(state, "all_right"), ()
+
+
+def _invite(state: State) -> Outcome:
+    """R19: once per conversation, at its end."""
+    if state.invited or state.rated:
+        return state, ()
+    return _say(replace(state, invited=True), Say(Act.INVITE_RATING, "invite_rating"))
+
+
+# ---------------------------------------------------------------- the helpdesk's word (R8, R12, R13)
+
+
+def _shown(ticket: Ticket) -> str:
+    return "filed" if ticket.status is TicketStatus.FILED else "saved"
+
+
+def _with_status(state: State, reference: str, status: TicketStatus) -> State:
+    tickets = tuple(replace(t, status=status) if t.reference == reference else t for t in state.tickets)
+    return replace(state, tickets=tickets)
+
+
+def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
+    def tell(state: State, fact: e.TicketAccepted | e.TicketDelayed, policy: e.Policy) -> Outcome:
+        ticket = state.ticket(fact.reference)
+        assert ticket is not None  # the guard saw one
+        phrase = f"{act.value}_dispute" if ticket.dispute else act.value
+        say = Say(act, phrase, {"reference": ticket.reference}, reference=ticket.reference, ticket_status=shown)
+        state = replace(_with_status(state, fact.reference, status), last_acts=(act,))
+        return state, (say,)
+
+    return tell
+
+
+# ---------------------------------------------------------------- the end of a turn
+
+
+def _end(state: State, policy: e.Policy) -> Outcome:
+    """Runs the `TurnEnded` row of the present phase: a lookup's answer ends the turn that asked for it."""
+    row = find(state, e.TurnEnded())
+    return row.do(state, e.TurnEnded(), policy)
+
+
+def _search_first(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    lookup = state.turn.lookup
+    assert lookup is not None  # the guard saw one
+    state = replace(_note(state, resume=state.phase), phase=LOOKING_UP)
+    return state, (Search(lookup.text),)
+
+
+def _finish(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R8: consent and all three fields are there, so the ticket is filed in this very turn."""
+    assert state.name and state.email and state.reason  # the guard saw them
+    earlier = _last_ticket(state)
+    ticket = Ticket(state.next_reference, state.name, state.email, state.reason, dispute=state.dispute)
+    file = FileTicket(
+        ticket.reference, ticket.name, ticket.email, ticket.reason, dispute=ticket.dispute,
+        earlier_reference=earlier.reference if earlier and ticket.dispute else None,
+    )  # fmt: skip
+    state = replace(
+        state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None,
+        tickets=(*state.tickets, ticket),
+    )  # fmt: skip
+    return _close(state, (file,))
+
+
+def _close(state: State, effects: tuple[Effect, ...] = ()) -> Outcome:
+    said = state.turn.said
+    return replace(state, last_acts=said or state.last_acts, turn=TurnNotes()), effects
+
+
+def _end_with(state: State, *says: Say) -> Outcome:
+    state, effects = _say(state, *says)
+    return _close(state, effects)
+
+
+def _say_invalid(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R6: what was wrong with it, and that field alone."""
+    field, why = next((f, w) for f, w in state.turn.rejected if f in state.missing)
+    if not state.turn.gave:
+        state = replace(state, fruitless=state.fruitless + 1)
+    if state.fruitless >= policy.fruitless_limit:
+        return _stop_asking(state, fact, policy)
+    return _end_with(state, Say(Act.INVALID, f"invalid_{why}", asks=(field,)))
+
+
+def _ask(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _end_with(state, Say(Act.ASK, "ask", {"missing": state.missing}, asks=state.missing))
+
+
+def _remind(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R9: one short reminder; after the third fruitless question the bot stops asking."""
+    if not state.turn.fruitful:
+        state = replace(state, fruitless=state.fruitless + 1)
+    if state.fruitless >= policy.fruitless_limit:
+        return _stop_asking(state, fact, policy)
+    return _end_with(state, Say(Act.REMIND, "remind", {"missing": state.missing}, asks=state.missing))
+
+
+def _stop_asking(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    state = replace(state, phase=SILENT)
+    return _end_with(state, Say(Act.GIVE_EMAIL, "give_email", {"missing": state.missing}))
+
+
+def _still_silent(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    if state.turn.said and not state.turn.gave:
+        return _close(state)
+    return _end_with(state, Say(Act.GIVE_EMAIL, "give_email", {"missing": state.missing}))
+
+
+def _leave_open(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """A goodbye with a ticket half collected: nothing was filed, and the support email is the way out (R13)."""
+    return _then(_say(state, Say(Act.GOODBYE, "goodbye_open")), lambda s: _then(_invite(s), _close))
+
+
+def _end_idle(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    turn = state.turn
+    if turn.repeats is not None:
+        state, effects = (_point_at_ticket if turn.wanted else _redirect)(state, fact, policy)
+        return _then((state, effects), _close)
+    if turn.courtesy is Act.GOODBYE:
+        return _then(_say(state, Say(Act.GOODBYE, "goodbye")), lambda s: _then(_invite(s), _close))
+    if turn.courtesy is Act.THANKS and not (set(turn.said) - {Act.PRIVACY}):
+        return _then(_say(state, Say(Act.THANKS, "thanks")), lambda s: _then(_invite(s), _close))
+    if set(turn.said) - {Act.PRIVACY}:
+        return _close(state)
+    if turn.courtesy is Act.GREET:
+        name = state.name or state.greeting_name
+        return _end_with(state, Say(Act.GREET, "greet_name" if name else "greet", {"name": name} if name else {}))
+    if "same_reason" in turn.noted:
+        return _end_with(state, Say(Act.CLARIFY, "noted_declined"))
+    if {"name", "email"} & set(turn.noted):
+        phrase = "noted_after_filing" if state.tickets else "noted"
+        return _end_with(state, Say(Act.CLARIFY, phrase))
+    if turn.rejected:
+        return _end_with(state, Say(Act.CLARIFY, f"unusable_{turn.rejected[0][1]}"))
+    if Act.PRIVACY in turn.said:
+        return _close(state)
+    return _end_with(state, Say(Act.CLARIFY, "all_right" if "all_right" in turn.noted else "clarify"))
+
+
+def _make_offer(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _end_with(state, Say(Act.OFFER_TICKET, "offer_ticket", choices=YES_NO))
+
+
+def _offer_stands(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    turn = state.turn
+    if turn.courtesy is Act.GOODBYE:
+        return _then(_say(state, Say(Act.GOODBYE, "goodbye_open")), lambda s: _then(_invite(s), _close))
+    if set(turn.said) - {Act.PRIVACY}:
+        return _close(state)
+    if turn.rejected:
+        return _end_with(state, Say(Act.CLARIFY, f"unusable_{turn.rejected[0][1]}"))
+    if turn.courtesy is Act.THANKS:
+        return _end_with(state, Say(Act.THANKS, "thanks_offer", choices=YES_NO))
+    phrase = next((f"offer_stands_{n}" for n in ("detail", "same_reason", "email", "name") if n in turn.noted), None)
+    return _end_with(state, Say(Act.CLARIFY, phrase or "offer_stands", choices=YES_NO))
+
+
+# ---------------------------------------------------------------- guards of the end of a turn
+
+
+def _search_due(state: State, fact: Any) -> bool:
+    lookup = state.turn.lookup
+    return lookup is not None and not (lookup.for_issue and state.turn.consented)
+
+
+def _complete(state: State, fact: Any) -> bool:
+    return not state.missing
+
+
+def _rejected_missing(state: State, fact: Any) -> bool:
+    return any(f in state.missing for f, _ in state.turn.rejected)
+
+
+def _says_goodbye(state: State, fact: Any) -> bool:
+    return state.turn.courtesy is Act.GOODBYE and not state.turn.gave
+
+
+def _gave(state: State, fact: Any) -> bool:
+    return state.turn.gave
+
+
+def _offer_due(state: State, fact: Any) -> bool:
+    return state.turn.offer_due
+
+
+# ---------------------------------------------------------------- the table itself
+
+TABLE: tuple[Row, ...] = (
+    # Illegal while a search is under way: one message is decided before the next is heard.
+    *(
+        Row(f"order: {event.__name__} waits for the search", (LOOKING_UP,), event, _refuse)
+        for event in (
+            e.SecretMasked, e.Greeted, e.NameGiven, e.EmailGiven, e.ValueRejected, e.IssueStated, e.ReviewDemanded,
+            e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.TicketWanted, e.UpdateAsked,
+            e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
+            e.TurnEnded, e.CustomerIdentified, e.ShopperRated,
+        )
+    ),
+    Row("order: an article nobody asked for", _TALKING, e.ArticleFound, _refuse),
+    Row("order: an empty search nobody asked for", _TALKING, e.NothingFound, _refuse),
+    # R17
+    Row("R17 a secret was masked: say so", _TALKING, e.SecretMasked, _privacy),
+    # R2, R5, R6, R7: fields
+    Row("R6 not a name: not stored", _TALKING, e.NameGiven, _keep, _bad_name),
+    Row("R5 another name replaces, and is no consent", _TALKING, e.NameGiven, _replace_name, _name_known),
+    Row("R7 a missing name answers the offer", (OFFERED,), e.NameGiven, _name_at_offer),
+    Row("R2 a name is kept", (IDLE, COLLECTING, SILENT), e.NameGiven, _keep_name),
+    Row("R6 not an address: not stored", _TALKING, e.EmailGiven, _keep, _bad_email),
+    Row("R5 another address replaces, and is no consent", _TALKING, e.EmailGiven, _replace_email, _email_known),
+    Row("R7 a missing address answers the offer", (OFFERED,), e.EmailGiven, _email_at_offer),
+    Row("R2 an address is kept", (IDLE, COLLECTING, SILENT), e.EmailGiven, _keep_email),
+    Row("R6 an impossible value is not stored", _TALKING, e.ValueRejected, _say_invalid_later),
+    Row("R2 the page's customer fills blanks", _TALKING, e.CustomerIdentified, _customer),
+    # R3, R4, R10, R12, R18: issues
+    Row("R6 not a reason: not stored", _TALKING, e.IssueStated, _keep, _bad_reason),
+    Row("R12 the issue of a filed ticket again", (IDLE,), e.IssueStated, _repeat_of_ticket, _issue_of_a_ticket),
+    Row("R10 the refused issue again: no second offer", (IDLE,), e.IssueStated, _same_reason, _issue_just_refused),
+    Row("R10 an issue without consent: offer", (IDLE,), e.IssueStated, _offer),
+    Row("R4 the same reason again changes nothing", (OFFERED, *_OPEN), e.IssueStated, _same_reason, _nothing_new),
+    Row("R4 new detail is appended", (OFFERED, *_OPEN), e.IssueStated, _append_detail, _has_reason),
+    Row("R3 the reason was missing", (OFFERED, *_OPEN), e.IssueStated, _first_reason),
+    Row("R6 a review without words: not stored", _TALKING, e.ReviewDemanded, _keep, _bad_reason),
+    Row("R12 the review asked for is filed already", (IDLE,), e.ReviewDemanded, _repeat_of_ticket, _disputed_already),
+    Row("R18 disagreement that asks for review: issue and consent", _TALKING, e.ReviewDemanded, _review),
+    Row("R6 not a follow-up: not stored", _TALKING, e.FollowedUp, _keep, _bad_reason),
+    Row("R12 follow-up after filing is an update", (IDLE,), e.FollowedUp, _follow_up_on_ticket, _has_tickets),
+    Row("R4 follow-up on a refused issue", (IDLE,), e.FollowedUp, _same_reason, _has_reason),
+    Row("R3 a follow-up states the issue", (IDLE,), e.FollowedUp, _follow_up_states_issue),
+    Row("R4 follow-up is the reason again", (OFFERED, *_OPEN), e.FollowedUp, _same_reason, _has_reason),
+    Row("R3 a follow-up is the missing reason", (OFFERED, *_OPEN), e.FollowedUp, _first_reason),
+    Row("R3 the answer did not help: its question is the issue", (IDLE,), e.Unhelped, _question_becomes_issue,
+        _answered_before),
+    Row("R4 not helped, nothing answered before", _TALKING, e.Unhelped, _keep),
+    # R7, R9, R10, R12: consent and refusal
+    Row("R10 never mind declines the offer", (OFFERED,), e.Cancelled, _decline),
+    Row("R10 never mind stops the collection", _OPEN, e.Cancelled, _cancel),
+    Row("R10 nothing is open to cancel", (IDLE,), e.Cancelled, _nothing_to_cancel),
+    Row("R10 no to the offer", (OFFERED,), e.Denied, _decline),
+    Row("R7 a no beside a field is no refusal", _OPEN, e.Denied, _keep, _field_comes_too),
+    Row("R10 no while collecting stops it", _OPEN, e.Denied, _cancel),
+    Row("R10 no, and nothing was asked", (IDLE,), e.Denied, _all_right),
+    Row("R7 yes to the offer", (OFFERED,), e.Affirmed, _agree),
+    Row("R7 yes after all", (IDLE,), e.Affirmed, _agree, _just_refused),
+    Row("R12 yes to a ticket already filed", (IDLE,), e.Affirmed, _point_at_ticket, _just_filed),
+    Row("R7 yes, and nothing was asked", (IDLE,), e.Affirmed, _all_right),
+    Row("R7 consent is there already", _OPEN, e.Affirmed, _already_agreed),
+    Row("R3 a ticket about the question just answered", (IDLE,), e.TicketWanted, _agree_about_answer,
+        _about_the_answer),
+    Row("R12 the ticket wished for is filed already", (IDLE,), e.TicketWanted, _point_at_ticket,
+        _asks_again_for_filed),
+    Row("R7 asking for a ticket is consent", (IDLE, OFFERED), e.TicketWanted, _agree),
+    Row("R7 asked for again: consent is there already", _OPEN, e.TicketWanted, _already_agreed),
+    # R11, R14, R15: answers
+    Row("R11 an update: the support email", _TALKING, e.UpdateAsked, _redirect),
+    Row("R14 the approved contact answer", _TALKING, e.ContactAsked, _contact),
+    Row("R15 a question is looked up", _TALKING, e.QuestionAsked, _look_up),
+    Row("R15 an article answers", (LOOKING_UP,), e.ArticleFound, _answer),
+    Row("R10 no article for an issue: the offer alone", (LOOKING_UP,), e.NothingFound, _no_article_for_issue,
+        _for_issue),
+    Row("R15 not the shop's matter", (LOOKING_UP,), e.NothingFound, _not_our_matter, _not_ours),
+    Row("R15 no article while collecting", (LOOKING_UP,), e.NothingFound, _cannot_answer_here, _resumes_open),
+    Row("R15 no article: a gap, and the question is the reason", (LOOKING_UP,), e.NothingFound, _gap),
+    # courtesy and R19
+    Row("courtesy: a greeting", _TALKING, e.Greeted, _greet),
+    Row("courtesy: thanks", _TALKING, e.Thanked, _courtesy(Act.THANKS)),
+    Row("courtesy: goodbye", _TALKING, e.SaidGoodbye, _courtesy(Act.GOODBYE)),
+    Row("R15 chit-chat gets a fixed reply", _TALKING, e.Chatted, _chat),
+    Row("R9 nothing was recognised", _TALKING, e.Mumbled, _keep),
+    Row("R19 a score in words, when it was invited", _TALKING, e.ScoreSaid, _rate_in_words, _just_invited),
+    Row("R19 a number nobody asked for", _TALKING, e.ScoreSaid, _keep),
+    Row("R19 rated already, or not a rating", _TALKING, e.ShopperRated, _keep, _bad_score),
+    Row("R19 a rating is kept once", _TALKING, e.ShopperRated, _rate),
+    # R8, R12, R13: the helpdesk's word
+    Row("R8 the helpdesk has it", _ALL, e.TicketAccepted,
+        _outcome(Act.TICKET_FILED, TicketStatus.FILED, "filed"), _known_and_unfiled),
+    Row("R12 said already, or not ours", _ALL, e.TicketAccepted, _keep),
+    Row("R13 the helpdesk is slow or down: saved", _ALL, e.TicketDelayed,
+        _outcome(Act.TICKET_SAVED, TicketStatus.SAVED, "saved"), _known_and_sent),
+    Row("R13 said already, or not ours", _ALL, e.TicketDelayed, _keep),
+    # the end of a turn
+    Row("R15 first the article", _TALKING, e.TurnEnded, _search_first, _search_due),
+    Row("R8 complete means file", _OPEN, e.TurnEnded, _finish, _complete),
+    Row("R13 goodbye with a ticket half collected", _OPEN, e.TurnEnded, _leave_open, _says_goodbye),
+    Row("R6 say what was wrong with a value", (COLLECTING,), e.TurnEnded, _say_invalid, _rejected_missing),
+    Row("R9 ask for all that is missing", (COLLECTING,), e.TurnEnded, _ask, _gave),
+    Row("R9 remind, or stop asking", (COLLECTING,), e.TurnEnded, _remind),
+    Row("R9 no more asking", (SILENT,), e.TurnEnded, _still_silent),
+    Row("R10 the offer is made", (OFFERED,), e.TurnEnded, _make_offer, _offer_due),
+    Row("R10 the offer stands", (OFFERED,), e.TurnEnded, _offer_stands),
+    Row("courtesy: what is left to say", (IDLE,), e.TurnEnded, _end_idle),
+)  # fmt: skip
+
+_INDEX: dict[tuple[Phase, type], list[Row]] = {}
+for _row in TABLE:
+    for _phase in _row.phases:
+        _INDEX.setdefault((_phase, _row.event), []).append(_row)
+
+
+def find(state: State, event: e.TableEvent) -> Row:
+    """The row that decides `event` in `state`. Total: `tests/test_table.py` tries every phase and event."""
+    return next(row for row in _INDEX[state.phase, type(event)] if row.when is None or row.when(state, event))

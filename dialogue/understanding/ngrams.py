@@ -1,0 +1,30 @@
+"""Text to features for the linear model: words, word pairs, and character runs within words. Standard library only, and
+plain enough for Python 3.10, because `fit_linear.py` runs in Rasa's environment."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[👍👎]")
+_DIGITS = re.compile(r"\d+")
+
+
+def features(text: str) -> dict[str, float]:
+    """Feature -> weight, scaled to length 1; empty for a text without words. Numbers count as one word, `0`."""
+    words = _WORD.findall(_DIGITS.sub("0", text.lower().replace("’", "'")))[:60]
+    found = set()
+    for place, word in enumerate(words):
+        found.add("w:" + word)
+        if place:
+            found.add(f"b:{words[place - 1]} {word}")
+        padded = f" {word} "
+        for size in (2, 3, 4, 5):
+            for start in range(len(padded) - size + 1):
+                found.add("c:" + padded[start : start + size])
+    if words:
+        found.add("first:" + words[0])
+        found.add("last:" + words[-1])
+        found.add(f"long:{min(len(words), 12) // 3}")
+    scale = 1 / math.sqrt(len(found)) if found else 0.0
+    return {name: scale for name in found}

@@ -1,0 +1,144 @@
+"""Rasa's opinion over HTTP (`POST /model/parse`), with `rules` to fall back on, message by message.
+
+Rasa only ever gives an opinion about text that patterns left open; its absence, slowness or nonsense costs quality and
+never a rule. After three failures in a row it is left alone for a few seconds, so that a hanging Rasa does not cost every
+shopper a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from typing import Any, Literal
+
+import httpx
+
+from dialogue.events import Intent, Understanding
+from dialogue.understanding.linear import classify
+from dialogue.understanding.reader import Asked, draft, finish
+from dialogue.vocabulary import IntentName
+
+log = logging.getLogger("askonce.rasa")
+
+_KNOWN = {name.value for name in IntentName}
+_REST_AFTER, _REST = 3, 5.0
+_REMEMBERED = 2048
+
+
+class Nonsense(Exception):
+    """A reply that is not what `/model/parse` promises."""
+
+
+def read_reply(reply: Any) -> tuple[Intent, ...]:
+    """Ranked intents of a `/model/parse` reply. Raises `Nonsense` for anything else."""
+    ranking = reply.get("intent_ranking") if isinstance(reply, dict) else None
+    if not isinstance(ranking, list) or not ranking:
+        raise Nonsense("no intent_ranking")
+    found = []
+    for item in ranking:
+        name = item.get("name") if isinstance(item, dict) else None
+        confidence = item.get("confidence") if isinstance(item, dict) else None
+        if not isinstance(confidence, int | float) or isinstance(confidence, bool) or not math.isfinite(confidence):
+            raise Nonsense("a confidence is no number")
+        if name in _KNOWN and 0.0 <= confidence <= 1.0:
+            found.append(Intent(IntentName(name), float(confidence)))
+    if not found:
+        raise Nonsense("no intent of ours")
+    return tuple(sorted(found, key=lambda i: -i.confidence))
+
+
+def blend(first: tuple[Intent, ...], second: tuple[Intent, ...]) -> tuple[Intent, ...]:
+    """The mean of two opinions: where two differently made models agree they are right more often than either."""
+    total: Counter[IntentName] = Counter()
+    for opinion in (first, second):
+        for intent in opinion:
+            total[intent.name] += intent.confidence / 2
+    return tuple(Intent(name, confidence) for name, confidence in total.most_common())
+
+
+class Rasa:
+    """Understands with Rasa where it is there. `when`: `needed` asks it about text that patterns left open, `always`
+    about every message. `outcomes` counts `asked`, `not_needed`, `remembered`, `timeout`, `error`, `nonsense`, `resting`."""
+
+    name = "rasa"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 1.0,
+        when: Literal["needed", "always"] = "needed",
+        client: httpx.AsyncClient | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._client = client or httpx.AsyncClient(
+            timeout=timeout, limits=httpx.Limits(max_connections=32, max_keepalive_connections=32)
+        )
+        self._timeout, self._when, self._clock = timeout, when, clock
+        self._failures, self._rest_until = 0, 0.0
+        self._remembered: OrderedDict[str, tuple[Intent, ...]] = OrderedDict()
+        self.outcomes: Counter[str] = Counter()
+
+    async def understand(self, text: str, asked: Asked = None) -> Understanding:
+        d = draft(text, asked)
+        wanted = d.ask or (d.kept if self._when == "always" else "")
+        if not wanted.strip():
+            self.outcomes["not_needed"] += 1
+            return finish(d, by="rules")
+        own = classify(d.ask) if d.ask else ()
+        opinion = await self._opinion(wanted)
+        if opinion is None:
+            return finish(d, own, by="rules")
+        return finish(d, blend(opinion, own) if d.ask else (), by="rasa")
+
+    async def _opinion(self, text: str) -> tuple[Intent, ...] | None:
+        key = " ".join(text.lower().split())
+        if self._when == "needed" and key in self._remembered:
+            self._remembered.move_to_end(key)
+            self.outcomes["remembered"] += 1
+            return self._remembered[key]
+        if self._clock() < self._rest_until:
+            self.outcomes["resting"] += 1
+            return None
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._client.post(f"{self._url}/model/parse", json={"text": text})
+            if answer.status_code != 200:
+                raise Nonsense(f"status {answer.status_code}")
+            opinion = read_reply(answer.json())
+        except (TimeoutError, httpx.TimeoutException):
+            return self._failed("timeout")
+        except httpx.HTTPError:
+            return self._failed("error")
+        except (Nonsense, ValueError, UnicodeError):
+            return self._failed("nonsense")
+        self._failures = 0
+        self.outcomes["asked"] += 1
+        self._remembered[key] = opinion
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        return opinion
+
+    def _failed(self, outcome: str) -> None:
+        self.outcomes[outcome] += 1
+        self._failures += 1
+        if self._failures >= _REST_AFTER:
+            self._rest_until = self._clock() + _REST
+            self._failures = 0
+
+    async def ready(self) -> bool:
+        """True where Rasa has a model loaded and answers."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._client.get(f"{self._url}/status")
+        except (TimeoutError, httpx.HTTPError):
+            return False
+        return answer.status_code == 200
+
+    async def close(self) -> None:
+        await self._client.aclose()

@@ -1,0 +1,513 @@
+"""Reads one message: deterministic parts here, a classifier's opinion where it can change the decision.
+
+Two halves, so that a slow classifier (Rasa, over HTTP) can stand between them and its absence changes nothing but
+quality. `draft(text, asked)` masks secrets, reads fields, cuts the message into sentences and recognises what word
+patterns can recognise; `Draft.ask` is what a classifier should be asked about (empty: its answer could change nothing).
+`finish(draft, opinion)` weighs the classifier's ranked intents and gives the `Understanding`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from dialogue.events import Intent, RejectedValue, Understanding
+from dialogue.sameness import substance
+from dialogue.understanding import cues
+from dialogue.understanding.emails import read_emails
+from dialogue.understanding.names import NameReading, digits_for_name, read_name
+from dialogue.understanding.secrets import mask
+from dialogue.understanding.text import WORD, plain
+from dialogue.vocabulary import Answer, Field, IntentName, Signal
+
+#: What was just asked: None, "offer", or the fields asked for.
+Asked = str | tuple[str, ...] | None
+
+_SENTENCE_END = re.compile(r"[?!]+|\.{2,}|…|\.(?=\s|$|[A-Z])(?<!\b[A-Za-z]\.)|[\n;؟。！？]+|\s[-–—]+\s")
+_COMMA = re.compile(r"\s*,\s+|\s*,(?=\D)")
+_TIDY = re.compile(r"^(?:[\s,.:;!?\-–—*|/)\]]|\b(?:and|but|so|because|also|ok|okay|well|hi|hello|hey|please|plus|then|yes|yeah|no)\b(?=[\s,.:;!\-–—]))+", re.I)
+_TIDY_END = re.compile(r"(?:[\s,:;\-–—*|/(\[]|\b(?:and|but|so|because|also|my|i'm|i am|email|at|is|name|please|pls)\b\s*$)+$", re.I)
+_CONTACT_LABEL = re.compile(
+    r"\b(?:you can |please |pls |just )?(?:(?:reach|contact|email|e-mail|mail|write|answer|reply to|ping|get) me(?: back)?|my (?:e-?mail|mail|contact)(?: (?:address|id|is))*|e-?mail(?: (?:address|id))?|mail(?: id)?|(?:the |it'?s |its )?address)\s*(?:is|at|on|via|under|to|by|:|=|-|–|as)*\s*$",
+    re.I,
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|in case|what happens|do you|does (?:your|the|it)|can (?:i|you|we|one)|could (?:i|you|we)|how (?:do|can|to|long|much|many|does|are|is|would|should)|is it possible|is there|are there|what (?:is|are|do|should|can|if|about|kind)|may i|am i (?:able|allowed)|will (?:i|you)|would (?:i|you)|who pays|when (?:do|will|can|does|is) (?:i|the|my|a|you)|should i|which|policy|procedure|process for|eligible)\b"
+)
+_NARROW_NO = re.compile(
+    r"^(?:no+|nope|nah|no,? thanks?(?: you)?|(?:no,? )?i(?:'d| would) rather not.*|(?:no,? )?i (?:won'?t|don'?t want|do not want|don'?t wish|refuse)\b.*|none of your business)\W*$"
+)
+_CARRIES_REASON = 0.45
+_DECISIVE = 0.6
+
+
+@dataclass
+class Sentence:
+    """A stretch of the message, contact data and courtesies taken out. `text` keeps the shopper's words."""
+
+    text: str
+    asks: bool = False
+    kind: str = "statement"
+    after_wish: bool = False
+
+
+@dataclass
+class Draft:
+    kept: str
+    asked: Asked
+    sentences: list[Sentence] = field(default_factory=list)
+    signals: set[Signal] = field(default_factory=set)
+    answer: Answer | None = None
+    name: NameReading | None = None
+    email: str | None = None
+    rejected: list[RejectedValue] = field(default_factory=list)
+    score: int | None = None
+
+    @property
+    def ask(self) -> str:
+        """What is worth asking a classifier: the substance no pattern has settled. Empty: nothing."""
+        open_kinds = {"statement", "question"}
+        return " ".join(s.text for s in self.sentences if s.kind in open_kinds and WORD.search(s.text))
+
+
+def draft(text: str, asked: Asked = None) -> Draft:
+    """Everything that can be read without a classifier. Never raises, whatever the text."""
+    kept = mask(text)
+    d = Draft(kept, asked)
+    if kept != text:
+        d.signals.add(Signal.SECRET)
+    asked_fields = asked if isinstance(asked, tuple) else ()
+    low = plain(kept)
+    if score := cues.SCORE.match(low):
+        d.score = int(score[1])
+    spans = _contact_data(d, low, asked_fields)
+    body = _blank(kept, spans)
+    body = _courtesies(d, body)
+    _answer(d, plain(body).strip())
+    for piece, asks in _sentences(body):
+        _sentence(d, piece, asks)
+    if d.score is not None and not asked_fields:
+        d.sentences = []
+    _resolve(d)
+    return d
+
+
+# ---------------------------------------------------------------- fields
+
+
+def _contact_data(d: Draft, low: str, asked: Sequence[str]) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    wants_email = Field.EMAIL in asked
+    emails = read_emails(d.kept, asked=wants_email)
+    for reading in emails:
+        start = reading.span[0]
+        if label := _CONTACT_LABEL.search(low[:start]):
+            start = label.start()
+        spans.append((start, reading.span[1]))
+        if reading.value:
+            d.email = reading.value  # the last one stands (R5)
+        else:
+            d.rejected.append(RejectedValue(Field.EMAIL, reading.text, reading.why))
+    if d.email:
+        d.rejected.clear()
+    attempt_only = bool(d.rejected) and not d.email
+    wish = cues.WISH.search(low)
+    asked_name = Field.NAME in asked and not (attempt_only and not re.search(r"[,;\n]", d.kept))
+    refuses = bool(cues.CANCEL.search(low) or _NARROW_NO.match(low.strip()) or cues.GREETING.fullmatch(low.strip()))
+    d.name = read_name(
+        d.kept, asked=asked_name and not refuses, emails=tuple(r.span for r in emails), beside_wish=bool(wish)
+    )
+    if d.name:
+        spans.append(d.name.span)
+    elif tuple(asked) == (Field.NAME,) and digits_for_name(d.kept):
+        d.rejected.append(RejectedValue(Field.NAME, d.kept.strip(), "name_digits"))
+        spans.append((0, len(d.kept)))
+    return spans
+
+
+def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+    """Contact data becomes a sentence border; brackets around it go with it."""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start].rstrip("(<[ ") + " \n " + text[end:].lstrip(")>] ")
+    return text
+
+
+# ---------------------------------------------------------------- courtesies, yes and no
+
+
+def _courtesies(d: Draft, body: str) -> str:
+    low = plain(body)
+    if match := cues.GREETING.match(low):
+        d.signals.add(Signal.GREETING)
+        body, low = body[match.end() :], low[match.end() :]
+        # "Hi Jesse": whoever is greeted is not the shopper.
+    if cues.GOODBYE.search(low) and not (isinstance(d.asked, tuple) and d.asked):
+        d.signals.add(Signal.GOODBYE)
+    elif isinstance(d.asked, tuple) and re.search(r"\b(?:good ?bye|bye+|farewell|cya)\b", low):
+        d.signals.add(Signal.GOODBYE)
+    if cues.THANKS.search(low):
+        d.signals.add(Signal.THANKS)
+    if cues.UNHELPED.search(low):
+        d.signals.add(Signal.UNHELPED)
+    return body
+
+
+def _answer(d: Draft, low: str) -> None:
+    """Yes or no, in the light of what was asked (R7)."""
+    first_line = low.strip(" ,.!-–\n")
+    if not first_line:
+        return
+    if isinstance(d.asked, tuple):
+        if _NARROW_NO.match(first_line):
+            d.answer = Answer.DENY
+        elif re.fullmatch(r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|of course)\W*", first_line):
+            d.answer = Answer.AFFIRM
+        return
+    offered = d.asked == "offer"
+    trouble = cues.LATE.search(first_line) or cues.TROUBLE.search(first_line)
+    if cues.NO_BUT_YES.search(first_line):
+        d.answer = Answer.AFFIRM
+        return
+    for pattern, answer in ((cues.NO, Answer.DENY), (cues.YES, Answer.AFFIRM)):
+        match = pattern.match(first_line)
+        if not match:
+            continue
+        rest = first_line[match.end() :]
+        parted = not rest.strip() or not re.match(r"\s+\w", rest)
+        weak = not parted and (trouble or not offered) and not re.match(r"\s+(?:please|pls|thanks?|thank|thx|i|it|we|you|do|go|that|and|sir|madam|but|for|open|create|sure|not|just|now)\b", rest)
+        if weak or (not offered and cues.QUESTION_START.match(first_line) and not parted):
+            continue
+        if answer is Answer.AFFIRM and cues.YES_BUT_NO.search(rest) and not cues.WISH.search(rest):
+            answer = Answer.DENY
+        if answer is Answer.AFFIRM and first_line.startswith(("thank", "hmm")) and not offered:
+            continue
+        d.answer = answer
+        return
+    if offered and re.match(r"(?:i(?:'m| am)? )?(?:don'?t|no|not)\b", first_line):
+        d.answer = Answer.DENY
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def _sentences(body: str) -> list[tuple[str, bool]]:
+    pieces, start = [], 0
+    for match in _SENTENCE_END.finditer(body):
+        pieces.append((body[start : match.start()], "?" in match.group() or "؟" in match.group() or "？" in match.group()))
+        start = match.end()
+    pieces.append((body[start:], False))
+    return [(p, asks) for p, asks in pieces if WORD.search(p)]
+
+
+def _tidy(text: str) -> str:
+    previous = None
+    while previous != text:
+        previous = text
+        text = _TIDY_END.sub("", _TIDY.sub("", text)).strip()
+    return text
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a wish, its politeness and its connector gone."""
+    low = plain(text)
+    lead = cues.WISH_LEAD.search(low[:start])
+    left = text[: lead.start()] if lead else text[:start]
+    tail = cues.WISH_TAIL.match(low[end:])
+    right = text[end + (tail.end() if tail else 0) :]
+    return left, right
+
+
+def _sentence(d: Draft, text: str, asks: bool) -> None:
+    low = plain(text)
+    disputed = bool(cues.DISPUTE.search(low))
+    wish = cues.WISH.search(low)
+    if wish and not disputed:
+        if _negated(low, wish):
+            if not cues.UPDATE.search(low) and d.answer is not Answer.AFFIRM:
+                d.answer = Answer.DENY
+                return
+        else:
+            left, right = _cut(text, *wish.span())
+            rest = plain(right).strip(" ,.")
+            about_case = re.match(r"(?:my|the|that|an existing|this|our)\s+(?:\w+\s+)?(?:tickets?|case|claim)\b", rest)
+            on_case = re.search(r"\bescalat\w* (?:my|the|that|this|our) (?:\w+ )?(?:ticket)", low)
+            if about_case or on_case:
+                d.signals.add(Signal.ASKS_UPDATE)
+                d.sentences.append(Sentence(_tidy(text), asks, "update"))
+                return
+            d.signals.add(Signal.WANTS_TICKET)
+            if cues.ANOTHER.search(low):
+                d.signals.add(Signal.ANOTHER_TICKET)
+            if cues.ABOUT_THAT.search(low):
+                d.signals.add(Signal.ABOUT_THAT)
+            for part in (left, right):
+                if WORD.search(_tidy(part)):
+                    before = len(d.sentences)
+                    _sentence(d, part, asks and cues.QUESTION_START.match(plain(part).strip()) is not None)
+                    for new in d.sentences[before:]:
+                        new.after_wish = True
+            return
+    pieces = [p for p in _COMMA.split(text) if WORD.search(p)]
+    if not disputed and len(pieces) > 1 and not cues.UPDATE.search(low):
+        groups = _regroup(pieces)
+        if len(groups) > 1:
+            for place, group in enumerate(groups):
+                _clause(d, group, asks and (place == len(groups) - 1 or cues.QUESTION_START.match(plain(group)) is not None))
+            return
+    _clause(d, text, asks)
+
+
+def _regroup(pieces: list[str]) -> list[str]:
+    """Comma pieces put back together, unless a question and a statement share the sentence."""
+    groups: list[tuple[bool, str]] = []
+    for piece in pieces:
+        question = bool(cues.QUESTION_START.match(plain(piece).strip()))
+        if groups and groups[-1][0] == question:
+            groups[-1] = (question, f"{groups[-1][1].strip()}, {piece.strip()}")
+        else:
+            groups.append((question, piece))
+    return [text for _, text in groups]
+
+
+def _negated(low: str, wish: re.Match[str]) -> bool:
+    match = None
+    for match in cues.NOT_A_WISH.finditer(low, 0, wish.end()):
+        if match.end() >= wish.start() - 6 and not re.search(r"[,;]", low[match.end() : wish.start()]):
+            return not re.match(r"(?:why|already|i|we)\b.{0,8}\b(?:don'?t you|not)\b", low)
+    return False
+
+
+def _clause(d: Draft, text: str, asks: bool) -> None:
+    tidy = _tidy(text)
+    low = plain(tidy)
+    if not WORD.search(tidy):
+        return
+    question = asks or bool(cues.QUESTION_START.match(low))
+    kind = _kind(d, low, question)
+    if kind == "courtesy":
+        return
+    if kind == "wish_negated":
+        d.answer = Answer.DENY
+        return
+    d.sentences.append(Sentence(tidy, question, kind))
+
+
+def _only_courtesy(low: str) -> bool:
+    rest = cues.THANKS.sub(" ", low)
+    rest = cues.GOODBYE.sub(" ", rest)
+    rest = cues.YES.sub(" ", rest, count=1) if cues.YES.match(rest.strip()) else rest
+    rest = cues.NO.sub(" ", rest.strip(), count=1)
+    rest = cues.CANCEL.sub(" ", rest)
+    rest = cues.UNHELPED.sub(" ", rest)
+    rest = cues.GREETING.sub(" ", rest.strip())
+    return not WORD.search(rest) or bool(cues.FILLERS.match(rest))
+
+
+def _kind(d: Draft, low: str, question: bool) -> str:
+    asked_fields = d.asked if isinstance(d.asked, tuple) else ()
+    if cues.DISPUTE.search(low):
+        if question and cues.DISPUTE_QUESTION.search(low) and not cues.WISH.search(low):
+            return "question"
+        return "dispute"
+    if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
+        return "update"
+    if cues.CANCEL.search(low) and (d.asked is not None or not re.search(r"\bcancel\b", low)):
+        if _only_courtesy(low) or not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
+            d.signals.add(Signal.CANCELS)
+            return "courtesy" if _only_courtesy(low) else "statement"
+    if _only_courtesy(low):
+        return "courtesy"
+    words = len(low.split())
+    if cues.CONTACT.search(low) and (question or words <= 9) and not cues.LATE.search(low):
+        return "contact"
+    if cues.FOLLOW_UP.search(low) and not WORD.search(cues.FOLLOW_UP_REST.sub(" ", low)):
+        return "follow_up"
+    late, trouble, order = cues.LATE.search(low), cues.TROUBLE.search(low), cues.ORDER_STATUS.search(low)
+    if question:
+        mine = re.search(r"\b(?:my|i|i've|i'm|me|we|our|mine)\b", low)
+        if late and (mine or order) and not re.search(r"\b(?:if|in case|what happens|do i do|can i do|should i do|when does|how long does|policy)\b", low):
+            return "issue"
+        if trouble and mine and not _HYPOTHETICAL.search(low):
+            return "issue"
+        if order:
+            return "order_status"
+        if cues.CHAT.search(low) and not cues.SHOP.search(low):
+            return "chat"
+        return "question"
+    if late or trouble:
+        return "issue" if not (cues.CHAT.search(low) and not cues.SHOP.search(low) and not trouble) else "chat"
+    if order:
+        return "order_status"
+    if cues.CHAT.search(low) and not cues.SHOP.search(low):
+        return "chat"
+    if Field.REASON in asked_fields and substance(low):
+        return "issue"
+    return "statement"
+
+
+def _resolve(d: Draft) -> None:
+    """Signals that follow from the sentences."""
+    kinds = {s.kind for s in d.sentences}
+    if "update" in kinds:
+        d.signals.add(Signal.ASKS_UPDATE)
+    if "contact" in kinds:
+        d.signals.add(Signal.ASKS_CONTACT)
+    if "follow_up" in kinds:
+        d.signals.add(Signal.FOLLOWS_UP)
+    if "dispute" in kinds:
+        d.signals.add(Signal.DISPUTES)
+        if any(cues.REVIEW.search(plain(s.text)) for s in d.sentences) or Signal.WANTS_TICKET in d.signals:
+            d.signals.add(Signal.WANTS_REVIEW)
+    if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute"}:
+        d.signals.add(Signal.CHATS)
+    if Signal.WANTS_TICKET in d.signals and d.answer is Answer.DENY:
+        d.answer = None
+    for s in d.sentences:
+        # What a wish is about ("open a ticket for the blue lamp") is the reason where it says anything at all (R3).
+        if s.kind == "statement" and s.after_wish and substance(s.text) and len(s.text.split()) >= 2:
+            if not re.fullmatch(r"(?:me|that|this|it|us|you|\W)+", plain(s.text)):
+                s.kind = "issue"
+
+
+# ---------------------------------------------------------------- weighing a classifier's opinion
+
+
+def _opinion(intents: Sequence[Intent]) -> dict[IntentName, float]:
+    return {i.name: max(0.0, min(1.0, i.confidence)) for i in intents}
+
+
+def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Understanding:
+    """The understanding of a draft, with the classifier's ranked intents about `d.ask` (none: patterns alone)."""
+    weight = _opinion(opinion)
+    asked_fields = d.asked if isinstance(d.asked, tuple) else ()
+    signals = set(d.signals)
+    for s in d.sentences:
+        if s.kind in ("statement", "question") and weight:
+            _weigh(s, weight, signals, in_shop=bool(cues.SHOP.search(plain(s.text))), asked=d.asked)
+    _resolve_after(d, signals)
+    reason = _reason(d)
+    questions = [s.text for s in d.sentences if s.kind in ("question", "order_status")]
+    question = "? ".join(q.rstrip("?") for q in questions) + "?" if questions else None
+    if Signal.FOLLOWS_UP in signals and not reason:
+        reason = next(s.text for s in d.sentences if s.kind == "follow_up")
+        question = None
+    elif Signal.FOLLOWS_UP in signals:
+        signals.discard(Signal.FOLLOWS_UP)
+    if Signal.ASKS_UPDATE in signals and reason and not any(s.kind in ("issue", "dispute") for s in d.sentences):
+        reason = None
+    if Signal.UNHELPED in signals and reason and not any(s.kind == "issue" and substance(s.text) for s in d.sentences):
+        reason = None
+    full = d.name if d.name and (d.name.full or Field.NAME in asked_fields) else None
+    greeting_name = d.name.value if d.name and not full else None
+    understanding = Understanding(
+        kept=d.kept,
+        answer=d.answer,
+        name=full.value if full else None,
+        greeting_name=greeting_name,
+        email=d.email,
+        reason=reason,
+        question=question,
+        rejected=tuple(d.rejected),
+        signals=frozenset(signals),
+        score=d.score,
+        by=by,
+    )
+    return replace(understanding, intents=_rank(d, understanding, weight))
+
+
+def _weigh(s: Sentence, weight: dict[IntentName, float], signals: set[Signal], *, in_shop: bool, asked: Asked) -> None:
+    """Let the classifier settle a sentence that patterns left open; out of scope needs two signals to agree."""
+    best = max(weight, key=lambda name: weight[name])
+    sure = weight[best]
+    other = weight.get(IntentName.OTHER, 0.0)
+    if best is IntentName.REPORT_ISSUE and (sure >= _DECISIVE or (not s.asks and sure >= _CARRIES_REASON)):
+        if not (s.asks and _HYPOTHETICAL.search(plain(s.text))):
+            s.kind = "issue"
+    elif best is IntentName.ORDER_STATUS and sure >= _CARRIES_REASON:
+        s.kind = "order_status"
+    elif best is IntentName.TICKET_UPDATE and sure >= _DECISIVE:
+        s.kind = "update"
+        signals.add(Signal.ASKS_UPDATE)
+    elif best is IntentName.CONTACT and sure >= _DECISIVE and (s.asks or len(s.text.split()) <= 9):
+        s.kind = "contact"
+        signals.add(Signal.ASKS_CONTACT)
+    elif best is IntentName.REQUEST_TICKET and sure >= 0.75 and not s.asks and len(s.text.split()) <= 8:
+        s.kind = "wish"
+        signals.add(Signal.WANTS_TICKET)
+    elif best is IntentName.OTHER and not in_shop and other >= _CARRIES_REASON:
+        s.kind = "chat"
+    elif best is IntentName.OTHER and other >= 0.85 and not s.asks:
+        s.kind = "chat"
+    elif best is IntentName.QUESTION and sure >= _DECISIVE and not s.asks and in_shop and len(s.text.split()) >= 2:
+        s.kind = "question"
+    elif best is IntentName.THANKS and sure >= 0.8:
+        signals.add(Signal.THANKS)
+        s.kind = "courtesy"
+    elif best is IntentName.GOODBYE and sure >= 0.8:
+        signals.add(Signal.GOODBYE)
+        s.kind = "courtesy"
+    elif best is IntentName.GREET and sure >= 0.8:
+        signals.add(Signal.GREETING)
+        s.kind = "courtesy"
+
+
+def _resolve_after(d: Draft, signals: set[Signal]) -> None:
+    kinds = {s.kind for s in d.sentences}
+    if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute", "update", "contact"}:
+        signals.add(Signal.CHATS)
+
+
+def _reason(d: Draft) -> str | None:
+    """The issue in the shopper's own words (R3): its sentences and the statements around them, in order."""
+    if not any(s.kind in ("issue", "dispute") for s in d.sentences):
+        return None
+    parts = [s.text for s in d.sentences if s.kind in ("issue", "dispute", "statement", "follow_up") and _says(s.text)]
+    return ". ".join(p.rstrip(".,") for p in parts) or None
+
+
+def _says(text: str) -> bool:
+    return bool(WORD.search(text)) and not cues.FILLERS.match(plain(text))
+
+
+def _rank(d: Draft, u: Understanding, weight: dict[IntentName, float]) -> tuple[Intent, ...]:
+    """All that the message is after, best first: what patterns are sure of, then the classifier's view."""
+    kinds = {s.kind for s in d.sentences}
+    found: dict[IntentName, float] = {}
+
+    def add(name: IntentName, confidence: float) -> None:
+        found[name] = max(found.get(name, 0.0), confidence)
+
+    if Signal.ASKS_UPDATE in u.signals:
+        add(IntentName.TICKET_UPDATE, 0.96)
+    if Signal.WANTS_TICKET in u.signals:
+        add(IntentName.REQUEST_TICKET, 0.95)
+    if Signal.ASKS_CONTACT in u.signals:
+        add(IntentName.CONTACT, 0.94)
+    if kinds & {"issue", "dispute"}:
+        add(IntentName.REPORT_ISSUE, 0.93)
+    if kinds & {"order_status", "follow_up"}:
+        add(IntentName.ORDER_STATUS, 0.92)
+    if "question" in kinds:
+        add(IntentName.QUESTION, 0.9)
+    if "chat" in kinds:
+        add(IntentName.OTHER, 0.85)
+    if u.answer is Answer.AFFIRM:
+        add(IntentName.AFFIRM, 0.8)
+    if u.answer is Answer.DENY or Signal.CANCELS in u.signals:
+        add(IntentName.DENY, 0.8)
+    if Signal.GOODBYE in u.signals:
+        add(IntentName.GOODBYE, 0.79)
+    if Signal.THANKS in u.signals:
+        add(IntentName.THANKS, 0.78)
+    if Signal.GREETING in u.signals:
+        add(IntentName.GREET, 0.6)
+    if not found and weight:
+        for name, confidence in weight.items():
+            add(name, confidence)
+    if not found:
+        add(IntentName.OTHER, 0.5)
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    return tuple(Intent(name, round(confidence, 3)) for name, confidence in ranked)
+
+

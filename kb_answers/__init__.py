@@ -1,0 +1,1 @@
+"""The part that answers: the shop's articles, searched, quoted with their source, or an honest "no answer" (R15)."""

@@ -1,0 +1,61 @@
+"""Answers one question from the articles, quoting a passage with its source, or abstains and says why (R15)."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb_answers.grounding import THRESHOLD, best_grounds
+from kb_answers.library import ARTICLES, Article, read_library
+from kb_answers.search import Index, terms
+
+
+@dataclass(frozen=True)
+class Source:
+    article: str
+    title: str
+    passage: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text` is None where nothing rests on an article; `why` then says so in plain words, for people at a console."""
+
+    question: str
+    text: str | None
+    sources: tuple[Source, ...] = ()
+    why: str = ""
+    confidence: float = 0.0
+
+
+class Answers:
+    """The shop's articles, ready to be asked. The same question gets the same answer (R16)."""
+
+    def __init__(self, folder: pathlib.Path = ARTICLES, *, values: Mapping[str, str]) -> None:
+        self.index = Index(read_library(folder, values))
+
+    def ask(self, question: str) -> Answer:
+        """Never raises: any text gets an answer or an abstention."""
+        asked = set(terms(question))
+        if not asked:
+            return Answer(question, None, why="the question holds no word to search for")
+        grounds = best_grounds(self.index, question)
+        if grounds is None:
+            return Answer(question, None, why="no article knows any word of the question")
+        if grounds.confidence < THRESHOLD:
+            return Answer(
+                question,
+                None,
+                why=f"the nearest article, `{grounds.article.id}`, does not carry it "
+                f"({grounds.confidence:.2f} of {THRESHOLD:.2f} needed)",
+                confidence=grounds.confidence,
+            )
+        passage = _passage(grounds.article, asked)
+        source = Source(grounds.article.id, grounds.article.title, passage)
+        return Answer(question, passage, (source,), confidence=grounds.confidence)
+
+
+def _passage(article: Article, asked: set[str]) -> str:
+    """The passage that speaks of most of what was asked; the first where several do."""
+    return max(article.passages, key=lambda p: (len(asked & set(terms(p))), p == article.passages[0]))

@@ -1,0 +1,106 @@
+"""Reads and checks the articles: Markdown files with a short header. Every error names file and line and says what to do."""
+
+from __future__ import annotations
+
+import datetime
+import pathlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+ARTICLES = pathlib.Path(__file__).parent / "articles"
+_REQUIRED = ("id", "title", "sources", "revised")
+_KNOWN = {*_REQUIRED, "questions"}
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class ArticleError(Exception):
+    """An article that cannot be used; the message names file and line and says what to do."""
+
+
+@dataclass(frozen=True)
+class Article:
+    """`passages` are the paragraphs, the direct answer first; `questions` are ways shoppers ask for it, for the search
+    alone; `sources` name the documents the facts come from."""
+
+    id: str
+    title: str
+    sources: tuple[str, ...]
+    revised: datetime.date
+    questions: tuple[str, ...]
+    passages: tuple[str, ...]
+
+
+def _fail(path: pathlib.Path, line: int, what: str) -> ArticleError:
+    return ArticleError(f"{path}:{line}: {what}")
+
+
+def _line(header: Any, key: str) -> int:
+    try:
+        return int(header.lc.key(key)[0]) + 2
+    except (AttributeError, KeyError):
+        return 1
+
+
+def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | None:
+    """One article, `{support_email}` and the like filled in; None where it needs a value the shop has not set (such as
+    `{hours}`, which are then not published). Raises `ArticleError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _fail(path, 1, f"cannot be read as UTF-8 text: {error}") from error
+    lines = text.split("\n")
+    if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
+        raise _fail(path, 1, "must begin with a header between two lines of three dashes")
+    end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    try:
+        header = YAML(typ="rt").load("\n".join(lines[1:end]))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _fail(path, (mark.line if mark else 0) + 2, f"the header is not valid YAML: {error.problem}") from error
+    if not isinstance(header, dict):
+        raise _fail(path, 2, "the header must hold `key: value` lines")
+    for key in _REQUIRED:
+        if not header.get(key):
+            raise _fail(path, 2, f"the header lacks `{key}`")
+    for key in header:
+        if key not in _KNOWN:
+            raise _fail(path, _line(header, key), f"unknown key `{key}`; known are {', '.join(sorted(_KNOWN))}")
+    if not _ID.fullmatch(str(header["id"])) or header["id"] != path.stem:
+        raise _fail(path, _line(header, "id"), f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens")
+    if not isinstance(header["revised"], datetime.date):
+        raise _fail(path, _line(header, "revised"), "`revised` must be a date such as 2026-11-21")
+    for key in ("sources", "questions"):
+        if not isinstance(header.get(key, []), list) or not all(isinstance(x, str) for x in header.get(key, [])):
+            raise _fail(path, _line(header, key), f"`{key}` must be a list of texts")
+    passages = [" ".join(p.split()) for p in re.split(r"\n\s*\n", "\n".join(lines[end + 1 :])) if p.strip()]
+    if not passages:
+        raise _fail(path, end + 2, "has no text below its header")
+    for number, line in enumerate(lines[end + 1 :], end + 2):
+        for slot in _SLOT.findall(line):
+            if slot not in values:
+                raise _fail(path, number, f"unknown value {{{slot}}}; known are {', '.join(sorted(values))}")
+    if any(not values[slot] for p in passages for slot in _SLOT.findall(p)):
+        return None
+    return Article(
+        id=str(header["id"]),
+        title=str(header["title"]),
+        sources=tuple(header["sources"]),
+        revised=header["revised"],
+        questions=tuple(header.get("questions", ())),
+        passages=tuple(_SLOT.sub(lambda m: values[m[1]], p) for p in passages),
+    )
+
+
+def read_library(folder: pathlib.Path, values: Mapping[str, str]) -> tuple[Article, ...]:
+    """Every article of a folder, by id. Raises `ArticleError` for the first that cannot be used, or an empty folder."""
+    paths = sorted(folder.glob("*.md"))
+    if not paths:
+        raise ArticleError(f"{folder}: holds no articles (*.md)")
+    found = (read_article(path, values) for path in paths)
+    return tuple(article for article in found if article is not None)

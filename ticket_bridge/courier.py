@@ -1,0 +1,140 @@
+"""The courier: claims by lease, sends with the key, hands the outcome back to be stored with the turn it causes.
+
+Every failing path leaves the ticket in the outbox: refused ones wait for an operator, all others for their next attempt.
+The courier never decides what a shopper is told; it reports `accepted` or `delayed` and the tracker decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError, Rejected, Unreachable
+from ticket_bridge.outbox import Claim, claim, overdue
+from ticket_bridge.retry import GiveUp, next_step
+
+log = logging.getLogger("askonce.courier")
+LEASE_MARGIN = 20.0
+
+
+class Report(Protocol):
+    """How outcomes are stored, each in one transaction with the turn it causes."""
+
+    async def accepted(self, claim: Claim, external_id: str) -> None: ...
+
+    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, ambiguous: bool) -> None: ...
+
+    async def delayed(self, key: str, conversation: str, reference: str) -> None: ...
+
+
+class Courier:
+    """One worker. Any number may run on any number of machines; leases keep them apart."""
+
+    def __init__(
+        self,
+        begin: Callable[[], AbstractAsyncContextManager[AsyncConnection]],
+        outbox: Table,
+        helpdesk: Helpdesk,
+        report: Report,
+        *,
+        owner: str,
+        timeout: float,
+        saved_after: float,
+        tick: float = 0.5,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._begin, self._outbox, self._helpdesk, self._report = begin, outbox, helpdesk, report
+        self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
+        self._timeout, self._tick, self._clock = timeout, tick, clock
+        self._woken = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """A ticket was stored: do not wait for the next tick."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A failing database is waited out; nothing is lost, for nothing leaves the outbox unfiled."""
+        while True:
+            try:
+                while await self.cycle():
+                    pass
+                await self._tell_overdue()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.warning("courier cycle failed: %s", type(error).__name__)
+            try:
+                await asyncio.wait_for(self._woken.wait(), self._tick)
+            except TimeoutError:
+                pass
+            self._woken.clear()
+
+    async def cycle(self, limit: int = 20) -> int:
+        """Claim what is due and start sending it; returns how many were claimed. Slow sends do not hold up the rest."""
+        room = min(limit, 40 - len(self._sending))
+        if room <= 0:
+            return 0
+        async with self._begin() as connection:
+            claims = await claim(
+                connection, self._outbox, owner=self._owner, now=self._clock(), lease=self._lease, limit=room
+            )
+        for item in claims:
+            task = asyncio.create_task(self._deliver(item))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return len(claims)
+
+    async def settle(self) -> None:
+        """Wait for the sends under way: before a shutdown, and in tests."""
+        while self._sending:
+            await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def _deliver(self, item: Claim) -> None:
+        try:
+            async with asyncio.timeout(self._timeout + LEASE_MARGIN / 2):
+                external_id = await self._send(item)
+        except TimeoutError:
+            await self._note_failure(item, Unreachable("no reply in time", maybe_created=True))
+        except HelpdeskError as error:
+            await self._note_failure(item, error)
+        except Exception as error:
+            log.exception("delivery failed unexpectedly", extra={"key": item.key})
+            await self._note_failure(item, Unreachable(type(error).__name__, maybe_created=True))
+        else:
+            await self._safely(self._report.accepted(item, external_id))
+
+    async def _send(self, item: Claim) -> str:
+        if item.ambiguous:
+            found = await self._helpdesk.find(item.key)
+            if found is not None:
+                return found
+        return await self._helpdesk.create(item.payload, key=item.key)
+
+    async def _note_failure(self, item: Claim, error: HelpdeskError) -> None:
+        ambiguous = item.ambiguous or (isinstance(error, Unreachable) and error.maybe_created)
+        step = next_step(error, attempts=item.attempts, now=self._clock(), key=item.key)
+        level = logging.ERROR if isinstance(error, Rejected) else logging.WARNING
+        log.log(level, "helpdesk %s did not take %s: %s", self._helpdesk.name, item.reference, error)
+        retry_at = None if isinstance(step, GiveUp) else step.when
+        await self._safely(self._report.failed(item, error, retry_at, ambiguous=ambiguous))
+
+    async def _safely(self, storing: object) -> None:
+        """An outcome that cannot be stored is not lost: the lease ends, and the next courier looks before it creates."""
+        try:
+            await storing  # type: ignore[misc]
+        except Exception as error:
+            log.warning("an outcome could not be stored: %s", type(error).__name__)
+
+    async def _tell_overdue(self) -> None:
+        async with self._begin() as connection:
+            late = await overdue(connection, self._outbox, older_than=self._clock() - self._saved_after)
+        for key, conversation, reference in late:
+            await self._safely(self._report.delayed(key, conversation, reference))
