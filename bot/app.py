@@ -111,7 +111,9 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
     async def administrator(authorization: Annotated[str | None, Header()] = None) -> None:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not await admits(running(), token.strip()):
-            raise HTTPException(401, "Send the administrator's token as 'Authorization: Bearer …'.", {"WWW-Authenticate": "Bearer"})
+            raise HTTPException(
+                401, "Send the administrator's token as 'Authorization: Bearer …'.", {"WWW-Authenticate": "Bearer"}
+            )
 
     signed_in = [Depends(administrator)]
     limit = Annotated[int, Query(ge=1, le=200)]

@@ -67,7 +67,9 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise SettingsError(f"port {port} on {host} is in use; stop what runs there, or choose another with --port") from error
+                raise SettingsError(
+                    f"port {port} on {host} is in use; stop what runs there, or choose another with --port"
+                ) from error
             raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
@@ -172,7 +174,9 @@ def demo(port: int | None, rasa: bool) -> None:
 
 @main.command()
 @click.argument("question")
-@click.option("--json", "as_json", is_flag=True, help="Print {question, answer, sources}; answer is null where it abstains.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print {question, answer, sources}; answer is null where it abstains."
+)
 def ask(question: str, as_json: bool) -> None:
     """One answer from the knowledge base, with its sources, or "no answer" and why."""
     from bot.bootstrap import make_answers

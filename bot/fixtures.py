@@ -113,7 +113,9 @@ class _Reader:
 
     def case(self, node: Any, parent: Any) -> Case:
         if not isinstance(node, dict) or "test_case" not in node:
-            raise self.fail(self.at(node) if isinstance(node, dict) else self.at(parent), "a case begins with `test_case: its name`")
+            raise self.fail(
+                self.at(node) if isinstance(node, dict) else self.at(parent), "a case begins with `test_case: its name`"
+            )
         self.keys(node, _CASE, "a case")
         if not isinstance(node.get("steps"), list) or not node["steps"]:
             raise self.fail(self.at(node, "test_case"), f"case `{node['test_case']}` has no list of `steps`")
@@ -152,7 +154,10 @@ class _Reader:
         for item in items:
             known = item in _ACTS or str(item) in {f"ask.{f}" for f in _FIELDS}
             if not known and not (str(item).startswith("/") and str(item).endswith("/")):
-                raise self.fail(self.at(step, "never"), f"`{item}` is no act, no `ask.FIELD` and no regular expression between slashes")
+                raise self.fail(
+                    self.at(step, "never"),
+                    f"`{item}` is no act, no `ask.FIELD` and no regular expression between slashes",
+                )
             self.regex(step, "never", str(item))
         return [str(i) for i in items]
 
@@ -163,7 +168,9 @@ class _Reader:
         if act is not None and act not in _ACTS:
             near = difflib.get_close_matches(str(act), _ACTS, 1)
             key = "act" if "act" in step else "utter"
-            raise self.fail(self.at(step, key), f"unknown act `{act}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+            raise self.fail(
+                self.at(step, key), f"unknown act `{act}`" + (f"; did you mean `{near[0]}`?" if near else "")
+            )
         asks = step.get("asks")
         if asks is not None and (not isinstance(asks, list) or any(a not in _FIELDS for a in asks)):
             raise self.fail(self.at(step, "asks"), f"`asks` is a list of {', '.join(sorted(_FIELDS))}")
@@ -174,8 +181,16 @@ class _Reader:
             self.keys(ticket, _FIELDS, "a ticket")
         slots: dict[str, str | None] = {}
         for item in _items(step.get("slot_was_set")):
-            slots |= {k: None if v is None else str(v) for k, v in item.items()} if isinstance(item, dict) else {str(item): None}
-        unset = tuple(str(k) for item in _items(step.get("slot_was_not_set")) for k in (item if isinstance(item, dict) else [item]))
+            slots |= (
+                {k: None if v is None else str(v) for k, v in item.items()}
+                if isinstance(item, dict)
+                else {str(item): None}
+            )
+        unset = tuple(
+            str(k)
+            for item in _items(step.get("slot_was_not_set"))
+            for k in (item if isinstance(item, dict) else [item])
+        )
         for name in (*slots, *unset):
             if name not in _FIELDS:
                 key = "slot_was_set" if name in slots else "slot_was_not_set"

@@ -80,7 +80,9 @@ def parse(text: str | bytes) -> Frame:
         raise FrameError("bad_frame", f"The field {field!r} of this frame is not right: {first['msg']}.", id) from None
     if isinstance(frame, Say):
         if len(frame.text) > MAX_TEXT:
-            raise FrameError("too_long", f"A message may have up to {MAX_TEXT:,} characters; please send it in parts.", frame.id)
+            raise FrameError(
+                "too_long", f"A message may have up to {MAX_TEXT:,} characters; please send it in parts.", frame.id
+            )
         if not frame.text.strip():
             raise FrameError("bad_frame", "A message needs some text.", frame.id)
         if "\x00" in frame.text:

@@ -42,7 +42,9 @@ class Hub:
         """Conversations with somebody watching."""
         return len(self._watchers)
 
-    async def begin(self, *, locale: str | None = None, channel: str = "widget", token: str | None = None) -> tuple[Conversation, str]:
+    async def begin(
+        self, *, locale: str | None = None, channel: str = "widget", token: str | None = None
+    ) -> tuple[Conversation, str]:
         """A new conversation and its token: 256 random bits that open this conversation and no other."""
         token = token or secrets.token_urlsafe(32)
         state = State(stem="".join(secrets.choice(_STEM) for _ in range(7)))

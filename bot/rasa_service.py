@@ -174,7 +174,12 @@ class RasaService:
         started = time.monotonic()
         self._say(f"{what} …")
         process = subprocess.Popen(
-            command, cwd=cwd, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            cwd=cwd,
+            env=_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         self._process = process
         output: list[bytes] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pathlib
 import tempfile
 import uuid
 from collections.abc import AsyncIterator
@@ -273,5 +272,3 @@ def _check_never(outcome: Outcome) -> None:
                 outcome.problems.append(
                     f"{outcome.case.file}:{outcome.case.line}: never {item}, but turn {turn['seq']} was [{turn['act']}] {turn['text']!r}"
                 )
-
-

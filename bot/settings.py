@@ -91,7 +91,9 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         place = first["loc"][0] if first["loc"] else ""
-        name = "" if not place else str(place) if str(place).startswith("ASKONCE_") else f"ASKONCE_{str(place).upper()}: "
+        name = (
+            "" if not place else str(place) if str(place).startswith("ASKONCE_") else f"ASKONCE_{str(place).upper()}: "
+        )
         reason = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name}{reason}") from error
 

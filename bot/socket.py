@@ -48,12 +48,18 @@ class Socket:
         peer = self._ws.client.host if self._ws.client else ""
         address = real_address(peer, self._ws.headers, self._settings.trusted_proxies)
         await self._ws.accept()
-        if not allowed_origin(self._ws.headers.get("origin"), self._ws.headers.get("host"), self._settings.allowed_origins):
-            await self._refuse(FrameError("bad_origin", "This page may not use this chat; the shop must allow its origin."))
+        if not allowed_origin(
+            self._ws.headers.get("origin"), self._ws.headers.get("host"), self._settings.allowed_origins
+        ):
+            await self._refuse(
+                FrameError("bad_origin", "This page may not use this chat; the shop must allow its origin.")
+            )
             return
         entered = self._limits.enter(address)
         if entered is None:
-            await self._refuse(FrameError("too_fast", "Too many chats are open from your address; close one and try again."))
+            await self._refuse(
+                FrameError("too_fast", "Too many chats are open from your address; close one and try again.")
+            )
             return
         OPEN_CHATS.inc()
         try:
@@ -63,7 +69,10 @@ class Socket:
         finally:
             self._limits.leave(address)
             OPEN_CHATS.dec()
-            if self._ws.client_state is WebSocketState.CONNECTED and self._ws.application_state is WebSocketState.CONNECTED:
+            if (
+                self._ws.client_state is WebSocketState.CONNECTED
+                and self._ws.application_state is WebSocketState.CONNECTED
+            ):
                 with contextlib.suppress(RuntimeError):
                     await self._ws.close()
 
@@ -88,7 +97,9 @@ class Socket:
                 except FrameError as error:
                     await self._error(error)
                 except Unavailable:
-                    await self._error(FrameError("unavailable", "The chat can't store messages right now; please try again shortly."))
+                    await self._error(
+                        FrameError("unavailable", "The chat can't store messages right now; please try again shortly.")
+                    )
         finally:
             self._hub.unwatch(conversation.id, poked)
             writer.cancel()
@@ -106,12 +117,16 @@ class Socket:
                 token = frame.token
                 self._conversation = await self._hub.resume(token)
                 if self._conversation is None:
-                    raise FrameError("bad_token", "This chat is not known here (any more); say hello without a token to begin anew.")
+                    raise FrameError(
+                        "bad_token", "This chat is not known here (any more); say hello without a token to begin anew."
+                    )
         except FrameError as error:
             await self._error(error)
             return
         except Unavailable:
-            await self._error(FrameError("unavailable", "The chat is not available right now; please try again shortly."))
+            await self._error(
+                FrameError("unavailable", "The chat is not available right now; please try again shortly.")
+            )
             return
         self._sent = min(frame.after, self._conversation.seq)
         await self._identify(self._conversation, frame)
@@ -127,13 +142,17 @@ class Socket:
     async def _handle(self, conversation: Conversation, frame: Any, pace: AsyncLimiter, address: Address) -> None:
         if isinstance(frame, Say):
             if not await admit(pace, address.messages):
-                raise FrameError("too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id)
+                raise FrameError(
+                    "too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id
+                )
             timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._show_typing)
             try:
                 with HEARD.time():
                     new = await conversation.hear(frame.id, frame.text)
             except Unavailable:
-                raise FrameError("unavailable", "Your message could not be stored; please send it again shortly.", frame.id) from None
+                raise FrameError(
+                    "unavailable", "Your message could not be stored; please send it again shortly.", frame.id
+                ) from None
             finally:
                 timer.cancel()
             if not new:

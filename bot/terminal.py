@@ -35,7 +35,9 @@ async def chat_in_terminal(settings: Settings) -> None:
                 continue
             await stage.say(text)
             while (turn := await stage.next_turn(6.0)) is not None:
-                console.print(f"[bold cyan]bot>[/bold cyan] {escape(turn['text'])} [dim]({turn['act']})[/dim]", soft_wrap=True)
+                console.print(
+                    f"[bold cyan]bot>[/bold cyan] {escape(turn['text'])} [dim]({turn['act']})[/dim]", soft_wrap=True
+                )
                 for source in turn["sources"]:
                     console.print(f"     [dim]— {escape(source['title'])}[/dim]", soft_wrap=True)
                 if turn["choices"]:

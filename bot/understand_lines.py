@@ -37,7 +37,7 @@ def read_line(line: str) -> tuple[str, Asked]:
         return raw["text"], asked
     if isinstance(asked, list) and all(a in _FIELDS for a in asked):
         return raw["text"], tuple(asked)
-    raise LineError(f"`asked` is null, \"offer\", or a list of {', '.join(sorted(_FIELDS))}")
+    raise LineError(f'`asked` is null, "offer", or a list of {", ".join(sorted(_FIELDS))}')
 
 
 def describe(text: str, u: Understanding) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from dialogue.effects import Effect, FileTicket, RecordGap, RecordRating, Say, S
 from dialogue.sameness import adds_detail, same_issue
 from dialogue.states import Lookup, Phase, State, Ticket, TicketStatus, TurnNotes
 from dialogue.validity import could_be_email, could_be_name, could_be_reason
-from dialogue.vocabulary import Act, Field
+from dialogue.vocabulary import Act
 
 Outcome = tuple[State, tuple[Effect, ...]]
 Guard = Callable[[State, Any], bool]
@@ -256,9 +256,7 @@ def _customer(state: State, fact: e.CustomerIdentified, policy: e.Policy) -> Out
 
 def _offer(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
     """R10: an issue and no consent: a ticket is offered, after the article where one fits."""
-    state = replace(
-        state, phase=OFFERED, reason=fact.text, dispute=fact.dispute, declined=False, last_question=None
-    )
+    state = replace(state, phase=OFFERED, reason=fact.text, dispute=fact.dispute, declined=False, last_question=None)
     lookup = state.turn.lookup or Lookup(fact.text, for_issue=True)
     return _note(state, offer_due=True, lookup=lookup), ()
 

@@ -72,7 +72,9 @@ def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | Non
         if key not in _KNOWN:
             raise _fail(path, _line(header, key), f"unknown key `{key}`; known are {', '.join(sorted(_KNOWN))}")
     if not _ID.fullmatch(str(header["id"])) or header["id"] != path.stem:
-        raise _fail(path, _line(header, "id"), f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens")
+        raise _fail(
+            path, _line(header, "id"), f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens"
+        )
     if not isinstance(header["revised"], datetime.date):
         raise _fail(path, _line(header, "revised"), "`revised` must be a date such as 2026-11-21")
     for key in ("sources", "questions"):

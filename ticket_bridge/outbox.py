@@ -62,14 +62,22 @@ async def claim(
             update(outbox)
             .where(outbox.c.key == row.key)
             .values(
-                status="sending", owner=owner, lease_until=now + lease, attempts=row.attempts + 1,
+                status="sending",
+                owner=owner,
+                lease_until=now + lease,
+                attempts=row.attempts + 1,
                 ambiguous=1 if died else row.ambiguous,
             )  # fmt: skip
         )
     return [
         Claim(
-            row.key, row.conversation, row.reference, orjson.loads(row.payload), row.attempts + 1,
-            bool(row.ambiguous) or row.status == "sending", bool(row.told_saved),
+            row.key,
+            row.conversation,
+            row.reference,
+            orjson.loads(row.payload),
+            row.attempts + 1,
+            bool(row.ambiguous) or row.status == "sending",
+            bool(row.told_saved),
         )  # fmt: skip
         for row in rows
     ]

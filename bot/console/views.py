@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from bot.store.database import Store
 from bot.store.records import happenings_from_json, to_json
-from bot.store.tables import admin_token, attempt, conversation as conversation_table, outbox, turn
+from bot.store.tables import admin_token, attempt, outbox, turn
+from bot.store.tables import conversation as conversation_table
 from dialogue import events
 from dialogue.states import State
 from dialogue.tracker import step
@@ -18,7 +19,9 @@ from dialogue.tracker import step
 async def conversations(store: Store, *, after: str | None, limit: int, act: str | None) -> dict[str, Any]:
     """Newest first. `next` goes into `after` for the following page; null on the last."""
     c = conversation_table.c
-    query = select(c.id, c.created_at, c.updated_at, c.seq, c.locale, c.channel).order_by(c.updated_at.desc(), c.id.desc())
+    query = select(c.id, c.created_at, c.updated_at, c.seq, c.locale, c.channel).order_by(
+        c.updated_at.desc(), c.id.desc()
+    )
     if after:
         at, _, id = after.partition("~")
         query = query.where((c.updated_at < at) | ((c.updated_at == at) & (c.id < id)))
@@ -28,7 +31,11 @@ async def conversations(store: Store, *, after: str | None, limit: int, act: str
         rows = list(await connection.execute(query.limit(limit + 1)))
     items = [
         {
-            "id": r.id, "created_at": r.created_at, "updated_at": r.updated_at, "turns": r.seq, "locale": r.locale,
+            "id": r.id,
+            "created_at": r.created_at,
+            "updated_at": r.updated_at,
+            "turns": r.seq,
+            "locale": r.locale,
             "channel": r.channel,
         }  # fmt: skip
         for r in rows[:limit]

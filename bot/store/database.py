@@ -31,7 +31,9 @@ _INSERT_TURN = insert(turn)
 _UPDATE_CONVERSATION = (
     update(conversation)
     .where(conversation.c.id == bindparam("b_id"))
-    .values(seq=bindparam("b_seq"), number=bindparam("b_number"), state=bindparam("b_state"), updated_at=bindparam("b_at"))
+    .values(
+        seq=bindparam("b_seq"), number=bindparam("b_number"), state=bindparam("b_state"), updated_at=bindparam("b_at")
+    )
 )
 
 
@@ -112,7 +114,8 @@ class Store:
     async def id_of(self, token: str) -> str | None:
         """The conversation that `token` opens, or None."""
         query = select(conversation.c.id).where(conversation.c.token_hash == token_hash(token))
-        return await self._scalar(query)
+        found: str | None = await self._scalar(query)
+        return found
 
     async def load(self, id: str) -> Loaded | None:
         """A conversation's state and the client ids it has seen."""
@@ -193,13 +196,24 @@ class Store:
         for c in changes:
             happenings.append(
                 {
-                    "conversation": c.conversation, "number": c.number, "seq": c.seq, "at": c.at,
-                    "events": happenings_to_json(c.happenings), "rows": to_json(c.rows), "milliseconds": c.milliseconds,
+                    "conversation": c.conversation,
+                    "number": c.number,
+                    "seq": c.seq,
+                    "at": c.at,
+                    "events": happenings_to_json(c.happenings),
+                    "rows": to_json(c.rows),
+                    "milliseconds": c.milliseconds,
                 }  # fmt: skip
             )
             turns += [_turn_row(c, t) for t in c.turns]
             conversations.append(
-                {"b_id": c.conversation, "b_seq": c.seq, "b_number": c.number, "b_state": to_json(c.state), "b_at": c.at}
+                {
+                    "b_id": c.conversation,
+                    "b_seq": c.seq,
+                    "b_number": c.number,
+                    "b_state": to_json(c.state),
+                    "b_at": c.at,
+                }
             )
             rest += list(_rest(c))
         async with self.write() as connection:
@@ -275,7 +289,9 @@ def _rest(c: Change) -> list[tuple[Any, list[dict[str, Any]]]]:
         if d.told_saved:
             values["told_saved"] = 1
         if values:
-            found.append((update(outbox).where(outbox.c.key == bindparam("b_key")).values(**values), [{"b_key": d.key}]))
+            found.append(
+                (update(outbox).where(outbox.c.key == bindparam("b_key")).values(**values), [{"b_key": d.key}])
+            )
         if d.attempted:
             at, outcome, detail = d.attempted
             found.append((insert(attempt), [{"key": d.key, "at": at, "outcome": outcome, "detail": detail}]))

@@ -37,7 +37,9 @@ def migrate(url: str) -> None:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise MigrationError(f"cannot create the folder {folder}: {error.strerror}; set ASKONCE_DATABASE_URL") from error
+                raise MigrationError(
+                    f"cannot create the folder {folder}: {error.strerror}; set ASKONCE_DATABASE_URL"
+                ) from error
         _upgrade_sqlite(parts)
     else:
         import asyncio

@@ -34,15 +34,15 @@ WISH = _any(
     r"\bescalat(?:e|ed|ing|ion)\b(?: (?:this|it|that|the (?:issue|matter|case|problem)|my (?:issue|case|problem|complaint|concern)))?(?: (?:please|now|further|to \w+(?: \w+)?))?",
     rf"\b(?:talk|speak|chat|spk|tlk|speaking|talking|chatting|connect(?:ed)?|transfer(?:red)?|put(?: me)? through|pass(?: me)?(?: on)?|hand(?: me)?(?: over)?|switch(?: me)?|redirect(?: me)?|get me|forward(?: me)?|connect me|transfer me)\s+"
     rf"(?:(?:this|it|me|my \w+|directly|right now|now|please)\s+)*(?:to|with|w|w/|over to|through to|onto)?\s*(?:a |an |the |your |some |one of your |any |my )?{_PERSON}\b",
-    rf"\b(?:need|want|give me|get me|bring me|find me|require|prefer|demand|like)\s+(?:to (?:get|have|see|reach) )?(?:a |an |the |some |any )?(?:real |live |actual |human |support |customer )*(?:humans?|person|human being|agents?|representatives?|advis[eo]r|operator|manager|supervisor|customer (?:service|support|care) (?:rep|agent|person|representative)|support (?:agent|person|rep))\b",
-    rf"^(?:a |an |the )?(?:real |live |actual |human )*(?:human|person|agent|representative|rep|operator|advisor|manager|supervisor|human being)(?: (?:please|pls|now|required|needed|support))*$",
+    r"\b(?:need|want|give me|get me|bring me|find me|require|prefer|demand|like)\s+(?:to (?:get|have|see|reach) )?(?:a |an |the |some |any )?(?:real |live |actual |human |support |customer )*(?:humans?|person|human being|agents?|representatives?|advis[eo]r|operator|manager|supervisor|customer (?:service|support|care) (?:rep|agent|person|representative)|support (?:agent|person|rep))\b",
+    r"^(?:a |an |the )?(?:real |live |actual |human )*(?:human|person|agent|representative|rep|operator|advisor|manager|supervisor|human being)(?: (?:please|pls|now|required|needed|support))*$",
     r"\b(?:is there|are there|any|can i (?:get|have|reach))\s+(?:a |an |some |any )?(?:real |live |actual |human )+(?:human|person|people|agent|someone|being|representative)\w*\b(?: (?:here|there|available|around))?",
     r"\bis (?:there )?(?:a |any)?(?:human|anyone real|anybody real|somebody real|someone real)\b(?: (?:here|there|available))?",
     rf"\b(?:have|get|let|ask|tell)\s+(?:a |an |the |your )?{_PERSON}\s+(?:to )?(?:contact|call|e-?mail|write|reach|get back|get in touch|reply|respond|look|check|help|handle|deal|take|sort|follow)\b[^,.;!?]{{0,25}}",
-    rf"\b(?:can|could|would|will)\s+(?:you (?:have|get) )?(?:a |an |the |your )?(?:someone|somebody|person|human|agent|representative|manager|supervisor|colleague|support team|team)\s+(?:please )?(?:contact|call|e-?mail|write to|reach|get back to|help|look into|look at|take|handle|deal|sort|check)\b[^,.;!?]{{0,25}}",
+    r"\b(?:can|could|would|will)\s+(?:you (?:have|get) )?(?:a |an |the |your )?(?:someone|somebody|person|human|agent|representative|manager|supervisor|colleague|support team|team)\s+(?:please )?(?:contact|call|e-?mail|write to|reach|get back to|help|look into|look at|take|handle|deal|sort|check)\b[^,.;!?]{0,25}",
     r"\b(?:ask|forward (?:this|it) to|send (?:this|it) to|pass (?:this|it) (?:on )?to|check with|tell) (?:them|your (?:team|colleagues|staff|support)|the (?:team|support team|helpdesk|staff))\b",
     r"\b(?:human|agent|live) (?:support|help|assistance|chat|handoff|handover)\b",
-    rf"\bfile (?:a|my|this|an) (?:formal )?(?:complaint|report|claim)\b|\bmake (?:a|an) (?:formal |official )?complaint\b|\bcomplain to (?:a|the|your) \w+\b",
+    r"\bfile (?:a|my|this|an) (?:formal )?(?:complaint|report|claim)\b|\bmake (?:a|an) (?:formal |official )?complaint\b|\bcomplain to (?:a|the|your) \w+\b",
 )
 WISH_LEAD = re.compile(
     r"(?:(?:ok(?:ay)?|yes|yeah|well|so|then|and|hi|hello|hey|please|pls|plz|actually|also|just|now|hmm|fine|right|sorry|but|honestly|kindly)[\s,]+)*"
@@ -58,11 +58,15 @@ WISH_TAIL = re.compile(
 )
 NOT_A_WISH = _any(
     r"\b(?:don'?t|do not|didn'?t|did not|won'?t|no need to|not|never|without|rather not|stop|already|why (?:should|would|do)) (?:want (?:you )?(?:to |a )?|need (?:you )?(?:to |a )?|have to |like to )?(?:open|create|raise|file|submit|log|make|escalate|talk|speak|have|get|do)?(?:ing|d|ed)?\b",
-    rf"\b(?:i|we|i've|we've|i'd|have|had|already)\s+(?:already |just |have |had )*(?:opened|created|raised|filed|submitted|logged|made|lodged|sent)\b",
+    r"\b(?:i|we|i've|we've|i'd|have|had|already)\s+(?:already |just |have |had )*(?:opened|created|raised|filed|submitted|logged|made|lodged|sent)\b",
 )
-ANOTHER = re.compile(r"\b(?:another|a second|second|a new|new|one more|separate|different|additional) (?:support |help ?desk )?(?:ticket|case|one|request|complaint)\b", _I)
+ANOTHER = re.compile(
+    r"\b(?:another|a second|second|a new|new|one more|separate|different|additional) (?:support |help ?desk )?(?:ticket|case|one|request|complaint)\b",
+    _I,
+)
 ABOUT_THAT = re.compile(
-    rf"\b(?:{_ABOUT}|to handle|to fix|escalate|file|open|raise|report|ask (?:them|someone|somebody)(?: about)?) (?:that|this|it)\b|\bask (?:them|someone|your team)\b", _I
+    rf"\b(?:{_ABOUT}|to handle|to fix|escalate|file|open|raise|report|ask (?:them|someone|somebody)(?: about)?) (?:that|this|it)\b|\bask (?:them|someone|your team)\b",
+    _I,
 )
 
 # ------------------------------------------------------------ an existing ticket (R11)
@@ -74,17 +78,17 @@ UPDATE = _any(
     rf"\b(?:what|what's|whats|how|how's|hows|where|where's|when|any|is|has|have|did|was|are|why|wheres)\b[^.?!;]{{0,40}}\b(?:my|the|that|our|this|other|of) {_CASE_STRICT}\b(?! (?:of|number is|study|to be opened|system|form))",
     rf"\bstill (?:waiting|no (?:answer|reply|response|word)) (?:for|on|about|to|from)\s+(?:\w+\s+){{0,4}}?(?:{_CASE}|support team|support|helpdesk|customer service|reply|answer|response)\b",
     rf"\b(?:i|we)(?:'ve|'d| have| had)?\s+(?:already |just |also )*(?:opened|open|created|raised|filed|submitted|logged|made|lodged|sent|put in|reported|wrote|e-?mailed|had|have)\s+(?:\w+\s+){{0,3}}?(?:an? |the |my |this |that |in an? )?{_CASE_STRICT}\b",
-    rf"\b(?:ticket|case|claim|complaint|request) (?:that |which )?(?:i|we)(?:'ve| have)? (?:already |just )?(?:opened|created|raised|filed|submitted|logged|made|lodged|sent|put in)\b",
+    r"\b(?:ticket|case|claim|complaint|request) (?:that |which )?(?:i|we)(?:'ve| have)? (?:already |just )?(?:opened|created|raised|filed|submitted|logged|made|lodged|sent|put in)\b",
     rf"\b(?:check|know|see|get|find out|look up|track|tell me|give me|verify|have|want|need|checking|view)\s+(?:\w+\s+){{0,5}}?(?:status|update|updates|progress|state|stage)\s+(?:\w+\s+){{0,3}}?{_CASE_STRICT}\b",
     rf"\b(?:check|checking|track|follow up|following up|look up|look(?:ing)? (?:at|into)|ask(?:ing)?|status|chasing|chase)\s+(?:on |about |up on |of |for |with )?(?:my|the|an|that|our|this|a previous|an existing) {_CASE_STRICT}\b",
     rf"\b(?:close|cancel|withdraw|delete|re-?open|change|edit|amend|modify|update|add (?:\w+ ){{0,4}}to|attach (?:\w+ ){{0,4}}to|append (?:\w+ ){{0,4}}to|include (?:\w+ ){{0,4}}in)\s+(?:my|the|that|this|our|a|an|an existing) {_CASE_STRICT}\b",
-    rf"\b(?:did|has|have|had|did) (?:anyone|anybody|someone|somebody|you|they|your team|the team|support)\b[^.?!;]{{0,30}}\b(?:look(?:ed)? (?:at|into) (?:my|the|that|it|this)|repl(?:y|ied)|respond(?:ed)?|answer(?:ed)? (?:my|me|the)|get back|got(?:ten)? back|process(?:ed)? my|read my|receive(?:d)? my (?:ticket|request|complaint|e-?mail|message|claim))\b",
+    r"\b(?:did|has|have|had|did) (?:anyone|anybody|someone|somebody|you|they|your team|the team|support)\b[^.?!;]{0,30}\b(?:look(?:ed)? (?:at|into) (?:my|the|that|it|this)|repl(?:y|ied)|respond(?:ed)?|answer(?:ed)? (?:my|me|the)|get back|got(?:ten)? back|process(?:ed)? my|read my|receive(?:d)? my (?:ticket|request|complaint|e-?mail|message|claim))\b",
     r"\b(?:haven'?t|have not|hasn'?t|has not|never|not|didn'?t|didn't|nobody|no one|noone|no body)\s+(?:\w+\s+){0,2}?(?:heard (?:back|anything|from)|hear back|got(?:ten)? (?:a |any )?(?:reply|response|answer|back to)|received (?:a |any )?(?:reply|response|answer|feedback)|replied|responded|answered|got back|contacted me|called me back|get(?:ting)? back)\b",
     r"\b(?:no|any|without) (?:reply|response|answer|feedback|word)\b(?: (?:yet|from|to|on|so far|at all|till|until))?",
     r"\bwhen (?:will|can|are|is|do|should|would)\s+(?:\w+\s+){0,3}?(?:reply|respond|answer (?:me|my)|get back|hear (?:back|from)|contact me|call me back|someone (?:reply|contact|get back|answer))\b",
     rf"\b(?:my|the|our) {_CASE_STRICT}\b[^.?!;]{{0,40}}\b(?:still|been|yet|pending|open|resolved|solved|processed|answered|closed|handled|reviewed|approved|progress|assigned|going|taking|ignored|update)\b",
-    rf"\b(?:ticket|case|claim|reference|ref)\s*(?:number|no\.?|nr|id|#|:)*\s*#?[a-z]{{0,4}}-?\w{{0,8}}\d[\w-]*\b",
-    rf"\b(?:ticket|claim|case|complaint) (?:status|update|progress)\b|\bstatus (?:on|of|for) (?:a |an |the |my |our )?(?:\w+ )?(?:ticket|claim|case|complaint)\b|\b(?:status|updates?) (?:ticket|claim)\b",
+    r"\b(?:ticket|case|claim|reference|ref)\s*(?:number|no\.?|nr|id|#|:)*\s*#?[a-z]{0,4}-?\w{0,8}\d[\w-]*\b",
+    r"\b(?:ticket|claim|case|complaint) (?:status|update|progress)\b|\bstatus (?:on|of|for) (?:a |an |the |my |our )?(?:\w+ )?(?:ticket|claim|case|complaint)\b|\b(?:status|updates?) (?:ticket|claim)\b",
     r"\b(?:add|forgot) (?:to (?:mention|say|add|tell)|something to (?:my|the) (?:ticket|case|request))\b[^.?!;]{0,20}\b(?:ticket|case|request)\b",
     r"\b(?:is|was|has|been) (?:it|that|this|my (?:ticket|issue|problem|case|request)) (?:been )?(?:resolved|solved|processed|escalated|handled|dealt with|looked at|assigned|reviewed|closed|sorted) (?:yet|already|now|so far)\b",
     r"\bwhat(?:'s| is| has)? (?:the )?(?:happen(?:ed|ing|s)) (?:with|to) my (?:ticket|case|request|complaint|claim)\b|\bis (?:anyone|anybody|someone|somebody) (?:still )?(?:working on|handling|looking (?:at|into)) (?:it|that|this|my)\b",
@@ -121,7 +125,10 @@ DISPUTE = _any(
 REVIEW = _any(
     r"\b(?:review(?:ed|ing)?|escalat\w+|appeal(?:ed|ing)?|reconsider(?:ed|ation)?|re-?examin\w+|re-?assess\w*|overturn\w*|revers(?:e|ed)|second (?:look|opinion)|independent(?:ly)?|looked at again|checked again|look(?:ed)? (?:at|into) (?:it |this |that )?again|someone (?:else|higher|senior)|manager|supervisor|higher (?:up|level))\b",
 )
-DISPUTE_QUESTION = re.compile(r"\b(?:what|how|can|could|is there|may|where|who|do)\b[^.!;]{0,40}\b(?:i|one|you|we|a customer|there)\b[^.!;]{0,60}\b(?:decision|refus\w+|reject\w+|outcome|disagree|appeal|dispute)\b", _I)
+DISPUTE_QUESTION = re.compile(
+    r"\b(?:what|how|can|could|is there|may|where|who|do)\b[^.!;]{0,40}\b(?:i|one|you|we|a customer|there)\b[^.!;]{0,60}\b(?:decision|refus\w+|reject\w+|outcome|disagree|appeal|dispute)\b",
+    _I,
+)
 
 # ------------------------------------------------------------ trouble (R3)
 LATE = _any(
@@ -155,7 +162,7 @@ ORDER_STATUS = _any(
     rf"\bwhere(?:'s| is| are|s|abouts)?\b[^.?!;]{{0,12}}\b(?:my|our|the)\b[^.?!;]{{0,20}}\b{_ORDER_THING}\b",
     rf"\b(?:track|tracking|trace|locate)\b[^.?!;]{{0,25}}\b{_ORDER_THING}\b|\b{_ORDER_THING} (?:tracking|status|location|whereabouts)\b|\btracking (?:number|info|information|code|link|details|id|status)\b|\bwhere to track\b|\btrack it\b",
     rf"\b(?:status|update|updates|progress|news|eta)\b[^.?!;]{{0,20}}\b(?:my|our|the|an|on|of|this|these)\b[^.?!;]{{0,15}}\b{_ORDER_THING}\b|\b(?:check|know|see|find out|tell me|give me)\b[^.?!;]{{0,25}}\b(?:status|eta) ?(?:of|on|for)?\b[^.?!;]{{0,20}}\b(?:order|delivery|shipment|package|parcel|purchase)\b",
-    rf"\bwhen (?:will|is|does|do|can|should|are|would|might)\b[^.?!;]{{0,12}}\b(?:my|our|the|i)\b[^.?!;]{{0,30}}\b(?:arriv\w*|come|coming|deliver\w*|get here|be here|here|show up|ship\w*|receive|get|expect|land|sent)\b",
+    r"\bwhen (?:will|is|does|do|can|should|are|would|might)\b[^.?!;]{0,12}\b(?:my|our|the|i)\b[^.?!;]{0,30}\b(?:arriv\w*|come|coming|deliver\w*|get here|be here|here|show up|ship\w*|receive|get|expect|land|sent)\b",
     rf"\b(?:has|have|did|is|was|are)\b[^.?!;]{{0,8}}\b(?:my|our|the)\b[^.?!;]{{0,20}}\b{_ORDER_THING}\b[^.?!;]{{0,20}}\b(?:ship\w*|sent|dispatch\w*|left|on (?:its|the) way|out for|arriv\w*|process\w*|coming|packed|deliver\w*|confirmed|placed|go through|gone through)\b",
     rf"\bwhat(?:'s| is|s)? (?:happening|happened|going on|up|the (?:status|eta|deal)) (?:with|to|of|on|for) (?:my|our|the) (?:\w+ )?{_ORDER_THING}\b|\bhow (?:long|much longer|far)\b[^.?!;]{{0,20}}\b(?:my|until my|till my|before my)\b[^.?!;]{{0,15}}\b{_ORDER_THING}\b",
 )
@@ -225,7 +232,10 @@ YES_BUT_NO = re.compile(
     r"\b(?:don'?t(?! forget| worry| mind)|dont|do not|not (?:now|yet|today|really|right now|needed|necessary|anymore)|no thanks|no thank you|nope|nah|no need|never ?mind|nvm|leave it|later|forget it|rather not|as if|yeah right|cancel|no longer|no more|i'?m (?:good|fine|all set)|that'?s all|that'?s it|no$|^ok(?:ay)?,? no\b)\b",
     _I,
 )
-CORRECTION = re.compile(r"\b(?:sorry|actually|i mean|i meant|correction|rather|should be|typo|mistake|wrong (?:e-?mail|address|name)|not .{1,40} but|instead|change (?:it|my (?:e-?mail|name|address)) to|correct(?:ed)? (?:e-?mail|name|address))\b", _I)
+CORRECTION = re.compile(
+    r"\b(?:sorry|actually|i mean|i meant|correction|rather|should be|typo|mistake|wrong (?:e-?mail|address|name)|not .{1,40} but|instead|change (?:it|my (?:e-?mail|name|address)) to|correct(?:ed)? (?:e-?mail|name|address))\b",
+    _I,
+)
 FILLERS = re.compile(
     r"^(?:(?:ok(?:ay)?|well|so|um+|uh+|oh|ah|and|also|but|please|pls|plz|yes|yeah|yep|yup|sure|no|nope|actually|sorry|now|then|btw|by the way|right|alright|fine|anyway|just|hmm+|look|listen|basically|here|thanks|thank you|great|my|is|it'?s|its|i'?m|with|at|reach me|you can|contact me|mail me|the|on|me|for|of|to|address|e-?mail|id|mail|name|full|too|as well|there|again|sir|madam|kindly)\b|[\s,.:;!\-–—()<>|/\"'*_~]+)+$",
     _I,
@@ -234,4 +244,7 @@ SHOP = re.compile(
     r"\b(?:order\w*|parcel\w*|package\w*|ship\w*|deliver\w*|return\w*|refund\w*|exchang\w*|replac\w*|warrant\w*|guarantee\w*|price\w*|cost\w*|discount\w*|coupon\w*|voucher\w*|promo\w*|sale|sales|stock|availab\w*|size\w*|sizing|colou?r\w*|material\w*|made (?:of|from|in)|fabric|leather|wood\w*|cotton|product\w*|item\w*|sku|catalog\w*|store|shop\w*|website|account|log ?in|password|checkout|cart|basket|payment\w*|pay|paid|invoice\w*|receipt\w*|charge\w*|tax\w*|custom\w*|dut(?:y|ies)|tariff\w*|track\w*|courier|carrier|address|cancel\w*|gift\w*|wrap\w*|subscription\w*|membership|loyalty|points|newsletter|privacy|personal data|support|ticket\w*|complain\w*|review\w*|policy|policies|terms|condition\w*|compatib\w*|fit|fits|assembl\w*|install\w*|instructions?|manual|batter\w*|charger|spare|part|parts|weight|dimension\w*|wash\w*|care|clean\w*|waterproof|dishwasher|microwave|oven|desk|chair|table|lamp|sofa|bed|mattress|shelf|shelves|kettle|blender|mug\w*|plate\w*|phone|laptop|headphone\w*|camera|watch|shoe\w*|boot\w*|sneaker\w*|shirt\w*|t-?shirt\w*|jacket\w*|coat\w*|dress\w*|jeans|trousers|pants|hat\w*|bag\w*|backpack\w*|jewel\w*|ring\w*|necklace|toy\w*|book\w*|veneer|currency|usd|dollars?|euros?|international\w*|worldwide|country|countries|buy|bought|purchas\w*|sell|sold|brand\w*|model\w*|version\w*|restock\w*|pre-?order\w*|bulk|wholesale|pickup|pick up)\b",
     _I,
 )
-SCORE = re.compile(r"^\W*(?:i(?:'d| would)? (?:give|rate)(?: (?:it|you|this))?(?: a)? |my rating is |rating:? ?)?([1-5])(?:\s*(?:/|out of)\s*5)?(?:\s*(?:stars?|⭐+|★+))?\W*$", _I)
+SCORE = re.compile(
+    r"^\W*(?:i(?:'d| would)? (?:give|rate)(?: (?:it|you|this))?(?: a)? |my rating is |rating:? ?)?([1-5])(?:\s*(?:/|out of)\s*5)?(?:\s*(?:stars?|⭐+|★+))?\W*$",
+    _I,
+)

@@ -17,8 +17,28 @@ _SPELLED = re.compile(
     re.IGNORECASE,
 )
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+", re.IGNORECASE)
-_ATTEMPT = re.compile(r"^\W*(?:it'?s |my e-?mail(?: address)? is |e-?mail:? )?(?P<value>[\w.+-]+ at [\w.-]+(?: [\w.-]+)?)\W*$")
-_LOCAL_WORDS = frozenset("me us look arrived ordered was is bought delivered available reached contacted today still not".split())
+_ATTEMPT = re.compile(
+    r"^\W*(?:it'?s |my e-?mail(?: address)? is |e-?mail:? )?(?P<value>[\w.+-]+ at [\w.-]+(?: [\w.-]+)?)\W*$"
+)
+_LOCAL_WORDS = frozenset(
+    [
+        "me",
+        "us",
+        "look",
+        "arrived",
+        "ordered",
+        "was",
+        "is",
+        "bought",
+        "delivered",
+        "available",
+        "reached",
+        "contacted",
+        "today",
+        "still",
+        "not",
+    ]
+)
 _TRAILING = ".,;:!?'’\"”*_~`"
 
 
@@ -76,7 +96,8 @@ def read_emails(text: str, *, asked: bool) -> list[EmailReading]:
         found = [
             EmailReading(None, judge(m.group()) or "email_malformed", m.group(), m.span())
             for m in _ODD_AT.finditer(text)
-            if len(m.group().strip("@.,")) > 2 and (asked or (m.group().strip("@")[:1] and not m.group().startswith("@")))
+            if len(m.group().strip("@.,")) > 2
+            and (asked or (m.group().strip("@")[:1] and not m.group().startswith("@")))
         ]
     if not found and asked and (attempt := _ATTEMPT.match(plain(text))):
         if attempt["value"].split()[0] not in _LOCAL_WORDS:

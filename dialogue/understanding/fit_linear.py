@@ -55,7 +55,9 @@ def main() -> None:
         "weights": weights,
     }
     target = HERE / "lexicons" / "linear.json"
-    target.write_text(json.dumps(out, ensure_ascii=False, separators=(",", ":")).replace("],", "],\n") + "\n", encoding="utf-8")
+    target.write_text(
+        json.dumps(out, ensure_ascii=False, separators=(",", ":")).replace("],", "],\n") + "\n", encoding="utf-8"
+    )
     print(f"{len(weights)} features of {x.shape[1]}, {target.stat().st_size // 1024} kB")
 
 

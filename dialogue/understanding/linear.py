@@ -44,6 +44,4 @@ def classify(text: str) -> tuple[Intent, ...]:
     top = max(scores)
     grown = [math.exp(s - top) for s in scores]
     total = sum(grown)
-    return tuple(
-        sorted((Intent(n, g / total) for n, g in zip(names, grown, strict=True)), key=lambda i: -i.confidence)
-    )
+    return tuple(sorted((Intent(n, g / total) for n, g in zip(names, grown, strict=True)), key=lambda i: -i.confidence))

@@ -29,13 +29,17 @@ _STRONG = re.compile(
     r"[ ]*(?:\bis\b|\bwould be\b|:|=|-|–)[ ]*(?:[\"'(]?)(?=\S)"
     r"|\bname's[ ]+|\bname[ ]+(?=[A-Z])|\b(?:i am|i'm|im) (?:called|named)[ ]+|\bunder the name(?: of)?[ ]+"
 )
-_OTHER_NAME = re.compile(r"\b(?:maiden|user|pet'?s?|brand|company|product|store|shop|file|middle|card|dog'?s?|street|agent'?s?|your|his|her)[ ]+$")
+_OTHER_NAME = re.compile(
+    r"\b(?:maiden|user|pet'?s?|brand|company|product|store|shop|file|middle|card|dog'?s?|street|agent'?s?|your|his|her)[ ]+$"
+)
 _MY_NAME = re.compile(r"\bmy (?:full )?name[ ]+(?!is\b)(?=\S)")
 _WEAK = re.compile(
     r"(?:\b(?:i'm|i am|im|i m|this is|it's|its|it is|here is|here's|call me|you(?:'re| are) (?:chatting|talking|speaking) (?:with|to))[ ]+)"
 )
 _HERE = re.compile(r"(?:^|[,.!?\n;][ ]*|\b(?:hi|hello|hey)[ ]+)(?P<name>[^,.!?\n;@]{2,60}?)[ ]+(?:here|speaking)\b")
-_SIGN_OFF = re.compile(r"(?:regards|sincerely|cheers|best|thanks|thank you|many thanks|yours)[,.!]?[ ]*\n+[ ]*[-–]?[ ]*(?P<name>[^\n@,]{3,60})\s*$")
+_SIGN_OFF = re.compile(
+    r"(?:regards|sincerely|cheers|best|thanks|thank you|many thanks|yours)[,.!]?[ ]*\n+[ ]*[-–]?[ ]*(?P<name>[^\n@,]{3,60})\s*$"
+)
 _INVERTED = re.compile(rf"\s*(?P<family>{NAME_TOKEN})\s*,\s*(?P<given>{NAME_TOKEN}(?:[ ]{NAME_TOKEN})?)\s*\.?\s*")
 _LABEL = re.compile(r"\b(?:e-?mail(?: address| id)?|mail(?: id)?|contact|and|with)\b[\s:=]*(?:is|:)?\s*$")
 _FILLER = re.compile(
@@ -45,10 +49,7 @@ _FILLER = re.compile(
 )
 #: Words about shopping and support that stand capitalised at the start of answers and are no names.
 _SHOP_WORDS = frozenset(
-    """colour color size blue red green black white pink grey gray yellow brown lamp shoes shirt jacket coat dress mug mugs
-    chair table desk kettle blender phone laptop delivery discount box zip lid button charger cable bag watch ring toy book
-    sofa bed order item product store shop website app password voucher coupon gift card payment invoice service quality
-    customer agent manager team please live real nothing none private secret anonymous unknown test""".split()
+    ["colour", "color", "size", "blue", "red", "green", "black", "white", "pink", "grey", "gray", "yellow", "brown", "lamp", "shoes", "shirt", "jacket", "coat", "dress", "mug", "mugs", "chair", "table", "desk", "kettle", "blender", "phone", "laptop", "delivery", "discount", "box", "zip", "lid", "button", "charger", "cable", "bag", "watch", "ring", "toy", "book", "sofa", "bed", "order", "item", "product", "store", "shop", "website", "app", "password", "voucher", "coupon", "gift", "card", "payment", "invoice", "service", "quality", "customer", "agent", "manager", "team", "please", "live", "real", "nothing", "none", "private", "secret", "anonymous", "unknown", "test"]
 )  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def _is_run(text: str) -> bool:
 
 
 def _capital(token: str) -> bool:
-    return token[0].isupper() or not token[0].isascii() and token[0].lower() == token[0].upper()
+    return token[0].isupper() or (not token[0].isascii() and token[0].lower() == token[0].upper())
 
 
 def _clean(text: str) -> str:
@@ -166,9 +167,15 @@ def looks_like_name(text: str, *, lenient: bool, echo: str = "") -> bool:
     if words:
         return capitals and len(words) < len(tokens) and strong + doubtful > 0 and len(tokens) <= 5
     if capitals:
-        return strong > 0 or doubtful > 1 or (len(tokens) >= 2 and all(s in ("unknown", "initial", "wordname") for s in shapes))
-    return strong >= 1 and (strong + doubtful + shapes.count("unknown") + shapes.count("particle") >= len(tokens) - 1) and (
-        strong + doubtful >= 2 or any(echoed)
+        return (
+            strong > 0
+            or doubtful > 1
+            or (len(tokens) >= 2 and all(s in ("unknown", "initial", "wordname") for s in shapes))
+        )
+    return (
+        strong >= 1
+        and (strong + doubtful + shapes.count("unknown") + shapes.count("particle") >= len(tokens) - 1)
+        and (strong + doubtful >= 2 or any(echoed))
     )
 
 
@@ -184,9 +191,19 @@ def _greedy(text: str, start: int, *, strong: bool) -> tuple[str, int] | None:
         if shape == "no" or len(taken) >= 8:
             break
         closes = place + 1 == len(ahead) or _shape(ahead[place + 1].group()) == "no"
-        if shape == "word" and not _capital(token.group()) and not (strong and len(taken) < 4 and (closes or not taken)):
+        if (
+            shape == "word"
+            and not _capital(token.group())
+            and not (strong and len(taken) < 4 and (closes or not taken))
+        ):
             break
-        if shape == "word" and strong and taken and all(_capital(t.group()) for t in taken) and not _capital(token.group()):
+        if (
+            shape == "word"
+            and strong
+            and taken
+            and all(_capital(t.group()) for t in taken)
+            and not _capital(token.group())
+        ):
             break
         taken.append(token)
         # A sentence may end here: a full stop after more than an initial or a title closes the name.
@@ -223,10 +240,14 @@ def _weak(text: str, low: str) -> NameReading | None:
         value = _clean(got[0])
         tokens = _tokens(value)
         end = got[1] - (1 if got[0].endswith(".") and not value.endswith(".") else 0)
-        listed = all(s in ("name", "wordname") for s in _shapes(tokens)) and is_given_name(tokens[0]) if tokens else False
+        listed = (
+            all(s in ("name", "wordname") for s in _shapes(tokens)) and is_given_name(tokens[0]) if tokens else False
+        )
         if len(tokens) > 1 and (listed or looks_like_name(value, lenient=False)):
             return NameReading(value, _is_full(value), (match.start(), end))
-        if tokens and _shape(tokens[0]) in ("name", "foreign") or (tokens and _shape(tokens[0]) == "wordname" and _capital(tokens[0])):
+        if (tokens and _shape(tokens[0]) in ("name", "foreign")) or (
+            tokens and _shape(tokens[0]) == "wordname" and _capital(tokens[0])
+        ):
             if len(tokens) == 1 and match.group().strip() not in ("it's", "its", "it is", "here is", "here's"):
                 return NameReading(value, _is_full(value), (match.start(), end), sure=False)
     return None
@@ -239,9 +260,12 @@ def _beside_email(text: str, email: tuple[int, int], asked: bool) -> NameReading
     cut = len(before.rstrip(" \t,;:-–—(<[|/\n"))
     while label := _LABEL.search(low[:cut]):
         cut = len(low[: label.start()].rstrip(" \t,;:-–—(<[|/\n"))
-    start = max((m.end() for m in re.finditer(r"[,;:!?\n(|/]|\.(?=\s)(?<![^\w][^\W\d_]\.)(?<!\bdr\.)|\s[-–—]\s", low[:cut])), default=0)
+    start = max(
+        (m.end() for m in re.finditer(r"[,;:!?\n(|/]|\.(?=\s)(?<![^\w][^\W\d_]\.)(?<!\bdr\.)|\s[-–—]\s", low[:cut])),
+        default=0,
+    )
     piece = text[start:cut]
-    runs = [m for m in _RUN.finditer(piece)]
+    runs = list(_RUN.finditer(piece))
     if runs and runs[-1].end() >= len(piece.rstrip(" .)")):
         tokens = list(_TOKEN.finditer(piece, runs[-1].start(), runs[-1].end()))
         for first in range(max(0, len(tokens) - 8), len(tokens)):
@@ -254,7 +278,12 @@ def _beside_email(text: str, email: tuple[int, int], asked: bool) -> NameReading
                 return NameReading(value, True, (start + tokens[first].start(), start + tokens[-1].end()))
             if count == 1 and whole and looks_like_name(candidate, lenient=asked, echo=echo):
                 value = _clean(candidate)
-                return NameReading(value, asked or _is_full(value), (start + tokens[first].start(), start + tokens[-1].end()), sure=asked)
+                return NameReading(
+                    value,
+                    asked or _is_full(value),
+                    (start + tokens[first].start(), start + tokens[-1].end()),
+                    sure=asked,
+                )
     after = re.match(r"[\s,;:.\-–—)>\]|/]*(?:and |my name is )?", low[email[1] :])
     begin = email[1] + (after.end() if after else 0)
     end_match = re.search(r"[,;:!?\n(|@]|\.(?=\s|$)", text[begin:])
@@ -266,7 +295,9 @@ def _beside_email(text: str, email: tuple[int, int], asked: bool) -> NameReading
 
 def _pieces(text: str) -> list[tuple[int, int]]:
     spans, start = [], 0
-    for match in re.finditer(r"[,;!?\n|/]|(?<=\s)#?\d[\d-]*|\.(?=\s|$)(?<!\b[^\W\d_]\.)(?<!\b[DdMmSsJj][rst]\.)(?<!\bMrs\.)|\s[-–—]\s", text):
+    for match in re.finditer(
+        r"[,;!?\n|/]|(?<=\s)#?\d[\d-]*|\.(?=\s|$)(?<!\b[^\W\d_]\.)(?<!\b[DdMmSsJj][rst]\.)(?<!\bMrs\.)|\s[-–—]\s", text
+    ):
         spans.append((start, match.start()))
         start = match.end()
     return [*spans, (start, len(text))]
@@ -286,7 +317,11 @@ def _as_answer(text: str) -> NameReading | None:
         body = text[body_start:end]
         if text[end : end + 1] == "?" or not body.strip():
             continue
-        body = re.split(r"\s+(?:and|but|my|is|from|at|with|on|for)\s+|\s+(?:email|e-mail)\b", body)[0] if len(_tokens(body)) > 2 else body
+        body = (
+            re.split(r"\s+(?:and|but|my|is|from|at|with|on|for)\s+|\s+(?:email|e-mail)\b", body)[0]
+            if len(_tokens(body)) > 2
+            else body
+        )
         if looks_like_name(body, lenient=True):
             return NameReading(_clean(body), True, (offset, body_start + len(body)))
     return None
@@ -304,21 +339,31 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
         known = sum(s in ("name", "wordname") for s in shapes)
         first_given = is_given_name(tokens[0]) or shapes[0] in ("title", "foreign")
         capitals = all(_capital(t) for t, s in zip(tokens, shapes, strict=True) if s != "particle")
-        if "no" in shapes or "word" in shapes and not (capitals and known):
+        if "no" in shapes or ("word" in shapes and not (capitals and known)):
             continue
         last = start == pieces[-1][0] and text[start - 1 : start] in {",", "\n", "-"}
         if last and len(pieces) > 1 and not beside_wish:
             if first_given and all(s in ("name", "wordname", "particle", "initial", "title") for s in shapes):
                 return NameReading(_clean(piece), True, (start, end))
         elif len(pieces) == 1 or beside_wish:
-            if "word" not in shapes and known and len(pieces) == 1 and len(tokens) <= 4 and shapes.count("wordname") < len(tokens):
+            if (
+                "word" not in shapes
+                and known
+                and len(pieces) == 1
+                and len(tokens) <= 4
+                and shapes.count("wordname") < len(tokens)
+            ):
                 return NameReading(_clean(piece), True, (start, end))
-            if (capitals and (known or shapes.count("foreign") >= 2)) or (first_given and known >= 2 and shapes[0] != "wordname"):
+            if (capitals and (known or shapes.count("foreign") >= 2)) or (
+                first_given and known >= 2 and shapes[0] != "wordname"
+            ):
                 return NameReading(_clean(piece), True, (start, end))
     return None
 
 
-def read_name(text: str, *, asked: bool, emails: tuple[tuple[int, int], ...] = (), beside_wish: bool = False) -> NameReading | None:
+def read_name(
+    text: str, *, asked: bool, emails: tuple[tuple[int, int], ...] = (), beside_wish: bool = False
+) -> NameReading | None:
     """The shopper's name in `text`, or None. `asked`: the full name was just asked for; `emails`: spans of addresses."""
     low = plain(text)
     blanked = text

@@ -27,4 +27,4 @@ def features(text: str) -> dict[str, float]:
         found.add("last:" + words[-1])
         found.add(f"long:{min(len(words), 12) // 3}")
     scale = 1 / math.sqrt(len(found)) if found else 0.0
-    return {name: scale for name in found}
+    return dict.fromkeys(found, scale)

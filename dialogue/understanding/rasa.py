@@ -53,11 +53,12 @@ def read_reply(reply: Any) -> tuple[Intent, ...]:
 
 def blend(first: tuple[Intent, ...], second: tuple[Intent, ...]) -> tuple[Intent, ...]:
     """The mean of two opinions: where two differently made models agree they are right more often than either."""
-    total: Counter[IntentName] = Counter()
+    total: dict[IntentName, float] = {}
     for opinion in (first, second):
         for intent in opinion:
-            total[intent.name] += intent.confidence / 2
-    return tuple(Intent(name, confidence) for name, confidence in total.most_common())
+            total[intent.name] = total.get(intent.name, 0.0) + intent.confidence / 2
+    ranked = sorted(total.items(), key=lambda item: -item[1])
+    return tuple(Intent(name, confidence) for name, confidence in ranked)
 
 
 class Rasa:
@@ -112,11 +113,14 @@ class Rasa:
                 raise Nonsense(f"status {answer.status_code}")
             opinion = read_reply(answer.json())
         except (TimeoutError, httpx.TimeoutException):
-            return self._failed("timeout")
+            self._failed("timeout")
+            return None
         except httpx.HTTPError:
-            return self._failed("error")
+            self._failed("error")
+            return None
         except (Nonsense, ValueError, UnicodeError):
-            return self._failed("nonsense")
+            self._failed("nonsense")
+            return None
         self._failures = 0
         self.outcomes["asked"] += 1
         self._remembered[key] = opinion

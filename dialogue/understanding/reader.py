@@ -26,8 +26,13 @@ Asked = str | tuple[str, ...] | None
 
 _SENTENCE_END = re.compile(r"[?!]+|\.{2,}|…|\.(?=\s|$|[A-Z])(?<!\b[A-Za-z]\.)|[\n;؟。！？]+|\s[-–—]+\s")
 _COMMA = re.compile(r"\s*,\s+|\s*,(?=\D)")
-_TIDY = re.compile(r"^(?:[\s,.:;!?\-–—*|/)\]]|\b(?:and|but|so|because|also|ok|okay|well|hi|hello|hey|please|plus|then|yes|yeah|no)\b(?=[\s,.:;!\-–—]))+", re.I)
-_TIDY_END = re.compile(r"(?:[\s,:;\-–—*|/(\[]|\b(?:and|but|so|because|also|my|i'm|i am|email|at|is|name|please|pls)\b\s*$)+$", re.I)
+_TIDY = re.compile(
+    r"^(?:[\s,.:;!?\-–—*|/)\]]|\b(?:and|but|so|because|also|ok|okay|well|hi|hello|hey|please|plus|then|yes|yeah|no)\b(?=[\s,.:;!\-–—]))+",
+    re.I,
+)
+_TIDY_END = re.compile(r"(?:[\s,:;\-–—*|/(\[]|\b(?:and|but|so|because|also|please|pls)\b\s*$)+$", re.I)
+#: What introduces contact data and is left over when the data is taken out: "my lamp broke, my email is ...".
+_LEFTOVER = re.compile(r"(?:[\s,:;\-–—(]|\b(?:and|my|i'm|i am|email|e-mail|at|is|name|it's|on|via|with)\b\s*$)+$", re.I)
 _CONTACT_LABEL = re.compile(
     r"\b(?:you can |please |pls |just )?(?:(?:reach|contact|email|e-mail|mail|write|answer|reply to|ping|get) me(?: back)?|my (?:e-?mail|mail|contact)(?: (?:address|id|is))*|e-?mail(?: (?:address|id))?|mail(?: id)?|(?:the |it'?s |its )?address)\s*(?:is|at|on|via|under|to|by|:|=|-|–|as)*\s*$",
     re.I,
@@ -129,7 +134,7 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str]) -> list[tuple[int, i
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:
     """Contact data becomes a sentence border; brackets around it go with it."""
     for start, end in sorted(spans, reverse=True):
-        text = text[:start].rstrip("(<[ ") + " \n " + text[end:].lstrip(")>] ")
+        text = _LEFTOVER.sub("", text[:start].rstrip("(<[ ")) + " \n " + text[end:].lstrip(")>] ")
     return text
 
 
@@ -142,9 +147,9 @@ def _courtesies(d: Draft, body: str) -> str:
         d.signals.add(Signal.GREETING)
         body, low = body[match.end() :], low[match.end() :]
         # "Hi Jesse": whoever is greeted is not the shopper.
-    if cues.GOODBYE.search(low) and not (isinstance(d.asked, tuple) and d.asked):
-        d.signals.add(Signal.GOODBYE)
-    elif isinstance(d.asked, tuple) and re.search(r"\b(?:good ?bye|bye+|farewell|cya)\b", low):
+    if (cues.GOODBYE.search(low) and not (isinstance(d.asked, tuple) and d.asked)) or (
+        isinstance(d.asked, tuple) and re.search(r"\b(?:good ?bye|bye+|farewell|cya)\b", low)
+    ):
         d.signals.add(Signal.GOODBYE)
     if cues.THANKS.search(low):
         d.signals.add(Signal.THANKS)
@@ -175,7 +180,14 @@ def _answer(d: Draft, low: str) -> None:
             continue
         rest = first_line[match.end() :]
         parted = not rest.strip() or not re.match(r"\s+\w", rest)
-        weak = not parted and (trouble or not offered) and not re.match(r"\s+(?:please|pls|thanks?|thank|thx|i|it|we|you|do|go|that|and|sir|madam|but|for|open|create|sure|not|just|now)\b", rest)
+        weak = (
+            not parted
+            and (trouble or not offered)
+            and not re.match(
+                r"\s+(?:please|pls|thanks?|thank|thx|i|it|we|you|do|go|that|and|sir|madam|but|for|open|create|sure|not|just|now)\b",
+                rest,
+            )
+        )
         if weak or (not offered and cues.QUESTION_START.match(first_line) and not parted):
             continue
         if answer is Answer.AFFIRM and cues.YES_BUT_NO.search(rest) and not cues.WISH.search(rest):
@@ -194,7 +206,9 @@ def _answer(d: Draft, low: str) -> None:
 def _sentences(body: str) -> list[tuple[str, bool]]:
     pieces, start = [], 0
     for match in _SENTENCE_END.finditer(body):
-        pieces.append((body[start : match.start()], "?" in match.group() or "؟" in match.group() or "？" in match.group()))
+        pieces.append(
+            (body[start : match.start()], "?" in match.group() or "؟" in match.group() or "？" in match.group())
+        )
         start = match.end()
     pieces.append((body[start:], False))
     return [(p, asks) for p, asks in pieces if WORD.search(p)]
@@ -253,7 +267,9 @@ def _sentence(d: Draft, text: str, asks: bool) -> None:
         groups = _regroup(pieces)
         if len(groups) > 1:
             for place, group in enumerate(groups):
-                _clause(d, group, asks and (place == len(groups) - 1 or cues.QUESTION_START.match(plain(group)) is not None))
+                _clause(
+                    d, group, asks and (place == len(groups) - 1 or cues.QUESTION_START.match(plain(group)) is not None)
+                )
             return
     _clause(d, text, asks)
 
@@ -326,11 +342,17 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     late, trouble, order = cues.LATE.search(low), cues.TROUBLE.search(low), cues.ORDER_STATUS.search(low)
     if question:
         mine = re.search(r"\b(?:my|i|i've|i'm|me|we|our|mine)\b", low)
-        if late and (mine or order) and not re.search(r"\b(?:if|in case|what happens|do i do|can i do|should i do|when does|how long does|policy)\b", low):
+        if (
+            late
+            and (mine or order)
+            and not re.search(
+                r"\b(?:if|in case|what happens|do i do|can i do|should i do|when does|how long does|policy)\b", low
+            )
+        ):
             return "issue"
         if trouble and mine and not _HYPOTHETICAL.search(low):
             return "issue"
-        if order:
+        if order and not re.search(r"\b(?:refund\w*|money|reimburse\w*|return)\b", low):
             return "order_status"
         if cues.CHAT.search(low) and not cues.SHOP.search(low):
             return "chat"
@@ -361,7 +383,7 @@ def _resolve(d: Draft) -> None:
             d.signals.add(Signal.WANTS_REVIEW)
     if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute"}:
         d.signals.add(Signal.CHATS)
-    if Signal.WANTS_TICKET in d.signals and d.answer is Answer.DENY:
+    if Signal.WANTS_TICKET in d.signals and (d.answer is Answer.DENY or d.asked is None):
         d.answer = None
     for s in d.sentences:
         # What a wish is about ("open a ticket for the blue lamp") is the reason where it says anything at all (R3).
@@ -435,9 +457,9 @@ def _weigh(s: Sentence, weight: dict[IntentName, float], signals: set[Signal], *
     elif best is IntentName.REQUEST_TICKET and sure >= 0.75 and not s.asks and len(s.text.split()) <= 8:
         s.kind = "wish"
         signals.add(Signal.WANTS_TICKET)
-    elif best is IntentName.OTHER and not in_shop and other >= _CARRIES_REASON:
-        s.kind = "chat"
-    elif best is IntentName.OTHER and other >= 0.85 and not s.asks:
+    elif (best is IntentName.OTHER and not in_shop and other >= _CARRIES_REASON) or (
+        best is IntentName.OTHER and other >= 0.85 and not s.asks
+    ):
         s.kind = "chat"
     elif best is IntentName.QUESTION and sure >= _DECISIVE and not s.asks and in_shop and len(s.text.split()) >= 2:
         s.kind = "question"
@@ -509,5 +531,3 @@ def _rank(d: Draft, u: Understanding, weight: dict[IntentName, float]) -> tuple[
         add(IntentName.OTHER, 0.5)
     ranked = sorted(found.items(), key=lambda item: -item[1])
     return tuple(Intent(name, round(confidence, 3)) for name, confidence in ranked)
-
-

@@ -21,7 +21,9 @@ _CVV = re.compile(
     r"[^\d\n]{0,20}?)(?P<secret>(?<!\d)\d{3,4}(?!\d))",
     re.IGNORECASE,
 )
-_CVV_AFTER = re.compile(r"(?P<secret>(?<!\d)\d{3,4}(?!\d))(?P<tail>\s*(?:is|=|-|–)\s*(?:my|the)?\s*(?:cvv|cvc|security code)\b)", re.I)
+_CVV_AFTER = re.compile(
+    r"(?P<secret>(?<!\d)\d{3,4}(?!\d))(?P<tail>\s*(?:is|=|-|–)\s*(?:my|the)?\s*(?:cvv|cvc|security code)\b)", re.I
+)
 _ONE_TIME = re.compile(
     r"(?P<lead>\b(?:otp|one[- ]?time (?:pass(?:word|code)?|pin|code)|(?:verification|authentication|auth|2fa|login|log-in|"
     r"sign[- ]?in|sms|access|security|confirmation|reset) code|passcode|(?:the |my )code (?:you|i|that|they)\b[^.\n\d]{0,30}?)"
@@ -36,9 +38,60 @@ _PASSWORD = re.compile(
 )
 #: After "my password is ..." these speak about the password and are not it.
 _NOT_A_PASSWORD = frozenset(
-    """not no wrong incorrect invalid expired forgotten lost reset resetting being been the a an to too very still always never
-    correct right same rejected refused unknown compromised stolen hacked blocked locked required needed missing broken
-    working asked asking in on what where why how and but it that this set changed""".split()
+    [
+        "not",
+        "no",
+        "wrong",
+        "incorrect",
+        "invalid",
+        "expired",
+        "forgotten",
+        "lost",
+        "reset",
+        "resetting",
+        "being",
+        "been",
+        "the",
+        "a",
+        "an",
+        "to",
+        "too",
+        "very",
+        "still",
+        "always",
+        "never",
+        "correct",
+        "right",
+        "same",
+        "rejected",
+        "refused",
+        "unknown",
+        "compromised",
+        "stolen",
+        "hacked",
+        "blocked",
+        "locked",
+        "required",
+        "needed",
+        "missing",
+        "broken",
+        "working",
+        "asked",
+        "asking",
+        "in",
+        "on",
+        "what",
+        "where",
+        "why",
+        "how",
+        "and",
+        "but",
+        "it",
+        "that",
+        "this",
+        "set",
+        "changed",
+    ]
 )
 
 
@@ -68,7 +121,10 @@ def is_card_number(digits: str) -> bool:
 
 
 def _mask_cards(text: str) -> str:
-    ascii_digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() and unicodedata.digit(c, -1) >= 0 else c for c in text)
+    ascii_digits = "".join(
+        str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() and unicodedata.digit(c, -1) >= 0 else c
+        for c in text
+    )
     spans: list[tuple[int, int]] = []
     for run in _RUN.finditer(ascii_digits):
         groups = [(m.start() + run.start(), m.end() + run.start()) for m in _GROUP.finditer(run.group())]

@@ -25,7 +25,7 @@ class Desk:
     async def create(self, payload: Mapping[str, Any], *, key: str) -> str:
         """The key is unique in the table, so a second `create` finds the first ticket instead of making another."""
         row = {
-            "key": key, "reference": payload["reference"], "payload": orjson.dumps(dict(payload)).decode(),
+            "key": key, "reference": payload["envelope"]["reference"], "payload": orjson.dumps(dict(payload)).decode(),
             "status": "open", "created_at": self._clock(),
         }  # fmt: skip
         try:

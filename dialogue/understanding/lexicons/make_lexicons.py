@@ -27,7 +27,9 @@ def tokens(names: object) -> set[str]:
         if isinstance(name, str):
             for token in name.replace(".", " ").split():
                 token = unicodedata.normalize("NFC", token.casefold().strip("'-"))
-                if len(token) >= 2 and all(c.isalpha() or unicodedata.category(c)[0] == "M" or c in "'’-" for c in token):
+                if len(token) >= 2 and all(
+                    c.isalpha() or unicodedata.category(c)[0] == "M" or c in "'’-" for c in token
+                ):
                     found.add(token)
     return found
 

@@ -24,7 +24,12 @@ def upgrade() -> None:
     op.create_index("ix_conversation_updated_at", "conversation", ["updated_at"])
     op.create_table(
         "happening",
-        sa.Column("conversation", sa.String(40), sa.ForeignKey("conversation.id", name="fk_happening_conversation_conversation", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "conversation",
+            sa.String(40),
+            sa.ForeignKey("conversation.id", name="fk_happening_conversation_conversation", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("at", sa.String(40), nullable=False),
@@ -34,7 +39,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "turn",
-        sa.Column("conversation", sa.String(40), sa.ForeignKey("conversation.id", name="fk_turn_conversation_conversation", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "conversation",
+            sa.String(40),
+            sa.ForeignKey("conversation.id", name="fk_turn_conversation_conversation", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("who", sa.String(10), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
@@ -53,7 +63,12 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("key", sa.String(80), primary_key=True),
-        sa.Column("conversation", sa.String(40), sa.ForeignKey("conversation.id", name="fk_outbox_conversation_conversation"), nullable=False),
+        sa.Column(
+            "conversation",
+            sa.String(40),
+            sa.ForeignKey("conversation.id", name="fk_outbox_conversation_conversation"),
+            nullable=False,
+        ),
         sa.Column("reference", sa.String(40), nullable=False),
         sa.UniqueConstraint("reference", name="uq_outbox_reference"),
         sa.Column("payload", sa.Text, nullable=False),
@@ -92,7 +107,12 @@ def upgrade() -> None:
     op.create_table(
         "gap",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("conversation", sa.String(40), sa.ForeignKey("conversation.id", name="fk_gap_conversation_conversation", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "conversation",
+            sa.String(40),
+            sa.ForeignKey("conversation.id", name="fk_gap_conversation_conversation", ondelete="CASCADE"),
+            nullable=False,
+        ),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("question", sa.Text, nullable=False),
         sa.Column("at", sa.String(40), nullable=False),
@@ -100,7 +120,12 @@ def upgrade() -> None:
     op.create_index("ix_gap_conversation", "gap", ["conversation"])
     op.create_table(
         "rating",
-        sa.Column("conversation", sa.String(40), sa.ForeignKey("conversation.id", name="fk_rating_conversation_conversation", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "conversation",
+            sa.String(40),
+            sa.ForeignKey("conversation.id", name="fk_rating_conversation_conversation", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("score", sa.Integer, nullable=False),
         sa.Column("comment", sa.Text),
         sa.Column("at", sa.String(40), nullable=False),

@@ -1,0 +1,58 @@
+# Two commands matter: `make run` and `make test`. Both do all set-up on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test fast bench train lint format locks screenshots
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Askonce needs Python 3.11 or newer as '$(PYTHON)'; install it, or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making the bot's environment (.venv) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the bot's packages (about a minute, once) ..." >&2
+	@$(VENV)/bin/pip install --quiet --require-hashes -r requirements.lock
+	@$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements-dev.lock $(VENV)/.run
+	@echo "Installing what the tests need ..." >&2
+	@$(VENV)/bin/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/.run ## the whole bot on http://127.0.0.1:8000, with Rasa joining when it is ready
+	@$(VENV)/bin/askonce demo
+
+test: $(VENV)/.test ## every test, linter and type check
+	@$(VENV)/bin/python tests/everything.py
+
+fast: $(VENV)/.test ## the tests that need no browser, no Rasa and no PostgreSQL
+	@$(VENV)/bin/python -m pytest -q -m "not browser and not rasa and not postgres"
+
+lint: $(VENV)/.test ## ruff, mypy, import rules
+	@$(VENV)/bin/python tests/everything.py --lint
+
+format: $(VENV)/.test ## put the code in order
+	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
+
+bench: $(VENV)/.test ## speed, as ratios measured side by side in one run
+	@$(VENV)/bin/python tests/bench/bench.py
+
+train: $(VENV)/.run ## train Rasa from the project's own lines
+	@$(VENV)/bin/askonce train
+
+screenshots: $(VENV)/.test ## the pictures in docs/
+	@$(VENV)/bin/python tests/browser/screenshots.py
+
+locks: ## renew the lock files (needs uv on PATH)
+	@uv pip compile pyproject.toml --group build --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --universal -o requirements.lock -q
+	@uv pip compile pyproject.toml --group build --group dev --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --universal -o requirements-dev.lock -q
+	@uv pip compile --group rasa --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.10 --universal -o requirements-rasa.lock -q

@@ -1,0 +1,231 @@
+"""What tests share: a bot as a real process, a PostgreSQL of their own, a client that speaks frames."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOKEN = "administrator-for-tests"
+CI = os.environ.get("CI") == "true"
+
+
+def missing(what: str) -> None:
+    """Skip by name where a part is missing; with CI=true that is a failure."""
+    if CI:
+        pytest.fail(f"{what} is missing, and with CI=true nothing is skipped")
+    pytest.skip(f"{what} is missing")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class BotProcess:
+    """`askonce serve` as a process of its own."""
+
+    def __init__(self, folder: pathlib.Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("ASKONCE_")}
+        self.environment = clean | {
+            "ASKONCE_SUPPORT_EMAIL": "support@example.com",
+            "ASKONCE_DATABASE_URL": f"sqlite:///{folder}/askonce.db",
+            "ASKONCE_ADMIN_TOKEN": TOKEN,
+            "ASKONCE_REST_CHANNEL": "1",
+            "ASKONCE_DEMO": "1",
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> BotProcess:
+        self.log = (self.folder / "bot.log").open("ab")
+        command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the bot ended: {(self.folder / 'bot.log').read_text()[-2000:]}")
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/healthz", timeout=1).status_code == 200:
+                    return self
+            time.sleep(0.05)
+        raise AssertionError("the bot did not start in 30 s")
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+    def stop(self) -> int:
+        assert self.process
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(20)
+        self.log.close()
+        return code
+
+    def get(self, path: str) -> Any:
+        answer = httpx.get(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def make_bot(tmp_path: pathlib.Path) -> Iterator[Callable[..., BotProcess]]:
+    """Starts bots; all are stopped at the end."""
+    bots: list[BotProcess] = []
+
+    def start(**settings: str) -> BotProcess:
+        bot = BotProcess(tmp_path, **settings)
+        bots.append(bot)
+        return bot.start()
+
+    yield start
+    for bot in bots:
+        if bot.process and bot.process.poll() is None:
+            bot.stop()
+
+
+class Client:
+    """A chat client: collects turns, checks that they are gapless and in order."""
+
+    def __init__(self, ws: ClientConnection) -> None:
+        self.ws = ws
+        self.welcome: dict[str, Any] = {}
+        self.turns: list[dict[str, Any]] = []
+        self.errors: list[dict[str, Any]] = []
+
+    async def send(self, **frame: Any) -> None:
+        await self.ws.send(orjson.dumps(frame).decode())
+
+    async def receive(self, patience: float = 10.0) -> dict[str, Any]:
+        async with asyncio.timeout(patience):
+            frame: dict[str, Any] = orjson.loads(await self.ws.recv())
+        if frame["type"] == "turn" and not any(t["seq"] == frame["seq"] for t in self.turns):
+            before = self.turns[-1]["seq"] if self.turns else None
+            assert before is None or frame["seq"] == before + 1, f"a gap: {before} then {frame['seq']}"
+            self.turns.append(frame)
+        elif frame["type"] == "error":
+            self.errors.append(frame)
+        elif frame["type"] == "welcome":
+            self.welcome = frame
+        return frame
+
+    async def hello(self, token: str | None = None, after: int = 0, **more: Any) -> dict[str, Any]:
+        await self.send(type="hello", token=token, after=after, **more)
+        while (frame := await self.receive())["type"] not in ("welcome", "error"):
+            continue
+        return frame
+
+    async def say(self, text: str, id: str | None = None) -> str:
+        """Say it and wait for the acknowledgement; returns the id."""
+        id = id or uuid.uuid4().hex
+        await self.send(type="say", id=id, text=text)
+        while True:
+            frame = await self.receive()
+            if frame["type"] == "turn" and frame.get("id") == id:
+                return id
+            if frame["type"] == "error" and frame.get("id") == id:
+                return id
+
+    async def until(self, act: str, patience: float = 15.0) -> dict[str, Any]:
+        """The next turn with this act, among those not yet waited for."""
+        while True:
+            for turn in self.turns:
+                if turn.get("act") == act and not turn.get("met"):
+                    turn["met"] = True
+                    return turn
+            await self.receive(patience)
+
+
+@asynccontextmanager
+async def client_of(url: str, **options: Any) -> AsyncIterator[Client]:
+    """A connected client, not yet greeted."""
+    async with connect(url.replace("http", "ws", 1) + "/ws", **options) as ws:
+        yield Client(ws)
+
+
+def postgres_binaries() -> pathlib.Path | None:
+    found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """A PostgreSQL server of the tests' own; calling it makes a fresh database and gives its URL."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        missing("PostgreSQL (/usr/lib/postgresql/*/bin)")
+    assert binaries
+    folder = tmp_path_factory.mktemp("postgres")
+    port = free_port()
+    user: list[str] = []
+    if os.geteuid() == 0:
+        for parent in (folder, *folder.parents[:3]):
+            parent.chmod(0o755)
+        subprocess.run(["chown", "-R", "postgres", str(folder)], check=True)
+        user = ["runuser", "-u", "postgres", "--"]
+    data = folder / "data"
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
+    subprocess.run([*user, binaries / "initdb", "-D", data, "-U", "askonce", "-A", "trust", "--no-sync"], **quiet)
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    subprocess.run([*user, binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **quiet)
+
+    def fresh() -> str:
+        name = "t" + uuid.uuid4().hex[:12]
+        command = [*user, binaries / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "askonce", name]
+        subprocess.run(command, **quiet)
+        return f"postgresql://askonce@127.0.0.1:{port}/{name}"
+
+    yield fresh
+    subprocess.run([*user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
+    """A fresh database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/store.db"
+    return str(request.getfixturevalue("postgres")())
+
+
+@pytest.fixture(scope="session")
+def rasa_url() -> Iterator[str]:
+    """A real Rasa with the project's model."""
+    from bot.rasa_service import RasaError, RasaService, tell
+
+    service = RasaService(ROOT, say=tell)
+    try:
+        service.install()
+        service.train()
+    except RasaError as error:
+        missing(f"Rasa ({error})")
+    service.start()
+    try:
+        assert service.wait_ready(180), "Rasa did not start; see var/rasa/rasa.log"
+        yield service.url
+    finally:
+        service.stop()

@@ -1,0 +1,92 @@
+"""What `make test` runs: system parts, Rasa's model, linters and types, then every test, fast ones first.
+
+Where a system part is missing it is installed when it may be (root, apt); when it may not, the tests that need it are
+skipped by name and counted at the end. With CI=true nothing is skipped: a missing part is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+CI = os.environ.get("CI") == "true"
+PARTS = {"chromium": ("chromium",), "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "postgres")}
+
+
+def tell(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def present(package: str) -> bool:
+    return any(
+        bool(list(pathlib.Path("/").glob(name[1:]))) if name.startswith("/") else shutil.which(name) is not None
+        for name in PARTS[package]
+    )
+
+
+def system_parts() -> None:
+    """Install Chromium and PostgreSQL where they are missing and may be installed."""
+    missing = [p for p in PARTS if not present(p)]
+    if not missing:
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        tell(f"Installing {', '.join(missing)} (a minute or two, once) ...")
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update"], check=False, env=environment, **quiet)
+        subprocess.run(
+            ["apt-get", "install", "-y", "--no-install-recommends", *missing], check=False, env=environment, **quiet
+        )
+    for package in missing:
+        if not present(package):
+            tell(f"{package} is missing and cannot be installed here; on Debian: apt-get install {package}")
+
+
+def rasa_model() -> None:
+    """Rasa's environment and model, once."""
+    from bot.rasa_service import RasaError, RasaService
+
+    service = RasaService(ROOT, say=tell)
+    try:
+        service.install()
+        service.train()
+    except RasaError as error:
+        tell(str(error))
+
+
+def run(what: str, *command: str) -> bool:
+    tell(f"— {what}")
+    return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False).returncode == 0
+
+
+def lint() -> bool:
+    """Every linter runs, so that one run shows all there is to mend."""
+    return all(
+        [
+            run("ruff", "ruff", "check", "--quiet", "."),
+            run("ruff format", "ruff", "format", "--check", "--quiet", "."),
+            run("types (mypy)", "mypy"),
+            run("import rules", "lint-imports", "--no-cache"),
+        ]
+    )
+
+
+def main() -> int:
+    if "--lint" in sys.argv:
+        return 0 if lint() else 1
+    system_parts()
+    fine = lint()
+    quick = "not browser and not rasa and not postgres"
+    fine = run("tests: the quick ones", "pytest", "-q", "-m", quick) and fine
+    rasa_model()
+    slow = run("tests: PostgreSQL, Rasa and the browser", "pytest", "-q", "-m", f"not ({quick})")
+    return 0 if slow and fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

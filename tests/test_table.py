@@ -1,0 +1,117 @@
+"""The transition table is total, its rows are named by rule, and none is dead."""
+
+from __future__ import annotations
+
+import itertools
+import typing
+
+import pytest
+
+from dialogue import events as e
+from dialogue.effects import Search
+from dialogue.states import Phase, State
+from dialogue.tracker import IllegalEvent, step
+from dialogue.transitions import TABLE, find
+from dialogue.vocabulary import Answer, Field, Signal
+
+EVENTS = typing.get_args(e.TableEvent)
+SAMPLES: dict[type, e.TableEvent] = {
+    e.NameGiven: e.NameGiven("Jane Doe"),
+    e.EmailGiven: e.EmailGiven("jane@example.com"),
+    e.ValueRejected: e.ValueRejected(Field.EMAIL, "email_no_at"),
+    e.IssueStated: e.IssueStated("my lamp is broken"),
+    e.ReviewDemanded: e.ReviewDemanded("I disagree, review it"),
+    e.FollowedUp: e.FollowedUp("follow up on my order"),
+    e.QuestionAsked: e.QuestionAsked("how long?"),
+    e.ScoreSaid: e.ScoreSaid(4),
+    e.ArticleFound: e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
+    e.TicketAccepted: e.TicketAccepted("AO-X-1"),
+    e.TicketDelayed: e.TicketDelayed("AO-X-1"),
+    e.ShopperRated: e.ShopperRated(5),
+}
+
+
+@pytest.mark.parametrize(("phase", "event"), list(itertools.product(Phase, EVENTS)))
+def test_every_phase_and_event_has_a_row(phase: Phase, event: type) -> None:
+    rows = [row for row in TABLE if phase in row.phases and row.event is event]
+    assert rows, f"no row for {event.__name__} while {phase}"
+    assert rows[-1].when is None, f"the last row for {event.__name__} while {phase} has a guard"
+    assert all(row.when is not None for row in rows[:-1]), f"a row after an unguarded one can never be reached: {rows}"
+    assert find(State(phase=phase), SAMPLES.get(event) or event()) in rows
+
+
+def test_rows_are_named_by_rule_and_names_are_unique() -> None:
+    names = [row.name for row in TABLE]
+    assert len(set(names)) == len(names)
+    for name in names:
+        head = name.split()[0].rstrip(":")
+        assert head in {"order", "courtesy"} or (head[0] == "R" and 1 <= int(head[1:]) <= 19), name
+
+
+def _small_alphabet() -> list[e.Happening]:
+    """One message for each thing that can be understood, and every outcome from outside."""
+    said = [
+        {"name": "Jane Doe"}, {"name": "x@y"}, {"email": "jane@example.com"}, {"email": "nope"}, {"reason": "lamp broken"},
+        {"reason": "charged twice"}, {"reason": "?"}, {"question": "how long?"}, {"answer": Answer.AFFIRM},
+        {"answer": Answer.DENY}, {"answer": Answer.DENY, "email": "k@new.example"}, {"score": 4}, {"score": 9}, {},
+        {"rejected": (e.RejectedValue(Field.EMAIL, "x", "email_no_at"),)},
+        {"rejected": (e.RejectedValue(Field.EMAIL, "x", "email_no_at"),), "name": "Bob Roe"},
+        {"reason": "follow up", "signals": {Signal.FOLLOWS_UP}}, {"reason": "?", "signals": {Signal.FOLLOWS_UP}},
+        {"reason": "unfair decision", "signals": {Signal.DISPUTES}},
+        {"reason": "unfair decision", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
+        {"reason": "?", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
+        {"signals": {Signal.WANTS_TICKET, Signal.ABOUT_THAT}},
+    ]  # fmt: skip
+    said += [{"signals": {signal}} for signal in Signal]
+    found: list[e.Happening] = [
+        e.ShopperSaid(e.Understanding("", **{k: frozenset(v) if k == "signals" else v for k, v in s.items()}))  # type: ignore[arg-type]
+        for s in said
+    ]
+    found += [e.TicketAccepted("AO-T-1"), e.TicketDelayed("AO-T-1"), e.ShopperRated(5), e.ShopperRated(0)]
+    found += [e.CustomerIdentified("Jane Doe", "jane@example.com"), e.ArticleFound("60 days", ()), e.NothingFound(), e.NothingFound(False)]
+    return found
+
+
+def test_no_row_is_dead() -> None:
+    """Breadth first over a small alphabet: every row decides somewhere, refusing rows included."""
+    used: set[str] = set()
+    frontier, seen = [State(stem="T")], {State(stem="T")}
+    refused = {row.name for row in TABLE if row.name.startswith("order")}
+    for _ in range(5):
+        following: list[State] = []
+        for state in frontier:
+            for happening in _small_alphabet():
+                try:
+                    decision = step(e.Policy(fruitless_limit=2), state, happening)
+                except IllegalEvent:
+                    continue
+                used |= set(decision.rows)
+                if any(isinstance(effect, Search) for effect in decision.effects):
+                    for answer in (e.ArticleFound("60 days", ()), e.NothingFound(), e.NothingFound(False)):
+                        after = step(e.Policy(fruitless_limit=2), decision.state, answer)
+                        used |= set(after.rows)
+                        following.append(after.state)
+                else:
+                    following.append(decision.state)
+        frontier = []
+        for state in following:
+            if state not in seen and len(seen) < 4000:
+                seen.add(state)
+                frontier.append(state)
+        if {row.name for row in TABLE} - used - refused == set():
+            break
+    ended = {row.name for row in TABLE if row.event is e.TurnEnded and row.phases != (Phase.LOOKING_UP,)}
+    dead = {row.name for row in TABLE} - used - refused - ended
+    assert not dead
+    assert len(ended & used) >= 8
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_refusing_rows_change_nothing(event: type) -> None:
+    state = State(phase=Phase.LOOKING_UP)
+    sample = SAMPLES.get(event) or event()
+    row = find(state, sample)
+    if row.name.startswith("order"):
+        with pytest.raises(IllegalEvent):
+            row.do(state, sample, e.Policy())
+    assert state == State(phase=Phase.LOOKING_UP)

@@ -1,0 +1,190 @@
+"""A Hypothesis state machine over the tracker: whatever is understood, no rule breaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from dialogue import events as e
+from dialogue.effects import Effect, FileTicket, Say, Search
+from dialogue.facts import facts
+from dialogue.sameness import same_issue
+from dialogue.states import Phase, State, TicketStatus, TurnNotes
+from dialogue.tracker import IllegalEvent, replay, step
+from dialogue.validity import could_be_email, could_be_name, could_be_reason
+from dialogue.vocabulary import Act, Answer, Signal
+from tests.understandings import understandings
+
+POLICY = e.Policy()
+AFTER_FILING = {Act.TICKET_FILED, Act.TICKET_SAVED}
+
+
+class TrackerMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = State(stem="M")
+        self.told: list[e.Happening] = []
+        self.filed: list[FileTicket] = []
+        self.invitations = 0
+        self.announced: dict[str, int] = {}
+
+    def _step(self, happening: e.Happening) -> tuple[State, tuple[Effect, ...]]:
+        before = self.state
+        decision = step(POLICY, before, happening)
+        self.told.append(happening)
+        self.state = decision.state
+        effects = decision.effects
+        if any(isinstance(x, Search) for x in effects):
+            assert self.state.phase is Phase.LOOKING_UP
+        return before, effects
+
+    def _says(self, effects: tuple[Effect, ...]) -> list[Say]:
+        return [x for x in effects if isinstance(x, Say)]
+
+    @rule(understood=understandings, found=st.integers(0, 2))
+    def shopper_says(self, understood: e.Understanding, found: int) -> None:
+        start = self.state
+        before, effects = self._step(e.ShopperSaid(understood))
+        if self.state.phase is Phase.LOOKING_UP:
+            illegal = step_is_refused(self.state, e.ShopperSaid(understood))
+            assert illegal, "a second message was heard while a search was under way"
+            answer: e.Happening = [e.ArticleFound("60 days", ()), e.NothingFound(), e.NothingFound(False)][found]
+            _, more = self._step(answer)
+            effects += more
+        says = self._says(effects)
+        self._check_turn(start, understood, effects, says)
+
+    def _check_turn(self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]) -> None:
+        filings = [x for x in effects if isinstance(x, FileTicket)]
+        acts = [s.act for s in says]
+        # Something is always said, unless the ticket's own word follows (R13).
+        assert says or filings
+        for say in says:
+            # R1, R2, R9: only missing fields are asked for; `invalid` asks for one.
+            assert set(say.asks) <= set(self.state.missing)
+            if say.act in (Act.ASK, Act.REMIND):
+                assert say.asks == self.state.missing
+            assert (say.act in (Act.ASK, Act.REMIND, Act.INVALID)) == bool(say.asks)
+        # R8: consent and all three fields never stand together at the end of a turn.
+        assert not (self.state.phase in (Phase.COLLECTING, Phase.SILENT) and not self.state.missing)
+        assert len(filings) <= 1
+        given = facts(understood)
+        consent = any(isinstance(f, e.TicketWanted | e.Affirmed | e.ReviewDemanded) for f in given)
+        answered_offer = before.phase is Phase.OFFERED and any(isinstance(f, e.NameGiven | e.EmailGiven) for f in given)
+        for filing in filings:
+            # R6, R7: real values only, and never without consent.
+            assert could_be_name(filing.name) and could_be_email(filing.email) and could_be_reason(filing.reason)
+            assert consent or answered_offer or before.phase in (Phase.COLLECTING, Phase.SILENT)
+            assert filing.reference not in {f.reference for f in self.filed}
+            # R12: not the issue of a ticket already filed, unless consent to it stood before.
+            self.filed.append(filing)
+            assert Act.INVITE_RATING not in acts
+        # R7: a plain no to the offer files nothing and opens nothing.
+        if before.phase is Phase.OFFERED and understood.answer is Answer.DENY and not consent:
+            assert not filings
+        # R10: one offer at most, and none while consent stands.
+        assert acts.count(Act.OFFER_TICKET) <= 1
+        if before.phase in (Phase.COLLECTING, Phase.SILENT) and self.state.phase in (Phase.COLLECTING, Phase.SILENT):
+            assert Act.OFFER_TICKET not in acts
+        # R9: no more asking once the bot has stopped.
+        if before.phase is Phase.SILENT and self.state.phase is Phase.SILENT:
+            assert not {Act.ASK, Act.REMIND, Act.INVALID} & set(acts)
+        # R11: an update is redirected, and nothing else is made of it.
+        if Signal.ASKS_UPDATE in understood.signals:
+            assert Act.UPDATE_REDIRECT in acts
+            if not understood.reason and not understood.question and Signal.UNHELPED not in understood.signals:
+                assert Act.OFFER_TICKET not in acts
+        if Signal.ASKS_CONTACT in understood.signals:
+            assert Act.CONTACT in acts
+        if Signal.SECRET in understood.signals:
+            assert acts and acts[0] is Act.PRIVACY
+        self.invitations += acts.count(Act.INVITE_RATING)
+
+    @rule(number=st.integers(1, 4), delayed=st.booleans())
+    def helpdesk_speaks(self, number: int, delayed: bool) -> None:
+        reference = f"AO-M-{number}"
+        known = self.state.ticket(reference)
+        happening: e.Happening = e.TicketDelayed(reference) if delayed else e.TicketAccepted(reference)
+        before, effects = self._step(happening)
+        says = self._says(effects)
+        if known is None or known.status is TicketStatus.FILED:
+            assert not says and self.state == before
+        for say in says:
+            assert say.reference == reference and say.values["reference"] == reference
+            assert say.act in AFTER_FILING
+            if known and known.dispute:
+                assert say.phrase.endswith("_dispute")
+            if say.act is Act.TICKET_FILED:
+                self.announced[reference] = self.announced.get(reference, 0) + 1
+
+    @rule(name=st.none() | st.sampled_from(["Olu Adebayo", "@"]), email=st.none() | st.sampled_from(["olu@example.ng", "x"]))
+    def page_names_its_customer(self, name: str | None, email: str | None) -> None:
+        before, effects = self._step(e.CustomerIdentified(name, email))
+        assert before.name is None or self.state.name == before.name
+        assert before.email is None or self.state.email == before.email
+        self.filed += [x for x in effects if isinstance(x, FileTicket)]
+
+    @rule(score=st.integers(-1, 7))
+    def shopper_rates(self, score: int) -> None:
+        before, effects = self._step(e.ShopperRated(score))
+        if not 1 <= score <= 5 or before.rated:
+            assert not effects and self.state == before
+
+    @rule()
+    def an_answer_nobody_asked_for(self) -> None:
+        for happening in (e.ArticleFound("x", ()), e.NothingFound()):
+            assert step_is_refused(self.state, happening)
+
+    @invariant()
+    def values_are_real(self) -> None:
+        assert self.state.name is None or could_be_name(self.state.name)
+        assert self.state.email is None or could_be_email(self.state.email)
+        assert self.state.reason is None or could_be_reason(self.state.reason)
+
+    @invariant()
+    def an_open_offer_has_an_issue(self) -> None:
+        if self.state.phase is Phase.OFFERED:
+            assert self.state.reason
+
+    @invariant()
+    def turns_are_closed(self) -> None:
+        assert self.state.turn == TurnNotes()
+
+    @invariant()
+    def each_filing_is_in_the_state_once(self) -> None:
+        assert [t.reference for t in self.state.tickets] == [f.reference for f in self.filed]
+
+    @invariant()
+    def told_once(self) -> None:
+        assert self.invitations <= 1
+        assert all(count == 1 for count in self.announced.values())
+
+    def teardown(self) -> None:
+        assert replay(POLICY, State(stem="M"), self.told) == self.state
+
+
+def step_is_refused(state: State, happening: e.Happening) -> bool:
+    """True where `happening` is illegal, and the state is as it was."""
+    kept = replace(state)
+    try:
+        step(POLICY, state, happening)
+    except IllegalEvent:
+        return kept == state
+    return False
+
+
+TestTracker = TrackerMachine.TestCase
+TestTracker.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+def test_same_issue_is_an_update_and_another_is_not() -> None:
+    assert same_issue("I still have not received my order", "my order never arrived")
+    assert same_issue("the kettle arrived cracked", "my kettle is still cracked")
+    assert not same_issue("the lamp does not switch on", "I was also charged twice for the mugs")
+    assert not same_issue("the lamp is broken", "I have not received my order")
+    assert not same_issue("one lamp is missing", "the lamp is broken")
