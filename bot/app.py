@@ -34,6 +34,8 @@ _HEADERS = {
 }
 _PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
 
+PageSize = Annotated[int, Query(ge=1, le=200)]
+
 
 class RestMessage(BaseModel):
     """A message of Rasa's REST channel."""
@@ -116,10 +118,9 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
             )
 
     signed_in = [Depends(administrator)]
-    limit = Annotated[int, Query(ge=1, le=200)]
 
     @app.get("/api/conversations", dependencies=signed_in)
-    async def conversations(after: str | None = None, limit: limit = 50, act: str | None = None) -> dict[str, Any]:
+    async def conversations(after: str | None = None, limit: PageSize = 50, act: str | None = None) -> dict[str, Any]:
         return await views.conversations(running().store, after=after, limit=limit, act=act)
 
     @app.get("/api/conversations/{id}", dependencies=signed_in)
@@ -130,7 +131,7 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         return found
 
     @app.get("/api/tickets", dependencies=signed_in)
-    async def tickets(conversation: str | None = None, after: str | None = None, limit: limit = 50) -> dict[str, Any]:
+    async def tickets(conversation: str | None = None, after: str | None = None, limit: PageSize = 50) -> dict[str, Any]:
         return await views.tickets(running().store, conversation=conversation, after=after, limit=limit)
 
     @app.get("/api/tickets/{reference}", dependencies=signed_in)

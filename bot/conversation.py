@@ -192,7 +192,7 @@ class Conversation:
             if search is None:
                 break
             happening = self._look_up(search.text)
-        wanted = [(e, d.rows) for _, d in decisions for e in d.effects]
+        wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
         if not wanted and shopper is None and delivery is None and state == self.state:
             return None
         at = now_text()
@@ -200,10 +200,10 @@ class Conversation:
         enqueued: list[Enqueued] = []
         gaps: list[tuple[int, str]] = []
         rated: tuple[int, str | None] | None = None
-        for effect, rows in wanted:
+        for effect, cause in wanted:
             seq = self.seq + len(turns)
             if isinstance(effect, effects.Say):
-                turns.append(self._turn(effect, seq + 1, at, rows))
+                turns.append(self._turn(effect, seq + 1, at, cause))
             elif isinstance(effect, effects.FileTicket):
                 enqueued.append(self._enqueued(effect, seq, len(enqueued)))
             elif isinstance(effect, effects.RecordGap):
@@ -236,7 +236,7 @@ class Conversation:
             answer.text, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
         )
 
-    def _turn(self, say: effects.Say, seq: int, at: str, rows: tuple[str, ...]) -> Turn:
+    def _turn(self, say: effects.Say, seq: int, at: str, cause: str) -> Turn:
         def words(phrase: str) -> str:
             return render(phrase, say.values, support_email=self._shop.support_email)
 
@@ -245,7 +245,7 @@ class Conversation:
             ticket = {"reference": say.reference, "status": say.ticket_status}
         return Turn(
             seq=seq, who="bot", text=words(say.phrase), at=at, act=say.act.value, asks=tuple(f.value for f in say.asks),
-            sources=say.sources, ticket=ticket, choices=tuple(words(c) for c in say.choices), rule=rows[-1],
+            sources=say.sources, ticket=ticket, choices=tuple(words(c) for c in say.choices), rule=cause,
         )  # fmt: skip
 
     def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:

@@ -19,11 +19,13 @@ __all__ = ["Decision", "IllegalEvent", "replay", "step"]
 
 @dataclass(frozen=True)
 class Decision:
-    """The state after, the effects in order, and the names of the rows that decided (for "why?")."""
+    """The state after, the effects in order, the names of the rows that decided, and for each effect its row (`causes`,
+    as long as `effects`): the answer to "why?"."""
 
     state: State
     effects: tuple[Effect, ...]
     rows: tuple[str, ...]
+    causes: tuple[str, ...]
 
 
 def step(policy: e.Policy, state: State, happening: e.Happening) -> Decision:
@@ -33,16 +35,20 @@ def step(policy: e.Policy, state: State, happening: e.Happening) -> Decision:
         steps = (*facts(happening.understood), e.TurnEnded())
         if not state.turn.open:
             state = replace(state, turn=TurnNotes(open=True))
+    elif isinstance(happening, e.ArticleFound | e.NothingFound):
+        steps = (happening, e.TurnEnded())  # a search was the last thing its message waited for
     else:
         steps = (happening,)
     effects: list[Effect] = []
     rows: list[str] = []
+    causes: list[str] = []
     for event in steps:
         row = find(state, event)
         state, more = row.do(state, event, policy)
         effects.extend(more)
         rows.append(row.name)
-    return Decision(state, tuple(effects), tuple(rows))
+        causes += [row.name] * len(more)
+    return Decision(state, tuple(effects), tuple(rows), tuple(causes))
 
 
 def replay(policy: e.Policy, state: State, happenings: Iterable[e.Happening]) -> State:

@@ -378,17 +378,17 @@ def _answer(state: State, fact: e.ArticleFound, policy: e.Policy) -> Outcome:
     state = replace(state, phase=phase, last_question=question)
     state = _note(state, lookup=None, fruitful=True)
     say = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources)
-    return _then(_say(state, say), lambda s: _end(s, policy))
+    return _say(state, say)
 
 
 def _no_article_for_issue(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
-    return _end(_note(replace(state, phase=state.turn.resume), lookup=None), policy)
+    return _note(replace(state, phase=state.turn.resume), lookup=None), ()
 
 
 def _not_our_matter(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
     """R15: matters that are not the shop's: a fixed reply, no offer, no gap record, no reason."""
     state = _note(replace(state, phase=state.turn.resume), lookup=None)
-    return _then(_say(state, Say(Act.SMALLTALK, "smalltalk")), lambda s: _end(s, policy))
+    return _say(state, Say(Act.SMALLTALK, "smalltalk"))
 
 
 def _cannot_answer_here(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
@@ -396,8 +396,7 @@ def _cannot_answer_here(state: State, fact: e.NothingFound, policy: e.Policy) ->
     question = state.turn.lookup.text if state.turn.lookup else ""
     state = _note(replace(state, phase=state.turn.resume), lookup=None)
     outcome = _say(state, Say(Act.NO_ANSWER, "no_answer_here"))
-    outcome = outcome[0], (*outcome[1], RecordGap(question))
-    return _then(outcome, lambda s: _end(s, policy))
+    return outcome[0], (*outcome[1], RecordGap(question))
 
 
 def _gap(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
@@ -413,8 +412,7 @@ def _gap(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
         state = replace(state, dispute=False)
     state = _note(state, lookup=None, offer_due=True)
     outcome = _say(state, Say(Act.NO_ANSWER, "no_answer"))
-    outcome = outcome[0], (*outcome[1], RecordGap(question))
-    return _then(outcome, lambda s: _end(s, policy))
+    return outcome[0], (*outcome[1], RecordGap(question))
 
 
 # ---------------------------------------------------------------- courtesy (R15, R19)
@@ -484,12 +482,6 @@ def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
 
 
 # ---------------------------------------------------------------- the end of a turn
-
-
-def _end(state: State, policy: e.Policy) -> Outcome:
-    """Runs the `TurnEnded` row of the present phase: a lookup's answer ends the turn that asked for it."""
-    row = find(state, e.TurnEnded())
-    return row.do(state, e.TurnEnded(), policy)
 
 
 def _search_first(state: State, fact: Any, policy: e.Policy) -> Outcome:

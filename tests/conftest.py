@@ -192,7 +192,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
     subprocess.run([*user, binaries / "initdb", "-D", data, "-U", "askonce", "-A", "trust", "--no-sync"], **quiet)
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    subprocess.run([*user, binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **quiet)
+    subprocess.run(
+        [*user, binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **quiet
+    )
 
     def fresh() -> str:
         name = "t" + uuid.uuid4().hex[:12]
@@ -209,7 +211,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
     """A fresh database of each kind."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path}/store.db"
-    return str(request.getfixturevalue("postgres")())
+    return str(request.getfixturevalue("postgres")()).replace("postgresql://", "postgresql+asyncpg://")
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ class TrackerMachine(RuleBasedStateMachine):
     @rule(understood=understandings, found=st.integers(0, 2))
     def shopper_says(self, understood: e.Understanding, found: int) -> None:
         start = self.state
-        before, effects = self._step(e.ShopperSaid(understood))
+        _, effects = self._step(e.ShopperSaid(understood))
         if self.state.phase is Phase.LOOKING_UP:
             illegal = step_is_refused(self.state, e.ShopperSaid(understood))
             assert illegal, "a second message was heard while a search was under way"
@@ -57,7 +57,9 @@ class TrackerMachine(RuleBasedStateMachine):
         says = self._says(effects)
         self._check_turn(start, understood, effects, says)
 
-    def _check_turn(self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]) -> None:
+    def _check_turn(
+        self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]
+    ) -> None:
         filings = [x for x in effects if isinstance(x, FileTicket)]
         acts = [s.act for s in says]
         # Something is always said, unless the ticket's own word follows (R13).
@@ -120,7 +122,10 @@ class TrackerMachine(RuleBasedStateMachine):
             if say.act is Act.TICKET_FILED:
                 self.announced[reference] = self.announced.get(reference, 0) + 1
 
-    @rule(name=st.none() | st.sampled_from(["Olu Adebayo", "@"]), email=st.none() | st.sampled_from(["olu@example.ng", "x"]))
+    @rule(
+        name=st.none() | st.sampled_from(["Olu Adebayo", "@"]),
+        email=st.none() | st.sampled_from(["olu@example.ng", "x"]),
+    )
     def page_names_its_customer(self, name: str | None, email: str | None) -> None:
         before, effects = self._step(e.CustomerIdentified(name, email))
         assert before.name is None or self.state.name == before.name

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from dialogue.events import Intent, RejectedValue, Understanding
 from dialogue.vocabulary import Answer, Field, IntentName, Signal
 
-NAMES = st.sampled_from(["Jane Doe", "José Núñez-O'Connor", "李伟", "Sukarno", "12345", "a@b.example", " ", "x" * 500, "Bob\nSmith"])
+NAMES = st.sampled_from(
+    ["Jane Doe", "José Núñez-O'Connor", "李伟", "Sukarno", "12345", "a@b.example", " ", "x" * 500, "Bob\nSmith"]
+)
 EMAILS = st.sampled_from(["jane@example.com", "j@new.example", "no-at", "x@y", "", "a b@c.d", "@", "jörg@exämple.de"])
 REASONS = st.sampled_from(
     [
@@ -36,7 +38,9 @@ understandings = st.builds(
     email=st.none() | EMAILS,
     reason=st.none() | REASONS,
     question=st.none() | st.sampled_from(["how long does delivery take?", "is the desk oak?", ""]),
-    rejected=st.lists(st.builds(RejectedValue, st.sampled_from(list(Field)[:2]), st.just("x"), WHYS), max_size=2).map(tuple),
+    rejected=st.lists(st.builds(RejectedValue, st.sampled_from(list(Field)[:2]), st.just("x"), WHYS), max_size=2).map(
+        tuple
+    ),
     signals=st.frozensets(st.sampled_from(Signal), max_size=4),
     score=st.none() | st.integers(-1, 7),
 )

@@ -1,0 +1,210 @@
+"""The bridge against a real HTTP receiver that misbehaves: one consent, one ticket; saved, then filed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import pathlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pytest
+import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.bootstrap import run_bot
+from bot.conversation import Conversation
+from bot.settings import Settings, read_settings
+from bot.store.records import Turn
+from bot.store.tables import outbox
+from tests.conftest import free_port
+from ticket_bridge.helpdesks.contract import Busy, Rejected, Unreachable
+from ticket_bridge.helpdesks.webhook import signature
+from ticket_bridge.helpdesks.wire import retry_after
+from ticket_bridge.outbox import claim
+from ticket_bridge.retry import CEILING, GiveUp, RetryAt, next_step
+
+CONSENT = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
+
+
+@dataclass
+class Receiver:
+    """A webhook receiver on a real socket that keeps the contract: one ticket a key. `moods` are used up, one a call."""
+
+    port: int = field(default_factory=free_port)
+    moods: list[str] = field(default_factory=list)
+    tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        headers = {k.decode(): v.decode() for k, v in scope["headers"]}
+        self.calls.append((headers, body))
+        mood = self.moods.pop(0) if self.moods else "fine"
+        status, extra = 201, []
+        if mood in ("fine", "lost", "slow"):
+            self.tickets.setdefault(headers["idempotency-key"], orjson.loads(body))
+        if mood == "slow":
+            await asyncio.sleep(1.5)
+        if mood in ("500", "422", "429"):
+            status = int(mood)
+            extra = [(b"retry-after", b"0")] if mood == "429" else []
+        if mood == "lost":
+            status = 502
+        number = (
+            list(self.tickets).index(headers["idempotency-key"]) + 1
+            if headers["idempotency-key"] in self.tickets
+            else 0
+        )
+        await send({"type": "http.response.start", "status": status, "headers": extra})
+        await send({"type": "http.response.body", "body": orjson.dumps({"id": f"T{number}"})})
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Receiver]:
+        server = uvicorn.Server(
+            uvicorn.Config(self, host="127.0.0.1", port=self.port, log_level="error", lifespan="off", ws="none")
+        )
+        with contextlib.suppress(AttributeError):
+            server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
+        task = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        yield self
+        server.should_exit = True
+        await task
+
+
+def webhook_settings(tmp_path: pathlib.Path, receiver: Receiver, **more: Any) -> Settings:
+    return read_settings(
+        database_url=f"sqlite:///{tmp_path}/bridge.db", support_email="support@example.com", helpdesk="webhook",
+        webhook_url=receiver.url, webhook_secret="s3cret", saved_after=0.4, **more,
+    )  # fmt: skip
+
+
+async def acts_until(conversation: Conversation, act: str, patience: float = 10.0) -> list[str]:
+    async with asyncio.timeout(patience):
+        while True:
+            turns: list[Turn] = await conversation.turns_after(0)
+            acts = [t.act for t in turns if t.act]
+            if act in acts:
+                return acts
+            await asyncio.sleep(0.02)
+
+
+async def test_filed_signed_and_keyed(tmp_path: pathlib.Path) -> None:
+    async with Receiver().running() as receiver, run_bot(webhook_settings(tmp_path, receiver)) as bot:
+        conversation, _ = await bot.hub.begin()
+        await conversation.hear("1", CONSENT)
+        assert await acts_until(conversation, "ticket_filed") == ["ticket_filed"]
+        ((headers, body),) = receiver.calls
+        at, given_signature = headers["x-askonce-signature"].split(",v1=")
+        expected = hmac.new(b"s3cret", f"{at[2:]}.".encode() + body, hashlib.sha256).hexdigest()
+        assert given_signature == expected and headers["idempotency-key"] == f"{conversation.id}:1:0"
+        sent = orjson.loads(body)
+        assert {k: sent[k] for k in ("name", "email", "reason")} == {
+            "name": "Jane Doe",
+            "email": "jane@example.com",
+            "reason": "my lamp is broken",
+        }
+        assert set(sent) == {"type", "key", "name", "email", "reason", "subject", "envelope"}
+
+
+@pytest.mark.parametrize("moods", [["500"], ["lost"], ["429", "429"], ["lost", "500", "429"]])
+async def test_trouble_is_told_as_saved_and_ends_filed_once(tmp_path: pathlib.Path, moods: list[str]) -> None:
+    async with Receiver(moods=list(moods)).running() as receiver, run_bot(webhook_settings(tmp_path, receiver)) as bot:
+        conversation, _ = await bot.hub.begin()
+        await conversation.hear("1", CONSENT)
+        acts = await acts_until(conversation, "ticket_filed", 20)
+        assert acts == ["ticket_saved", "ticket_filed"]
+        assert len(receiver.tickets) == 1
+        turns = [t for t in await conversation.turns_after(0) if t.ticket]
+        assert {t.ticket["reference"] for t in turns if t.ticket} == {conversation.state.tickets[0].reference}
+        assert all(t.ticket and t.ticket["reference"] in t.text and "24-48" in t.text for t in turns)
+
+
+async def test_a_slow_helpdesk_is_saved_first(tmp_path: pathlib.Path) -> None:
+    async with Receiver(moods=["slow"]).running() as receiver, run_bot(webhook_settings(tmp_path, receiver)) as bot:
+        conversation, _ = await bot.hub.begin()
+        await conversation.hear("1", CONSENT)
+        assert await acts_until(conversation, "ticket_filed") == ["ticket_saved", "ticket_filed"]
+
+
+async def test_down_saved_restarted_filed(tmp_path: pathlib.Path) -> None:
+    receiver = Receiver()
+    async with run_bot(webhook_settings(tmp_path, receiver)) as bot:
+        conversation, token = await bot.hub.begin()
+        await conversation.hear("1", CONSENT)
+        assert await acts_until(conversation, "ticket_saved") == ["ticket_saved"]
+    async with receiver.running(), run_bot(webhook_settings(tmp_path, receiver)) as bot:
+        again = await bot.hub.resume(token)
+        assert again is not None
+        assert await acts_until(again, "ticket_filed", 20) == ["ticket_saved", "ticket_filed"]
+        assert len(receiver.tickets) == 1
+
+
+async def test_a_refusal_stays_saved_and_is_not_tried_again(tmp_path: pathlib.Path) -> None:
+    async with Receiver(moods=["422"]).running() as receiver, run_bot(webhook_settings(tmp_path, receiver)) as bot:
+        conversation, _ = await bot.hub.begin()
+        await conversation.hear("1", CONSENT)
+        assert await acts_until(conversation, "ticket_saved") == ["ticket_saved"]
+        await asyncio.sleep(1.2)
+        assert len(receiver.calls) == 1
+        async with bot.store.read() as connection:
+            (row,) = list(await connection.execute(outbox.select()))
+        assert row.status == "refused"
+
+
+async def test_two_couriers_share_the_work_and_a_dead_ones_lease_ends(tmp_path: pathlib.Path) -> None:
+    receiver = Receiver()
+    async with run_bot(webhook_settings(tmp_path, receiver), courier=False) as bot:
+        for number in range(6):
+            conversation, _ = await bot.hub.begin()
+            await conversation.hear(str(number), CONSENT)
+
+        async def take(owner: str, now: float, limit: int = 3) -> list[str]:
+            async with bot.store.write() as connection:
+                return [c.key for c in await claim(connection, outbox, owner=owner, now=now, lease=30, limit=limit)]
+
+        now = 4e9
+        one, two = await take("one", now), await take("two", now)
+        assert len(one) == len(two) == 3 and not set(one) & set(two)
+        assert await take("three", now) == []
+        async with bot.store.write() as connection:
+            again = await claim(connection, outbox, owner="three", now=now + 31, lease=30, limit=10)
+        assert {c.key for c in again} == {*one, *two}
+        assert all(c.ambiguous and c.attempts == 2 for c in again), "a dead courier's ticket must be looked up first"
+
+
+@given(st.integers(1, 60), st.floats(0, 2e9), st.text(max_size=5))
+def test_waits_grow_to_a_ceiling_and_a_refusal_ends_them(attempts: int, now: float, key: str) -> None:
+    later = next_step(Unreachable("x", maybe_created=True), attempts=attempts, now=now, key=key)
+    assert isinstance(later, RetryAt) and 0 < later.when - now <= CEILING * 1.26
+    asked = next_step(Busy("x", retry_after=7.0), attempts=attempts, now=now, key=key)
+    assert asked == RetryAt(now + 7.0)
+    assert next_step(Rejected("x"), attempts=attempts, now=now, key=key) == GiveUp()
+
+
+def test_retry_after_is_read_as_seconds_or_date() -> None:
+    assert retry_after("12", now=0) == 12
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT", now=1445412470) == 10
+    assert retry_after("soon", now=0) is None and retry_after(None, now=0) is None
+
+
+def test_the_signature_covers_time_and_body() -> None:
+    assert signature(b"a", secret="s", at=1) != signature(b"a", secret="s", at=2) != signature(b"b", secret="s", at=2)

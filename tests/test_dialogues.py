@@ -1,0 +1,41 @@
+"""Every dialogue case over a real WebSocket against the real server: once by rules, once with Rasa."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable
+
+import pytest
+
+from bot.fixtures import read_fixtures
+from bot.replay import play_over_socket
+from tests.conftest import ROOT, TOKEN, BotProcess
+
+CASES = read_fixtures([ROOT / "tests" / "dialogues"])
+
+
+async def _all_pass(bot: BotProcess) -> None:
+    problems = []
+    for case in CASES:
+        outcome = await play_over_socket(bot.url, case, token=TOKEN)
+        problems += outcome.problems
+    assert not problems, "\n".join(problems)
+    assert len(CASES) >= 28
+
+
+async def test_by_rules(make_bot: Callable[..., BotProcess]) -> None:
+    await _all_pass(make_bot())
+
+
+@pytest.mark.rasa
+@pytest.mark.parametrize("when", ["needed", "always"])
+async def test_with_rasa(make_bot: Callable[..., BotProcess], rasa_url: str, when: str) -> None:
+    bot = make_bot(ASKONCE_RASA_URL=rasa_url, ASKONCE_RASA_WHEN=when, ASKONCE_RASA_TIMEOUT="5")
+    await _all_pass(bot)
+    metrics = (pathlib.Path(bot.folder) / "bot.log").read_text()
+    assert "Traceback" not in metrics
+
+
+def test_the_cases_are_the_projects_own() -> None:
+    """Each file stands in the tree; no test reads a shared folder."""
+    assert {pathlib.Path(c.file).parent for c in CASES} == {ROOT / "tests" / "dialogues"}
