@@ -131,7 +131,9 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         return found
 
     @app.get("/api/tickets", dependencies=signed_in)
-    async def tickets(conversation: str | None = None, after: str | None = None, limit: PageSize = 50) -> dict[str, Any]:
+    async def tickets(
+        conversation: str | None = None, after: str | None = None, limit: PageSize = 50
+    ) -> dict[str, Any]:
         return await views.tickets(running().store, conversation=conversation, after=after, limit=limit)
 
     @app.get("/api/tickets/{reference}", dependencies=signed_in)

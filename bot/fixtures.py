@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import pathlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -62,6 +63,12 @@ def matches(pattern: str, text: str) -> bool:
     return pattern == text
 
 
+def _near(word: str, known: set[str]) -> str | None:
+    """The known word that was probably meant."""
+    found = process.extractOne(word, sorted(known), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.5)
+    return found[0] if found else None
+
+
 class _Reader:
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
@@ -81,8 +88,8 @@ class _Reader:
     def keys(self, node: Any, known: set[str], what: str) -> None:
         for key in node:
             if key not in known:
-                near = difflib.get_close_matches(str(key), known, 1)
-                hint = f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(known))}"
+                near = _near(str(key), known)
+                hint = f"; did you mean `{near}`?" if near else f"; known are {', '.join(sorted(known))}"
                 raise self.fail(self.at(node, key), f"unknown key `{key}` in {what}{hint}")
 
     def text(self, node: Any, key: str) -> str:
@@ -166,11 +173,9 @@ class _Reader:
         if "utter" in step:
             act = str(step["utter"]).removeprefix("utter_")
         if act is not None and act not in _ACTS:
-            near = difflib.get_close_matches(str(act), _ACTS, 1)
+            near = _near(str(act), _ACTS)
             key = "act" if "act" in step else "utter"
-            raise self.fail(
-                self.at(step, key), f"unknown act `{act}`" + (f"; did you mean `{near[0]}`?" if near else "")
-            )
+            raise self.fail(self.at(step, key), f"unknown act `{act}`" + (f"; did you mean `{near}`?" if near else ""))
         asks = step.get("asks")
         if asks is not None and (not isinstance(asks, list) or any(a not in _FIELDS for a in asks)):
             raise self.fail(self.at(step, "asks"), f"`asks` is a list of {', '.join(sorted(_FIELDS))}")

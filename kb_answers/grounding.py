@@ -13,6 +13,7 @@ from kb_answers.search import Hit, Index, terms
 
 #: Below this an article is not quoted. Chosen on the development questions: see `docs/quality.md`.
 THRESHOLD = 0.52
+_ALIKE = 0.45
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Grounds:
 
     @property
     def confidence(self) -> float:
-        return 0.45 * self.coverage + 0.55 * self.likeness
+        """Both signals together; nothing where the question resembles none of the article's own."""
+        return 0.45 * self.coverage + 0.55 * self.likeness if self.likeness >= _ALIKE else 0.0
 
 
 def _weight(index: Index, stems: set[str]) -> float:

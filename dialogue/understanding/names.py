@@ -261,7 +261,7 @@ def _beside_email(text: str, email: tuple[int, int], asked: bool) -> NameReading
     while label := _LABEL.search(low[:cut]):
         cut = len(low[: label.start()].rstrip(" \t,;:-–—(<[|/\n"))
     start = max(
-        (m.end() for m in re.finditer(r"[,;:!?\n(|/]|\.(?=\s)(?<![^\w][^\W\d_]\.)(?<!\bdr\.)|\s[-–—]\s", low[:cut])),
+        (m.end() for m in re.finditer(r"[,;:!?\n(|/]|\.(?=\s)(?<!\b[^\W\d_]\.)(?<!\bdr\.)|\s[-–—]\s", low[:cut])),
         default=0,
     )
     piece = text[start:cut]

@@ -404,7 +404,10 @@ def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Un
     weight = _opinion(opinion)
     asked_fields = d.asked if isinstance(d.asked, tuple) else ()
     signals = set(d.signals)
+    stated = any(s.kind in ("issue", "dispute") for s in d.sentences)
     for s in d.sentences:
+        if s.kind == "statement" and stated:
+            continue  # what stands beside an issue belongs to it (R3): nothing of substance is lost
         if s.kind in ("statement", "question") and weight:
             _weigh(s, weight, signals, in_shop=bool(cues.SHOP.search(plain(s.text))), asked=d.asked)
     _resolve_after(d, signals)

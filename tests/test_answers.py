@@ -1,0 +1,107 @@
+"""The articles: valid, complete, quoted with their source; abstention where nothing rests on one."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from kb_answers.answer import Answers
+from kb_answers.library import ARTICLES, ArticleError, read_library
+
+VALUES = {"support_email": "support@example.com", "hours": ""}
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    return Answers(values=VALUES)
+
+
+def test_there_are_enough_articles_from_all_five_documents() -> None:
+    articles = read_library(ARTICLES, VALUES | {"hours": "Mon-Fri 9-17"})
+    assert len(articles) >= 35
+    assert {s for a in articles for s in a.sources} == {"000", "001", "002", "003", "004"}
+    assert all(a.questions for a in articles)
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "words"),
+    [
+        ("how many days do I have to return something", "return-window", "60 days"),
+        ("who pays for sending it back?", "return-cost", "free"),
+        ("how long does a refund take", "refund-time", "5 to 10 working days"),
+        ("in which currency will I be refunded?", "refund-method", "USD"),
+        ("how long does delivery take to Kenya?", "delivery-time", "6 to 12 working days"),
+        ("how soon do you dispatch an order?", "dispatch-time", "1 to 3 working days"),
+        ("what does shipping cost", "shipping-cost", "free"),
+        ("do I have to pay customs?", "customs-duties", "no customs"),
+        ("can I change my order?", "change-order", "cannot be changed"),
+        ("I entered a wrong address at checkout", "wrong-details", "as soon as possible"),
+        ("how quickly will support reply to my ticket?", "reply-time", "24 to 48 hours"),
+        ("where can I track my order?", "track-order", "account"),
+        ("what can I do if I disagree with a decision?", "dispute-decision", "independent review"),
+        ("how are cases prioritised?", "case-priority", "order in which they arrive"),
+        ("why do you need my email?", "why-three-fields", "create the ticket"),
+        ("can I send you my card number?", "card-safety", "never send"),
+        ("do you keep records of chats?", "records-and-audits", "archived"),
+        ("is everybody treated the same in every country?", "same-service", "same standard"),
+    ],
+)
+def test_facts_are_answered_from_the_right_article(answers: Answers, question: str, article: str, words: str) -> None:
+    found = answers.ask(question)
+    assert found.text is not None, found.why
+    assert found.sources[0].article == article and words in found.text
+    assert found.sources[0].passage == found.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["is the walnut desk made from solid wood or veneer?", "do you have a student discount?", "what is the capital of France?",
+     "do you sell spare batteries?", "who won the match?", "can I pay with bitcoin?", "", "???", "a" * 4000],
+)  # fmt: skip
+def test_no_article_no_answer_and_it_says_why(answers: Answers, question: str) -> None:
+    found = answers.ask(question)
+    assert found.text is None and found.why and not found.sources
+
+
+def test_hours_are_not_spoken_of_until_they_are_published(answers: Answers) -> None:
+    assert answers.ask("what are your support hours?").text is None
+    published = Answers(values=VALUES | {"hours": "Mon-Fri 9-17 CET"}).ask("what are your support hours?")
+    assert published.text is not None and "Mon-Fri 9-17 CET" in published.text
+
+
+def test_articles_never_say_what_the_rules_forbid() -> None:
+    for article in read_library(ARTICLES, VALUES | {"hours": "Mon-Fri"}):
+        text = " ".join(article.passages).lower()
+        assert "re-open" not in text and "reopen" not in text
+        assert "60 days after" not in text, "no document says when the 60 days begin"
+
+
+GOOD = "---\nid: x\ntitle: X\nsources: ['000']\nrevised: 2026-11-21\n---\nA text.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "what"),
+    [
+        ("no header", "x.md:1", "must begin with a header"),
+        (GOOD.replace("title: X\n", ""), "x.md:2", "lacks `title`"),
+        (GOOD.replace("title: X", "title: X\ncolour: red"), "x.md:4", "unknown key `colour`"),
+        (GOOD.replace("2026-11-21", "soon"), "x.md:5", "`revised` must be a date"),
+        (GOOD.replace("id: x", "id: y"), "x.md:2", "must be the file's name"),
+        (GOOD.replace("A text.", ""), "x.md:7", "no text"),
+        (GOOD.replace("A text.", "Write to {mail}."), "x.md:7", "unknown value {mail}"),
+        (GOOD.replace("title: X", "title: [X"), "x.md:", "not valid YAML"),
+    ],
+)
+def test_errors_name_file_and_line(tmp_path: pathlib.Path, text: str, place: str, what: str) -> None:
+    (tmp_path / "x.md").write_text(text)
+    with pytest.raises(ArticleError) as error:
+        read_library(tmp_path, VALUES)
+    assert place in str(error.value) and what in str(error.value)
+
+
+def test_editing_an_article_needs_no_retraining(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "x.md").write_text(
+        GOOD.replace("title: X", "title: Gift wrapping").replace("A text.", "We wrap gifts for free.")
+    )
+    assert Answers(tmp_path, values=VALUES).ask("do you offer gift wrapping?").text == "We wrap gifts for free."
