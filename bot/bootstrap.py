@@ -61,7 +61,7 @@ def make_helpdesk(settings: Settings, store: Store) -> Helpdesk:
     if settings.helpdesk == "webhook":
         secret = settings.webhook_secret.get_secret_value()
         return Webhook(settings.webhook_url, secret=secret, timeout=settings.helpdesk_timeout)
-    return Desk(store.write, desk_ticket, clock=now_text)
+    return Desk(store.transact, desk_ticket, clock=now_text)
 
 
 class Reporter:
@@ -113,7 +113,7 @@ async def run_bot(
     mind = understander or make_understander(settings)
     desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
     postman = Courier(
-        store.write, outbox, desk, Reporter(hub), owner=f"{socket.gethostname()}:{os.getpid()}",
+        store.transact, outbox, desk, Reporter(hub), owner=f"{socket.gethostname()}:{os.getpid()}",
         timeout=settings.helpdesk_timeout, saved_after=settings.saved_after,
     )  # fmt: skip
     hub.equip(

@@ -178,15 +178,18 @@ async def test_two_couriers_share_the_work_and_a_dead_ones_lease_ends(tmp_path: 
             await conversation.hear(str(number), CONSENT)
 
         async def take(owner: str, now: float, limit: int = 3) -> list[str]:
-            async with bot.store.write() as connection:
-                return [c.key for c in await claim(connection, outbox, owner=owner, now=now, lease=30, limit=limit)]
+            claims = await bot.store.transact(
+                lambda connection: claim(connection, outbox, owner=owner, now=now, lease=30, limit=limit)
+            )
+            return [c.key for c in claims]
 
         now = 4e9
         one, two = await take("one", now), await take("two", now)
         assert len(one) == len(two) == 3 and not set(one) & set(two)
         assert await take("three", now) == []
-        async with bot.store.write() as connection:
-            again = await claim(connection, outbox, owner="three", now=now + 31, lease=30, limit=10)
+        again = await bot.store.transact(
+            lambda connection: claim(connection, outbox, owner="three", now=now + 31, lease=30, limit=10)
+        )
         assert {c.key for c in again} == {*one, *two}
         assert all(c.ambiguous and c.attempts == 2 for c in again), "a dead courier's ticket must be looked up first"
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 from sqlalchemy import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError, Rejected, Unreachable
 from ticket_bridge.outbox import Claim, claim, overdue
@@ -22,6 +20,10 @@ from ticket_bridge.retry import GiveUp, next_step
 
 log = logging.getLogger("askonce.courier")
 LEASE_MARGIN = 20.0
+
+
+#: Runs a function of a connection in one transaction and gives its result.
+Transact = Callable[[Callable[[Any], Any]], Awaitable[Any]]
 
 
 class Report(Protocol):
@@ -39,7 +41,7 @@ class Courier:
 
     def __init__(
         self,
-        begin: Callable[[], AbstractAsyncContextManager[AsyncConnection]],
+        transact: Transact,
         outbox: Table,
         helpdesk: Helpdesk,
         report: Report,
@@ -50,7 +52,7 @@ class Courier:
         tick: float = 0.5,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._begin, self._outbox, self._helpdesk, self._report = begin, outbox, helpdesk, report
+        self._transact, self._outbox, self._helpdesk, self._report = transact, outbox, helpdesk, report
         self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
         self._timeout, self._tick, self._clock = timeout, tick, clock
         self._woken = asyncio.Event()
@@ -82,10 +84,12 @@ class Courier:
         room = min(limit, 40 - len(self._sending))
         if room <= 0:
             return 0
-        async with self._begin() as connection:
-            claims = await claim(
-                connection, self._outbox, owner=self._owner, now=self._clock(), lease=self._lease, limit=room
+        now = self._clock()
+        claims: list[Claim] = await self._transact(
+            lambda connection: claim(
+                connection, self._outbox, owner=self._owner, now=now, lease=self._lease, limit=room
             )
+        )
         for item in claims:
             task = asyncio.create_task(self._deliver(item))
             self._sending.add(task)
@@ -134,7 +138,7 @@ class Courier:
             log.warning("an outcome could not be stored: %s", type(error).__name__)
 
     async def _tell_overdue(self) -> None:
-        async with self._begin() as connection:
-            late = await overdue(connection, self._outbox, older_than=self._clock() - self._saved_after)
+        horizon = self._clock() - self._saved_after
+        late = await self._transact(lambda connection: overdue(connection, self._outbox, older_than=horizon))
         for key, conversation, reference in late:
             await self._safely(self._report.delayed(key, conversation, reference))

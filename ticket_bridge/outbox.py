@@ -1,6 +1,6 @@
 """The outbox: tickets waiting for the helpdesk, claimed by lease so that a dead courier's work is taken up again.
 
-A row is written in the transaction of the turn that completed the ticket, on that transaction's own connection, so a
+A row is written in the transaction of the turn that completed the ticket, on that transaction's own connection (all functions here take one and never begin or end anything), so a
 ticket exists exactly when its turn does. The table itself is handed in: the bridge knows its columns, not its database.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Table, and_, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ def enqueue_row(
     }  # fmt: skip
 
 
-async def claim(
-    connection: AsyncConnection, outbox: Table, *, owner: str, now: float, lease: float, limit: int
-) -> list[Claim]:
+def claim(connection: Connection, outbox: Table, *, owner: str, now: float, lease: float, limit: int) -> list[Claim]:
     """Take up to `limit` tickets that are due, or whose courier died: until `now + lease` they are this owner's. A claim
     counts as an attempt; one taken from a dead courier is ambiguous, since nobody knows how far it came."""
     free = or_(
@@ -52,13 +50,13 @@ async def claim(
     picked = select(outbox.c.key).where(free).order_by(outbox.c.due_at).limit(limit)
     if connection.dialect.name == "postgresql":
         picked = picked.with_for_update(skip_locked=True)
-    keys = list(await connection.scalars(picked))
+    keys = list(connection.scalars(picked))
     if not keys:
         return []
-    rows = list(await connection.execute(select(outbox).where(outbox.c.key.in_(keys))))
+    rows = list(connection.execute(select(outbox).where(outbox.c.key.in_(keys))))
     for row in rows:
         died = row.status == "sending"
-        await connection.execute(
+        connection.execute(
             update(outbox)
             .where(outbox.c.key == row.key)
             .values(
@@ -83,9 +81,9 @@ async def claim(
     ]
 
 
-async def overdue(connection: AsyncConnection, outbox: Table, *, older_than: float) -> list[tuple[str, str, str]]:
+def overdue(connection: Connection, outbox: Table, *, older_than: float) -> list[tuple[str, str, str]]:
     """(key, conversation, reference) of tickets created before `older_than` whose shopper has had no word yet (R13)."""
     query = select(outbox.c.key, outbox.c.conversation, outbox.c.reference).where(
         outbox.c.status != "filed", outbox.c.told_saved == 0, outbox.c.created_at < older_than
     )
-    return [(row.key, row.conversation, row.reference) for row in await connection.execute(query)]
+    return [(row.key, row.conversation, row.reference) for row in connection.execute(query)]

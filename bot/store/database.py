@@ -1,33 +1,59 @@
-"""The unit of work. One happening is one `Change`, stored whole or not at all; concurrent ones share a transaction.
+"""The unit of work. One happening is one `Change`, stored whole or not at all; concurrent ones share a commit.
 
 Sharing is what makes durability cheap: SQLite runs with full synchronisation, so every commit waits for the disk, and a
-commit that carries forty conversations waits as long as one that carries a single turn. A clash on
-`UNIQUE(conversation, number)` means that somebody else decided first: that one `Change` gets `Conflict`, its conversation
-is loaded and stepped again, which is safe because the tracker is pure. The others in the transaction are not affected.
+commit that carries forty conversations waits as long as one that carries a single turn. Where one job of a group fails,
+the group is undone and run once more with a savepoint around each job, so that one that clashes harms no other. A clash on `UNIQUE(conversation, number)` means that somebody else
+decided first: that `Change` gets `Conflict`, its conversation is loaded and stepped again, which is safe because the
+tracker is pure.
+
+Jobs are plain functions of a synchronous connection. On SQLite they run in one thread that owns the only writing
+connection: no job waits for another's lock, and a commit costs one change of threads instead of one for each statement.
+On PostgreSQL they run on the asynchronous engine, through `run_sync`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Delete, Insert, Update, bindparam, delete, event, func, insert, select, update
+from sqlalchemy import bindparam, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
 
-from bot.store.records import Change, Loaded, Turn, from_json, happenings_from_json, happenings_to_json, to_json
+from bot.store.records import (
+    Change,
+    Delivery,
+    Loaded,
+    Turn,
+    from_json,
+    happenings_from_json,
+    happenings_to_json,
+    to_json,
+)
 from bot.store.tables import attempt, conversation, gap, happening, outbox, rating, turn
 from dialogue import events
 from dialogue.states import State
+from ticket_bridge.outbox import enqueue_row
 
+T = TypeVar("T")
+Job = Callable[[Connection], Any]
 _GROUP = 200
 
-_INSERT_HAPPENING = insert(happening)
-_INSERT_TURN = insert(turn)
+_INSERT_CONVERSATION, _INSERT_HAPPENING, _INSERT_TURN = insert(conversation), insert(happening), insert(turn)
+_INSERT_OUTBOX, _INSERT_GAP, _INSERT_RATING, _INSERT_ATTEMPT = (
+    insert(outbox),
+    insert(gap),
+    insert(rating),
+    insert(attempt),
+)
+_DELETE_RATING = delete(rating).where(rating.c.conversation == bindparam("b_id"))
 _UPDATE_CONVERSATION = (
     update(conversation)
     .where(conversation.c.id == bindparam("b_id"))
@@ -45,12 +71,8 @@ class Unavailable(Exception):
     """The database cannot be reached or refuses to write; nothing was stored."""
 
 
-def _engine(url: str) -> AsyncEngine:
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": 15})
-
-    @event.listens_for(engine.sync_engine, "connect")
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun by SQLAlchemy, below, and by nobody else
         cursor = connection.cursor()
@@ -59,12 +81,10 @@ def _engine(url: str) -> AsyncEngine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine
 
 
 def token_hash(token: str) -> str:
@@ -76,26 +96,75 @@ class Store:
     """Conversations, turns and what hangs on them, in one database."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        self._queue: list[tuple[Change, asyncio.Future[None]]] = []
+        self._jobs: list[tuple[Job, asyncio.Future[Any]]] = []
         self._writing = asyncio.Lock()
-        self._sqlite = url.startswith("sqlite")
+        self._writer: Engine | None = None
+        if url.startswith("sqlite"):
+            self.engine: AsyncEngine = create_async_engine(url, connect_args={"timeout": 15})
+            _prepare_sqlite(self.engine.sync_engine)
+            plain = url.replace("sqlite+aiosqlite:", "sqlite:", 1)
+            self._writer = create_engine(
+                plain, poolclass=StaticPool, connect_args={"timeout": 15, "check_same_thread": False}
+            ).execution_options(immediate=True)
+            _prepare_sqlite(self._writer)
+            self._thread = ThreadPoolExecutor(1, "askonce-store")
+        else:
+            self.engine = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
 
     async def close(self) -> None:
+        """Close every connection."""
+        if self._writer is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
+            self._thread.shutdown()
         await self.engine.dispose()
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that may write. On SQLite it takes the write lock at once, so that it cannot fail half-way."""
+    # ------------------------------------------------------------ writing
+
+    async def transact(self, job: Callable[[Connection], T]) -> T:
+        """Run `job` in a transaction that is shared with other jobs, and return its result once that is durable. Raises
+        what the job raised (its own writes are undone, the others' stand), or `Unavailable` where nothing was stored."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append((job, done))
+        if not self._writing.locked():
+            async with self._writing:
+                while self._jobs:
+                    group, self._jobs = self._jobs[:_GROUP], self._jobs[_GROUP:]
+                    await self._run_group(group)
+        return await done
+
+    async def _run_group(self, group: list[tuple[Job, asyncio.Future[Any]]]) -> None:
+        jobs = [job for job, _ in group]
         try:
-            async with self.engine.connect() as connection:
-                await connection.execution_options(immediate=True)
-                async with connection.begin():
-                    yield connection
-        except IntegrityError:
-            raise
+            if self._writer is not None:
+                outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._on_sqlite, jobs)
+            else:
+                outcomes = await self._on_postgresql(jobs)
         except (DBAPIError, OSError) as error:
-            raise Unavailable(type(error).__name__) from error
+            outcomes = [Unavailable(type(error).__name__)] * len(group)
+        for (_, done), outcome in zip(group, outcomes, strict=True):
+            if done.cancelled():
+                continue
+            if isinstance(outcome, BaseException):
+                done.set_exception(outcome)
+            else:
+                done.set_result(outcome)
+
+    def _on_sqlite(self, jobs: list[Job]) -> list[Any]:
+        assert self._writer is not None  # the caller saw it
+        try:
+            with self._writer.begin() as connection:
+                return [job(connection) for job in jobs]
+        except Exception:
+            with self._writer.begin() as connection:
+                return _one_by_one(connection, jobs)
+
+    async def _on_postgresql(self, jobs: list[Job]) -> list[Any]:
+        try:
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(lambda sync: [job(sync) for job in jobs])
+        except Exception:
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(_one_by_one, jobs)
 
     # ------------------------------------------------------------ conversations
 
@@ -106,8 +175,7 @@ class Store:
             "state": to_json(state), "locale": locale, "channel": channel,
         }  # fmt: skip
         try:
-            async with self.write() as connection:
-                await connection.execute(insert(conversation), [row])
+            await self.transact(lambda connection: connection.execute(_INSERT_CONVERSATION, row) and None)
         except IntegrityError as error:
             raise Conflict from error
 
@@ -154,75 +222,18 @@ class Store:
         """Raises `Unavailable` where the database does not answer."""
         await self._scalar(select(func.count()).select_from(rating))
 
-    # ------------------------------------------------------------ changes
-
     async def commit(self, change: Change) -> None:
         """Store a change, durably. Raises `Conflict`, or `Unavailable` where nothing was stored."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append((change, done))
-        if not self._writing.locked():
-            async with self._writing:
-                while self._queue:
-                    group, self._queue = self._queue[:_GROUP], self._queue[_GROUP:]
-                    await self._commit_group(group)
-        await done
+        statements = _statements(change)
 
-    async def _commit_group(self, group: list[tuple[Change, asyncio.Future[None]]]) -> None:
+        def job(connection: Connection) -> None:
+            for statement, rows in statements:
+                connection.execute(statement, rows)
+
         try:
-            await self._store([change for change, _ in group])
-        except (IntegrityError, Unavailable) as error:
-            if len(group) > 1:
-                for single in group:
-                    await self._commit_group([single])
-            else:
-                change, done = group[0]
-                if not done.done():
-                    done.set_exception(Conflict(change.conversation) if isinstance(error, IntegrityError) else error)
-            return
-        except BaseException as error:
-            for _, done in group:
-                if not done.done():
-                    done.set_exception(error)
-            raise
-        for _, done in group:
-            if not done.done():
-                done.set_result(None)
-
-    async def _store(self, changes: Sequence[Change]) -> None:
-        happenings: list[dict[str, Any]] = []
-        turns: list[dict[str, Any]] = []
-        conversations: list[dict[str, Any]] = []
-        rest: list[tuple[Insert | Update | Delete, list[dict[str, Any]]]] = []
-        for c in changes:
-            happenings.append(
-                {
-                    "conversation": c.conversation,
-                    "number": c.number,
-                    "seq": c.seq,
-                    "at": c.at,
-                    "events": happenings_to_json(c.happenings),
-                    "rows": to_json(c.rows),
-                    "milliseconds": c.milliseconds,
-                }  # fmt: skip
-            )
-            turns += [_turn_row(c, t) for t in c.turns]
-            conversations.append(
-                {
-                    "b_id": c.conversation,
-                    "b_seq": c.seq,
-                    "b_number": c.number,
-                    "b_state": to_json(c.state),
-                    "b_at": c.at,
-                }
-            )
-            rest += list(_rest(c))
-        async with self.write() as connection:
-            await connection.execute(_INSERT_HAPPENING, happenings)
-            if turns:
-                await connection.execute(_INSERT_TURN, turns)
-            await connection.execute(_UPDATE_CONVERSATION, conversations)
-            for statement, rows in rest:
-                await connection.execute(statement, rows)
+            await self.transact(job)
+        except IntegrityError as error:
+            raise Conflict(change.conversation) from error
 
     # ------------------------------------------------------------ small things
 
@@ -237,6 +248,71 @@ class Store:
     async def _scalar(self, query: Any) -> Any:
         async with self.read() as connection:
             return await connection.scalar(query)
+
+
+def _one_by_one(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
+    """Each job in a savepoint: its result, or the exception it raised with its writes undone."""
+    outcomes: list[Any] = []
+    for job in jobs:
+        try:
+            with connection.begin_nested():
+                outcomes.append(job(connection))
+        except DBAPIError as error:
+            if connection.invalidated or not isinstance(error, IntegrityError):
+                raise
+            outcomes.append(error)
+        except Exception as error:
+            outcomes.append(error)
+    return outcomes
+
+
+def _statements(c: Change) -> list[tuple[Any, Any]]:
+    """All that a change writes, in order."""
+    happened = {
+        "conversation": c.conversation, "number": c.number, "seq": c.seq, "at": c.at,
+        "events": happenings_to_json(c.happenings), "rows": to_json(c.rows), "milliseconds": c.milliseconds,
+    }  # fmt: skip
+    stands = {"b_id": c.conversation, "b_seq": c.seq, "b_number": c.number, "b_state": to_json(c.state), "b_at": c.at}
+    found: list[tuple[Any, Any]] = [(_INSERT_HAPPENING, happened)]
+    if c.turns:
+        found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
+    found.append((_UPDATE_CONVERSATION, stands))
+    for e in c.enqueued:
+        row = enqueue_row(
+            key=e.key, conversation=c.conversation, reference=e.reference, payload=e.payload, helpdesk=c.helpdesk,
+            now=c.now,
+        )  # fmt: skip
+        found.append((_INSERT_OUTBOX, row))
+    for seq, question in c.gaps:
+        found.append((_INSERT_GAP, {"conversation": c.conversation, "seq": seq, "question": question, "at": c.at}))
+    if c.rated:
+        found.append((_DELETE_RATING, {"b_id": c.conversation}))
+        row = {"conversation": c.conversation, "score": c.rated[0], "comment": c.rated[1], "at": c.at}
+        found.append((_INSERT_RATING, row))
+    if c.delivery:
+        found += _delivery(c.delivery)
+    return found
+
+
+def _delivery(d: Delivery) -> list[tuple[Any, Any]]:
+    values: dict[str, Any] = {}
+    if d.status:
+        values |= {"status": d.status, "lease_until": 0.0}
+    if d.external_id:
+        values["external_id"] = d.external_id
+    if d.due_at is not None:
+        values["due_at"] = d.due_at
+    if d.ambiguous is not None:
+        values["ambiguous"] = int(d.ambiguous)
+    if d.told_saved:
+        values["told_saved"] = 1
+    found: list[tuple[Any, Any]] = []
+    if values:
+        found.append((update(outbox).where(outbox.c.key == bindparam("b_key")).values(**values), {"b_key": d.key}))
+    if d.attempted:
+        at, outcome, detail = d.attempted
+        found.append((_INSERT_ATTEMPT, {"key": d.key, "at": at, "outcome": outcome, "detail": detail}))
+    return found
 
 
 def _turn_row(c: Change, t: Turn) -> dict[str, Any]:
@@ -256,43 +332,3 @@ def _turn(row: Any) -> Turn:
         ticket=orjson.loads(row.ticket) if row.ticket else None, choices=tuple(orjson.loads(row.choices or "[]")),
         rule=row.rule or "",
     )  # fmt: skip
-
-
-def _rest(c: Change) -> list[tuple[Any, list[dict[str, Any]]]]:
-    """The rarer writes of a change: tickets for the bridge, gaps, a rating, a delivery's outcome."""
-    from ticket_bridge.outbox import enqueue_row
-
-    found: list[tuple[Any, list[dict[str, Any]]]] = [
-        (
-            insert(outbox),
-            [enqueue_row(key=e.key, conversation=c.conversation, reference=e.reference, payload=e.payload,
-                         helpdesk=c.helpdesk, now=c.now)],
-        )
-        for e in c.enqueued
-    ]  # fmt: skip
-    found += [(insert(gap), [{"conversation": c.conversation, "seq": s, "question": q, "at": c.at}]) for s, q in c.gaps]
-    if c.rated:
-        row = {"conversation": c.conversation, "score": c.rated[0], "comment": c.rated[1], "at": c.at}
-        found.append((delete(rating).where(rating.c.conversation == bindparam("b_id")), [{"b_id": c.conversation}]))
-        found.append((insert(rating), [row]))
-    if c.delivery:
-        d = c.delivery
-        values: dict[str, Any] = {}
-        if d.status:
-            values |= {"status": d.status, "lease_until": 0.0}
-        if d.external_id:
-            values["external_id"] = d.external_id
-        if d.due_at is not None:
-            values["due_at"] = d.due_at
-        if d.ambiguous is not None:
-            values["ambiguous"] = int(d.ambiguous)
-        if d.told_saved:
-            values["told_saved"] = 1
-        if values:
-            found.append(
-                (update(outbox).where(outbox.c.key == bindparam("b_key")).values(**values), [{"b_key": d.key}])
-            )
-        if d.attempted:
-            at, outcome, detail = d.attempted
-            found.append((insert(attempt), [{"key": d.key, "at": at, "outcome": outcome, "detail": detail}]))
-    return found

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
 from sqlalchemy import Table, insert, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
-from ticket_bridge.helpdesks.contract import Unreachable
-
-Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+Transact = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 
 
 class Desk:
     name = "desk"
 
-    def __init__(self, begin: Begin, table: Table, *, clock: Callable[[], str]) -> None:
-        self._begin, self._table, self._clock = begin, table, clock
+    def __init__(self, transact: Transact, table: Table, *, clock: Callable[[], str]) -> None:
+        self._transact, self._table, self._clock = transact, table, clock
 
     async def create(self, payload: Mapping[str, Any], *, key: str) -> str:
         """The key is unique in the table, so a second `create` finds the first ticket instead of making another."""
@@ -28,23 +24,25 @@ class Desk:
             "key": key, "reference": payload["envelope"]["reference"], "payload": orjson.dumps(dict(payload)).decode(),
             "status": "open", "created_at": self._clock(),
         }  # fmt: skip
-        try:
-            async with self._begin() as connection:
-                result = await connection.execute(insert(self._table).values(**row).returning(self._table.c.id))
-                return str(result.scalar_one())
-        except IntegrityError:
-            found = await self.find(key)
+
+        def job(connection: Connection) -> str:
+            found = self._look(connection, key)
             if found is None:
-                raise Unreachable("the desk's table refused the ticket", maybe_created=False) from None
-            return found
+                found = connection.execute(insert(self._table).values(**row).returning(self._table.c.id)).scalar_one()
+            return str(found)
+
+        return str(await self._transact(job))
+
+    def _look(self, connection: Connection, key: str) -> int | None:
+        found: int | None = connection.scalar(select(self._table.c.id).where(self._table.c.key == key))
+        return found
 
     async def find(self, key: str) -> str | None:
-        async with self._begin() as connection:
-            found = await connection.scalar(select(self._table.c.id).where(self._table.c.key == key))
+        found = await self._transact(lambda connection: self._look(connection, key))
         return None if found is None else str(found)
 
     async def health(self) -> None:
-        await self.find("")
+        """The desk is as well as the database is, and `/readyz` asks that itself."""
 
     async def close(self) -> None:
         """Nothing to close: the database is the bot's."""
