@@ -119,7 +119,7 @@ class RasaService:
         """Start Rasa in the background, in a process group of its own."""
         command = [
             str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port),
-            "--model", str(self.model), "--endpoints", "endpoints.yml",
+            "--model", str(self.model), "--endpoints", "endpoints.yml", "--quiet",
         ]  # fmt: skip
         log = (self._root / "var" / "rasa" / "rasa.log").open("wb")
         self._process = subprocess.Popen(

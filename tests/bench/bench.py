@@ -212,7 +212,7 @@ class Stock(RasaService):
     def start(self) -> None:
         command = [
             str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port),
-            "--model", str(self.model), "--credentials", "credentials.yml",
+            "--model", str(self.model), "--credentials", "credentials.yml", "--quiet",
         ]  # fmt: skip
         log = (self._root / "var" / "peers" / "stock.log").open("wb")
         self._process = subprocess.Popen(
