@@ -22,7 +22,7 @@ from dialogue import events
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules
 from kb_answers.answer import Answers
-from kb_answers.library import ARTICLES
+from kb_answers.library import ARTICLES, read_library
 from ticket_bridge.courier import Courier
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
 from ticket_bridge.helpdesks.desk import Desk
@@ -45,10 +45,18 @@ class Bot:
     courier: Courier
 
 
+def _article_values(settings: Settings) -> dict[str, str]:
+    return {"support_email": settings.support_email or "support@example.com", "hours": settings.hours}
+
+
+def check_articles(settings: Settings) -> None:
+    """Raises `ArticleError` with file and line where an article cannot be used."""
+    read_library(settings.articles or ARTICLES, _article_values(settings))
+
+
 def make_answers(settings: Settings) -> Answers:
     """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
-    values = {"support_email": settings.support_email or "support@example.com", "hours": settings.hours}
-    return Answers(settings.articles or ARTICLES, values=values)
+    return Answers(settings.articles or ARTICLES, values=_article_values(settings))
 
 
 def make_understander(settings: Settings) -> Understander:

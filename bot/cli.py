@@ -75,11 +75,11 @@ def _check_port(host: str, port: int) -> None:
 
 def _prepare(settings: Settings) -> str | None:
     """Check what can be checked before anything starts; the first administrator's token where one was made."""
-    from bot.bootstrap import make_answers
+    from bot.bootstrap import check_articles
     from bot.first_start import first_admin_token
     from bot.store.migrate import migrate
 
-    make_answers(settings)
+    check_articles(settings)
     _check_port(settings.host, settings.port)
     migrate(settings.database_url)
     return None if settings.admin_token.get_secret_value() else _run(first_admin_token(settings.database_url))

@@ -100,7 +100,9 @@ class Store:
         self._writing = asyncio.Lock()
         self._writer: Engine | None = None
         if url.startswith("sqlite"):
-            self.engine: AsyncEngine = create_async_engine(url, connect_args={"timeout": 15})
+            self.engine: AsyncEngine = create_async_engine(
+                url, pool_size=2, max_overflow=2, connect_args={"timeout": 15}
+            )
             _prepare_sqlite(self.engine.sync_engine)
             plain = url.replace("sqlite+aiosqlite:", "sqlite:", 1)
             self._writer = create_engine(

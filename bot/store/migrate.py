@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pathlib
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _HERE = pathlib.Path(__file__).parent
 _LOCK = zlib.crc32(b"askonce migration")
@@ -22,10 +23,33 @@ class MigrationError(Exception):
 
 def config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, without an ini file."""
+    from alembic.config import Config
+
     found = Config()
     found.set_main_option("script_location", str(_HERE / "migrations"))
     found.attributes["connection"] = connection
     return found
+
+
+def _newest() -> str:
+    """The newest revision: the versions' file names begin with it and sort by it."""
+    return max(path.name for path in (_HERE / "migrations" / "versions").glob("[0-9]*.py")).split("_")[0]
+
+
+def _is_newest(connection: Connection) -> bool:
+    """True where nothing is to be done. Asked first, because loading Alembic costs a start a quarter of a second."""
+    try:
+        with connection.begin_nested():
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == _newest())
+    except DBAPIError:
+        return False
+
+
+def _upgrade(connection: Connection) -> None:
+    if not _is_newest(connection):
+        from alembic import command
+
+        command.upgrade(config(connection), "head")
 
 
 def migrate(url: str) -> None:
@@ -54,7 +78,7 @@ def _upgrade_sqlite(parts: Any) -> None:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.commit()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            command.upgrade(config(connection), "head")
+            _upgrade(connection)
             connection.commit()
     except OperationalError as error:
         reason = str(error.orig)
@@ -72,7 +96,7 @@ async def _upgrade_postgresql(url: str) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
+            await connection.run_sync(_upgrade)
     except OSError as error:
         shown = make_url(url).render_as_string(hide_password=True)
         raise MigrationError(f"cannot reach the database {shown}: {error}; check ASKONCE_DATABASE_URL") from error

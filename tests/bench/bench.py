@@ -57,7 +57,7 @@ TROUBLES = [
     "smells of smoke",
     "leaks",
 ]
-AT_ONCE = 16
+AT_ONCE = int(os.environ.get("BENCH_AT_ONCE", "32"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "12"))
 _LIMITS = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
            "ASKONCE_LIMIT_ADDRESS_RATE": "1000000", "ASKONCE_LOG_LEVEL": "warning"}  # fmt: skip
