@@ -21,23 +21,7 @@ _ATTEMPT = re.compile(
     r"^\W*(?:it'?s |my e-?mail(?: address)? is |e-?mail:? )?(?P<value>[\w.+-]+ at [\w.-]+(?: [\w.-]+)?)\W*$"
 )
 _LOCAL_WORDS = frozenset(
-    [
-        "me",
-        "us",
-        "look",
-        "arrived",
-        "ordered",
-        "was",
-        "is",
-        "bought",
-        "delivered",
-        "available",
-        "reached",
-        "contacted",
-        "today",
-        "still",
-        "not",
-    ]
+    """me us look arrived ordered was is bought delivered available reached contacted today still not""".split()
 )
 _TRAILING = ".,;:!?'’\"”*_~`"
 

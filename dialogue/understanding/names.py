@@ -49,7 +49,11 @@ _FILLER = re.compile(
 )
 #: Words about shopping and support that stand capitalised at the start of answers and are no names.
 _SHOP_WORDS = frozenset(
-    ["colour", "color", "size", "blue", "red", "green", "black", "white", "pink", "grey", "gray", "yellow", "brown", "lamp", "shoes", "shirt", "jacket", "coat", "dress", "mug", "mugs", "chair", "table", "desk", "kettle", "blender", "phone", "laptop", "delivery", "discount", "box", "zip", "lid", "button", "charger", "cable", "bag", "watch", "ring", "toy", "book", "sofa", "bed", "order", "item", "product", "store", "shop", "website", "app", "password", "voucher", "coupon", "gift", "card", "payment", "invoice", "service", "quality", "customer", "agent", "manager", "team", "please", "live", "real", "nothing", "none", "private", "secret", "anonymous", "unknown", "test"]
+    """colour color size blue red green black white pink grey gray yellow brown lamp shoes shirt jacket coat dress mug
+    mugs chair table desk kettle blender phone laptop delivery discount box zip lid button charger cable bag watch
+    ring toy book sofa bed order item product store shop website app password voucher coupon gift card payment
+    invoice service quality customer agent manager team please live real nothing none private secret anonymous
+    unknown test""".split()
 )  # fmt: skip
 
 

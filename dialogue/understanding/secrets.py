@@ -38,60 +38,9 @@ _PASSWORD = re.compile(
 )
 #: After "my password is ..." these speak about the password and are not it.
 _NOT_A_PASSWORD = frozenset(
-    [
-        "not",
-        "no",
-        "wrong",
-        "incorrect",
-        "invalid",
-        "expired",
-        "forgotten",
-        "lost",
-        "reset",
-        "resetting",
-        "being",
-        "been",
-        "the",
-        "a",
-        "an",
-        "to",
-        "too",
-        "very",
-        "still",
-        "always",
-        "never",
-        "correct",
-        "right",
-        "same",
-        "rejected",
-        "refused",
-        "unknown",
-        "compromised",
-        "stolen",
-        "hacked",
-        "blocked",
-        "locked",
-        "required",
-        "needed",
-        "missing",
-        "broken",
-        "working",
-        "asked",
-        "asking",
-        "in",
-        "on",
-        "what",
-        "where",
-        "why",
-        "how",
-        "and",
-        "but",
-        "it",
-        "that",
-        "this",
-        "set",
-        "changed",
-    ]
+    """not no wrong incorrect invalid expired forgotten lost reset resetting being been the a an to too very still
+    always never correct right same rejected refused unknown compromised stolen hacked blocked locked required
+    needed missing broken working asked asking in on what where why how and but it that this set changed""".split()
 )
 
 
