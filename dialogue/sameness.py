@@ -15,7 +15,7 @@ import unicodedata
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 _SAID_BY_ANYONE = frozenset(
-    """a about again all also am an and any are as at be been but by can could did do does for from get give go got had
+    """a about again all also should shall might may must am an and any are as at be been but by can could did do does for from get give go got had
     has have he hello help her here hey hi him his how i if i'd i'll i'm i've im in is isn't it it's its ive just
     know let like made make me mine more my need no not now of off ok okay on one only or our out please pls plz
     really same she so some still such than thank thanks that that's the their them then there they this to too u up

@@ -24,7 +24,7 @@ async def _converse(bot: BotProcess, random_moment: random.Random, number: int) 
             async with client_of(bot.url, open_timeout=5) as client:
                 await client.hello(token, after=int(str(turns[-1]["seq"])) if turns else 0)
                 token = client.welcome["token"]
-                client.turns = list(turns)
+                client.turns = [{k: v for k, v in t.items() if k != "met"} for t in turns]
                 killer = None
                 if kills:
                     kills -= 1

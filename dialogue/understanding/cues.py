@@ -141,7 +141,7 @@ LATE = _any(
     r"\bshould(?: have|'ve|ve| of)? (?:\w+ )?(?:arrived|been (?:here|delivered)|come|received|got)\b|\bwas (?:supposed|meant|due|expected) to (?:arrive|be (?:here|delivered)|come)\b|\bno (?:tracking|movement|sign of)\b",
 )
 TROUBLE = _any(
-    r"\b(?:broken?|broke|damaged?|crack(?:ed|s)?|smash(?:ed)?|shatter(?:ed)?|torn|ripped|rip|dent(?:ed|s)?|scratch(?:ed|es)?|bent|chipped|crushed|burn(?:t|ed|s|ing)?|melted|leak(?:s|ed|ing|y)?|smell(?:s|y|ed)?|stink(?:s|ing)?|smok(?:e|es|ing|y)|spark(?:s|ing)?|stain(?:ed|s)?|mou?ld(?:y)?|rotten|expired|rust(?:y|ed)?|dirty|worn|frayed|loose|wobbl(?:y|es)|squeak\w*|dead|faulty|defect(?:ive|s)?|malfunction\w*|ruined|unusable|useless|flicker\w*|overheat\w*|peel(?:ing|ed|s)|fad(?:ed|ing)|snapped|jammed|stuck|bug(?:gy)?|glitch(?:y|es)?|crash(?:es|ed|ing)?)\b",
+    r"\b(?:broken?|broke|damaged?|crack(?:ed|s)?|smash(?:ed)?|shatter(?:ed)?|torn|ripped|rip|dent(?:ed|s)?|scratch(?:ed|es)?|bent|chipped|crushed|burn(?:t|ed|s|ing)?|melted|leak(?:s|ed|ing|y)?|smell(?:s|y|ed)?|stink(?:s|ing)?|smok(?:e|es|ing|y)|spark(?:s|ing)?|stain(?:ed|s)?|mou?ld(?:y)?|rotten|expired|rust(?:y|ed)?|dirty|worn|frayed|loose|wobbl(?:y|es)|squeak\w*|dead|faulty|defect(?:ive|s)?|malfunction\w*|ruined|unusable|useless|flicker\w*|overheat\w*|peel(?:ing|ed|s)|fad(?:ed|ing)|snapped|jammed|stuck|rattl\w+|grind\w*|unravel\w*|shrunk|shrank|spilled|spilt|hums|buzz(?:es|ing)|makes? (?:a |an |some )?(?:\w+ ){0,2}(?:noise|sound)s?|bug(?:gy)?|glitch(?:y|es)?|crash(?:es|ed|ing)?)\b",
     r"\b(?:does(?:n'?t| not)|do(?:n'?t| not)|did(?:n'?t| not)|won'?t|will not|wont|doesnt|dont|didnt|not|isn'?t|isnt|stopped|stops|never|can'?t|cannot|cant|unable to|failed to|fails to|refuses to|hardly|barely)\s+(?:\w+ )?(?:work(?:s|ing)?|turn(?:ing)? on|switch(?:ing)? on|start(?:s|ing)?|charg(?:e|es|ing)|fit(?:s|ting)?|open(?:s|ing)?|close(?:s)?|load(?:s|ing)?|connect(?:s|ing)?|power|match(?:es|ing)?|function(?:s|ing)?|log(?:ging)? ?in|login|sign(?:ing)? in|pay|check ?out|place|access|add|apply|use|see|find|hold|stay|heat|respond(?:ing)?|go through|accept(?:ed|s|ing)?|complete|submit|click|view|order|buy|light|spin|boot|pair|update|reset)\b",
     r"\b(?:wrong|incorrect|different|another|other)\s+(?:\w+ ){0,2}?(?:item|items|product|size|colou?r|order|thing|model|version|one|address|name|amount|price|parcel|package|shoes?|shirt|dress|jacket|quantity|number|delivered|sent|part|style|brand|total|charge)\b|\b(?:is|are|was|were|came|sent|got|it'?s|its|received|arrived|ordered)\b[^.?!;]{0,15}\b(?:wrong|incorrect)\b|\bwrong(?:ly)?\b[^.?!;]{0,20}\b(?:sent|delivered|received|shipped|charged|came|arrived)\b",
     r"\bnot (?:what|the (?:one|item|product|size|colou?r|same))\b|\bnot as (?:described|advertised|pictured|shown|ordered|expected)\b|\b(?:doesn'?t|don'?t|does not) (?:look|match) (?:like|the)\b|\bbait and switch\b|\binstead of\b",
@@ -152,7 +152,7 @@ TROUBLE = _any(
     r"\b(?:problem|problems|issue|issues|trouble|difficult(?:y|ies)|error|errors|concern|mistake|messed up|screwed up|mix(?:ed)?[- ]up|hacked|locked out|blocked|suspended|declined|rejected|denied|refused|cancel(?:l)?ed (?:my|without)|disappeared|vanished)\b(?! free)",
     r"\b(?:can'?t|cannot|cant|couldn'?t|could not|unable|not able|impossible|won'?t let me|doesn'?t let me|not letting me)\b[^.?!;]{0,30}\b(?:log|login|sign|access|pay|order|check ?out|use|apply|find|track|return|cancel|change|reach|get|purchase|buy|reset|update|open|see|add|place|complete|download|enter)\b",
     r"\b(?:i|we)(?:'d| would)? (?:really |just |also )?(?:want|need|like|wish|have|am trying|'m trying|would like|wanna|gotta|got) (?:to )?(?:\w+ )?(?:return|exchange|send (?:it|this|them|these|\w+) back|cancel|replace|swap|report|complain|change my (?:address|order|delivery)|a (?:refund|replacement|exchange|return label|return))\b(?![^.!;]*\?)",
-    r"\b(?:suggest(?:ion)?|feedback for you|you (?:guys )?should|it would be (?:nice|great|better|good|helpful) if|would be (?:nice|great) (?:if|to have)|improve|please (?:add|improve|fix|stop|bring back))\b[^?]{6,}",
+    r"\b(?:i (?:would )?suggest|(?:a|my|one) suggestion|feedback for you|you (?:guys )?should|it would be (?:nice|great|better|good|helpful) if|would be (?:nice|great) (?:if|to have)|improve|please (?:add|improve|fix|stop|bring back))\b[^?]{6,}",
     r"\b(?:bought|ordered|purchased|received|got|delivered|came|arrived)\b[^.?!;]{0,60}\b(?:but|however|yet|and (?:it|the|they|now|one|two|there)|with(?: a| an)? (?:broken|missing|hole|hair|scratch|crack|dent|stain|tear|leak)|without|half|hole|holes|tear|gap)\b|\b(?:has|have|had|with|got|is|are|there'?s) (?:a |an |some |two |big |small |huge |lots of )*(?:holes?|tears?|cracks?|dents?|scratch(?:es)?|stains?|rips?|marks?|hairs?|bugs?|insects?|gaps?)\b",
 )
 
@@ -179,8 +179,17 @@ CONTACT = _any(
     r"\b(?:what|which|is there|do you have|have you|got|need|want|give me|tell me|where(?:'s| is)?|send me)\b[^.?!;]{0,25}\b(?:phone|telephone|e-?mail|contact|support|hotline|helpline|toll[- ]free)\s*(?:number|address|line|details|info\w*|e-?mail|form)\b",
     r"\bways? (?:to|of|i can) (?:contact|reach|get in touch)\w*\b|\bwhere (?:can|do) i (?:get help|find (?:help|support)|contact|reach|write|complain)\b|\bwho (?:do|can|should) i (?:contact|call|email|write|talk to|speak to|reach|ask|turn to)\b|\bcontact (?:you|us|support|information|details)$|\b(?:when|what (?:time|hours)|at what time|until what time)\b[^.?!;]{0,30}\b(?:customer (?:service|support|care)|support|help ?desk|get in touch|contact|call|reach)\b",
 )
-CHAT = _any(
+#: "How are you?": a greeting by another name.
+HOW_ARE_YOU = _any(
     r"\bhow(?:'s| are| r| is)? (?:you|u|ya|it going|things|your (?:day|week|morning|evening|weekend))\b(?! (?:going to|gonna|handling|process|ship))|\bwhat'?s up\b|\bwassup\b|\bhow do you do\b|\bhow have you been\b|\bnice to (?:meet|see|talk)\b",
+    r"\bhow(?:'s| is|'ve| are)? (?:everything|life|things|it going|your day|you been|have you been)\b|\bwhat'?s (?:up|going on)(?: with you| today|\W*$)",
+)
+#: Sounds that say nothing.
+INTERJECTION = re.compile(
+    r"\b(?:lol+|lmao|rofl|ha(?:ha)+h?|he(?:he)+|omg|wtf|meh|blah(?: blah)*|whatever|u+m+|u+h+|h+m+|ugh+|huh|wow|oops|ouch|asdf\w*|test(?:ing)?(?: \d+)*|idk|dunno|eh+|tsk)\b",
+    _I,
+)
+CHAT = _any(
     r"\b(?:are|r) (?:you|u) (?:a |an )?(?:\w+ )?(?:bot|robot|human|real|person|ai|machine|computer|chatbot|alive|sentient|married|single|chatgpt|male|female|there|busy|ok|stupid|dumb|smart|happy)\b|\bam i (?:talking|speaking|chatting) (?:to|with) (?:a |an )?\w+\b",
     r"\b(?:what(?:'s| is)|tell me|may i know|can i know) your (?:name|age|favou?rite|hobby|birthday|purpose|job)\b|\bwho (?:are|made|built|created|designed|programmed|is) (?:you|u|your)\b|\bhow old are you\b|\bwhere (?:are|do) you (?:from|live|work|come from)\b|\bwhat (?:are|can) you(?: do)?\b\??$|\bdo you (?:like|love|have (?:feelings|pets|hobbies|a (?:boss|name|favou?rite))|speak|dream|sleep|eat|believe)\b",
     r"\b(?:tell|know|say|hear|sing|give)\b[^.?!;]{0,15}\b(?:jokes?|story|stories|poem|song|riddle|fun fact|something funny|pun)\b|\bmake me laugh\b|\bi(?:'m| am) (?:bored|hungry|tired|lonely|sleepy|sad)\b|\bi love you\b|\bmarry me\b|\bhappy (?:birthday|new year|christmas|easter|holidays)\b|\bmerry christmas\b",

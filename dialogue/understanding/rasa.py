@@ -13,13 +13,14 @@ import math
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import httpx
 
 from dialogue.events import Intent, Understanding
 from dialogue.understanding.linear import classify
-from dialogue.understanding.reader import Asked, draft, finish
+from dialogue.understanding.reader import Asked, add_name, draft, finish
 from dialogue.vocabulary import IntentName
 
 log = logging.getLogger("askonce.rasa")
@@ -49,6 +50,24 @@ def read_reply(reply: Any) -> tuple[Intent, ...]:
     if not found:
         raise Nonsense("no intent of ours")
     return tuple(sorted(found, key=lambda i: -i.confidence))
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What Rasa made of a text: ranked intents, and the names it found in it."""
+
+    intents: tuple[Intent, ...]
+    names: tuple[str, ...] = ()
+
+
+def read_names(reply: Any) -> tuple[str, ...]:
+    """The texts of the `name` entities of a `/model/parse` reply; whatever is not of that form is passed over."""
+    entities = reply.get("entities") if isinstance(reply, dict) else None
+    found = []
+    for item in entities if isinstance(entities, list) else ():
+        if isinstance(item, dict) and item.get("entity") == "name" and isinstance(item.get("value"), str):
+            found.append(item["value"])
+    return tuple(found)
 
 
 def blend(first: tuple[Intent, ...], second: tuple[Intent, ...]) -> tuple[Intent, ...]:
@@ -82,7 +101,7 @@ class Rasa:
         )
         self._timeout, self._when, self._clock = timeout, when, clock
         self._failures, self._rest_until = 0, 0.0
-        self._remembered: OrderedDict[str, tuple[Intent, ...]] = OrderedDict()
+        self._remembered: OrderedDict[str, Opinion] = OrderedDict()
         self.outcomes: Counter[str] = Counter()
 
     async def understand(self, text: str, asked: Asked = None) -> Understanding:
@@ -95,9 +114,10 @@ class Rasa:
         opinion = await self._opinion(wanted)
         if opinion is None:
             return finish(d, own, by="rules")
-        return finish(d, blend(opinion, own) if d.ask else (), by="rasa")
+        add_name(d, opinion.names)
+        return finish(d, blend(opinion.intents, own) if d.ask else (), by="rasa")
 
-    async def _opinion(self, text: str) -> tuple[Intent, ...] | None:
+    async def _opinion(self, text: str) -> Opinion | None:
         key = " ".join(text.lower().split())
         if self._when == "needed" and key in self._remembered:
             self._remembered.move_to_end(key)
@@ -111,7 +131,8 @@ class Rasa:
                 answer = await self._client.post(f"{self._url}/model/parse", json={"text": text})
             if answer.status_code != 200:
                 raise Nonsense(f"status {answer.status_code}")
-            opinion = read_reply(answer.json())
+            reply = answer.json()
+            opinion = Opinion(read_reply(reply), read_names(reply))
         except (TimeoutError, httpx.TimeoutException):
             self._failed("timeout")
             return None

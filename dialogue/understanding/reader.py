@@ -16,9 +16,11 @@ from dialogue.events import Intent, RejectedValue, Understanding
 from dialogue.sameness import substance
 from dialogue.understanding import cues
 from dialogue.understanding.emails import read_emails
-from dialogue.understanding.names import NameReading, digits_for_name, read_name
+from dialogue.understanding.linear import classify
+from dialogue.understanding.names import NameReading, digits_for_name, looks_like_name, read_name
 from dialogue.understanding.secrets import mask
 from dialogue.understanding.text import WORD, plain
+from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Answer, Field, IntentName, Signal
 
 #: What was just asked: None, "offer", or the fields asked for.
@@ -42,6 +44,14 @@ _HYPOTHETICAL = re.compile(
 )
 _NARROW_NO = re.compile(
     r"^(?:no+|nope|nah|no,? thanks?(?: you)?|(?:no,? )?i(?:'d| would) rather not.*|(?:no,? )?i (?:won'?t|don'?t want|do not want|don'?t wish|refuse)\b.*|none of your business)\W*$"
+)
+#: A statement about something of the shopper's: what else would they tell a shop about it?
+_OF_MINE = re.compile(r"(?:my|one of (?:my|the)|both|half of|the|your|you|it|this|these|they)\b")
+_PLAIN_ANSWER = re.compile(r"(?:yes+|yeah|yep|yup|yea|no+|nope|nah)\b")
+#: What can follow a plain "no" without making it part of a noun ("no lid", "no one").
+_NO_AND = re.compile(
+    r"\s+(?:thanks|thank|i|im|i'm|it|its|it's|that|thats|that's|this|need|not|don't|we|he|she|you|but|sir|madam|mam|ma'am|my|never|just|"
+    r"nothing|more|really|way|please|problem|worries|do|they|there|the|need)\b"
 )
 _CARRIES_REASON = 0.45
 _DECISIVE = 0.6
@@ -72,7 +82,7 @@ class Draft:
     @property
     def ask(self) -> str:
         """What is worth asking a classifier: the substance no pattern has settled. Empty: nothing."""
-        open_kinds = {"statement", "question"}
+        open_kinds = {"statement", "question", "reply"}
         return " ".join(s.text for s in self.sentences if s.kind in open_kinds and WORD.search(s.text))
 
 
@@ -98,6 +108,21 @@ def draft(text: str, asked: Asked = None) -> Draft:
     return d
 
 
+def add_name(d: Draft, names: Sequence[str]) -> None:
+    """A full name that a classifier found in free text, where the readers found none: taken only where the word lists
+    agree, for an invented name costs more than a question."""
+    if d.name is not None and d.name.full:
+        return
+    for name in names:
+        if len(name.split()) >= 2 and name in d.kept and looks_like_name(name, lenient=False) and could_be_name(name):
+            start = d.kept.index(name)
+            d.name = NameReading(name, True, (start, start + len(name)))
+            for s in d.sentences:
+                s.text = _tidy(_LEFTOVER.sub("", s.text.replace(name, "")))
+            d.sentences = [s for s in d.sentences if WORD.search(s.text)]
+            return
+
+
 # ---------------------------------------------------------------- fields
 
 
@@ -110,10 +135,10 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str]) -> list[tuple[int, i
         if label := _CONTACT_LABEL.search(low[:start]):
             start = label.start()
         spans.append((start, reading.span[1]))
-        if reading.value:
+        if reading.value and could_be_email(reading.value):
             d.email = reading.value  # the last one stands (R5)
         else:
-            d.rejected.append(RejectedValue(Field.EMAIL, reading.text, reading.why))
+            d.rejected.append(RejectedValue(Field.EMAIL, reading.text, reading.why or "email_malformed"))
     if d.email:
         d.rejected.clear()
     attempt_only = bool(d.rejected) and not d.email
@@ -123,6 +148,8 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str]) -> list[tuple[int, i
     d.name = read_name(
         d.kept, asked=asked_name and not refuses, emails=tuple(r.span for r in emails), beside_wish=bool(wish)
     )
+    if d.name and not could_be_name(d.name.value):
+        d.name = None
     if d.name:
         spans.append(d.name.span)
     elif tuple(asked) == (Field.NAME,) and digits_for_name(d.kept):
@@ -180,6 +207,8 @@ def _answer(d: Draft, low: str) -> None:
             continue
         rest = first_line[match.end() :]
         parted = not rest.strip() or not re.match(r"\s+\w", rest)
+        if _PLAIN_ANSWER.match(first_line) and (answer is Answer.AFFIRM or _NO_AND.match(rest)):
+            parted = True
         weak = (
             not parted
             and (trouble or not offered)
@@ -316,6 +345,7 @@ def _only_courtesy(low: str) -> bool:
     rest = cues.NO.sub(" ", rest.strip(), count=1)
     rest = cues.CANCEL.sub(" ", rest)
     rest = cues.UNHELPED.sub(" ", rest)
+    rest = cues.INTERJECTION.sub(" ", rest)
     rest = cues.GREETING.sub(" ", rest.strip())
     return not WORD.search(rest) or bool(cues.FILLERS.match(rest))
 
@@ -364,7 +394,7 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     if cues.CHAT.search(low) and not cues.SHOP.search(low):
         return "chat"
     if Field.REASON in asked_fields and substance(low):
-        return "issue"
+        return "reply"
     return "statement"
 
 
@@ -406,6 +436,10 @@ def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Un
     signals = set(d.signals)
     stated = any(s.kind in ("issue", "dispute") for s in d.sentences)
     for s in d.sentences:
+        if s.kind == "reply":
+            s.kind = _reply(s, weight)
+        if s.kind == "question" and stated and not substance(s.text):
+            s.kind = "courtesy"  # "... what should I do?": the article for the issue is the answer
         if s.kind == "statement" and stated:
             continue  # what stands beside an issue belongs to it (R3): nothing of substance is lost
         if s.kind in ("statement", "question") and weight:
@@ -441,12 +475,26 @@ def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Un
     return replace(understanding, intents=_rank(d, understanding, weight))
 
 
+def _reply(s: Sentence, weight: dict[IntentName, float]) -> str:
+    """What stands where the reason was asked for: the reason (R3), unless it is plainly chit-chat or a courtesy."""
+    if not weight or len(s.text.split()) > 3 or cues.SHOP.search(plain(s.text)):
+        return "issue"
+    best = max(weight, key=lambda name: weight[name])
+    if best is IntentName.OTHER and weight[best] >= _DECISIVE:
+        return "chat"
+    courtesies = (IntentName.GREET, IntentName.THANKS, IntentName.GOODBYE, IntentName.AFFIRM, IntentName.DENY)
+    return "courtesy" if best in courtesies and weight[best] >= 0.8 else "issue"
+
+
 def _weigh(s: Sentence, weight: dict[IntentName, float], signals: set[Signal], *, in_shop: bool, asked: Asked) -> None:
     """Let the classifier settle a sentence that patterns left open; out of scope needs two signals to agree."""
     best = max(weight, key=lambda name: weight[name])
     sure = weight[best]
     other = weight.get(IntentName.OTHER, 0.0)
-    if best is IntentName.REPORT_ISSUE and (sure >= _DECISIVE or (not s.asks and sure >= _CARRIES_REASON)):
+    issue = weight.get(IntentName.REPORT_ISSUE, 0.0)
+    if not s.asks and _OF_MINE.match(plain(s.text)) and issue >= 0.25 and other < _DECISIVE:
+        s.kind = "issue"
+    elif best is IntentName.REPORT_ISSUE and (sure >= _DECISIVE or (not s.asks and sure >= _CARRIES_REASON)):
         if not (s.asks and _HYPOTHETICAL.search(plain(s.text))):
             s.kind = "issue"
     elif best is IntentName.ORDER_STATUS and sure >= _CARRIES_REASON:
@@ -527,8 +575,8 @@ def _rank(d: Draft, u: Understanding, weight: dict[IntentName, float]) -> tuple[
         add(IntentName.THANKS, 0.78)
     if Signal.GREETING in u.signals:
         add(IntentName.GREET, 0.6)
-    if not found and weight:
-        for name, confidence in weight.items():
+    if not found:
+        for name, confidence in (weight or _opinion(classify(d.kept))).items():
             add(name, confidence)
     if not found:
         add(IntentName.OTHER, 0.5)

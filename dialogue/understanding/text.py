@@ -47,9 +47,15 @@ def _lines(name: str) -> frozenset[str]:
     return frozenset(_HERE.joinpath(name).read_text(encoding="utf-8").split("\n"))
 
 
+#: First names too short, or too much like a particle, for the lists.
+_SHORT_NAMES = frozenset("al bo cy ed jo ty lu li wu mo bea kay lou".split())
+
+
 @functools.lru_cache(maxsize=20_000)
 def is_given_name(token: str) -> bool:
     """True for a first name known from many countries, whatever its case."""
+    if token.casefold() in _SHORT_NAMES:
+        return True
     return _known(token, "given_names.txt")
 
 

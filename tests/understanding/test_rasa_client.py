@@ -103,6 +103,17 @@ async def test_rasa_is_asked_only_where_it_can_change_the_decision_and_remembere
         await rasa.close()
 
 
+async def test_a_name_that_rasa_finds_is_taken_where_the_word_lists_agree() -> None:
+    ranking = [{"name": "report_issue", "confidence": 1.0}]
+    for entity, name in (("Kofi Mensah", "Kofi Mensah"), ("walnut desk", None), ("Kofi", None), ("Ama Owusu", None)):
+        reply = {"intent_ranking": ranking, "entities": [{"entity": "name", "value": entity}, {"entity": 5}, "x"]}
+        async with server(http(orjson.dumps(reply))) as url:
+            rasa = Rasa(url)
+            u = await rasa.understand("the walnut desk for Kofi Mensah arrived in another shade")
+            assert u.name == name, "a name must stand in the text and look like one"
+            await rasa.close()
+
+
 def test_replies_are_read_strictly() -> None:
     good = read_reply({"intent_ranking": [{"name": "greet", "confidence": 0.2}, {"name": "deny", "confidence": 0.7}]})
     assert [i.name for i in good] == [IntentName.DENY, IntentName.GREET]

@@ -17,7 +17,7 @@ from faker import Faker
 from ruamel.yaml import YAML
 
 HERE = pathlib.Path(__file__).parent
-LINES_PER_INTENT = 520
+LINES_PER_INTENT = 640
 LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "pt_BR", "it_IT", "nl_NL", "pl_PL", "tr_TR", "en_IN", "id_ID", "sv_SE",
            "cs_CZ", "fi_FI", "ro_RO", "vi_VN", "en_NG", "fil_PH")  # fmt: skip
 _CHOICE = re.compile(r"\(([^()\[\]]*\|[^()\[\]]*)\)")
@@ -87,8 +87,9 @@ def lines(intent: str, rng: random.Random) -> list[str]:
         if (text := raw.strip()) and not text.startswith("#")
     ]
     found: dict[str, None] = {}
-    for attempt in range(LINES_PER_INTENT * 6):
-        if len(found) >= LINES_PER_INTENT:
+    wanted = LINES_PER_INTENT * (2 if intent == "other" else 1)  # the rest of the world is large
+    for attempt in range(wanted * 6):
+        if len(found) >= wanted:
             break
         sentence = expand(patterns[attempt % len(patterns)], slots, rng, person)
         found.setdefault(roughen(sentence, rng) if attempt >= len(patterns) else sentence)
