@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from dialogue.events import Intent, RejectedValue, Understanding
 from dialogue.sameness import substance
 from dialogue.understanding import cues
+from dialogue.understanding.answers import read_answer, refuses_a_field
 from dialogue.understanding.emails import read_emails
 from dialogue.understanding.linear import classify
 from dialogue.understanding.names import NameReading, digits_for_name, looks_like_name, read_name
@@ -42,17 +43,8 @@ _CONTACT_LABEL = re.compile(
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|in case|what happens|do you|does (?:your|the|it)|can (?:i|you|we|one)|could (?:i|you|we)|how (?:do|can|to|long|much|many|does|are|is|would|should)|is it possible|is there|are there|what (?:is|are|do|should|can|if|about|kind)|may i|am i (?:able|allowed)|will (?:i|you)|would (?:i|you)|who pays|when (?:do|will|can|does|is) (?:i|the|my|a|you)|should i|which|policy|procedure|process for|eligible)\b"
 )
-_NARROW_NO = re.compile(
-    r"^(?:no+|nope|nah|no,? thanks?(?: you)?|(?:no,? )?i(?:'d| would) rather not.*|(?:no,? )?i (?:won'?t|don'?t want|do not want|don'?t wish|refuse)\b.*|none of your business)\W*$"
-)
 #: A statement about something of the shopper's: what else would they tell a shop about it?
 _OF_MINE = re.compile(r"(?:my|one of (?:my|the)|both|half of|the|your|you|it|this|these|they)\b")
-_PLAIN_ANSWER = re.compile(r"(?:yes+|yeah|yep|yup|yea|no+|nope|nah)\b")
-#: What can follow a plain "no" without making it part of a noun ("no lid", "no one").
-_NO_AND = re.compile(
-    r"\s+(?:thanks|thank|i|im|i'm|it|its|it's|that|thats|that's|this|need|not|don't|we|he|she|you|but|sir|madam|mam|ma'am|my|never|just|"
-    r"nothing|more|really|way|please|problem|worries|do|they|there|the|need)\b"
-)
 _CARRIES_REASON = 0.45
 _DECISIVE = 0.6
 
@@ -99,7 +91,7 @@ def draft(text: str, asked: Asked = None) -> Draft:
     spans = _contact_data(d, low, asked_fields)
     body = _blank(kept, spans)
     body = _courtesies(d, body)
-    _answer(d, plain(body).strip())
+    d.answer = read_answer(plain(body), asked)
     for piece, asks in _sentences(body):
         _sentence(d, piece, asks)
     if d.score is not None and not asked_fields:
@@ -144,7 +136,7 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str]) -> list[tuple[int, i
     attempt_only = bool(d.rejected) and not d.email
     wish = cues.WISH.search(low)
     asked_name = Field.NAME in asked and not (attempt_only and not re.search(r"[,;\n]", d.kept))
-    refuses = bool(cues.CANCEL.search(low) or _NARROW_NO.match(low.strip()) or cues.GREETING.fullmatch(low.strip()))
+    refuses = bool(cues.CANCEL.search(low) or refuses_a_field(low.strip()) or cues.GREETING.fullmatch(low.strip()))
     d.name = read_name(
         d.kept, asked=asked_name and not refuses, emails=tuple(r.span for r in emails), beside_wish=bool(wish)
     )
@@ -173,7 +165,10 @@ def _courtesies(d: Draft, body: str) -> str:
     if match := cues.GREETING.match(low):
         d.signals.add(Signal.GREETING)
         body, low = body[match.end() :], low[match.end() :]
-        # "Hi Jesse": whoever is greeted is not the shopper.
+    if cues.HOW_ARE_YOU.search(low) and not cues.SHOP.search(low):
+        d.signals.add(Signal.GREETING)
+        body = cues.HOW_ARE_YOU.sub(" ", body)
+        low = plain(body)
     if (cues.GOODBYE.search(low) and not (isinstance(d.asked, tuple) and d.asked)) or (
         isinstance(d.asked, tuple) and re.search(r"\b(?:good ?bye|bye+|farewell|cya)\b", low)
     ):
@@ -183,50 +178,6 @@ def _courtesies(d: Draft, body: str) -> str:
     if cues.UNHELPED.search(low):
         d.signals.add(Signal.UNHELPED)
     return body
-
-
-def _answer(d: Draft, low: str) -> None:
-    """Yes or no, in the light of what was asked (R7)."""
-    first_line = low.strip(" ,.!-–\n")
-    if not first_line:
-        return
-    if isinstance(d.asked, tuple):
-        if _NARROW_NO.match(first_line):
-            d.answer = Answer.DENY
-        elif re.fullmatch(r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|of course)\W*", first_line):
-            d.answer = Answer.AFFIRM
-        return
-    offered = d.asked == "offer"
-    trouble = cues.LATE.search(first_line) or cues.TROUBLE.search(first_line)
-    if cues.NO_BUT_YES.search(first_line):
-        d.answer = Answer.AFFIRM
-        return
-    for pattern, answer in ((cues.NO, Answer.DENY), (cues.YES, Answer.AFFIRM)):
-        match = pattern.match(first_line)
-        if not match:
-            continue
-        rest = first_line[match.end() :]
-        parted = not rest.strip() or not re.match(r"\s+\w", rest)
-        if _PLAIN_ANSWER.match(first_line) and (answer is Answer.AFFIRM or _NO_AND.match(rest)):
-            parted = True
-        weak = (
-            not parted
-            and (trouble or not offered)
-            and not re.match(
-                r"\s+(?:please|pls|thanks?|thank|thx|i|it|we|you|do|go|that|and|sir|madam|but|for|open|create|sure|not|just|now)\b",
-                rest,
-            )
-        )
-        if weak or (not offered and cues.QUESTION_START.match(first_line) and not parted):
-            continue
-        if answer is Answer.AFFIRM and cues.YES_BUT_NO.search(rest) and not cues.WISH.search(rest):
-            answer = Answer.DENY
-        if answer is Answer.AFFIRM and first_line.startswith(("thank", "hmm")) and not offered:
-            continue
-        d.answer = answer
-        return
-    if offered and re.match(r"(?:i(?:'m| am)? )?(?:don'?t|no|not)\b", first_line):
-        d.answer = Answer.DENY
 
 
 # ---------------------------------------------------------------- sentences

@@ -1,0 +1,106 @@
+"""Reads yes and no, in the light of what was asked (R7). Where it matters most, to an offer, anything doubtful is neither.
+
+The first piece of a message that answers decides; a word that agrees can be taken back in the same breath ("ok, but not now") and
+a word that refuses can turn out to agree ("no, go ahead").
+"""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.understanding import cues
+from dialogue.vocabulary import Answer
+
+#: Where fields were asked for, only a plain refusal stops the collection: "that's all" or "no, the zip" do not.
+_NARROW_NO = re.compile(
+    r"^(?:no+|nope|nah|no,? thanks?(?: you)?|(?:no,? )?i(?:'d| would) rather not.*|(?:no,? )?i (?:won'?t|don'?t want|do not want|don'?t wish|refuse)\b.*|none of your business)\W*$"
+)
+_NARROW_YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|of course)\W*")
+_PLAIN = re.compile(r"(?:yes+|yeah|yep|yup|yea|no+|nope|nah)\b")
+_PLAIN_YES = re.compile(r"(?:yes+|yeah|yep|yup|yea)\b")
+#: What can follow a plain "no" without making it part of a noun ("no lid", "no one").
+_NO_AND = re.compile(
+    r"\s+(?:thanks|thank|i|im|i'm|it|its|it's|that|thats|that's|this|need|not|don't|we|he|she|you|but|sir|madam|mam|ma'am|my|never|"
+    r"just|nothing|more|really|way|please|problem|worries|do|they|there|the)\b"
+)
+_GOES_ON = re.compile(
+    r"\s+(?:please|pls|thanks?|thank|thx|i|it|we|you|do|go|that|and|sir|madam|but|for|open|create|sure|not|just|now)\b"
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:but (?:not|no|later)|not (?:now|yet|today|really)|don'?t(?! forget| worry| mind| hesitate)|never ?mind|nvm|no thanks|no need|forget it)\b"
+)
+_WEAK = frozenset("please pls right correct true fine cool k y so ok okay".split())
+_PIECES = re.compile(r"[.!?;\n]+\s*|,\s+")
+_TRAILING = re.compile(
+    r"(?:^|[\s,.!])(?P<yes>yes+|yeah|yep|yup|please do|go ahead|do it|do it please|yes please|yeah please)\W*$"
+)
+
+
+def refuses_a_field(low: str) -> bool:
+    """A plain refusal where fields were asked for."""
+    return bool(_NARROW_NO.match(low))
+
+
+def read_answer(low: str, asked: str | tuple[str, ...] | None) -> Answer | None:
+    """Yes, no or neither, of a message in plain form without its greeting."""
+    line = low.strip(" ,.!-–\n")
+    if not line:
+        return None
+    if isinstance(asked, tuple):
+        if _NARROW_NO.match(line):
+            return Answer.DENY
+        return Answer.AFFIRM if _NARROW_YES.fullmatch(line) else None
+    offered = asked == "offer"
+    found = _piece(line, offered)
+    if found is None and offered:
+        pieces = [p.strip() for p in _PIECES.split(line) if p.strip()][1:5]
+        found = next((a for p in pieces if (a := _later_piece(p)) is not None), None)
+        if found is None and _TRAILING.search(line) and not cues.QUESTION_START.match(line):
+            found = Answer.AFFIRM
+        if found is None and re.match(r"(?:i(?:'m| am)? )?(?:don'?t|no|not)\b", line) and not _troubled(line):
+            found = Answer.DENY
+    return found
+
+
+def _troubled(line: str) -> bool:
+    return bool(cues.LATE.search(line) or cues.TROUBLE.search(line))
+
+
+def _later_piece(piece: str) -> Answer | None:
+    """An answer that does not come first must be one outright: "please make sure it is blue" agrees to nothing."""
+    found = _piece(piece, True)
+    if found is Answer.AFFIRM and not _PLAIN_YES.match(piece):
+        whole = cues.YES.match(piece)
+        outright = whole is not None and not piece[whole.end() :].strip() and piece not in _WEAK
+        return found if outright else None
+    return found
+
+
+def _piece(line: str, offered: bool) -> Answer | None:
+    if cues.NO_BUT_YES.search(line):
+        return Answer.AFFIRM
+    without_thanks = cues.THANKS.sub("", line, count=1).strip(" ,.!") if offered and line.startswith("thank") else line
+    for text in dict.fromkeys((line, without_thanks)):
+        for pattern, answer in ((cues.NO, Answer.DENY), (cues.YES, Answer.AFFIRM)):
+            match = pattern.match(text)
+            if match and (found := _weigh(text, match, answer, offered)) is not None:
+                return found
+    return None
+
+
+def _weigh(line: str, match: re.Match[str], answer: Answer, offered: bool) -> Answer | None:
+    rest = line[match.end() :]
+    parted = not rest.strip() or not re.match(r"\s+\w", rest)
+    if _PLAIN.match(line) and (answer is Answer.AFFIRM or _NO_AND.match(rest)):
+        parted = True
+    if not parted and (_troubled(line) or not offered) and not _GOES_ON.match(rest):
+        return None
+    if not parted and not offered and cues.QUESTION_START.match(line):
+        return None
+    if answer is Answer.AFFIRM:
+        back = _TAKEN_BACK if _PLAIN_YES.match(line) else cues.YES_BUT_NO
+        if back.search(rest) and not cues.WISH.search(rest):
+            return Answer.DENY
+        if line.startswith(("thank", "hmm")) and not offered:
+            return None
+    return answer
