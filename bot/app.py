@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 import bot
+from bot.asyncapi import document
 from bot.bootstrap import Bot, run_bot
 from bot.console import views
 from bot.limits import Limits
@@ -96,6 +97,10 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         for status in ("queued", "sending", "filed", "refused"):
             OUTBOX.labels(status).set(counts.get(status, 0))
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/asyncapi.json")
+    async def asyncapi() -> dict[str, Any]:
+        return document()
 
     @app.get("/widget.js")
     async def widget() -> FileResponse:

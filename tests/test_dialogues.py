@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 from collections.abc import Callable
 
 import pytest
 
-from bot.fixtures import read_fixtures
+from bot.fixtures import Case, read_fixtures
 from bot.replay import play_over_socket
 from tests.conftest import ROOT, TOKEN, BotProcess
 
@@ -15,12 +16,15 @@ CASES = read_fixtures([ROOT / "tests" / "dialogues"])
 
 
 async def _all_pass(bot: BotProcess) -> None:
-    problems = []
-    for case in CASES:
-        outcome = await play_over_socket(bot.url, case, token=TOKEN)
-        problems += outcome.problems
+    room = asyncio.Semaphore(8)
+
+    async def play(case: Case) -> list[str]:
+        async with room:
+            return (await play_over_socket(bot.url, case, token=TOKEN)).problems
+
+    problems = [p for found in await asyncio.gather(*(play(case) for case in CASES)) for p in found]
     assert not problems, "\n".join(problems)
-    assert len(CASES) >= 28
+    assert len(CASES) >= 100
 
 
 async def test_by_rules(make_bot: Callable[..., BotProcess]) -> None:
