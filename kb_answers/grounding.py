@@ -6,14 +6,19 @@ as "walnut" counts most), and one of the ways shoppers ask for the article must 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz
 
 from kb_answers.library import Article
 from kb_answers.search import Hit, Index, terms
 
 #: Below this an article is not quoted. Chosen on the development questions: see `docs/quality.md`.
-THRESHOLD = 0.52
+_SENTENCE = re.compile(r"[.!?;\n]+")
+THRESHOLD = 0.50
 _ALIKE = 0.45
+_WORD_FOR_WORD = 85
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,14 @@ class Grounds:
     article: Article
     coverage: float
     likeness: float
+    vague: bool = False  # many words, and only one of them is about anything
 
     @property
     def confidence(self) -> float:
         """Both signals together; nothing where the question resembles none of the article's own."""
-        return 0.45 * self.coverage + 0.55 * self.likeness if self.likeness >= _ALIKE else 0.0
+        if self.likeness < _ALIKE or self.vague:
+            return 0.0
+        return 0.45 * self.coverage + 0.55 * self.likeness
 
 
 def _weight(index: Index, stems: set[str]) -> float:
@@ -36,7 +44,7 @@ def _weight(index: Index, stems: set[str]) -> float:
 
 def ground(index: Index, question: str, hit: Hit) -> Grounds:
     """The grounds on which `hit` answers `question`."""
-    asked = set(terms(question))
+    asked = set(index.terms(question))
     article = hit.article
     whole = set(terms(" . ".join((article.title, *article.questions, *article.passages))))
     total = _weight(index, asked) or 1.0
@@ -47,10 +55,15 @@ def ground(index: Index, question: str, hit: Hit) -> Grounds:
         if stems:
             shared = _weight(index, asked & stems)
             likeness = max(likeness, 2 * shared / (total + _weight(index, stems)))
-    return Grounds(article, coverage, likeness)
+    vague = len(asked) == 1 and len(question.split()) > 4
+    if vague:  # unless it is one of the article's own questions, nearly word for word
+        vague = all(fuzz.ratio(question.lower(), known.lower()) < _WORD_FOR_WORD for known in article.questions)
+    return Grounds(article, coverage, likeness, vague)
 
 
 def best_grounds(index: Index, question: str) -> Grounds | None:
-    """The article that carries the question best, however badly; None where no word of it is known."""
-    grounds = [ground(index, question, hit) for hit in index.search(question)]
+    """The article that carries the question best, however badly; None where no word of it is known. Of a long message the
+    sentence that is carried best counts, for the rest is circumstance."""
+    sentences = [s for s in _SENTENCE.split(question) if len(set(index.terms(s))) >= 2]
+    grounds = [ground(index, s, hit) for s in dict.fromkeys((question, *sentences[:6])) for hit in index.search(s)]
     return max(grounds, key=lambda g: g.confidence) if grounds else None

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 from ruamel.yaml import YAML
 
 from kb_answers.library import Article
@@ -28,7 +30,9 @@ _EMPTY = frozenset(
     really very too any some all no not nor don't doesn't didn't isn't aren't can't cannot won't want wants need
     needs like know tell explain let give get got make made use go going want wanna wondering wonder question ask
     asking help use would've hi there ok okay well um way guys someone something somebody anything anyone one ones
-    yes sure possible someone's able kind sort much many now after before once again ever never dont cant im ive id
+    yes sure possible someone's able kind sort much many now after before again once need information info find finding trying try tried
+    looking look show wish recently several just please regarding concerning assist assistance kindly sure wants hoping hope think thinking thought point rather together new next last purpose idea chance ways everything else
+    ever never dont cant im ive id
     whats hows sir madam says said say see take does happen happens happened currently actually usually exactly""".split()
 )
 
@@ -77,6 +81,7 @@ class Index:
         self._lock = threading.Lock()
         self._db.execute("CREATE VIRTUAL TABLE article USING fts5(title, questions, body, tokenize='unicode61')")
         self.vocabulary: Counter[str] = Counter()
+        self._mended: dict[str, str] = {}
         for place, article in enumerate(self.articles):
             columns = (article.title, "\n".join(article.questions), "\n".join(article.passages))
             stems = [terms(column) for column in columns]
@@ -86,13 +91,28 @@ class Index:
             )
             self.vocabulary.update({t for column in stems for t in column})
 
+    def terms(self, question: str) -> tuple[str, ...]:
+        """The terms of a question; a word that no article knows is taken for the known one it is a slip away from."""
+        return tuple(t if t in self.vocabulary else self._mend(t) for t in terms(question))
+
+    def _mend(self, term: str) -> str:
+        if len(term) < 5 or not term.isalpha():
+            return term
+        if term not in self._mended:
+            if len(self._mended) > 10_000:
+                self._mended.clear()
+            near = [w for w in self.vocabulary if w[0] == term[0] and abs(len(w) - len(term)) <= 1]
+            found = process.extractOne(term, near, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+            self._mended[term] = found[0] if found else term
+        return self._mended[term]
+
     def rarity(self, term: str) -> float:
         """Inverse document frequency; a term that no article knows weighs most."""
         return math.log(1 + len(self.articles) / (0.5 + self.vocabulary.get(term, 0)))
 
     def search(self, question: str, limit: int = 8) -> list[Hit]:
         """The best articles for a question, best first; empty where no word of it is known."""
-        known = dict.fromkeys(t for t in terms(question) if t in self.vocabulary)
+        known = dict.fromkeys(t for t in self.terms(question) if t in self.vocabulary)
         if not known:
             return []
         match = " OR ".join(f'"{t}"' for t in known)
