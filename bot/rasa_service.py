@@ -121,10 +121,10 @@ class RasaService:
             str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port),
             "--model", str(self.model), "--endpoints", "endpoints.yml", "--quiet",
         ]  # fmt: skip
-        log = (self._root / "var" / "rasa" / "rasa.log").open("wb")
-        self._process = subprocess.Popen(
-            command, cwd=PROJECT, env=_environment(), stdout=log, stderr=log, start_new_session=True
-        )
+        with (self._root / "var" / "rasa" / "rasa.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command, cwd=PROJECT, env=_environment(), stdout=log, stderr=log, start_new_session=True
+            )
 
     def wait_ready(self, within: float) -> bool:
         """True once Rasa answers; False where it died or took longer than `within` seconds."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -186,8 +187,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     if os.geteuid() == 0:
         for parent in (folder, *folder.parents[:3]):
             parent.chmod(0o755)
-        subprocess.run(["chown", "-R", "postgres", str(folder)], check=True)
-        user = ["runuser", "-u", "postgres", "--"]
+        subprocess.run(
+            [shutil.which("chown", path="/usr/bin:/bin") or "chown", "-R", "postgres", str(folder)], check=True
+        )
+        user = [shutil.which("runuser", path="/usr/sbin:/sbin:/usr/bin:/bin") or "runuser", "-u", "postgres", "--"]
     data = folder / "data"
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
     subprocess.run([*user, binaries / "initdb", "-D", data, "-U", "askonce", "-A", "trust", "--no-sync"], **quiet)

@@ -318,9 +318,12 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     words = len(low.split())
     if cues.CONTACT.search(low) and (question or words <= 9) and not cues.LATE.search(low):
         return "contact"
-    if cues.FOLLOW_UP.search(low) and not WORD.search(cues.FOLLOW_UP_REST.sub(" ", low)):
-        return "follow_up"
     late, trouble, order = cues.LATE.search(low), cues.TROUBLE.search(low), cues.ORDER_STATUS.search(low)
+    if cues.FOLLOW_UP.search(low):
+        # "Follow up on my order" says nothing new; "following up on my sofa" names its matter and states no trouble.
+        bare = not WORD.search(cues.FOLLOW_UP_REST.sub(" ", low))
+        if bare or not (late or trouble or question):
+            return "follow_up"
     if question:
         mine = re.search(r"\b(?:my|i|i've|i'm|me|we|our|mine)\b", low)
         if (
