@@ -118,6 +118,7 @@ DISPUTE = _any(
     r"\b(?:disagree|dispute|contest|object|disputing|appeal|appealing|challenge|challenging)\b(?!.{0,12}\bcharge)",
     r"\b(?:do not|don'?t|cannot|can'?t|won'?t|will not|not) (?:\w+ )?(?:agree|accept|happy|satisfied|okay|ok|fair)\b[^.?!;]{0,50}\b(?:decision|decided|outcome|answer|resolution|ruling|verdict|refus\w+|reject\w*|denied|denial|declin\w+|judg\w+|conclusion)\b",
     r"\b(?:decision|outcome|refusal|rejection|denial|verdict|ruling|resolution|judg\w+)\b[^.?!;]{0,50}\b(?:unfair|wrong|unjust|incorrect|unacceptable|mistake|not (?:right|fair|correct|ok|okay|acceptable)|makes no sense|ridiculous|reconsider\w*|review\w*|reversed|overturned|appeal\w*)\b",
+    r"\b(?:reject\w*|refus\w*|den(?:y|ied)|declin\w*|turned down) (?:my|our|the) (?:\w+ ){0,2}(?:returns?|refunds?|request|claim|exchange|complaint|application)\b[^.?!;]{0,60}\b(?:wrong|unfair|unjust|mistake|not (?:right|fair|correct)|disagree|unacceptable|review\w*|escalat\w*|appeal\w*|reconsider\w*)\b",
     r"\b(?:unfair|wrong|unjust|incorrect|unacceptable|ridiculous)(?:ly)?\b[^.?!;]{0,30}\b(?:decision|refus\w+|reject\w+|den(?:y|ied|ial)|declin\w+|outcome|verdict)\b",
     r"\b(?:want|demand|request|would like|like|need|ask for|asking for)\b[^.?!;]{0,25}\b(?:decision|refusal|rejection|outcome)\b[^.?!;]{0,25}\b(?:review\w*|reconsider\w*|re-?examin\w*|re-?assess\w*|overturn\w*|revers\w*|re-?look\w*|checked again|looked at again)\b",
     r"\b(?:reconsider|re-?examine|re-?assess|overturn|reverse|review)\s+(?:your|the|this|that|my) (?:\w+ )?(?:decision|refusal|rejection|outcome|verdict|denial)\b",
@@ -215,7 +216,7 @@ CANCEL = _any(
     r"^(?:just )?(?:cancel|stop|quit|exit|abort)(?: (?:please|now|it))?$",
 )
 UNHELPED = _any(
-    r"\b(?:that|this|it|the answer|your answer|which)(?:'s| is| does| did|s)?(?: really)?(?: not|n'?t|nt) (?:really |actually |very |at all |even )*(?:help|helping|helpful|useful|answer|what i (?:asked|meant|mean|wanted|need)|solve|work|fix|enough|good enough|it|relevant|clear)\w*\b|\b(?:not|no|isn'?t|wasn'?t) (?:very |really |at all |much )?(?:helpful|useful|help|what i (?:asked|meant|was asking|wanted|needed|need))\b|\bdoesn'?t (?:really )?(?:answer|help|solve)\b|\bdid ?n'?t (?:really )?(?:help|answer|solve|work|fix)\b|\bunhelpful\b|\buseless (?:answer|bot|reply)\b|\bi (?:already |still )(?:know|knew|read) that\b|\bi know that already\b|\bthat'?s (?:useless|no help|no use|wrong)\b|\b(?:still|i) (?:don'?t|do not) (?:understand|get it)\b",
+    r"\b(?:that|this|it|the answer|your answer|which)(?:'s| is| does| did|s)?(?: really)?(?: not|n'?t|nt) (?:really |actually |very |at all |even )*(?:help|helping|helpful|useful|answer|what i (?:asked|meant|mean|wanted|need)|solve|work|fix|enough|good enough|it|relevant|clear)\w*\b|\b(?:not|no|isn'?t|wasn'?t) (?:very |really |at all |much )?(?:helpful|useful|help|what i (?:asked|meant|was asking|wanted|needed|need))\b|\bdoesn'?t (?:really )?(?:answer|help|solve)\b|\bdid ?n'?t (?:really )?(?:help|answer|solve|work|fix)\b|\bunhelpful\b|\buseless (?:answer|bot|reply)\b|\bi (?:already |still )(?:know|knew|read) that\b|\bi know that already\b|\bthat'?s (?:useless|no help|no use)\b|\b(?:still|i) (?:don'?t|do not) (?:understand|get it)\b",
 )
 
 # ------------------------------------------------------------ yes and no (R7), read where a yes or no was asked

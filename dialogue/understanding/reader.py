@@ -213,6 +213,7 @@ def _cut(text: str, start: int, end: int) -> tuple[str, str]:
 
 
 def _sentence(d: Draft, text: str, asks: bool) -> None:
+    text = text.strip()
     low = plain(text)
     disputed = bool(cues.DISPUTE.search(low))
     wish = cues.WISH.search(low)
@@ -409,7 +410,11 @@ def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Un
         signals.discard(Signal.FOLLOWS_UP)
     if Signal.ASKS_UPDATE in signals and reason and not any(s.kind in ("issue", "dispute") for s in d.sentences):
         reason = None
-    if Signal.UNHELPED in signals and reason and not any(s.kind == "issue" and substance(s.text) for s in d.sentences):
+    if (
+        Signal.UNHELPED in signals
+        and reason
+        and not any(s.kind in ("issue", "dispute") and substance(s.text) for s in d.sentences)
+    ):
         reason = None
     full = d.name if d.name and (d.name.full or Field.NAME in asked_fields) else None
     greeting_name = d.name.value if d.name and not full else None
