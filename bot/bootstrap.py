@@ -121,7 +121,7 @@ async def run_bot(
     mind = understander or make_understander(settings)
     desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
     postman = Courier(
-        store.transact, outbox, desk, Reporter(hub), owner=f"{socket.gethostname()}:{os.getpid()}",
+        store.transact, outbox, desk, Reporter(hub), owner=_owner(), is_dead=_is_dead,
         timeout=settings.helpdesk_timeout, saved_after=settings.saved_after,
     )  # fmt: skip
     hub.equip(
@@ -150,6 +150,28 @@ async def run_bot(
         await mind.close()
         await desk.close()
         await store.close()
+
+
+def _owner() -> str:
+    """Who holds a lease: this machine and this process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _is_dead(owner: str) -> bool:
+    """True for a process of this machine that runs no more; of another machine nothing is known. A courier asks before
+    it has claimed anything, so its own name can only be a predecessor's."""
+    host, _, process = owner.rpartition(":")
+    if host != socket.gethostname() or not process.isdigit():
+        return False
+    if owner == _owner():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 async def _forever(work: Callable[[], object], every: float) -> None:

@@ -7,6 +7,10 @@ import contextlib
 import hashlib
 import hmac
 import pathlib
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -192,6 +196,25 @@ async def test_two_couriers_share_the_work_and_a_dead_ones_lease_ends(tmp_path: 
         )
         assert {c.key for c in again} == {*one, *two}
         assert all(c.ambiguous and c.attempts == 2 for c in again), "a dead courier's ticket must be looked up first"
+
+
+async def test_a_dead_process_of_this_machine_is_not_waited_for(tmp_path: pathlib.Path) -> None:
+    receiver = Receiver()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    async with run_bot(webhook_settings(tmp_path, receiver), courier=False) as bot:
+        conversation, token = await bot.hub.begin()
+        await conversation.hear("1", CONSENT)
+        owner = f"{socket.gethostname()}:{gone.pid}"
+        claims = await bot.store.transact(
+            lambda connection: claim(connection, outbox, owner=owner, now=time.time(), lease=3600, limit=5)
+        )
+        assert len(claims) == 1
+    async with receiver.running(), run_bot(webhook_settings(tmp_path, receiver)) as bot:
+        again = await bot.hub.resume(token)
+        assert again is not None
+        assert "ticket_filed" in await acts_until(again, "ticket_filed")
+        assert len(receiver.tickets) == 1
 
 
 @given(st.integers(1, 60), st.floats(0, 2e9), st.text(max_size=5))

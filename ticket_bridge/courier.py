@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import Table
 
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError, Rejected, Unreachable
-from ticket_bridge.outbox import Claim, claim, overdue
+from ticket_bridge.outbox import Claim, claim, overdue, release
 from ticket_bridge.retry import GiveUp, next_step
 
 log = logging.getLogger("askonce.courier")
@@ -51,10 +51,11 @@ class Courier:
         saved_after: float,
         tick: float = 0.5,
         clock: Callable[[], float] = time.time,
+        is_dead: Callable[[str], bool] = lambda owner: False,
     ) -> None:
         self._transact, self._outbox, self._helpdesk, self._report = transact, outbox, helpdesk, report
         self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
-        self._timeout, self._tick, self._clock = timeout, tick, clock
+        self._timeout, self._tick, self._clock, self._is_dead = timeout, tick, clock, is_dead
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -64,8 +65,12 @@ class Courier:
 
     async def run(self) -> None:
         """Until cancelled. A failing database is waited out; nothing is lost, for nothing leaves the outbox unfiled."""
+        released = False
         while True:
             try:
+                if not released:
+                    await self._transact(lambda connection: release(connection, self._outbox, is_dead=self._is_dead))
+                    released = True
                 while await self.cycle():
                     pass
                 await self._tell_overdue()

@@ -6,7 +6,7 @@ ticket exists exactly when its turn does. The table itself is handed in: the bri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,17 @@ def claim(connection: Connection, outbox: Table, *, owner: str, now: float, leas
         )  # fmt: skip
         for row in rows
     ]
+
+
+def release(connection: Connection, outbox: Table, *, is_dead: Callable[[str], bool]) -> int:
+    """End the leases of owners that are known to be dead, so that a restart need not wait them out; returns how many
+    tickets that freed. They stay ambiguous: nobody knows how far their courier came."""
+    owners = connection.scalars(select(outbox.c.owner).where(outbox.c.status == "sending").distinct())
+    dead = [owner for owner in owners if owner and is_dead(owner)]
+    if not dead:
+        return 0
+    freed = update(outbox).where(outbox.c.status == "sending", outbox.c.owner.in_(dead)).values(lease_until=0.0)
+    return int(connection.execute(freed).rowcount)
 
 
 def overdue(connection: Connection, outbox: Table, *, older_than: float) -> list[tuple[str, str, str]]:
