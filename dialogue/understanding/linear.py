@@ -9,6 +9,7 @@ import functools
 import json
 import math
 import pathlib
+from array import array
 from typing import Any
 
 from dialogue.events import Intent
@@ -19,26 +20,31 @@ _FILE = pathlib.Path(__file__).parent / "lexicons" / "linear.json"
 
 
 @functools.cache
-def _model() -> tuple[list[IntentName], list[float], dict[str, tuple[int, ...]]]:
+def _model() -> tuple[list[IntentName], list[float], dict[str, int], array[int]]:
+    """Intents, biases, and for each feature where its row of weights begins in one flat array (a tenth of the memory that
+    sixteen thousand rows of Python numbers would take)."""
     raw: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return (
-        [IntentName(name) for name in raw["intents"]],
-        [b / 100 for b in raw["bias"]],
-        {name: tuple(row) for name, row in raw["weights"].items()},
-    )
+    names = [IntentName(name) for name in raw["intents"]]
+    rows: dict[str, int] = {}
+    weights = array("h")
+    for feature, row in raw["weights"].items():
+        rows[feature] = len(weights)
+        weights.extend(row)
+    return names, [b / 100 for b in raw["bias"]], rows, weights
 
 
 def classify(text: str) -> tuple[Intent, ...]:
     """Ranked intents with confidences that add up to 1; empty for a text without words."""
-    names, bias, weights = _model()
+    names, bias, rows, weights = _model()
     found = features(text)
     if not found:
         return ()
     scores = list(bias)
-    for feature, scale in found.items():
-        row = weights.get(feature)
-        if row is not None:
-            for place, weight in enumerate(row):
+    for feature, scale in sorted(found.items()):  # in one order, so that the sums are the same in every process (R16)
+        begin = rows.get(feature)
+        if begin is not None:
+            for place in range(len(names)):
+                weight = weights[begin + place]
                 if weight:
                     scores[place] += scale * weight / 100
     top = max(scores)
