@@ -20,7 +20,14 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from hypothesis import settings
 from websockets.asyncio.client import ClientConnection, connect
+
+#: The same examples in every run, so that a red run means a change and not a roll of the dice; HYPOTHESIS_PROFILE=search
+#: looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=5000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOKEN = "administrator-for-tests"

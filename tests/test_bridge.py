@@ -97,7 +97,7 @@ class Receiver:
 def webhook_settings(tmp_path: pathlib.Path, receiver: Receiver, **more: Any) -> Settings:
     return read_settings(
         database_url=f"sqlite:///{tmp_path}/bridge.db", support_email="support@example.com", helpdesk="webhook",
-        webhook_url=receiver.url, webhook_secret="s3cret", saved_after=0.4, **more,
+        webhook_url=receiver.url, webhook_secret="s3cret", **({"saved_after": 0.4} | more),
     )  # fmt: skip
 
 
@@ -112,7 +112,10 @@ async def acts_until(conversation: Conversation, act: str, patience: float = 10.
 
 
 async def test_filed_signed_and_keyed(tmp_path: pathlib.Path) -> None:
-    async with Receiver().running() as receiver, run_bot(webhook_settings(tmp_path, receiver)) as bot:
+    async with (
+        Receiver().running() as receiver,
+        run_bot(webhook_settings(tmp_path, receiver, saved_after=30)) as bot,
+    ):
         conversation, _ = await bot.hub.begin()
         await conversation.hear("1", CONSENT)
         assert await acts_until(conversation, "ticket_filed") == ["ticket_filed"]
