@@ -274,7 +274,7 @@ _compiled: dict[Any, tuple[str, list[str]]] = {}
 
 def _execute(connection: Connection, statement: Any, rows: Any) -> None:
     """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text and
-    the order of its parameters are made once, which saves a tenth to a fifth of a turn's time."""
+    the order of its parameters are made once."""
     if connection.dialect.name != "sqlite" or statement not in _EVERY_MESSAGE:
         connection.execute(statement, rows)
         return
