@@ -19,6 +19,7 @@ from bot.store.migrate import migrate
 from bot.store.records import Delivery
 from bot.store.tables import desk_ticket, outbox
 from dialogue import events
+from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules
 from kb_answers.answer import Answers
@@ -56,7 +57,7 @@ def check_articles(settings: Settings) -> None:
 
 def make_answers(settings: Settings) -> Answers:
     """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
-    return Answers(settings.articles or ARTICLES, values=_article_values(settings))
+    return Answers(settings.articles or ARTICLES, values=_article_values(settings), outside=outside)
 
 
 def make_understander(settings: Settings) -> Understander:

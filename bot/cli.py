@@ -228,6 +228,38 @@ def train(force: bool) -> None:
     click.echo(str(service.train(force=force)))
 
 
+@main.command("eval")
+@click.option(
+    "--data",
+    type=click.Path(path_type=pathlib.Path),
+    default=ROOT.parent / "shared" / "data",
+    help="The development files.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=pathlib.Path), default=ROOT / "var" / "eval", help="Where the report goes."
+)
+@click.option("--rules-only", is_flag=True, help="Leave Rasa out.")
+@click.option("--check", is_flag=True, help="Fail where a figure fell below docs/quality.json by more than the noise.")
+@click.option("--save", is_flag=True, help="Make these the committed figures: docs/quality.json and docs/quality.md.")
+def evaluate(data: pathlib.Path, out: pathlib.Path, rules_only: bool, check: bool, save: bool) -> None:
+    """Measure understanding and answers on real people's words; writes report.html and figures.json."""
+    from bot.evals.command import EvalError
+    from bot.evals.command import evaluate as measure
+
+    if save and rules_only:
+        raise click.UsageError("the committed figures are made with Rasa beside the rules; leave out --rules-only")
+    try:
+        fallen = _run(
+            measure(data, out, settings=read_settings(), root=ROOT, with_rasa=not rules_only, check=check, save=save)
+        )
+    except EvalError as error:
+        raise click.ClickException(str(error)) from error
+    for line in fallen:
+        click.echo(f"fell behind: {line}", err=True)
+    if fallen:
+        raise click.exceptions.Exit(1)
+
+
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=pathlib.Path))
 @click.option("--url", help="Play against a running bot over its WebSocket, e.g. http://127.0.0.1:8000.")

@@ -57,10 +57,10 @@ def find_python() -> pathlib.Path | None:
     return None
 
 
-def fingerprint(lock: pathlib.Path) -> str:
+def fingerprint(lock: pathlib.Path, project: pathlib.Path = PROJECT) -> str:
     """Changes exactly when the model would: Rasa's project files and its pinned packages."""
     digest = hashlib.sha256()
-    for path in (*sorted(PROJECT.glob("*.yml")), *sorted((PROJECT / "data").glob("*.yml")), lock):
+    for path in (*sorted(project.glob("*.yml")), *sorted((project / "data").glob("*.yml")), lock):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -68,8 +68,10 @@ def fingerprint(lock: pathlib.Path) -> str:
 class RasaService:
     """Sets Rasa up, trains it and runs it, below `root` (the project's folder)."""
 
-    def __init__(self, root: pathlib.Path, *, say: Say, port: int | None = None) -> None:
-        self._root, self._say = root, say
+    def __init__(
+        self, root: pathlib.Path, *, say: Say, port: int | None = None, project: pathlib.Path = PROJECT
+    ) -> None:
+        self._root, self._say, self._project = root, say, project
         self._venv = root / ".venv-rasa"
         self._lock = root / "requirements-rasa.lock"
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,9 +83,14 @@ class RasaService:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int | None:
+        """The process of the running service; None where it is not running."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    @property
     def model(self) -> pathlib.Path:
         """Where the model of the present fingerprint is, or will be."""
-        return self._root / "var" / "rasa" / f"askonce-{fingerprint(self._lock)}.tar.gz"
+        return self._root / "var" / "rasa" / f"askonce-{fingerprint(self._lock, self._project)}.tar.gz"
 
     def install(self) -> None:
         """Make `.venv-rasa` from its lock file, unless it is there. Raises `RasaError`."""
@@ -111,7 +118,7 @@ class RasaService:
             str(self._venv / "bin" / "rasa"), "train", "nlu", "--config", "config.yml", "--nlu", "data",
             "--domain", "domain.yml", "--out", str(making.parent), "--fixed-model-name", making.name.removesuffix(".tar.gz"),
         ]  # fmt: skip
-        self._run("Training Rasa (about a minute, once)", command, cwd=PROJECT)
+        self._run("Training Rasa (about a minute, once)", command, cwd=self._project)
         making.replace(model)
         return model
 
@@ -123,7 +130,7 @@ class RasaService:
         ]  # fmt: skip
         with (self._root / "var" / "rasa" / "rasa.log").open("wb") as log:
             self._process = subprocess.Popen(
-                command, cwd=PROJECT, env=_environment(), stdout=log, stderr=log, start_new_session=True
+                command, cwd=self._project, env=_environment(), stdout=log, stderr=log, start_new_session=True
             )
 
     def wait_ready(self, within: float) -> bool:
@@ -191,6 +198,8 @@ class RasaService:
             if process.poll() is None and not self._stopping.is_set():
                 self._say(f"{what} … {time.monotonic() - started:.0f} s")
         reader.join(5)
+        if process.stdout and not reader.is_alive():
+            process.stdout.close()
         self._process = None
         if process.returncode and not self._stopping.is_set():
             tail = " / ".join(line.decode(errors="replace").strip() for line in output[-3:])

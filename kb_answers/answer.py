@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kb_answers.grounding import THRESHOLD, best_grounds
+from kb_answers.grounding import best_grounds, threshold
 from kb_answers.library import ARTICLES, Article, read_library
 from kb_answers.search import Index, terms
 
@@ -30,10 +30,18 @@ class Answer:
 
 
 class Answers:
-    """The shop's articles, ready to be asked. The same question gets the same answer (R16)."""
+    """The shop's articles, ready to be asked. The same question gets the same answer (R16). `outside` tells how probable it
+    is (0..1) that a question is no shop's business; without it every question is taken for the shop's."""
 
-    def __init__(self, folder: pathlib.Path = ARTICLES, *, values: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: pathlib.Path = ARTICLES,
+        *,
+        values: Mapping[str, str],
+        outside: Callable[[str], float] = lambda question: 0.0,
+    ) -> None:
         self.index = Index(read_library(folder, values))
+        self._outside = outside
 
     def ask(self, question: str) -> Answer:
         """Never raises: any text gets an answer or an abstention."""
@@ -43,12 +51,13 @@ class Answers:
         grounds = best_grounds(self.index, question)
         if grounds is None:
             return Answer(question, None, why="no article knows any word of the question")
-        if grounds.confidence < THRESHOLD:
+        needed = threshold(self._outside(question))
+        if grounds.confidence < needed:
             return Answer(
                 question,
                 None,
                 why=f"the nearest article, `{grounds.article.id}`, does not carry it "
-                f"({grounds.confidence:.2f} of {THRESHOLD:.2f} needed)",
+                f"({grounds.confidence:.2f} of {needed:.2f} needed)",
                 confidence=grounds.confidence,
             )
         passage = _passage(grounds.article, asked)

@@ -82,9 +82,11 @@ class Index:
         self._db.execute("CREATE VIRTUAL TABLE article USING fts5(title, questions, body, tokenize='unicode61')")
         self.vocabulary: Counter[str] = Counter()
         self._mended: dict[str, str] = {}
+        self._words: set[str] = set(_WORD.findall(" ".join(_folding()[1]).lower()))
         for place, article in enumerate(self.articles):
             columns = (article.title, "\n".join(article.questions), "\n".join(article.passages))
             stems = [terms(column) for column in columns]
+            self._words.update(_WORD.findall(" ".join(columns).lower()))
             self._db.execute(
                 "INSERT INTO article(rowid, title, questions, body) VALUES (?, ?, ?, ?)",
                 (place, *(" ".join(s) for s in stems)),
@@ -93,18 +95,27 @@ class Index:
 
     def terms(self, question: str) -> tuple[str, ...]:
         """The terms of a question; a word that no article knows is taken for the known one it is a slip away from."""
-        return tuple(t if t in self.vocabulary else self._mend(t) for t in terms(question))
+        text = question.lower().replace("’", "'")
+        mended = _WORD.sub(lambda m: self._mend(m.group()), text)
+        return terms(mended)
 
-    def _mend(self, term: str) -> str:
-        if len(term) < 5 or not term.isalpha():
-            return term
-        if term not in self._mended:
+    def _mend(self, word: str) -> str:
+        """`word`, or the one known word that differs by a single slip; short words and known ones stay as they are."""
+        if len(word) < 5 or not word.isalpha() or word in self._words or word in _EMPTY:
+            return word
+        if terms(word) and terms(word)[0] in self.vocabulary:
+            return word
+        if word not in self._mended:
             if len(self._mended) > 10_000:
                 self._mended.clear()
-            near = [w for w in self.vocabulary if w[0] == term[0] and abs(len(w) - len(term)) <= 1]
-            found = process.extractOne(term, near, scorer=DamerauLevenshtein.distance, score_cutoff=1)
-            self._mended[term] = found[0] if found else term
-        return self._mended[term]
+            near = [
+                w
+                for w in self._words
+                if len(w) >= 5 and abs(len(w) - len(word)) <= 1 and (w[0] == word[0] or w[1:] == word[1:])
+            ]
+            found = process.extractOne(word, sorted(near), scorer=DamerauLevenshtein.distance, score_cutoff=1)
+            self._mended[word] = found[0] if found else word
+        return self._mended[word]
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency; a term that no article knows weighs most."""

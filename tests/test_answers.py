@@ -6,6 +6,7 @@ import pathlib
 
 import pytest
 
+from dialogue.understanding.linear import outside
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, ArticleError, read_library
 
@@ -14,7 +15,7 @@ VALUES = {"support_email": "support@example.com", "hours": ""}
 
 @pytest.fixture(scope="module")
 def answers() -> Answers:
-    return Answers(values=VALUES)
+    return Answers(values=VALUES, outside=outside)
 
 
 def test_there_are_enough_articles_from_all_five_documents() -> None:

@@ -32,8 +32,23 @@ _TAKEN_BACK = re.compile(
 _WEAK = frozenset("please pls right correct true fine cool k y so ok okay".split())
 _PIECES = re.compile(r"[.!?;\n]+\s*|,\s+")
 _TRAILING = re.compile(
-    r"(?:^|[\s,.!])(?P<yes>yes+|yeah|yep|yup|please do|go ahead|do it|do it please|yes please|yeah please)\W*$"
+    r"(?:^|[\s,.!])(?P<yes>yes+|yeah|yep|yup|please do|go ahead|do it|do it please|yes please|yeah please|"
+    r"let'?s (?:do|go)(?: (?:it|ahead|(?:with |for )?(?:that|this|it)))?)\W*$"
 )
+#: "I found one, so I'm fine": the refusal stands at the end, after its ground.
+_TRAILING_NO = re.compile(
+    r"\b(?:so|but|and|now) i(?:'m| am) (?:fine|good|all set|ok(?:ay)?|done)(?: now| then)?\W*(?:thank.*)?$"
+)
+#: "Ok, I'll try that" takes note and says what the shopper does next; it does not take the offer.
+_OWN_PLAN = re.compile(
+    r"[\s,.!]*(?:then )?i(?:'ll| will|'m going to| am going to|ll) (?:just )?(?!take|have|do (?:it|that|so)|accept|go (?:with|for|ahead)|want|say yes)\w"
+)
+
+#: "This is good, thank you": satisfied with what is there already; "that would be good" is about what was offered.
+_CONTENT = re.compile(
+    r"(?:ok(?:ay)?,? )?this (?:is|was|looks) (?:all )?(?:good|great|perfect|fine|enough|helpful)\b[^?]{0,12}\bthank"
+)
+_SOME_OTHER_TIME = re.compile(r"\b(?:later|next time|another (?:time|day)|myself|on my own)\b")
 
 
 def refuses_a_field(low: str) -> bool:
@@ -51,12 +66,16 @@ def read_answer(low: str, asked: str | tuple[str, ...] | None) -> Answer | None:
             return Answer.DENY
         return Answer.AFFIRM if _NARROW_YES.fullmatch(line) else None
     offered = asked == "offer"
+    if offered and _CONTENT.match(line):
+        return Answer.DENY
     found = _piece(line, offered)
     if found is None and offered:
         pieces = [p.strip() for p in _PIECES.split(line) if p.strip()][1:5]
         found = next((a for p in pieces if (a := _later_piece(p)) is not None), None)
         if found is None and _TRAILING.search(line) and not cues.QUESTION_START.match(line):
             found = Answer.AFFIRM
+        if found is None and _TRAILING_NO.search(line):
+            found = Answer.DENY
         if found is None and re.match(r"(?:i(?:'m| am)? )?(?:don'?t|no|not)\b", line) and not _troubled(line):
             found = Answer.DENY
     return found
@@ -77,7 +96,7 @@ def _later_piece(piece: str) -> Answer | None:
 
 
 def _piece(line: str, offered: bool) -> Answer | None:
-    if cues.NO_BUT_YES.search(line):
+    if (turned := cues.NO_BUT_YES.search(line)) and not (offered and _OWN_PLAN.match(line[turned.end() :])):
         return Answer.AFFIRM
     without_thanks = cues.THANKS.sub("", line, count=1).strip(" ,.!") if offered and line.startswith("thank") else line
     for text in dict.fromkeys((line, without_thanks)):
@@ -103,4 +122,6 @@ def _weigh(line: str, match: re.Match[str], answer: Answer, offered: bool) -> An
             return Answer.DENY
         if line.startswith(("thank", "hmm")) and not offered:
             return None
+        if offered and not _PLAIN_YES.match(line) and _OWN_PLAN.match(rest):
+            return Answer.DENY if _SOME_OTHER_TIME.search(rest) else None
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -49,7 +50,14 @@ def judge(candidate: str) -> str:
     except EmailNotValidError:
         return "email_malformed"
     top_level = domain.rsplit(".", 1)[-1]
-    return "" if len(top_level) >= 2 and not top_level.isdigit() else "email_no_top_level"
+    if len(top_level) < 2 or (any(map(str.isdigit, top_level)) and not top_level.lower().startswith("xn--")):
+        return "email_no_top_level"
+    return "" if _could_be_local(candidate.rpartition("@")[0]) else "email_malformed"
+
+
+def _could_be_local(local: str) -> bool:
+    """At most 64 octets, and beyond ASCII only letters, marks and digits (no pictures of control characters)."""
+    return len(local.encode()) <= 64 and all(c.isascii() or unicodedata.category(c)[0] in "LMN" for c in local)
 
 
 def read_emails(text: str, *, asked: bool) -> list[EmailReading]:

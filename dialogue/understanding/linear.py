@@ -51,3 +51,8 @@ def classify(text: str) -> tuple[Intent, ...]:
     grown = [math.exp(s - top) for s in scores]
     total = sum(grown)
     return tuple(sorted((Intent(n, g / total) for n, g in zip(names, grown, strict=True)), key=lambda i: -i.confidence))
+
+
+def outside(text: str) -> float:
+    """How probable it is (0..1) that a text is no shop's business."""
+    return next((i.confidence for i in classify(text) if i.name is IntentName.OTHER), 0.0)

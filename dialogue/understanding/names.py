@@ -16,8 +16,10 @@ from dialogue.understanding.text import (
     PARTICLES,
     TITLES,
     WORD,
+    is_everyday,
     is_family_name,
     is_given_name,
+    is_near_word,
     is_word,
     plain,
 )
@@ -27,8 +29,17 @@ _RUN = re.compile(rf"(?:{NAME_TOKEN}\.?)(?:[ \t]+(?:{NAME_TOKEN}\.?))*")
 _STRONG = re.compile(
     r"\b(?:(?:my|the|full|our|customer|first|and|complete)[ ]+)*(?:full[ ]+|complete[ ]+)?name(?:'s|s)?(?:[ ]+(?:here|again|on (?:the )?(?:account|order)))?"
     r"[ ]*(?:\bis\b|\bwould be\b|:|=|-|–)[ ]*(?:[\"'(]?)(?=\S)"
-    r"|\bname's[ ]+|\bname[ ]+(?=[A-Z])|\b(?:i am|i'm|im) (?:called|named)[ ]+|\bunder the name(?: of)?[ ]+"
+    r"|\bname's[ ]+|\bname[ ]+(?=[A-Z])|\b(?:i am|i'm|im) (?:called|named)[ ]+|\b(?:under|in) the name(?: of)?[ ]+"
 )
+#: "name sam joe", "Full name Sam Joe": a label without a sign, at the start of the message or a line.
+_LABELLED = re.compile(r"(?:^|\n)[ ]*(?:full |customer |my )?name[ ]+(?=\S)")
+#: What a shop asks to be told beside the name; a name that opens a message stands right before it.
+_RECORD = re.compile(
+    r"[ ,.:;\-–]*(?:\S*\d\S*|(?:and )?(?:(?:the|my|with|an?) )?(?:e-?mail|account|booking|confirmation|card|order|ssn|pin|phone|mobile|"
+    r"number|id|dob|claim|policy|membership|member|reference|username|zip|post ?code)\b)"
+)
+_OPENING = re.compile(r"\s*(?:(?:hi|hello|hey|yes|yeah|ok(?:ay)?|sure|of course|it's|its|i'm|i am|this is)\b[ ,.!]*)*")
+_IS_MY_NAME = re.compile(r"(?P<name>[^,.!?\n;@]{3,60}?)[ ]+is my (?:full )?name\b")
 _OTHER_NAME = re.compile(
     r"\b(?:maiden|user|pet'?s?|brand|company|product|store|shop|file|middle|card|dog'?s?|street|agent'?s?|your|his|her)[ ]+$"
 )
@@ -97,7 +108,7 @@ def _shape(token: str) -> str:
     if not (bare[0].isascii() or "\u00c0" <= bare[0] <= "\u024f" or "\u1e00" <= bare[0] <= "\u1eff"):
         return "foreign"
     if is_given_name(bare) or is_family_name(bare):
-        return "wordname" if is_word(low) else "name"
+        return "wordname" if is_everyday(low) else "name"
     if low in PARTICLES:
         return "particle"
     if not is_word(low):
@@ -109,6 +120,10 @@ def _shapes(tokens: list[str]) -> list[str]:
     """Shapes in context: a colour or a thing of the shop is a family name after a first name (Emma Brown, Jack Bell)."""
     shapes = [_shape(t) for t in tokens]
     for place, token in enumerate(tokens):
+        if 0 < place < len(tokens) - 1 and len(token) == 1 and token.isalpha():
+            shapes[place] = "initial"
+        if place and shapes[place] == "title" and is_given_name(token):
+            shapes[place] = "wordname"  # "don" after a name is no title
         if place and shapes[place] == "no" and plain(token.strip(".")) in _SHOP_WORDS and is_family_name(token):
             if is_given_name(tokens[0]) or shapes[0] in ("name", "title"):
                 shapes[place] = "wordname"
@@ -191,7 +206,12 @@ def _greedy(text: str, start: int, *, strong: bool) -> tuple[str, int] | None:
     taken: list[re.Match[str]] = []
     ahead = list(_TOKEN.finditer(text, start, match.end()))
     for place, token in enumerate(ahead):
-        shape = _shapes([*(t.group() for t in taken), token.group()])[-1]
+        following = [
+            t.group()
+            for t in ahead[place + 1 : place + 2]
+            if _shape(t.group()) in ("name", "wordname", "unknown", "word")
+        ]
+        shape = _shapes([*(t.group() for t in taken), token.group(), *following])[len(taken)]
         if shape == "no" or len(taken) >= 8:
             break
         closes = place + 1 == len(ahead) or _shape(ahead[place + 1].group()) == "no"
@@ -221,7 +241,7 @@ def _greedy(text: str, start: int, *, strong: bool) -> tuple[str, int] | None:
 
 
 def _strong(text: str, low: str) -> NameReading | None:
-    for match in (*_STRONG.finditer(low), *_MY_NAME.finditer(low)):
+    for match in (*_STRONG.finditer(low), *_MY_NAME.finditer(low), *_LABELLED.finditer(low)):
         if _OTHER_NAME.search(low[: match.start()]):
             continue
         got = _greedy(text, match.end(), strong=True)
@@ -300,7 +320,8 @@ def _beside_email(text: str, email: tuple[int, int], asked: bool) -> NameReading
 def _pieces(text: str) -> list[tuple[int, int]]:
     spans, start = [], 0
     for match in re.finditer(
-        r"[,;!?\n|/]|(?<=\s)#?\d[\d-]*|\.(?=\s|$)(?<!\b[^\W\d_]\.)(?<!\b[DdMmSsJj][rst]\.)(?<!\bMrs\.)|\s[-–—]\s", text
+        r"[,;!?\n|/]|(?<=\s)#?\w*\d[\w-]*|\.(?=\s|$)(?<!\b[^\W\d_]\.)(?<!\b[DdMmSsJj][rst]\.)(?<!\bMrs\.)|\s[-–—]\s",
+        text,
     ):
         spans.append((start, match.start()))
         start = match.end()
@@ -326,9 +347,20 @@ def _as_answer(text: str) -> NameReading | None:
             if len(_tokens(body)) > 2
             else body
         )
-        if looks_like_name(body, lenient=True):
+        introduced = filler is not None and is_given_name(_clean(body))  # "it's will"
+        if introduced or looks_like_name(body, lenient=True):
             return NameReading(_clean(body), True, (offset, body_start + len(body)))
     return None
+
+
+def _unheard(tokens: list[str], shapes: list[str]) -> bool:
+    """Words that are a message of their own and that no dictionary and no list knows, not even misspelt: what else would
+    somebody type as two such words but a name? One of them may be listed."""
+    listed = "name" in shapes
+    return shapes.count("wordname") < len(tokens) and all(
+        s in ("name", "wordname") or (s == "unknown" and len(t) >= 3 and (listed or not is_near_word(t)))
+        for t, s in zip(tokens, shapes, strict=True)
+    )
 
 
 def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
@@ -342,6 +374,8 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
         shapes = _shapes(tokens)
         known = sum(s in ("name", "wordname") for s in shapes)
         first_given = is_given_name(tokens[0]) or shapes[0] in ("title", "foreign")
+        if len(pieces) == 1 and len(tokens) <= 3 and _unheard(tokens, shapes):
+            return NameReading(_clean(piece), True, (start, end))
         capitals = all(_capital(t) for t, s in zip(tokens, shapes, strict=True) if s != "particle")
         if "no" in shapes or ("word" in shapes and not (capitals and known)):
             continue
@@ -365,6 +399,39 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
     return None
 
 
+def _named_run(text: str, start: int) -> tuple[str, int] | None:
+    """Two to four words at `start` that the lists know for a name in any case, longest first; with their end."""
+    match = _RUN.match(text, start)
+    tokens = list(_TOKEN.finditer(text, start, match.end())) if match else []
+    for count in range(min(4, len(tokens)), 1, -1):
+        shapes = _shapes([t.group() for t in tokens[:count]])
+        if not all(s in ("name", "wordname", "unknown", "initial") for s in shapes) or shapes[-1] == "initial":
+            continue
+        if "name" in shapes and (is_given_name(tokens[0].group()) or is_given_name(tokens[count - 1].group())):
+            return text[start : tokens[count - 1].end()], tokens[count - 1].end()
+    return None
+
+
+def _beside_record(text: str, low: str) -> NameReading | None:
+    """A name that opens the message, with an account or a number after it: "jane doe 8573 pin 12"."""
+    opening = _OPENING.match(low)
+    start = opening.end() if opening else 0
+    got = _named_run(text, start)
+    if got and _RECORD.match(low, got[1]):
+        return NameReading(_clean(got[0]), True, (start, got[1]))
+    return None
+
+
+def _is_my_name(text: str, low: str) -> NameReading | None:
+    if match := _IS_MY_NAME.search(low):
+        tokens = list(_TOKEN.finditer(text, match.start("name"), match.end("name")))[-4:]
+        for first in range(len(tokens)):
+            value = text[tokens[first].start() : match.end("name")]
+            if looks_like_name(value, lenient=False) and _is_full(value):
+                return NameReading(_clean(value), True, (tokens[first].start(), match.end()))
+    return None
+
+
 def read_name(
     text: str, *, asked: bool, emails: tuple[tuple[int, int], ...] = (), beside_wish: bool = False
 ) -> NameReading | None:
@@ -373,7 +440,7 @@ def read_name(
     blanked = text
     for start, end in emails:
         blanked = blanked[:start] + "@" * (end - start) + blanked[end:]
-    found = _strong(blanked, low)
+    found = _strong(blanked, low) or _is_my_name(blanked, low) or _beside_record(blanked, low)
     weak = None if found else _weak(blanked, low)
     if weak and weak.full:
         found = weak
@@ -385,9 +452,9 @@ def read_name(
     if not found and asked:
         found = _as_answer(re.sub("@+", lambda m: "\n" * len(m.group()), blanked))
     if not found and (match := _HERE.search(low)):
-        name = text[match.start("name") : match.end("name")]
-        if looks_like_name(name, lenient=False):
-            found = NameReading(_clean(name), _is_full(_clean(name)), match.span())
+        name = _clean(text[match.start("name") : match.end("name")])
+        if looks_like_name(name, lenient=False) or (is_given_name(name) and _shape(name) != "no"):
+            found = NameReading(name, _is_full(name), match.span())
     if not found and (match := _SIGN_OFF.search(low)):
         name = text[match.start("name") : match.end("name")]
         if looks_like_name(name, lenient=False) and len(_tokens(name)) >= 2:

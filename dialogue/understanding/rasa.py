@@ -20,7 +20,8 @@ import httpx
 
 from dialogue.events import Intent, Understanding
 from dialogue.understanding.linear import classify
-from dialogue.understanding.reader import Asked, add_name, draft, finish
+from dialogue.understanding.reader import Asked, add_name, draft
+from dialogue.understanding.weighing import finish
 from dialogue.vocabulary import IntentName
 
 log = logging.getLogger("askonce.rasa")

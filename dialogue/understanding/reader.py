@@ -3,32 +3,36 @@
 Two halves, so that a slow classifier (Rasa, over HTTP) can stand between them and its absence changes nothing but
 quality. `draft(text, asked)` masks secrets, reads fields, cuts the message into sentences and recognises what word
 patterns can recognise; `Draft.ask` is what a classifier should be asked about (empty: its answer could change nothing).
-`finish(draft, opinion)` weighs the classifier's ranked intents and gives the `Understanding`.
+`weighing.finish(draft, opinion)` weighs the classifier's ranked intents and gives the `Understanding`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from dialogue.events import Intent, RejectedValue, Understanding
+from dialogue.events import RejectedValue
 from dialogue.sameness import substance
 from dialogue.understanding import cues
 from dialogue.understanding.answers import read_answer, refuses_a_field
 from dialogue.understanding.emails import read_emails
-from dialogue.understanding.linear import classify
 from dialogue.understanding.names import NameReading, digits_for_name, looks_like_name, read_name
 from dialogue.understanding.secrets import mask
 from dialogue.understanding.text import WORD, plain
 from dialogue.validity import could_be_email, could_be_name
-from dialogue.vocabulary import Answer, Field, IntentName, Signal
+from dialogue.vocabulary import Answer, Field, Signal
 
 #: What was just asked: None, "offer", or the fields asked for.
 Asked = str | tuple[str, ...] | None
 
 _SENTENCE_END = re.compile(r"[?!]+|\.{2,}|…|\.(?=\s|$|[A-Z])(?<!\b[A-Za-z]\.)|[\n;؟。！？]+|\s[-–—]+\s")
-_COMMA = re.compile(r"\s*,\s+|\s*,(?=\D)")
+#: Where a sentence can change from telling to asking: a comma, or "and do you ...", "but when will ...".
+_COMMA = re.compile(
+    r"\s*,\s+|\s*,(?=\D)|\s+(?:and|but|plus|also)(?:\s+also)?\s+(?=(?:do|does|did|can|could|is|are|will|would|should|may|how|what|"
+    r"when|where|which|who|why)\s+(?:you|i|we|my|the|it|there|your|this|that|is|are|do|does|can|will|long|much|many|soon|often|about)\b)",
+    re.I,
+)
 _TIDY = re.compile(
     r"^(?:[\s,.:;!?\-–—*|/)\]]|\b(?:and|but|so|because|also|ok|okay|well|hi|hello|hey|please|plus|then|yes|yeah|no)\b(?=[\s,.:;!\-–—]))+",
     re.I,
@@ -40,13 +44,11 @@ _CONTACT_LABEL = re.compile(
     r"\b(?:you can |please |pls |just )?(?:(?:reach|contact|email|e-mail|mail|write|answer|reply to|ping|get) me(?: back)?|my (?:e-?mail|mail|contact)(?: (?:address|id|is))*|e-?mail(?: (?:address|id))?|mail(?: id)?|(?:the |it'?s |its )?address)\s*(?:is|at|on|via|under|to|by|:|=|-|–|as)*\s*$",
     re.I,
 )
-_HYPOTHETICAL = re.compile(
+#: A form filled in by hand: "reason: the zip is broken".
+_LABEL = re.compile(r"^\W*(?:(?:the|my) )?(?:reason|issue|problem|subject|message|query|question)\s*[:=]\s*", re.I)
+HYPOTHETICAL = re.compile(
     r"\b(?:if|in case|what happens|do you|does (?:your|the|it)|can (?:i|you|we|one)|could (?:i|you|we)|how (?:do|can|to|long|much|many|does|are|is|would|should)|is it possible|is there|are there|what (?:is|are|do|should|can|if|about|kind)|may i|am i (?:able|allowed)|will (?:i|you)|would (?:i|you)|who pays|when (?:do|will|can|does|is) (?:i|the|my|a|you)|should i|which|policy|procedure|process for|eligible)\b"
 )
-#: A statement about something of the shopper's: what else would they tell a shop about it?
-_OF_MINE = re.compile(r"(?:my|one of (?:my|the)|both|half of|the|your|you|it|this|these|they)\b")
-_CARRIES_REASON = 0.45
-_DECISIVE = 0.6
 
 
 @dataclass
@@ -70,6 +72,8 @@ class Draft:
     email: str | None = None
     rejected: list[RejectedValue] = field(default_factory=list)
     score: int | None = None
+    #: The message without contact data: what it says, not who says it.
+    said: str = ""
 
     @property
     def ask(self) -> str:
@@ -89,7 +93,7 @@ def draft(text: str, asked: Asked = None) -> Draft:
     if score := cues.SCORE.match(low):
         d.score = int(score[1])
     spans = _contact_data(d, low, asked_fields)
-    body = _blank(kept, spans)
+    body = d.said = _blank(kept, spans)
     body = _courtesies(d, body)
     d.answer = read_answer(plain(body), asked)
     for piece, asks in _sentences(body):
@@ -195,6 +199,7 @@ def _sentences(body: str) -> list[tuple[str, bool]]:
 
 
 def _tidy(text: str) -> str:
+    text = _LABEL.sub("", text)
     previous = None
     while previous != text:
         previous = text
@@ -276,9 +281,13 @@ def _negated(low: str, wish: re.Match[str]) -> bool:
 
 
 def _clause(d: Draft, text: str, asks: bool) -> None:
+    labelled = _LABEL.match(text)
     tidy = _tidy(text)
     low = plain(tidy)
     if not WORD.search(tidy):
+        return
+    if labelled and not asks and re.search("reason|issue|problem", labelled.group().lower()):
+        d.sentences.append(Sentence(text[labelled.end() :].strip(), False, "issue"))
         return
     question = asks or bool(cues.QUESTION_START.match(low))
     kind = _kind(d, low, question)
@@ -335,7 +344,7 @@ def _kind(d: Draft, low: str, question: bool) -> str:
             )
         ):
             return "issue"
-        if trouble and mine and not _HYPOTHETICAL.search(low):
+        if trouble and mine and not HYPOTHETICAL.search(low):
             return "issue"
         if order and not re.search(r"\b(?:refund\w*|money|reimburse\w*|return)\b", low):
             return "order_status"
@@ -375,169 +384,3 @@ def _resolve(d: Draft) -> None:
         if s.kind == "statement" and s.after_wish and substance(s.text) and len(s.text.split()) >= 2:
             if not re.fullmatch(r"(?:me|that|this|it|us|you|\W)+", plain(s.text)):
                 s.kind = "issue"
-
-
-# ---------------------------------------------------------------- weighing a classifier's opinion
-
-
-def _opinion(intents: Sequence[Intent]) -> dict[IntentName, float]:
-    return {i.name: max(0.0, min(1.0, i.confidence)) for i in intents}
-
-
-def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Understanding:
-    """The understanding of a draft, with the classifier's ranked intents about `d.ask` (none: patterns alone)."""
-    weight = _opinion(opinion)
-    asked_fields = d.asked if isinstance(d.asked, tuple) else ()
-    signals = set(d.signals)
-    stated = any(s.kind in ("issue", "dispute") for s in d.sentences)
-    for s in d.sentences:
-        if s.kind == "reply":
-            s.kind = _reply(s, weight)
-        if s.kind == "question" and stated and not substance(s.text):
-            s.kind = "courtesy"  # "... what should I do?": the article for the issue is the answer
-        if s.kind == "statement" and stated:
-            continue  # what stands beside an issue belongs to it (R3): nothing of substance is lost
-        if s.kind in ("statement", "question") and weight:
-            _weigh(s, weight, signals, in_shop=bool(cues.SHOP.search(plain(s.text))), asked=d.asked)
-    _resolve_after(d, signals)
-    reason = _reason(d)
-    questions = [s.text for s in d.sentences if s.kind in ("question", "order_status")]
-    question = "? ".join(q.rstrip("?") for q in questions) + "?" if questions else None
-    if Signal.FOLLOWS_UP in signals and not reason:
-        reason = next(s.text for s in d.sentences if s.kind == "follow_up")
-        question = None
-    elif Signal.FOLLOWS_UP in signals:
-        signals.discard(Signal.FOLLOWS_UP)
-    if Signal.ASKS_UPDATE in signals and reason and not any(s.kind in ("issue", "dispute") for s in d.sentences):
-        reason = None
-    if (
-        Signal.UNHELPED in signals
-        and reason
-        and not any(s.kind in ("issue", "dispute") and substance(s.text) for s in d.sentences)
-    ):
-        reason = None
-    full = d.name if d.name and (d.name.full or Field.NAME in asked_fields) else None
-    greeting_name = d.name.value if d.name and not full else None
-    understanding = Understanding(
-        kept=d.kept,
-        answer=d.answer,
-        name=full.value if full else None,
-        greeting_name=greeting_name,
-        email=d.email,
-        reason=reason,
-        question=question,
-        rejected=tuple(d.rejected),
-        signals=frozenset(signals),
-        score=d.score,
-        by=by,
-    )
-    return replace(understanding, intents=_rank(d, understanding, weight))
-
-
-def _reply(s: Sentence, weight: dict[IntentName, float]) -> str:
-    """What stands where the reason was asked for: the reason (R3), unless it is plainly chit-chat or a courtesy."""
-    if not weight or len(s.text.split()) > 3 or cues.SHOP.search(plain(s.text)):
-        return "issue"
-    best = max(weight, key=lambda name: weight[name])
-    if best is IntentName.OTHER and weight[best] >= _DECISIVE:
-        return "chat"
-    courtesies = (IntentName.GREET, IntentName.THANKS, IntentName.GOODBYE, IntentName.AFFIRM, IntentName.DENY)
-    return "courtesy" if best in courtesies and weight[best] >= 0.8 else "issue"
-
-
-def _weigh(s: Sentence, weight: dict[IntentName, float], signals: set[Signal], *, in_shop: bool, asked: Asked) -> None:
-    """Let the classifier settle a sentence that patterns left open; out of scope needs two signals to agree."""
-    best = max(weight, key=lambda name: weight[name])
-    sure = weight[best]
-    other = weight.get(IntentName.OTHER, 0.0)
-    issue = weight.get(IntentName.REPORT_ISSUE, 0.0)
-    if not s.asks and _OF_MINE.match(plain(s.text)) and issue >= 0.25 and other < _DECISIVE:
-        s.kind = "issue"
-    elif best is IntentName.REPORT_ISSUE and (sure >= _DECISIVE or (not s.asks and sure >= _CARRIES_REASON)):
-        if not (s.asks and _HYPOTHETICAL.search(plain(s.text))):
-            s.kind = "issue"
-    elif best is IntentName.ORDER_STATUS and sure >= _CARRIES_REASON:
-        s.kind = "order_status"
-    elif best is IntentName.TICKET_UPDATE and sure >= _DECISIVE:
-        s.kind = "update"
-        signals.add(Signal.ASKS_UPDATE)
-    elif best is IntentName.CONTACT and sure >= _DECISIVE and (s.asks or len(s.text.split()) <= 9):
-        s.kind = "contact"
-        signals.add(Signal.ASKS_CONTACT)
-    elif best is IntentName.REQUEST_TICKET and sure >= 0.75 and not s.asks and len(s.text.split()) <= 8:
-        s.kind = "wish"
-        signals.add(Signal.WANTS_TICKET)
-    elif (best is IntentName.OTHER and not in_shop and other >= _CARRIES_REASON) or (
-        best is IntentName.OTHER and other >= 0.85 and not s.asks
-    ):
-        s.kind = "chat"
-    elif best is IntentName.QUESTION and sure >= _DECISIVE and not s.asks and in_shop and len(s.text.split()) >= 2:
-        s.kind = "question"
-    elif best is IntentName.THANKS and sure >= 0.8:
-        signals.add(Signal.THANKS)
-        s.kind = "courtesy"
-    elif best is IntentName.GOODBYE and sure >= 0.8:
-        signals.add(Signal.GOODBYE)
-        s.kind = "courtesy"
-    elif best is IntentName.GREET and sure >= 0.8:
-        signals.add(Signal.GREETING)
-        s.kind = "courtesy"
-
-
-def _resolve_after(d: Draft, signals: set[Signal]) -> None:
-    kinds = {s.kind for s in d.sentences}
-    if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute", "update", "contact"}:
-        signals.add(Signal.CHATS)
-
-
-def _reason(d: Draft) -> str | None:
-    """The issue in the shopper's own words (R3): its sentences and the statements around them, in order."""
-    if not any(s.kind in ("issue", "dispute") for s in d.sentences):
-        return None
-    parts = [s.text for s in d.sentences if s.kind in ("issue", "dispute", "statement", "follow_up") and _says(s.text)]
-    return ". ".join(p.rstrip(".,") for p in parts) or None
-
-
-def _says(text: str) -> bool:
-    return bool(WORD.search(text)) and not cues.FILLERS.match(plain(text))
-
-
-def _rank(d: Draft, u: Understanding, weight: dict[IntentName, float]) -> tuple[Intent, ...]:
-    """All that the message is after, best first: what patterns are sure of, then the classifier's view."""
-    kinds = {s.kind for s in d.sentences}
-    found: dict[IntentName, float] = {}
-
-    def add(name: IntentName, confidence: float) -> None:
-        found[name] = max(found.get(name, 0.0), confidence)
-
-    if Signal.ASKS_UPDATE in u.signals:
-        add(IntentName.TICKET_UPDATE, 0.96)
-    if Signal.WANTS_TICKET in u.signals:
-        add(IntentName.REQUEST_TICKET, 0.95)
-    if Signal.ASKS_CONTACT in u.signals:
-        add(IntentName.CONTACT, 0.94)
-    if kinds & {"issue", "dispute"}:
-        add(IntentName.REPORT_ISSUE, 0.93)
-    if kinds & {"order_status", "follow_up"}:
-        add(IntentName.ORDER_STATUS, 0.92)
-    if "question" in kinds:
-        add(IntentName.QUESTION, 0.9)
-    if "chat" in kinds:
-        add(IntentName.OTHER, 0.85)
-    if u.answer is Answer.AFFIRM:
-        add(IntentName.AFFIRM, 0.8)
-    if u.answer is Answer.DENY or Signal.CANCELS in u.signals:
-        add(IntentName.DENY, 0.8)
-    if Signal.GOODBYE in u.signals:
-        add(IntentName.GOODBYE, 0.79)
-    if Signal.THANKS in u.signals:
-        add(IntentName.THANKS, 0.78)
-    if Signal.GREETING in u.signals:
-        add(IntentName.GREET, 0.6)
-    if not found:
-        for name, confidence in (weight or _opinion(classify(d.kept))).items():
-            add(name, confidence)
-    if not found:
-        add(IntentName.OTHER, 0.5)
-    ranked = sorted(found.items(), key=lambda item: -item[1])
-    return tuple(Intent(name, round(confidence, 3)) for name, confidence in ranked)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dialogue.events import Understanding
 from dialogue.understanding.linear import classify
-from dialogue.understanding.reader import Asked, draft, finish
+from dialogue.understanding.reader import Asked, draft
+from dialogue.understanding.weighing import finish
 
 
 def understand(text: str, asked: Asked = None) -> Understanding:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 
 import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 _HERE = pathlib.Path(__file__).parent / "lexicons"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "})
@@ -95,6 +97,28 @@ def is_word(token: str) -> bool:
     return bool(parts) and all(_stemmer.stemWord(p) in _lines("words.txt") for p in parts)
 
 
+def is_everyday(token: str) -> bool:
+    """True for a name that is also a word everybody uses ("rose", "price"; not "john" or "gilbert")."""
+    return token.casefold() in _lines("everyday.txt")
+
+
+@functools.cache
+def _stems_by_start() -> dict[tuple[str, int], list[str]]:
+    table: dict[tuple[str, int], list[str]] = {}
+    for word in _lines("words.txt"):
+        table.setdefault((word[:1], len(word)), []).append(word)
+    return table
+
+
+@functools.lru_cache(maxsize=20_000)
+def is_near_word(token: str) -> bool:
+    """True for what is one slip away from an English word ("trakcing"), first letters taken as typed."""
+    stemmed = stem(token.casefold())
+    table = _stems_by_start()
+    near = [w for size in (-1, 0, 1) for w in table.get((stemmed[:1], len(stemmed) + size), ())]
+    return process.extractOne(stemmed, near, scorer=DamerauLevenshtein.distance, score_cutoff=1) is not None
+
+
 #: Closed-class words and other words that never belong to a name, in any case and any place but an initial.
 NEVER_IN_NAMES = frozenset(
     """i i'm im i've ive i'd id i'll me my mine myself you your yours u ur he his him she her it its it's we us our
@@ -106,7 +130,7 @@ NEVER_IN_NAMES = frozenset(
     name order orders ticket tickets parcel package refund return item delivery help support need want wants get got
     gave give send sent open close create raise file escalate talk speak human agent person someone somebody anyone
     nothing something anything everything all any some more same new old other another one two three first last next
-    number phone account card charged broken damaged missing wrong late received arrived waiting nevermind cancel
+    number phone account card ssn pin id dob acct passcode zipcode postcode booking confirmation membership policy claim customer charged broken damaged missing wrong late received arrived waiting nevermind cancel
     stop question problem issue reason sure go ahead yup nah maybe great good fine bad nice cool awesome perfect
     done ready today tomorrow yesterday morning evening afternoon night days weeks months hours fast slow soon asap""".split()
 )

@@ -1,10 +1,11 @@
 """Makes `given_names.txt`, `family_names.txt` and `words.txt` in this folder; run by hand, its output is committed.
 
-    python dialogue/understanding/lexicons/make_lexicons.py /usr/share/hunspell/en_US.dic
+    python dialogue/understanding/lexicons/make_lexicons.py /usr/share/hunspell/en_US.dic /usr/share/dict/american-english-small
 
 Names come from Faker's providers (MIT licence), all locales, case-folded, single tokens. Words are the lower-case
 entries of the hunspell English dictionary (SCOWL, a permissive licence that asks for its notice to be kept, see
-`NOTICE`), each reduced to its Snowball stem, so that "waiting" and "waited" are one line.
+`NOTICE`), each reduced to its Snowball stem, so that "waiting" and "waited" are one line. `everyday.txt` holds those names
+that are also words of the small list (SCOWL size 35 and below): "rose" and "price" are, "john" and "gilbert" are not.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def tokens(names: object) -> set[str]:
     return found
 
 
-def main(dictionary: str) -> None:
+def main(dictionary: str, small: str) -> None:
     given: set[str] = set()
     family: set[str] = set()
     for locale in sorted(AVAILABLE_LOCALES):
@@ -60,8 +61,14 @@ def main(dictionary: str) -> None:
         if word.isascii() and word.isalpha() and word.islower() and len(word) >= 2:
             stems.add(stem(word))
     (HERE / "words.txt").write_text("\n".join(sorted(stems)) + "\n", encoding="utf-8")
+    common = {
+        word
+        for word in pathlib.Path(small).read_text(encoding="utf-8").split()
+        if word.isascii() and word.isalpha() and word.islower() and word in latin_given | latin_family
+    }
+    (HERE / "everyday.txt").write_text("\n".join(sorted(common)) + "\n", encoding="utf-8")
     print(f"{len(latin_given)} given names, {len(latin_family)} family names, {len(stems)} word stems")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,1 @@
+"""How well real shoppers are understood and answered, measured: `askonce eval`."""

@@ -1,0 +1,320 @@
+"""The measures: each takes rows and an understander and gives figures, and the errors behind them with their texts.
+
+Figures are shares (0..1) or counts. "Lenient" takes any label a fair judge accepts, as the data's own README defines it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.conversation import Understander
+from dialogue.events import Understanding
+from dialogue.understanding.emails import read_emails
+from dialogue.understanding.reader import Asked
+from dialogue.validity import could_be_email
+from dialogue.vocabulary import Answer, Field, IntentName, Signal
+
+Rows = list[dict[str, Any]]
+Step = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Error:
+    """One wrong answer, for people: `cause` groups it, `text` is the shopper's."""
+
+    cause: str
+    text: str
+    wanted: str
+    got: str
+
+
+@dataclass
+class Measured:
+    """Figures by name, the errors behind them, and material for drawings."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    errors: list[Error] = field(default_factory=list)
+    confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
+    certainty: list[tuple[float, bool]] = field(default_factory=list)
+    milliseconds: list[float] = field(default_factory=list)
+
+
+def f1_scores(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[float, float, float, int]]:
+    """Precision, recall, F1 and support for each wanted label, of (wanted, got) pairs."""
+    hit: Counter[str] = Counter()
+    wanted_n: Counter[str] = Counter()
+    got_n: Counter[str] = Counter()
+    for wanted, got in pairs:
+        wanted_n[wanted] += 1
+        got_n[got] += 1
+        hit[wanted] += wanted == got
+    scores = {}
+    for label, n in sorted(wanted_n.items()):
+        precision = hit[label] / got_n[label] if got_n[label] else 0.0
+        recall = hit[label] / n
+        both = precision + recall
+        scores[label] = (precision, recall, 2 * precision * recall / both if both else 0.0, n)
+    return scores
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found) if found else 0.0
+
+
+def _certainty(u: Understanding, name: IntentName) -> float:
+    return next((i.confidence for i in u.intents if i.name is name), 0.0)
+
+
+# ---------------------------------------------------------------- intents
+
+
+async def intents(rows: Rows, mind: Understander, step: Step) -> Measured:
+    """What a message is after: `human_*` on people's rows, `templated_*` on machine-varied ones; `slice_*` on the border
+    between tickets and orders; `oos_*` on what is no shop's business."""
+    m = Measured()
+    people: list[tuple[str, str]] = []
+    strict: list[tuple[str, str]] = []
+    machine: list[tuple[str, str]] = []
+    outside: list[tuple[bool, float, bool]] = []
+    for row in rows:
+        started = time.perf_counter()
+        u = await mind.understand(row["text"], None)
+        m.milliseconds.append(1000 * (time.perf_counter() - started))
+        first = u.intents[0]
+        got, label = first.name.value, row["label"]
+        fair = {label, *row["alt"]}
+        lenient = (label, label if got in fair else got)
+        if row["templated"]:
+            machine.append(lenient)
+        else:
+            people.append(lenient)
+            strict.append((label, got))
+            m.confusion[lenient] += 1
+            m.certainty.append((first.confidence, got in fair))
+            if got not in fair:
+                m.errors.append(Error(f"{label} taken for {got}", row["text"], label, got))
+            if "other" not in row["alt"]:
+                clear = label == "other" and not row["alt"]
+                if clear or label != "other":
+                    outside.append((clear, _certainty(u, IntentName.OTHER), got in fair))
+        step()
+    scores = f1_scores(people)
+    m.figures["human_macro_f1_lenient"] = _mean(s[2] for s in scores.values())
+    m.figures["human_macro_f1_strict"] = _mean(s[2] for s in f1_scores(strict).values())
+    m.figures["human_accuracy_lenient"] = _mean(float(a == b) for a, b in people)
+    m.figures["human_rows"] = len(people)
+    m.figures["templated_accuracy_lenient"] = _mean(float(a == b) for a, b in machine)
+    for label, (precision, recall, f1, n) in scores.items():
+        m.figures |= {f"{label}_precision": precision, f"{label}_recall": recall, f"{label}_f1": f1, f"{label}_rows": n}
+    border = {"ticket_update", "order_status", "report_issue"}
+    edge = f1_scores(pair for pair in people if pair[0] in border)
+    for label in sorted(border):
+        m.figures[f"slice_{label}_f1"] = edge[label][2]
+    m.figures |= _out_of_scope(outside)
+    return m
+
+
+def _out_of_scope(found: list[tuple[bool, float, bool]]) -> dict[str, float]:
+    """The best recall of what is out of scope at an in-scope accuracy of 0.90 or more (else at the best accuracy), over
+    every threshold on the certainty of `other`."""
+    outside = [f for f in found if f[0]]
+    inside = [f for f in found if not f[0]]
+    best = (0.0, 0.0, 1.01)
+    for threshold in sorted({f[1] for f in found} | {1.01}):
+        recall = _mean(float(f[1] >= threshold) for f in outside)
+        accuracy = _mean(float(f[2] and f[1] < threshold) for f in inside)
+        if (min(accuracy, 0.90), recall) > (min(best[1], 0.90), best[0]):
+            best = (recall, accuracy, threshold)
+    return {"oos_recall": best[0], "oos_in_scope_accuracy": best[1], "oos_rows": len(outside)}
+
+
+# ---------------------------------------------------------------- names and addresses
+
+
+def asked_by(agent: str | None) -> Asked:
+    """What an agent's line asked for, as our bot would have asked it; None where it asked for neither name nor address."""
+    line = (agent or "").lower()
+    wants = []
+    if re.search(r"\bnames?\b", re.sub(r"user ?names?|account names?", "", line)):
+        wants.append("name")
+    if re.search(r"e-?mail", line):
+        wants.append("email")
+    return tuple(wants) or None
+
+
+def _holds(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text.lower()) is not None
+
+
+async def contact(rows: Rows, mind: Understander, step: Step) -> Measured:
+    """Full names and addresses, message by message, on messages that hold one and on messages that hold none."""
+    m = Measured()
+    hold = found = free = invented = 0
+    with_email = email_right = email_invented = messages = 0
+    for row in rows:
+        gold = [v for v in {row["name"] or "", *(row.get("name_variants") or [])} if len(v.split()) > 1]
+        parts = {p.lower() for v in [row["name"] or "", *gold] for p in v.split() if len(p) > 1}
+        for message in row["messages"]:
+            text = message["text"]
+            u = await mind.understand(text, asked_by(message["prev_agent"]))
+            messages += 1
+            held = [v for v in gold if _holds(text, v)]
+            got = (u.name or "").lower()
+            if held:
+                hold += 1
+                right = got in {v.lower() for v in held}
+                found += right
+                if not right:
+                    cause = "a full name not found" if not got else "a full name cut wrong"
+                    m.errors.append(
+                        Error(cause, f"{message['prev_agent'] or '—'} ⟶ {text}", held[0], u.name or "nothing")
+                    )
+            elif not any(_holds(text, p) for p in parts):
+                free += 1
+                invented += bool(got)
+                if got:
+                    m.errors.append(
+                        Error("a name invented", f"{message['prev_agent'] or '—'} ⟶ {text}", "none", u.name or "")
+                    )
+            email = row["email"]
+            if email and email.lower() in text.lower():
+                with_email += 1
+                email_right += (u.email or "").lower() == email.lower()
+                if (u.email or "").lower() != email.lower():
+                    m.errors.append(Error("an address not found", text, email, u.email or "nothing"))
+            elif "@" not in text and u.email:
+                email_invented += 1
+                m.errors.append(Error("an address invented", text, "none", u.email))
+        step()
+    m.figures = {
+        "full_names_found": found / hold if hold else 0.0,
+        "full_names_rows": hold,
+        "false_names": invented / free if free else 0.0,
+        "false_names_rows": free,
+        "emails_found": email_right / with_email if with_email else 0.0,
+        "emails_rows": with_email,
+        "emails_invented": email_invented / messages if messages else 0.0,
+    }
+    return m
+
+
+async def names(rows: Rows, mind: Understander, step: Step) -> Measured:
+    """Names of many countries: as the answer to the question for it, in lower case, and given in passing."""
+    m = Measured()
+    ways: dict[str, tuple[Callable[[str], str], Asked]] = {
+        "answered": (lambda n: n, ("name",)),
+        "answered_lower_case": (str.lower, ("name",)),
+        "in_passing": (lambda n: f"Hi, I'm {n} and my order is late", None),
+        "my_name_is_lower_case": (lambda n: f"my name is {n.lower()} and my order is late", None),
+    }
+    for way, (form, asked) in ways.items():
+        right = 0
+        for row in rows:
+            name = row["name"]
+            wanted = name.lower() if "lower" in way else name
+            u = await mind.understand(form(name), asked)
+            right += u.name == wanted
+            if u.name != wanted:
+                m.errors.append(Error(f"a name {way.replace('_', ' ')}", form(name), wanted, u.name or "nothing"))
+            step()
+        m.figures[way] = right / len(rows)
+    m.figures["rows"] = len(rows)
+    return m
+
+
+def emails(rows: Rows) -> Measured:
+    """Addresses by their syntax: valid ones read whole out of a sentence, invalid ones refused."""
+    m = Measured()
+    good = [r["email"] for r in rows if r["valid"] is True]
+    bad = [r["email"] for r in rows if r["valid"] is False]
+    taken = refused = 0
+    for email in good:
+        found = [
+            r.value for r in read_emails(f"my email is {email}", asked=True) if r.value and could_be_email(r.value)
+        ]
+        fine = [f.lower() for f in found] == [email.lower()]
+        taken += fine
+        if not fine:
+            m.errors.append(Error("a valid address refused", email, email, ", ".join(found) or "nothing"))
+    for email in bad:
+        found = [r.value for r in read_emails(email, asked=True) if r.value and could_be_email(r.value)]
+        fine = email not in found
+        refused += fine
+        if not fine:
+            m.errors.append(Error("an invalid address taken", email, "nothing", email))
+    m.figures = {
+        "valid_taken": taken / len(good),
+        "valid_rows": len(good),
+        "invalid_refused": refused / len(bad),
+        "invalid_rows": len(bad),
+    }
+    return m
+
+
+# ---------------------------------------------------------------- yes and no
+
+
+async def yes_no(rows: Rows, mind: Understander, step: Step) -> Measured:
+    """Yes, no or neither, where something was just offered; leaving ("never mind") counts as no."""
+    m = Measured()
+    right = 0
+    for row in rows:
+        u = await mind.understand(row["text"], "offer")
+        got = u.answer.value if u.answer else "other"
+        if got == "other" and Signal.CANCELS in u.signals:
+            got = Answer.DENY.value
+        fair = {row["label"], *row["alt"]}
+        right += got in fair
+        m.confusion[(row["label"], row["label"] if got in fair else got)] += 1
+        if got not in fair:
+            text = f"{row['prev_agent']} ⟶ {row['text']}"
+            m.errors.append(Error(f"{row['label']} taken for {got}", text, row["label"], got))
+        step()
+    m.figures = {"accuracy": right / len(rows), "rows": len(rows)}
+    return m
+
+
+# ---------------------------------------------------------------- whole conversations
+
+
+async def conversations(rows: Rows, mind: Understander, step: Step) -> Measured:
+    """Whole chats that state a full name, an address and a reason: are all three understood, so that none would be asked
+    for again? The shopper's turns are read in order; a field counts as asked for where the agent's line before asked."""
+    m = Measured()
+    whole = complete = 0
+    for row in rows:
+        if not (row["name"] and len(row["name"].split()) > 1 and row["email"] and row["reason_text"]):
+            step()
+            continue
+        whole += 1
+        got: dict[str, str] = {}
+        agent: str | None = None
+        for turn in row["turns"]:
+            if turn["role"] == "agent":
+                agent = turn["text"]
+                continue
+            u = await mind.understand(turn["text"], asked_by(agent))
+            for name, value in ((Field.NAME, u.name), (Field.EMAIL, u.email), (Field.REASON, u.reason)):
+                if value:
+                    got.setdefault(name.value, value) if name is Field.REASON else got.update({name.value: value})
+        variants = {v.lower() for v in [row["name"], *(row.get("name_variants") or [])]}
+        missing = []
+        if got.get("name", "").lower() not in variants:
+            missing.append(f"name ({got.get('name', 'nothing')} for {row['name']})")
+        if got.get("email", "").lower() != row["email"].lower():
+            missing.append(f"email ({got.get('email', 'nothing')})")
+        if not got.get("reason"):
+            missing.append("reason")
+        complete += not missing
+        if missing:
+            said = " / ".join(t["text"] for t in row["turns"] if t["role"] == "customer")
+            m.errors.append(Error("a whole chat: " + missing[0].split(" ")[0], said, "all three", "; ".join(missing)))
+        step()
+    m.figures = {"complete": complete / whole if whole else 0.0, "rows": whole}
+    return m
