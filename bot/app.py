@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 import bot
 from bot.asyncapi import document
+from bot.audit import verdict
 from bot.bootstrap import Bot, run_bot
 from bot.console import views
 from bot.limits import Limits
@@ -133,7 +134,9 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         found = await views.conversation(running().store, id)
         if found is None:
             raise HTTPException(404, "There is no such conversation.")
-        return found
+        bot = running()
+        violations = await verdict(bot.store, id, support_email=bot.support_email)
+        return found | {"violations": [{"rule": v.rule, "seq": v.seq, "reason": v.reason} for v in violations]}
 
     @app.get("/api/tickets", dependencies=signed_in)
     async def tickets(

@@ -31,6 +31,7 @@ from ticket_bridge.helpdesks.webhook import Webhook
 from ticket_bridge.outbox import Claim
 
 log = logging.getLogger("askonce")
+_DEMO_EMAIL = "support@example.com"
 
 
 @dataclass
@@ -45,9 +46,14 @@ class Bot:
     helpdesk: Helpdesk
     courier: Courier
 
+    @property
+    def support_email(self) -> str:
+        """The address shoppers are given; the demo's own where none is set."""
+        return self.settings.support_email or _DEMO_EMAIL
+
 
 def _article_values(settings: Settings) -> dict[str, str]:
-    return {"support_email": settings.support_email or "support@example.com", "hours": settings.hours}
+    return {"support_email": settings.support_email or _DEMO_EMAIL, "hours": settings.hours}
 
 
 def check_articles(settings: Settings) -> None:
@@ -128,7 +134,7 @@ async def run_bot(
     hub.equip(
         Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
-            support_email=settings.support_email or "support@example.com", helpdesk=desk.name, poke=hub.poke,
+            support_email=settings.support_email or _DEMO_EMAIL, helpdesk=desk.name, poke=hub.poke,
             wake_courier=postman.wake,
         )
     )  # fmt: skip

@@ -276,5 +276,17 @@ def replay(paths: tuple[pathlib.Path, ...], url: str | None, only: str | None, s
         raise click.exceptions.Exit(1)
 
 
+@main.command()
+@click.option("--since", help="Only conversations that changed at or after this date or time (UTC), e.g. 2026-11-21.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def audit(since: str | None, form: str) -> None:
+    """Check stored conversations against the strict rules; the status is non-zero where one is broken."""
+    from bot.audit_command import read_since, run_audit
+
+    settings = read_settings()
+    if not _run(run_audit(settings, since=read_since(since), as_json=form == "json")):
+        raise click.exceptions.Exit(1)
+
+
 if __name__ == "__main__":
     main()

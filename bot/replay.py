@@ -15,6 +15,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from bot.audit import verdict
 from bot.bootstrap import Bot, run_bot
 from bot.console import views
 from bot.conversation import Conversation
@@ -132,6 +133,10 @@ class OverSocket:
             raise ReplayError("reading tickets needs the administrator's token: set ASKONCE_ADMIN_TOKEN")
         return answer.json() if answer.status_code == 200 else None
 
+    async def violations(self) -> list[dict[str, Any]]:
+        """What the bot's own referee says of the conversation."""
+        return list((await self._get(f"/api/conversations/{self._id}") or {}).get("violations", []))
+
     async def ticket(self, reference: str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = await self._get(f"/api/tickets/{reference}")
         return found
@@ -157,7 +162,10 @@ async def play_in_process(running: Bot, case: Case) -> Outcome:
     conversation, _ = await running.hub.begin(channel="replay")
     if case.customer:
         await conversation.tell(events.CustomerIdentified(case.customer.get("name"), case.customer.get("email")))
-    return await _play(case, InProcess(running, conversation), patience=_PATIENCE)
+    outcome = await _play(case, InProcess(running, conversation), patience=_PATIENCE)
+    for v in await verdict(running.store, conversation.id, support_email=running.support_email):
+        outcome.problems.append(f"{case.file}: the referee, turn {v.seq}: {v.rule}: {v.reason}")
+    return outcome
 
 
 async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
@@ -176,7 +184,11 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
             welcome = orjson.loads(await ws.recv())
             if welcome["type"] != "welcome":
                 raise ReplayError(f"{base} did not welcome us: {welcome.get('message')}")
-            return await _play(case, OverSocket(ws, http, welcome["conversation"]), patience=_PATIENCE)
+            stage = OverSocket(ws, http, welcome["conversation"])
+            outcome = await _play(case, stage, patience=_PATIENCE)
+            for v in await stage.violations() if token else ():
+                outcome.problems.append(f"{case.file}: the referee, turn {v['seq']}: {v['rule']}: {v['reason']}")
+            return outcome
     except (OSError, WebSocketException, httpx.HTTPError) as error:
         raise ReplayError(f"cannot reach the bot at {base}: {type(error).__name__}") from error
 

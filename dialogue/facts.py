@@ -43,7 +43,7 @@ def _unpack(u: e.Understanding) -> Iterator[e.Fact]:
         yield e.Unhelped()
     if u.reason and Signal.DISPUTES in signals and Signal.WANTS_REVIEW in signals:
         yield e.ReviewDemanded(u.reason)
-    elif u.reason and Signal.FOLLOWS_UP in signals:
+    elif u.reason and Signal.FOLLOWS_UP in signals and Signal.DISPUTES not in signals:
         yield e.FollowedUp(u.reason)
     elif u.reason:
         yield e.IssueStated(u.reason, dispute=Signal.DISPUTES in signals)

@@ -165,13 +165,18 @@ def _asks_again_for_filed(state: State, fact: e.TicketWanted) -> bool:
 
 
 def _just_refused(state: State, fact: e.Affirmed) -> bool:
-    return bool(state.reason and state.declined and {Act.DECLINED, Act.CANCELLED} & set(state.last_acts))
+    just = state.declined and {Act.DECLINED, Act.CANCELLED} & set(state.last_acts)
+    return bool(state.reason and just and not state.turn.refused)
 
 
 def _just_filed(state: State, fact: e.Affirmed) -> bool:
     ticket = _last_ticket(state)
     told_now = bool({Act.TICKET_FILED, Act.TICKET_SAVED} & set(state.last_acts))
     return ticket is not None and (told_now or ticket.status is TicketStatus.SENT)
+
+
+def _pointed_already(state: State, fact: Any) -> bool:
+    return Act.TICKET_EXISTS in state.turn.said
 
 
 def _field_comes_too(state: State, fact: e.Denied) -> bool:
@@ -331,17 +336,17 @@ def _point_at_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
 def _decline(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R10: "no" is respected until the shopper raises another issue or asks."""
     state = replace(state, phase=IDLE, declined=True)
-    return _say(_note(state, offer_due=False), Say(Act.DECLINED, "declined"))
+    return _say(_note(state, offer_due=False, refused=True), Say(Act.DECLINED, "declined"))
 
 
 def _cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R10: stops, says nothing was filed, keeps the fields (R2)."""
     state = replace(state, phase=IDLE, declined=True, fruitless=0)
-    return _say(state, Say(Act.CANCELLED, "cancelled"))
+    return _say(_note(state, refused=True), Say(Act.CANCELLED, "cancelled"))
 
 
 def _nothing_to_cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    return _say(state, Say(Act.CLARIFY, "nothing_to_cancel"))
+    return _say(_note(state, refused=True), Say(Act.CLARIFY, "nothing_to_cancel"))
 
 
 # ---------------------------------------------------------------- answers and digressions (R11, R14, R15, R17)
@@ -684,11 +689,13 @@ TABLE: tuple[Row, ...] = (
     Row("R7 a no beside a field is no refusal", _OPEN, e.Denied, _keep, _field_comes_too),
     Row("R10 no while collecting stops it", _OPEN, e.Denied, _cancel),
     Row("R10 no, and nothing was asked", (IDLE,), e.Denied, _all_right),
+    Row("R7 a yes before the offer is made agrees to nothing", (OFFERED,), e.Affirmed, _keep, _offer_due),
     Row("R7 yes to the offer", (OFFERED,), e.Affirmed, _agree),
     Row("R7 yes after all", (IDLE,), e.Affirmed, _agree, _just_refused),
     Row("R12 yes to a ticket already filed", (IDLE,), e.Affirmed, _point_at_ticket, _just_filed),
     Row("R7 yes, and nothing was asked", (IDLE,), e.Affirmed, _all_right),
     Row("R7 consent is there already", _OPEN, e.Affirmed, _already_agreed),
+    Row("R12 wished for, and the ticket was pointed at already", (IDLE,), e.TicketWanted, _keep, _pointed_already),
     Row("R3 a ticket about the question just answered", (IDLE,), e.TicketWanted, _agree_about_answer,
         _about_the_answer),
     Row("R12 the ticket wished for is filed already", (IDLE,), e.TicketWanted, _point_at_ticket,

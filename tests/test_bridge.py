@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bootstrap import run_bot
+from bot.console.views import outbox_counts
 from bot.conversation import Conversation
 from bot.settings import Settings, read_settings
 from bot.store.records import Turn
@@ -237,3 +238,19 @@ def test_retry_after_is_read_as_seconds_or_date() -> None:
 
 def test_the_signature_covers_time_and_body() -> None:
     assert signature(b"a", secret="s", at=1) != signature(b"a", secret="s", at=2) != signature(b"b", secret="s", at=2)
+
+
+async def test_a_bot_that_stops_right_after_a_consent_stops(tmp_path: pathlib.Path) -> None:
+    """The courier is woken and cancelled in the same moment; neither the stop nor the ticket is lost."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+    for round in range(3):
+        async with asyncio.timeout(20):
+            async with run_bot(read_settings(support_email="help@shop.example", database_url=url)) as running:
+                conversation, _ = await running.hub.begin(channel="test")
+                await conversation.hear(f"h{round}", "hello")
+                await asyncio.sleep(0.1)  # until the courier waits to be woken
+                await conversation.hear(f"r{round}", CONSENT)
+    async with run_bot(read_settings(support_email="help@shop.example", database_url=url)) as running:
+        async with asyncio.timeout(20):
+            while (await outbox_counts(running.store)) != {"filed": 3}:
+                await asyncio.sleep(0.05)

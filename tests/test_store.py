@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Connection, text
 
 from bot.bootstrap import run_bot
 from bot.settings import read_settings
@@ -105,3 +107,27 @@ async def test_a_token_is_stored_only_as_its_hash(database_url: str) -> None:
         rows = (await connection.exec_driver_sql("SELECT * FROM conversation")).all()
     assert "secret-token" not in str(rows)
     await store.close()
+
+
+async def test_who_is_cancelled_while_waiting_takes_nobody_along(database_url: str) -> None:
+    """A shopper who closes the page in the middle of a commit does not keep the others' commits from ending."""
+    await asyncio.to_thread(migrate, database_url)
+    store = Store(database_url)
+
+    def job(number: int) -> Callable[[Connection], int]:
+        def work(connection: Connection) -> int:
+            connection.execute(text("SELECT 1"))
+            return number
+
+        return work
+
+    try:
+        for _ in range(20):
+            leader = asyncio.create_task(store.transact(job(0)))
+            others = [asyncio.create_task(store.transact(job(n))) for n in range(1, 6)]
+            await asyncio.sleep(0)
+            leader.cancel()
+            async with asyncio.timeout(10):
+                assert await asyncio.gather(*others) == [1, 2, 3, 4, 5]
+    finally:
+        await store.close()

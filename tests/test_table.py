@@ -60,7 +60,8 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "unfair decision", "signals": {Signal.DISPUTES}},
         {"reason": "unfair decision", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
         {"reason": "?", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
-        {"signals": {Signal.WANTS_TICKET, Signal.ABOUT_THAT}},
+        {"signals": {Signal.WANTS_TICKET, Signal.ABOUT_THAT}}, {"answer": Answer.AFFIRM, "reason": "lamp broken"},
+        {"answer": Answer.AFFIRM, "signals": {Signal.WANTS_TICKET}},
     ]  # fmt: skip
     said += [{"signals": {signal}} for signal in Signal]
     found: list[e.Happening] = [

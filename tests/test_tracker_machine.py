@@ -11,11 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from dialogue import events as e
 from dialogue.effects import Effect, FileTicket, Say, Search
 from dialogue.facts import facts
+from dialogue.referee import judge
 from dialogue.sameness import same_issue
 from dialogue.states import Phase, State, TicketStatus, TurnNotes
 from dialogue.tracker import IllegalEvent, replay, step
 from dialogue.validity import could_be_email, could_be_name, could_be_reason
 from dialogue.vocabulary import Act, Answer, Signal
+from tests.recording import Recording
 from tests.understandings import understandings
 
 POLICY = e.Policy()
@@ -28,6 +30,7 @@ class TrackerMachine(RuleBasedStateMachine):
         self.state = State(stem="M")
         self.told: list[e.Happening] = []
         self.filed: list[FileTicket] = []
+        self.recording = Recording()
         self.invitations = 0
         self.announced: dict[str, int] = {}
 
@@ -35,6 +38,7 @@ class TrackerMachine(RuleBasedStateMachine):
         before = self.state
         decision = step(POLICY, before, happening)
         self.told.append(happening)
+        self.recording.add(happening, decision)
         self.state = decision.state
         effects = decision.effects
         if any(isinstance(x, Search) for x in effects):
@@ -51,7 +55,11 @@ class TrackerMachine(RuleBasedStateMachine):
         if self.state.phase is Phase.LOOKING_UP:
             illegal = step_is_refused(self.state, e.ShopperSaid(understood))
             assert illegal, "a second message was heard while a search was under way"
-            answer: e.Happening = [e.ArticleFound("60 days", ()), e.NothingFound(), e.NothingFound(False)][found]
+            answer: e.Happening = [
+                e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
+                e.NothingFound(),
+                e.NothingFound(False),
+            ][found]
             _, more = self._step(answer)
             effects += more
         says = self._says(effects)
@@ -168,6 +176,7 @@ class TrackerMachine(RuleBasedStateMachine):
         assert all(count == 1 for count in self.announced.values())
 
     def teardown(self) -> None:
+        assert judge(self.recording.transcript()) == []
         assert replay(POLICY, State(stem="M"), self.told) == self.state
 
 

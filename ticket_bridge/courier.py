@@ -7,6 +7,7 @@ The courier never decides what a shopper is told; it reports `accepted` or `dela
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -78,10 +79,10 @@ class Courier:
                 raise
             except Exception as error:
                 log.warning("courier cycle failed: %s", type(error).__name__)
-            try:
-                await asyncio.wait_for(self._woken.wait(), self._tick)
-            except TimeoutError:
-                pass
+            with contextlib.suppress(TimeoutError):
+                # Not wait_for, which can lose a cancellation that comes together with the wake-up (Python 3.11).
+                async with asyncio.timeout(self._tick):
+                    await self._woken.wait()
             self._woken.clear()
 
     async def cycle(self, limit: int = 20) -> int:

@@ -37,6 +37,9 @@
   const show = async (id) => {
     const found = await get(`/api/conversations/${encodeURIComponent(id)}`);
     at("o").textContent = `Conversation ${id}`;
+    at("verdict").textContent = found.violations.length
+      ? `The referee: ${found.violations.map((v) => `${v.rule} at turn ${v.seq} (${v.reason})`).join("; ")}`
+      : "The referee: no violation of the strict rules.";
     at("turns").replaceChildren(...found.turns.map((turn) => {
       const words = make("p", turn.text);
       words.className = "words";

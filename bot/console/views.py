@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
@@ -127,3 +128,29 @@ async def admin_hashes(store: Store) -> list[str]:
     """Hashes of the administrator's tokens."""
     async with store.read() as connection:
         return list(await connection.scalars(select(admin_token.c.hash)))
+
+
+async def how_many(store: Store, since: str | None) -> int:
+    """How many conversations changed at or after `since` (None: all)."""
+    query = select(func.count()).select_from(conversation_table)
+    if since:
+        query = query.where(conversation_table.c.updated_at >= since)
+    async with store.read() as connection:
+        return int(await connection.scalar(query) or 0)
+
+
+async def changed(store: Store, since: str | None, page: int = 200) -> AsyncIterator[tuple[str, str, int]]:
+    """Id, time of the last change and number of turns of every conversation changed at or after `since`, by id."""
+    c = conversation_table.c
+    after = ""
+    while True:
+        query = select(c.id, c.updated_at, c.seq).where(c.id > after).order_by(c.id).limit(page)
+        if since:
+            query = query.where(c.updated_at >= since)
+        async with store.read() as connection:
+            rows = list(await connection.execute(query))
+        for row in rows:
+            yield row.id, row.updated_at, row.seq
+        if len(rows) < page:
+            return
+        after = rows[-1].id

@@ -68,6 +68,7 @@ def table(saved: dict[str, Any]) -> str:
     """The figures of `docs/quality.json` as the Markdown between the page's two marks."""
     runs = saved["runs"]
     names = {"rules": "by rules", "rasa": "with Rasa"}
+    runs = {by: runs[by] for by in names if by in runs}
     heads = [names[by] for by in runs]
     lines = [f"Measured on {saved['date']} with `{saved['command']}`.", ""]
     lines += ["| what | goal | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(heads)]

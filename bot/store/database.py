@@ -98,7 +98,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._jobs: list[tuple[Job, asyncio.Future[Any]]] = []
-        self._writing = asyncio.Lock()
+        self._draining: asyncio.Task[None] | None = None
         self._writer: Engine | None = None
         if url.startswith("sqlite"):
             self.engine: AsyncEngine = create_async_engine(
@@ -115,7 +115,9 @@ class Store:
             self.engine = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Finish what is being written, and close every connection."""
+        if self._draining is not None:
+            await self._draining
         if self._writer is not None:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
             self._thread.shutdown()
@@ -125,15 +127,20 @@ class Store:
 
     async def transact(self, job: Callable[[Connection], T]) -> T:
         """Run `job` in a transaction that is shared with other jobs, and return its result once that is durable. Raises
-        what the job raised (its own writes are undone, the others' stand), or `Unavailable` where nothing was stored."""
+        what the job raised (its own writes are undone, the others' stand), or `Unavailable` where nothing was stored.
+
+        The work is done by a task of the store's own: whoever waits may be cancelled (a shopper who closes the page, a
+        courier that is stopped) without taking along the others whose jobs share the commit."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.append((job, done))
-        if not self._writing.locked():
-            async with self._writing:
-                while self._jobs:
-                    group, self._jobs = self._jobs[:_GROUP], self._jobs[_GROUP:]
-                    await self._run_group(group)
+        if self._draining is None or self._draining.done():
+            self._draining = asyncio.create_task(self._drain())
         return await done
+
+    async def _drain(self) -> None:
+        while self._jobs:
+            group, self._jobs = self._jobs[:_GROUP], self._jobs[_GROUP:]
+            await self._run_group(group)
 
     async def _run_group(self, group: list[tuple[Job, asyncio.Future[Any]]]) -> None:
         jobs = [job for job, _ in group]

@@ -1,0 +1,110 @@
+"""What the referee knows of words: what can be a value, and what the bot may never say. Its own, on purpose: nothing here is
+shared with the readers, the phrases or the tracker that it judges."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+FIRST_ANSWER = re.compile(r"\b24\s*[-–]\s*48\s*(?:hours|h)\b")
+SAME_THREAD = re.compile(r"\bindependent(?:ly)?\b.*\bsame case thread\b|\bsame case thread\b.*\bindependent", re.S)
+#: R14, to the letter.
+APPROVED = (
+    "You can contact support at {} or open a support ticket through the helpdesk. If live chat offers escalation, "
+    "provide your full name, email address, and the reason for the issue."
+)
+_REOPEN = re.compile(r"\bre-?\s?open|\bopen (?:a |another )?new (?:ticket|request|case)\b", re.I)
+_FOURTH = re.compile(
+    r"\b(?:order|tracking|invoice|account|customer) (?:number|id|no\b)|\bphone|\btelephone|\bpostal|\baddress of delivery|\bphotos?\b|"
+    r"\bscreenshots?\b|\bpictures?\b|\bmore (?:detail|information|about)|\bfurther detail|\bdescri(?:be|ption)|\bsummar|\bcategory\b|"
+    r"\bpriority\b|\bin (?:a few|your own) words\b|\bcould you (?:tell|explain)|\bcharacters?\b|\bat most\b|\bwords or (?:less|fewer)\b",
+    re.I,
+)
+_AGAIN = re.compile(
+    r"\bplease confirm\b|\bcan you confirm\b|\bis (?:that|this) (?:right|correct)\b|\bare you sure\b|\bshall i (?:go ahead|file|send|submit)\b|"
+    r"\bdo you still want\b|\bready to (?:file|submit)\b|\bcheck (?:the|these|your) details\b",
+    re.I,
+)
+_PROMISE = re.compile(
+    r"\bguarantee|\bpromise|\bi(?:'ll| will) (?:make sure|ensure|refund|cancel your|change your|resend)|\bwill be (?:refunded|resolved|solved|"
+    r"delivered by|approved)\b|\byour (?:order|parcel|package|refund|return|ticket) (?:is|was|has been) (?:on its way|shipped|delivered|approved|"
+    r"rejected|processed|in progress|resolved|closed|being (?:processed|looked))",
+    re.I,
+)
+_COLLECTING = {"ask", "remind", "invalid", "offer_ticket", "give_email", "cancelled", "declined", "clarify"}
+_DIGITS = re.compile(r"\d(?:[\s.\-]?\d){12,18}")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def faults(act: str, text: str, support_email: str) -> Iterator[tuple[str, str]]:
+    """Rule and reason for every word that this act may not say. Answers are the articles' own words and are left out of
+    what only the bot's own voice may not say."""
+    if act == "contact":
+        if support_email and text != APPROVED.format(support_email):
+            yield "R14", "not the approved contact answer to the letter"
+        return
+    if _REOPEN.search(text):
+        yield "R11", "tells the shopper to open a new ticket or to re-open one"
+    if act == "answer":
+        return
+    if act in _COLLECTING and (found := _FOURTH.search(text)):
+        yield "R1", f"speaks of more than the three fields: {found.group()!r}"
+    if found := _AGAIN.search(text):
+        yield "R8" if act in ("ask", "remind") else "R2", f"asks for a confirmation: {found.group()!r}"
+    if found := _PROMISE.search(text):
+        yield "R15", f"a promise or a status: {found.group()!r}"
+    if act in ("update_redirect", "give_email") and support_email and support_email not in text:
+        yield "R11" if act == "update_redirect" else "R9", "the support email is not named"
+    if holds_card(text):
+        yield "R17", "a payment card number is said"
+
+
+def holds_card(text: str) -> bool:
+    """True for 13 to 19 digits, however spaced or dotted, that pass Luhn's check and begin like an issuer's."""
+    for match in _DIGITS.finditer(text):
+        digits = [int(c) for c in match.group() if c.isdigit()]
+        if digits[0] in (3, 4, 5, 6) or digits[:1] == [2]:
+            total = 0
+            for place, digit in enumerate(reversed(digits)):
+                doubled = digit * 2 if place % 2 else digit
+                total += doubled - 9 if doubled > 9 else doubled
+            if total % 10 == 0 and _issuer("".join(map(str, digits))):
+                return True
+    return False
+
+
+def _issuer(number: str) -> bool:
+    two, four = int(number[:2]), int(number[:4])
+    return (
+        number[0] in "45" or two in (34, 35, 36, 37, 38, 39, 30, 60, 62, 64, 65) or 2221 <= four <= 2720 or two in (50, 56, 57, 58, 63, 67)
+    )  # fmt: skip
+
+
+def name_or_none(value: object) -> str | None:
+    """A value that can be a full name: letters of any script, no digits, no at sign, one line."""
+    if not isinstance(value, str) or not value or value != value.strip():
+        return None
+    if any(c.isdigit() or c in "@\n\r\t" or unicodedata.category(c) in ("Cc", "So") for c in value):
+        return None
+    return value if any(c.isalpha() for c in value) else None
+
+
+def email_or_none(value: object) -> str | None:
+    """A value that can be an address: something, one at sign, a dotted domain, no space."""
+    if not isinstance(value, str) or any(c.isspace() for c in value) or len(value) > 254:
+        return None
+    local, at, domain = value.rpartition("@")
+    return value if at and local and "." in domain.strip(".") else None
+
+
+def reason_or_none(value: object) -> str | None:
+    """A value that says anything at all."""
+    if not isinstance(value, str) or value != value.strip() or not any(c.isalnum() for c in value):
+        return None
+    return value
+
+
+def bag(text: str) -> frozenset[str]:
+    """The words of a text, case folded."""
+    return frozenset(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))

@@ -1,0 +1,50 @@
+"""Turns what the tracker decided into a transcript for the referee, in the words that the shopper would read."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import orjson
+
+from bot.phrases import render
+from bot.store.records import to_json
+from dialogue import effects
+from dialogue import events as e
+from dialogue.tracker import Decision
+from dialogue.transcript import Passed, Seen, Transcript
+
+SUPPORT = "help@shop.example"
+
+
+class Recording:
+    """Grows with every happening and the decision it led to."""
+
+    def __init__(self) -> None:
+        self.turns: list[Seen] = []
+        self.tickets: list[Passed] = []
+
+    def add(self, told: e.Happening, decision: Decision) -> None:
+        if isinstance(told, e.ShopperSaid):
+            understood = orjson.loads(to_json(told.understood))
+            # The referee checks a reason against the shopper's words, so here the words are all that was understood.
+            said = " ".join(str(understood[k] or "") for k in ("kept", "reason", "question"))
+            self.turns.append(Seen(self._next(), "shopper", said, understood=understood))
+        elif isinstance(told, e.CustomerIdentified):
+            page = {"name": told.name, "email": told.email}
+            self.turns.append(Seen(self._next() - 1, "page", understood=page))
+        for effect in decision.effects:
+            if isinstance(effect, effects.Say):
+                ticket = {"reference": effect.reference, "status": effect.ticket_status} if effect.reference else None
+                text = render(effect.phrase, effect.values, support_email=SUPPORT)
+                sources = [dataclasses.asdict(s) for s in effect.sources]
+                asks = tuple(a.value for a in effect.asks)
+                self.turns.append(Seen(self._next(), "bot", text, effect.act.value, asks, ticket, sources))
+            elif isinstance(effect, effects.FileTicket):
+                fields = {"name": effect.name, "email": effect.email, "reason": effect.reason}
+                self.tickets.append(Passed(effect.reference, fields, fields))
+
+    def _next(self) -> int:
+        return sum(t.who != "page" for t in self.turns) + 1
+
+    def transcript(self, *, settled: bool = False) -> Transcript:
+        return Transcript(tuple(self.turns), SUPPORT, tuple(self.tickets), settled=settled)
