@@ -1,0 +1,221 @@
+"""`make prove`: the strict rules tried by exhaustion and at random, far beyond what every test run can afford.
+
+    python -m tests.prove [--minutes 5] [--steps 1000000] [--seed 1]
+
+Exhaustive: every state reachable within as many messages as fit into the time, over a finite alphabet of understandings and
+outcomes; every path's last exchange is judged by the referee, every table row that decided is counted, and from every state some
+short path must file, save or give the support email. Random: conversations of understandings right, wrong and hostile, judged whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from dialogue import events as e
+from dialogue.effects import FileTicket, Say, Search
+from dialogue.referee import judge
+from dialogue.states import State
+from dialogue.tracker import IllegalEvent, step
+from dialogue.transitions import TABLE
+from dialogue.vocabulary import Act, Answer, Field, Signal
+from tests.recording import Recording
+
+POLICY = e.Policy()
+FOUND: tuple[e.Happening, ...] = (
+    e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
+    e.NothingFound(),
+    e.NothingFound(False),
+)
+_NAMES = ["Jane Doe", "José Núñez-O'Connor", "李伟", "Sukarno", "12345", "a@b.example", " ", "Bob\nSmith"]
+_EMAILS = ["jane@example.com", "j@new.example", "no-at", "x@y", "", "a b@c.d", "jörg@exämple.de"]
+_REASONS = ["my order never arrived", "I still have not received my order", "the lamp is broken", "charged twice", "follow up",
+            "", " ", "?!", "the box is torn and something was stolen"]  # fmt: skip
+
+
+def said(**more: object) -> e.ShopperSaid:
+    """A message of which `more` was understood; signals as a set."""
+    signals = frozenset(more.pop("signals", ()))  # type: ignore[call-overload]
+    return e.ShopperSaid(e.Understanding("", signals=signals, **more))  # type: ignore[arg-type]
+
+
+def alphabet() -> list[e.Happening]:
+    """Each field right, wrong and corrected, each answer, each signal, pairs that meet in one message, and the world's words."""
+    wish = {Signal.WANTS_TICKET}
+    rejected = (e.RejectedValue(Field.EMAIL, "x", "email_no_at"),)
+    messages = [
+        said(), said(name="Jane Doe"), said(name="Joan Roe"), said(name="12345"), said(email="jane@example.com"),
+        said(email="j@new.example"), said(email="nope"), said(rejected=rejected), said(rejected=rejected, name="Jane Doe"),
+        said(reason="the lamp is broken"), said(reason="charged twice"), said(reason="?"), said(question="how long?"),
+        said(answer=Answer.AFFIRM), said(answer=Answer.DENY), said(answer=Answer.DENY, email="j@new.example"),
+        said(answer=Answer.AFFIRM, name="Jane Doe", email="jane@example.com"),
+        said(answer=Answer.AFFIRM, reason="the lamp is broken"), said(reason="the lamp is broken", question="how long?"),
+        said(name="Jane Doe", email="jane@example.com", reason="the lamp is broken", signals=wish),
+        said(reason="charged twice", signals=wish), said(question="how long?", signals=wish),
+        said(reason="follow up", signals={Signal.FOLLOWS_UP}), said(reason="unfair", signals={Signal.DISPUTES}),
+        said(reason="unfair", signals={Signal.DISPUTES, Signal.WANTS_REVIEW}),
+        said(signals={Signal.WANTS_TICKET, Signal.ABOUT_THAT}), said(signals={Signal.WANTS_TICKET, Signal.ANOTHER_TICKET}),
+        said(signals={Signal.ASKS_UPDATE, Signal.WANTS_TICKET}), said(reason="charged twice", signals={Signal.ASKS_UPDATE}),
+        said(answer=Answer.AFFIRM, signals={Signal.CANCELS}), said(signals={Signal.CANCELS, Signal.WANTS_TICKET}),
+        said(signals={Signal.THANKS, Signal.GOODBYE}), said(score=4), said(greeting_name="Jane"),
+        *(said(signals={s}) for s in Signal),
+    ]  # fmt: skip
+    world = [
+        e.TicketAccepted("AO-P-1"),
+        e.TicketDelayed("AO-P-1"),
+        e.CustomerIdentified("Jane Doe", "jane@example.com"),
+    ]
+    return [*messages, *world, e.ShopperRated(5)]
+
+
+def advance(state: State, told: e.Happening, recording: Recording, rows: Counter[str], found: e.Happening) -> State:
+    """One happening and, where it searches, the search's outcome; recorded for the referee."""
+    decision = step(POLICY, state, told)
+    recording.add(told, decision)
+    rows.update(decision.rows)
+    if any(isinstance(effect, Search) for effect in decision.effects):
+        answer = step(POLICY, decision.state, found)
+        recording.add(found, answer)
+        rows.update(answer.rows)
+        return answer.state
+    return decision.state
+
+
+def paths(state: State, messages: list[e.Happening]) -> Iterator[tuple[e.Happening, e.Happening]]:
+    """Every message, with every outcome of a search where it searches."""
+    for told in messages:
+        try:
+            decision = step(POLICY, state, told)
+        except IllegalEvent:
+            continue
+        searches = any(isinstance(effect, Search) for effect in decision.effects)
+        for found in FOUND if searches else FOUND[:1]:
+            yield told, found
+
+
+def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> tuple[int, list[str]]:
+    """Breadth first until the time is up: states reached, and what is wrong."""
+    start = State(stem="P")
+    messages = alphabet()
+    history: dict[State, tuple[tuple[e.Happening, e.Happening], ...]] = {start: ()}
+    frontier, depth, moves, problems = [start], 0, 0, list[str]()
+    deadline = time.monotonic() + seconds
+    while frontier and time.monotonic() < deadline:
+        depth += 1
+        following: list[State] = []
+        for place, state in enumerate(frontier):
+            if time.monotonic() > deadline:
+                tell(f"  depth {depth}: stopped after {place} of {len(frontier)} states of depth {depth - 1}")
+                break
+            for told, found in paths(state, messages):
+                recording = Recording()
+                now = start
+                for before in (*history[state], (told, found)):
+                    now = advance(now, before[0], recording, Counter(), before[1])
+                moves += 1
+                advance(state, told, Recording(), rows, found)
+                for v in judge(recording.transcript()):
+                    problems.append(f"{v.rule} at turn {v.seq}: {v.reason} (depth {depth})")
+                if now not in history:
+                    history[now] = (*history[state], (told, found))
+                    following.append(now)
+        else:
+            tell(
+                f"  depth {depth}: {len(following)} new states, {moves} messages tried so far, {len(problems)} violations"
+            )
+        frontier = following
+    stuck = [state for state in history if not _way_out(state)]
+    problems += [f"a dead end: {state}" for state in stuck[:5]]
+    tell(f"  {len(history)} states, {moves} messages tried, {len(stuck)} dead ends")
+    return len(history), problems
+
+
+def _way_out(state: State) -> bool:
+    """From here a short plain path files, saves or gives the email."""
+    plain = said(
+        name="Jane Doe", email="jane@example.com", reason="something else entirely", signals={Signal.WANTS_TICKET}
+    )
+    for told in (plain, said(signals={Signal.ASKS_CONTACT})):
+        decision = step(POLICY, state, told)
+        if any(isinstance(x, FileTicket) or (isinstance(x, Say) and x.act is Act.CONTACT) for x in decision.effects):
+            return True
+    return False
+
+
+def hostile(rng: random.Random) -> e.ShopperSaid:
+    """An understanding of anything at all."""
+
+    def maybe(values: list[str]) -> str | None:
+        return rng.choice(values) if rng.random() < 0.4 else None
+
+    rejected = (
+        (e.RejectedValue(rng.choice([Field.NAME, Field.EMAIL]), "x", "email_no_at"),) if rng.random() < 0.2 else ()
+    )
+    return said(
+        answer=rng.choice([None, None, *Answer]), name=maybe(_NAMES), email=maybe(_EMAILS), reason=maybe(_REASONS),
+        question=maybe(["how long?", "is it oak?", ""]), rejected=rejected, score=rng.choice([None, None, None, 4, 9]),
+        greeting_name=maybe(["Bo"]), signals=rng.sample(list(Signal), rng.choice([0, 0, 1, 1, 2, 3])),
+    )  # fmt: skip
+
+
+def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str]) -> tuple[int, list[str]]:
+    """Random conversations of up to 20 happenings, judged whole: how many, and what is wrong."""
+    rng = random.Random(seed)
+    taken = conversations = 0
+    problems: list[str] = []
+    last = time.monotonic()
+    while taken < steps:
+        state, recording = State(stem="P"), Recording()
+        for _ in range(rng.randint(4, 20)):
+            roll = rng.random()
+            told: e.Happening = hostile(rng)
+            if roll > 0.9:
+                told = e.CustomerIdentified(rng.choice([None, *_NAMES]), rng.choice([None, *_EMAILS]))
+            elif roll > 0.8 and state.tickets:
+                kind = rng.choice([e.TicketAccepted, e.TicketDelayed])
+                told = kind(rng.choice(state.tickets).reference)
+            state = advance(state, told, recording, rows, rng.choice(FOUND))
+            taken += 1
+        conversations += 1
+        problems += [
+            f"{v.rule} at turn {v.seq}: {v.reason} (seed {seed}, conversation {conversations})"
+            for v in judge(recording.transcript())
+        ]
+        if time.monotonic() - last > 10:
+            last = time.monotonic()
+            tell(f"  {taken} of {steps} steps, {conversations} conversations, {len(problems)} violations")
+    return conversations, problems
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=5.0, help="for the exhaustive part")
+    parser.add_argument("--steps", type=int, default=1_000_000, help="for the random part")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+
+    def tell(line: str) -> None:
+        print(line, flush=True)
+
+    rows: Counter[str] = Counter()
+    tell(f"Exhaustive, {options.minutes:g} minutes:")
+    _, problems = exhaust(60 * options.minutes, tell, rows)
+    tell(f"Random, {options.steps} tracker steps:")
+    conversations, more = wander(options.steps, options.seed, tell, rows)
+    problems += more
+    legal = {row.name for row in TABLE if not row.name.startswith("order")}
+    unused = sorted(legal - set(rows))
+    tell(
+        f"{conversations} random conversations; {len(legal) - len(unused)} of {len(legal)} rows decided; violations: {len(problems)}"
+    )
+    for line in [*(f"never decided: {row}" for row in unused), *problems[:20]]:
+        tell(f"  {line}")
+    return 1 if problems or unused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
