@@ -151,7 +151,7 @@ class _Judge:
             signals,
             reason,
             review=review,
-            unanswered=bool({"no_answer"} & set(acts) or "unhelped" in signals),
+            unanswered="no_answer" in acts or bool({"unhelped", "about_that"} & signals),
             refused=bool({"cancelled", "declined"} & set(acts)),
         )
         b.name, b.email = name or b.name, email or b.email
