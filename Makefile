@@ -4,7 +4,7 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast prove eval pipelines bench train lint format locks screenshots
+.PHONY: help run test fast prove mutate eval pipelines bench train lint format locks screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -39,6 +39,9 @@ fast: $(VENV)/.test ## the tests that need no browser, no Rasa and no PostgreSQL
 
 prove: $(VENV)/.test ## the strict rules by exhaustion (five minutes) and at random (a million steps), before the referee
 	@$(VENV)/bin/python -m tests.prove
+
+mutate: $(VENV)/.test ## breaks every row of the table and every guard, and prints what nobody noticed (a quarter of an hour)
+	@$(VENV)/bin/python -m tests.mutate
 
 eval: $(VENV)/.test ## how well shoppers are understood; DATA=folder, CHECK=1 to hold the committed figures, SAVE=1 to renew them
 	@$(VENV)/bin/askonce eval $(if $(DATA),--data $(DATA)) $(if $(CHECK),--check) $(if $(SAVE),--save)
