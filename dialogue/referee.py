@@ -161,9 +161,14 @@ class _Judge:
             if not denied:
                 self.say("R13", 0, "stopped, though the shopper refused nothing")
             b.consent, b.offer, b.refused, b.gave_up, b.fruitless = False, False, True, False, 0
-        if review and (b.due or b.announced) and {"update_redirect", "ticket_exists", "offer_ticket"} & set(acts):
+        if (
+            review
+            and (b.due or b.announced or b.unsure)
+            and {"update_redirect", "ticket_exists", "offer_ticket"} & set(acts)
+        ):
             # Perhaps the review asked for is filed already (R12): sameness is not judged here.
             b.unsure, b.consent, b.offer, b.reason = True, None, False, None
+            b.refused = b.refused or bool({"cancelled", "declined"} & set(acts))
         elif consents:
             if not b.consent:
                 b.gave_up, b.fruitless = False, 0
