@@ -147,6 +147,15 @@ class RasaService:
             time.sleep(0.5)
         return False
 
+    def start_ready(self) -> None:
+        """All of it, waited for: installed, trained, started and answering. Raises `RasaError`."""
+        self.install()
+        self.train()
+        self.start()
+        self._say("Starting Rasa …")
+        if not self.wait_ready(180):
+            raise RasaError("Rasa did not start; see var/rasa/rasa.log, or go by rules alone")
+
     def bring_up(self) -> None:
         """All of it, in a thread beside the bot; says in plain words how it went, and never raises."""
         try:

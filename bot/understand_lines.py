@@ -66,12 +66,7 @@ async def understand_lines(
             url = settings.rasa_url
             if not url:
                 service = RasaService(root, say=tell)
-                service.install()
-                service.train()
-                service.start()
-                tell("Starting Rasa …")
-                if not service.wait_ready(180):
-                    raise RasaError("Rasa did not start; see var/rasa/rasa.log, or use --understander rules")
+                service.start_ready()
                 url = service.url
             mind = Rasa(url, timeout=settings.rasa_timeout, when=settings.rasa_when)
             if not await mind.ready():

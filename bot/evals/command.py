@@ -54,12 +54,7 @@ async def evaluate(
     try:
         if with_rasa:
             service = RasaService(root, say=tell)
-            service.install()
-            service.train()
-            service.start()
-            tell("Starting Rasa …")
-            if not service.wait_ready(180):
-                raise EvalError("Rasa did not start; see var/rasa/rasa.log, or measure without it: --rules-only")
+            service.start_ready()
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
