@@ -37,7 +37,7 @@ test: $(VENV)/.test ## every test, linter and type check
 fast: $(VENV)/.test ## the tests that need no browser, no Rasa and no PostgreSQL
 	@$(VENV)/bin/python -m pytest -q -m "not browser and not rasa and not postgres"
 
-prove: $(VENV)/.test ## the strict rules by exhaustion (five minutes) and at random (a million steps), before the referee
+prove: $(VENV)/.test ## the strict rules by exhaustion (five minutes), at random (a million steps) and in 20,000 stormy conversations
 	@$(VENV)/bin/python -m tests.prove
 
 mutate: $(VENV)/.test ## breaks every row of the table and every guard, and prints what nobody noticed (a quarter of an hour)

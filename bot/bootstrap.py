@@ -29,6 +29,7 @@ from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.webhook import Webhook
 from ticket_bridge.outbox import Claim
+from ticket_bridge.retry import RetryPolicy
 
 log = logging.getLogger("askonce")
 _DEMO_EMAIL = "support@example.com"
@@ -97,12 +98,12 @@ class Reporter:
         )
         await self._tell(claim.conversation, events.TicketAccepted(claim.reference), delivery)
 
-    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, ambiguous: bool) -> None:
+    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
         delivery = Delivery(
             claim.key,
             status="queued" if retry_at is not None else "refused",
             due_at=retry_at,
-            ambiguous=ambiguous,
+            doubt=doubt,
             attempted=(now_text(), type(error).__name__.lower(), str(error)),
             told_saved=True,
         )
@@ -119,8 +120,12 @@ async def run_bot(
     understander: Understander | None = None,
     helpdesk: Callable[[Store], Helpdesk] | None = None,
     courier: bool = True,
+    retry: RetryPolicy = RetryPolicy(),
+    tick: float = 0.5,
+    owner: str | None = None,
 ) -> AsyncIterator[Bot]:
-    """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones."""
+    """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones;
+    `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases, where one process runs two."""
     answers = make_answers(settings)
     await asyncio.to_thread(migrate, settings.database_url)
     store = Store(settings.database_url)
@@ -128,8 +133,8 @@ async def run_bot(
     mind = understander or make_understander(settings)
     desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
     postman = Courier(
-        store.transact, outbox, desk, Reporter(hub), owner=_owner(), is_dead=_is_dead,
-        timeout=settings.helpdesk_timeout, saved_after=settings.saved_after,
+        store.transact, outbox, desk, Reporter(hub), owner=owner or _owner(), is_dead=_is_dead,
+        timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick,
     )  # fmt: skip
     hub.equip(
         Workshop(
@@ -142,7 +147,7 @@ async def run_bot(
     if courier:
         tasks.append(asyncio.create_task(postman.run()))
     if settings.workers > 1 or not settings.sqlite:
-        tasks.append(asyncio.create_task(hub.follow_other_replicas()))
+        tasks.append(asyncio.create_task(hub.follow_other_replicas(min(0.3, tick))))
     try:
         yield Bot(settings, store, hub, mind, answers, desk, postman)
     finally:

@@ -1,20 +1,27 @@
 """`make prove`: the strict rules tried by exhaustion and at random, far beyond what every test run can afford.
 
-    python -m tests.prove [--minutes 5] [--steps 1000000] [--seed 1]
+    python -m tests.prove [--minutes 5] [--steps 1000000] [--conversations 20000] [--seed 1]
 
 Exhaustive: every state reachable within as many messages as fit into the time, over a finite alphabet of understandings and
 outcomes; every path's last exchange is judged by the referee, every table row that decided is counted, and from every state some
 short path must file, save or give the support email. Random: conversations of understandings right, wrong and hostile, judged whole.
+Whole conversations: the engine with its storage, two replicas, duplicates and a helpdesk that fails in every way (`tests.storm`).
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import logging
+import os
+import pathlib
 import random
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from dialogue import events as e
 from dialogue.effects import FileTicket, Say, Search
@@ -24,6 +31,7 @@ from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
 from tests.recording import Recording
+from tests.storm import MOODS, Chat, converse, storm
 
 POLICY = e.Policy()
 FOUND: tuple[e.Happening, ...] = (
@@ -191,10 +199,61 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
     return conversations, problems
 
 
+_BATCH = 200
+
+
+async def _weather(conversations: int, seed: int) -> tuple[Counter[str], list[str]]:
+    rng = random.Random(seed)
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="askonce-storm-") as folder:
+        async with storm(pathlib.Path(folder), lambda: rng.choice(MOODS)) as weather:
+            mood = weather.helpdesk.mood
+            for begin in range(0, conversations, _BATCH):
+                weather.helpdesk.mood = mood
+                many = min(_BATCH, conversations - begin)
+                counts["messages"] += sum(await asyncio.gather(*(converse(weather, rng, hostile) for _ in range(many))))
+                await weather.calm()
+                chats: list[Chat] = list(weather.chats.values())
+                for chat in chats:
+                    problems += [f"{p} (seed {seed})" for p in await weather.problems(chat)]
+                    await weather.forget(chat)
+                counts["conversations"] += many
+            counts["tickets"] = len(weather.helpdesk.tickets)
+            counts += Counter({f"helpdesk {mood}": n for mood, n in weather.helpdesk.met.items() if mood != "fine"})
+    return counts, problems
+
+
+def share_of_storms(conversations: int, seed: int) -> tuple[Counter[str], list[str]]:
+    """So many whole conversations through the engine: what was met, and what is wrong. Its logs are the storm's noise."""
+    logging.disable(logging.CRITICAL)
+    try:
+        return asyncio.run(_weather(conversations, seed))
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def storms(conversations: int, seed: int, tell: Callable[[str], None]) -> tuple[Counter[str], list[str]]:
+    """`share_of_storms` in a process for every core."""
+    share = 500
+    shares = [min(share, conversations - begin) for begin in range(0, conversations, share)]
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        running = [pool.submit(share_of_storms, n, 1000 * seed + place) for place, n in enumerate(shares)]
+        for done in as_completed(running):
+            more, wrong = done.result()
+            counts += more
+            problems += wrong
+            tell(f"  {counts['conversations']} of {conversations} conversations, {len(problems)} problems")
+    return counts, problems
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5.0, help="for the exhaustive part")
     parser.add_argument("--steps", type=int, default=1_000_000, help="for the random part")
+    parser.add_argument("--conversations", type=int, default=20_000, help="through the whole engine")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
 
@@ -207,6 +266,10 @@ def main() -> int:
     tell(f"Random, {options.steps} tracker steps:")
     conversations, more = wander(options.steps, options.seed, tell, rows)
     problems += more
+    tell(f"Whole conversations, {options.conversations} through the engine, two replicas and a failing helpdesk:")
+    counts, more = storms(options.conversations, options.seed, tell)
+    problems += more
+    tell("  " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
     legal = {row.name for row in TABLE if not row.name.startswith("order")}
     unused = sorted(legal - set(rows))
     tell(

@@ -32,7 +32,7 @@ from ticket_bridge.helpdesks.contract import Busy, Rejected, Unreachable
 from ticket_bridge.helpdesks.webhook import signature
 from ticket_bridge.helpdesks.wire import retry_after
 from ticket_bridge.outbox import claim
-from ticket_bridge.retry import CEILING, GiveUp, RetryAt, next_step
+from ticket_bridge.retry import Circuit, GiveUp, RetryAt, RetryPolicy, next_step
 
 CONSENT = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
 
@@ -199,7 +199,7 @@ async def test_two_couriers_share_the_work_and_a_dead_ones_lease_ends(tmp_path: 
             lambda connection: claim(connection, outbox, owner="three", now=now + 31, lease=30, limit=10)
         )
         assert {c.key for c in again} == {*one, *two}
-        assert all(c.ambiguous and c.attempts == 2 for c in again), "a dead courier's ticket must be looked up first"
+        assert all(c.doubt == 1 and c.attempts == 2 for c in again), "a dead courier's ticket must be looked up first"
 
 
 async def test_a_dead_process_of_this_machine_is_not_waited_for(tmp_path: pathlib.Path) -> None:
@@ -223,11 +223,34 @@ async def test_a_dead_process_of_this_machine_is_not_waited_for(tmp_path: pathli
 
 @given(st.integers(1, 60), st.floats(0, 2e9), st.text(max_size=5))
 def test_waits_grow_to_a_ceiling_and_a_refusal_ends_them(attempts: int, now: float, key: str) -> None:
-    later = next_step(Unreachable("x", maybe_created=True), attempts=attempts, now=now, key=key)
-    assert isinstance(later, RetryAt) and 0 < later.when - now <= CEILING * 1.26
-    asked = next_step(Busy("x", retry_after=7.0), attempts=attempts, now=now, key=key)
+    policy = RetryPolicy()
+    later = next_step(policy, Unreachable("x", maybe_created=True), attempts=attempts, now=now, key=key)
+    assert isinstance(later, RetryAt) and 0 < later.when - now <= policy.ceiling * 1.26
+    asked = next_step(policy, Busy("x", retry_after=7.0), attempts=attempts, now=now, key=key)
     assert asked == RetryAt(now + 7.0)
-    assert next_step(Rejected("x"), attempts=attempts, now=now, key=key) == GiveUp()
+    assert next_step(policy, Rejected("x"), attempts=attempts, now=now, key=key) == GiveUp()
+
+
+@given(st.lists(st.sampled_from(["down", "busy", "refused", "fine"]), max_size=30))
+def test_a_dead_helpdesk_is_probed_by_one_at_a_time(outcomes: list[str]) -> None:
+    circuit, now, in_a_row = Circuit(), 1000.0, 0
+    for outcome in outcomes:
+        now = max(now, circuit.until)
+        opened = in_a_row >= circuit.policy.threshold
+        assert circuit.is_open == opened
+        assert circuit.room(now=now, under_way=0, most=40) == (1 if opened else 40)
+        assert circuit.room(now=now, under_way=1, most=40) == (0 if opened else 39)
+        if outcome in ("down", "busy"):
+            in_a_row += 1
+            error = Unreachable("x", maybe_created=False) if outcome == "down" else Busy("x", retry_after=9.0)
+            circuit = circuit.failed(error, now=now)
+            if outcome == "busy" or circuit.is_open:
+                assert circuit.room(now=now, under_way=0, most=40) == 0, "it must be left alone for a while"
+            assert circuit.until - now <= circuit.policy.probe_ceiling
+        else:
+            in_a_row = 0
+            circuit = circuit.succeeded() if outcome == "fine" else circuit.failed(Rejected("x"), now=now)
+            assert circuit.room(now=now, under_way=0, most=40) == 40
 
 
 def test_retry_after_is_read_as_seconds_or_date() -> None:

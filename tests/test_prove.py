@@ -8,7 +8,7 @@ import pytest
 
 from dialogue import transitions
 from dialogue.transitions import Row
-from tests.prove import exhaust, wander
+from tests.prove import exhaust, share_of_storms, wander
 
 
 def test_a_share_of_the_exhaustive_part_finds_nothing() -> None:
@@ -21,6 +21,13 @@ def test_a_share_of_the_random_part_finds_nothing() -> None:
     conversations, problems = wander(12_000, 3, list[str]().append, Counter())
     assert conversations > 500
     assert problems == []
+
+
+def test_a_share_of_the_storms_loses_and_doubles_nothing() -> None:
+    counts, problems = share_of_storms(60, 11)
+    assert problems == []
+    assert counts["conversations"] == 60 and counts["tickets"] > 10
+    assert counts["helpdesk lost"] and counts["helpdesk late"], "the storm was no storm"
 
 
 #: Rows of the table broken on purpose: the name of the row, and the row whose action it gets instead. The referee must see each.

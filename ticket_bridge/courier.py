@@ -15,16 +15,21 @@ from typing import Any, Protocol
 
 from sqlalchemy import Table
 
-from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError, Rejected, Unreachable
+from ticket_bridge.helpdesks.contract import Busy, Helpdesk, HelpdeskError, Rejected, Unreachable
 from ticket_bridge.outbox import Claim, claim, overdue, release
-from ticket_bridge.retry import GiveUp, next_step
+from ticket_bridge.retry import Circuit, GiveUp, RetryPolicy, next_step
 
 log = logging.getLogger("askonce.courier")
 LEASE_MARGIN = 20.0
+AT_ONCE = 40
 
 
 #: Runs a function of a connection in one transaction and gives its result.
 Transact = Callable[[Callable[[Any], Any]], Awaitable[Any]]
+
+
+class Unsettled(HelpdeskError):
+    """A first look found nothing; the ticket may still be on its way, so a second look comes before it is created again."""
 
 
 class Report(Protocol):
@@ -32,7 +37,7 @@ class Report(Protocol):
 
     async def accepted(self, claim: Claim, external_id: str) -> None: ...
 
-    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, ambiguous: bool) -> None: ...
+    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None: ...
 
     async def delayed(self, key: str, conversation: str, reference: str) -> None: ...
 
@@ -50,6 +55,7 @@ class Courier:
         owner: str,
         timeout: float,
         saved_after: float,
+        retry: RetryPolicy = RetryPolicy(),
         tick: float = 0.5,
         clock: Callable[[], float] = time.time,
         is_dead: Callable[[str], bool] = lambda owner: False,
@@ -57,6 +63,7 @@ class Courier:
         self._transact, self._outbox, self._helpdesk, self._report = transact, outbox, helpdesk, report
         self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
         self._timeout, self._tick, self._clock, self._is_dead = timeout, tick, clock, is_dead
+        self._retry, self.circuit = retry, Circuit(retry)
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -87,10 +94,10 @@ class Courier:
 
     async def cycle(self, limit: int = 20) -> int:
         """Claim what is due and start sending it; returns how many were claimed. Slow sends do not hold up the rest."""
-        room = min(limit, 40 - len(self._sending))
+        now = self._clock()
+        room = min(limit, self.circuit.room(now=now, under_way=len(self._sending), most=AT_ONCE))
         if room <= 0:
             return 0
-        now = self._clock()
         claims: list[Claim] = await self._transact(
             lambda connection: claim(
                 connection, self._outbox, owner=self._owner, now=now, lease=self._lease, limit=room
@@ -99,8 +106,13 @@ class Courier:
         for item in claims:
             task = asyncio.create_task(self._deliver(item))
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(self._sent)
         return len(claims)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if len(self._sending) <= AT_ONCE // 2:
+            self._woken.set()  # there is room, and a conversation's next ticket may be free now
 
     async def settle(self) -> None:
         """Wait for the sends under way: before a shutdown, and in tests."""
@@ -119,22 +131,34 @@ class Courier:
             log.exception("delivery failed unexpectedly", extra={"key": item.key})
             await self._note_failure(item, Unreachable(type(error).__name__, maybe_created=True))
         else:
+            self.circuit = self.circuit.succeeded()
             await self._safely(self._report.accepted(item, external_id))
 
     async def _send(self, item: Claim) -> str:
-        if item.ambiguous:
+        """Look before creating wherever an earlier attempt may have created it. Nothing found means nothing yet: a server
+        that was stopped and goes on still works off what it was sent. So a second look follows `settle` seconds after
+        the first that was answered, and only then is the ticket created again."""
+        if item.doubt:
             found = await self._helpdesk.find(item.key)
             if found is not None:
                 return found
+            if item.doubt == 1 and self._helpdesk.settle > 0:
+                raise Unsettled(f"not there yet; looked for once more in {self._helpdesk.settle:g} s")
         return await self._helpdesk.create(item.payload, key=item.key)
 
     async def _note_failure(self, item: Claim, error: HelpdeskError) -> None:
-        ambiguous = item.ambiguous or (isinstance(error, Unreachable) and error.maybe_created)
-        step = next_step(error, attempts=item.attempts, now=self._clock(), key=item.key)
+        now = self._clock()
+        if isinstance(error, Unsettled):
+            self.circuit = self.circuit.succeeded()
+            await self._safely(self._report.failed(item, error, now + self._helpdesk.settle, doubt=2))
+            return
+        self.circuit = self.circuit.failed(error, now=now)
+        maybe_created = isinstance(error, Unreachable | Busy) and error.maybe_created
+        step = next_step(self._retry, error, attempts=item.attempts, now=now, key=item.key)
         level = logging.ERROR if isinstance(error, Rejected) else logging.WARNING
         log.log(level, "helpdesk %s did not take %s: %s", self._helpdesk.name, item.reference, error)
         retry_at = None if isinstance(step, GiveUp) else step.when
-        await self._safely(self._report.failed(item, error, retry_at, ambiguous=ambiguous))
+        await self._safely(self._report.failed(item, error, retry_at, doubt=1 if item.doubt or maybe_created else 0))
 
     async def _safely(self, storing: object) -> None:
         """An outcome that cannot be stored is not lost: the lease ends, and the next courier looks before it creates."""

@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, and_, or_, select, update
+from sqlalchemy import Table, and_, exists, or_, select, update
 from sqlalchemy.engine import Connection
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A ticket this courier holds until its lease ends. `attempts` counts this one; `ambiguous`: an earlier attempt may
-    have created the ticket, so look before creating again."""
+    """A ticket this courier holds until its lease ends. `attempts` counts this one. `doubt`: 0 where no attempt can have
+    created the ticket; 1 where one may have, so look before creating again; 2 where a look has found nothing once."""
 
     key: str
     conversation: str
     reference: str
     payload: Mapping[str, Any]
     attempts: int
-    ambiguous: bool
+    doubt: int
     told_saved: bool
 
 
@@ -42,14 +42,24 @@ def enqueue_row(
 
 def claim(connection: Connection, outbox: Table, *, owner: str, now: float, lease: float, limit: int) -> list[Claim]:
     """Take up to `limit` tickets that are due, or whose courier died: until `now + lease` they are this owner's. A claim
-    counts as an attempt; one taken from a dead courier is ambiguous, since nobody knows how far it came."""
+    counts as an attempt; one taken from a dead courier is in doubt, since nobody knows how far it came. A conversation's
+    tickets go in their order: a later one waits until the earlier one is filed, or refused."""
     free = or_(
         and_(outbox.c.status == "queued", outbox.c.due_at <= now),
         and_(outbox.c.status == "sending", outbox.c.lease_until < now),
     )
-    picked = select(outbox.c.key).where(free).order_by(outbox.c.due_at).limit(limit)
+    earlier = outbox.alias("earlier")
+    before = exists().where(
+        earlier.c.conversation == outbox.c.conversation,
+        earlier.c.status.in_(("queued", "sending")),
+        or_(
+            earlier.c.created_at < outbox.c.created_at,
+            and_(earlier.c.created_at == outbox.c.created_at, earlier.c.reference < outbox.c.reference),
+        ),
+    )
+    picked = select(outbox.c.key).where(free, ~before).order_by(outbox.c.due_at).limit(limit)
     if connection.dialect.name == "postgresql":
-        picked = picked.with_for_update(skip_locked=True)
+        picked = picked.with_for_update(skip_locked=True, of=outbox)
     keys = list(connection.scalars(picked))
     if not keys:
         return []
@@ -64,7 +74,7 @@ def claim(connection: Connection, outbox: Table, *, owner: str, now: float, leas
                 owner=owner,
                 lease_until=now + lease,
                 attempts=row.attempts + 1,
-                ambiguous=1 if died else row.ambiguous,
+                ambiguous=1 if died else row.ambiguous,  # the column's name is older than the second look
             )  # fmt: skip
         )
     return [
@@ -74,7 +84,7 @@ def claim(connection: Connection, outbox: Table, *, owner: str, now: float, leas
             row.reference,
             orjson.loads(row.payload),
             row.attempts + 1,
-            bool(row.ambiguous) or row.status == "sending",
+            1 if row.status == "sending" else row.ambiguous,
             bool(row.told_saved),
         )  # fmt: skip
         for row in rows
@@ -92,9 +102,30 @@ def release(connection: Connection, outbox: Table, *, is_dead: Callable[[str], b
     return int(connection.execute(freed).rowcount)
 
 
-def overdue(connection: Connection, outbox: Table, *, older_than: float) -> list[tuple[str, str, str]]:
-    """(key, conversation, reference) of tickets created before `older_than` whose shopper has had no word yet (R13)."""
-    query = select(outbox.c.key, outbox.c.conversation, outbox.c.reference).where(
-        outbox.c.status != "filed", outbox.c.told_saved == 0, outbox.c.created_at < older_than
+def overdue(
+    connection: Connection, outbox: Table, *, older_than: float, limit: int = 200
+) -> list[tuple[str, str, str]]:
+    """(key, conversation, reference) of up to `limit` tickets created before `older_than` whose shopper has had no word
+    yet (R13), the oldest first."""
+    query = (
+        select(outbox.c.key, outbox.c.conversation, outbox.c.reference)
+        .where(
+            outbox.c.status.in_(("queued", "sending", "refused")),
+            outbox.c.told_saved == 0,
+            outbox.c.created_at < older_than,
+        )
+        .order_by(outbox.c.created_at)
+        .limit(limit)
     )
     return [(row.key, row.conversation, row.reference) for row in connection.execute(query)]
+
+
+def deliver_again(connection: Connection, outbox: Table, *, now: float, reference: str | None = None) -> list[str]:
+    """Put refused tickets back into the queue, all of them or the one named, after an operator mended what was wrong;
+    returns their references. What was in doubt stays in doubt, so none is doubled."""
+    refused = outbox.c.status == "refused"
+    if reference is not None:
+        refused = and_(refused, outbox.c.reference == reference)
+    references = list(connection.scalars(select(outbox.c.reference).where(refused).order_by(outbox.c.created_at)))
+    connection.execute(update(outbox).where(refused).values(status="queued", due_at=now, lease_until=0.0))
+    return references

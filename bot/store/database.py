@@ -329,8 +329,8 @@ def _delivery(d: Delivery) -> list[tuple[Any, Any]]:
         values["external_id"] = d.external_id
     if d.due_at is not None:
         values["due_at"] = d.due_at
-    if d.ambiguous is not None:
-        values["ambiguous"] = int(d.ambiguous)
+    if d.doubt is not None:
+        values["ambiguous"] = d.doubt
     if d.told_saved:
         values["told_saved"] = 1
     found: list[tuple[Any, Any]] = []

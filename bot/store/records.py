@@ -118,7 +118,7 @@ class Delivery:
     external_id: str | None = None
     due_at: float | None = None
     attempted: tuple[str, str, str] | None = None  # at, outcome, detail
-    ambiguous: bool | None = None
+    doubt: int | None = None  # see `ticket_bridge.outbox.Claim`
     told_saved: bool = False
 
 

@@ -69,7 +69,9 @@ outbox = Table(
     Column("helpdesk", String(30), nullable=False),
     Column("external_id", String(200)),
     Column("attempts", Integer, nullable=False, default=0),
-    Column("ambiguous", Integer, nullable=False, default=0),  # an attempt may have created it
+    Column(
+        "ambiguous", Integer, nullable=False, default=0
+    ),  # how much in doubt it is, see `ticket_bridge.outbox.Claim`
     Column("due_at", Float, nullable=False),  # seconds since the epoch
     Column("lease_until", Float, nullable=False, default=0.0),
     Column("owner", String(60)),

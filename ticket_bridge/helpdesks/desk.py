@@ -14,6 +14,8 @@ Transact = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 
 class Desk:
     name = "desk"
+    settle = 0.0
+    required_fields: tuple[str, ...] = ()
 
     def __init__(self, transact: Transact, table: Table, *, clock: Callable[[], str]) -> None:
         self._transact, self._table, self._clock = transact, table, clock

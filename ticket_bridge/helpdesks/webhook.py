@@ -47,6 +47,8 @@ def read(reply: Reply, *, key: str) -> str:
 
 class Webhook:
     name = "webhook"
+    settle = 0.0
+    required_fields: tuple[str, ...] = ()
 
     def __init__(self, url: str, *, secret: str, timeout: float, client: httpx.AsyncClient | None = None) -> None:
         self._url, self._secret = url, secret

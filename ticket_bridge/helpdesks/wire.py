@@ -50,7 +50,7 @@ async def send(client: httpx.AsyncClient, request: Request) -> Reply:
     status = answer.status_code
     if status in (429, 503):
         wait = retry_after(answer.headers.get("retry-after"), now=time.time())
-        raise Busy(f"status {status}", retry_after=wait)
+        raise Busy(f"status {status}", retry_after=wait, maybe_created=status == 503)
     if status >= 500 or status == 408:
         raise Unreachable(f"status {status}", maybe_created=True)
     if status >= 400:
