@@ -52,7 +52,6 @@ class TurnNotes:
     noted: tuple[str, ...] = ()  # what to acknowledge: name, email, same_reason, detail
     rejected: tuple[tuple[Field, str], ...] = ()
     courtesy: Act | None = None
-    wanted: bool = False  # a ticket was asked for
     refused: bool = False  # this very message declines or cancels
     repeats: str | None = None  # reference of the filed ticket that the message is about again (R12)
     lookup: Lookup | None = None

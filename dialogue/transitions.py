@@ -319,10 +319,6 @@ def _agree_about_answer(state: State, fact: e.TicketWanted, policy: e.Policy) ->
     return _consent(replace(state, reason=state.last_question, last_question=None, dispute=False)), ()
 
 
-def _already_agreed(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    return _note(state, wanted=True), ()
-
-
 def _point_at_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
     ticket = state.ticket(state.turn.repeats or "") or _last_ticket(state)
     assert ticket is not None  # the guard saw one
@@ -564,7 +560,7 @@ def _leave_open(state: State, fact: Any, policy: e.Policy) -> Outcome:
 def _end_idle(state: State, fact: Any, policy: e.Policy) -> Outcome:
     turn = state.turn
     if turn.repeats is not None:
-        state, effects = (_point_at_ticket if turn.wanted else _redirect)(state, fact, policy)
+        state, effects = _redirect(state, fact, policy)
         return _then((state, effects), _close)
     if turn.courtesy is Act.GOODBYE:
         return _then(_say(state, Say(Act.GOODBYE, "goodbye")), lambda s: _then(_invite(s), _close))
@@ -694,14 +690,14 @@ TABLE: tuple[Row, ...] = (
     Row("R7 yes after all", (IDLE,), e.Affirmed, _agree, _just_refused),
     Row("R12 yes to a ticket already filed", (IDLE,), e.Affirmed, _point_at_ticket, _just_filed),
     Row("R7 yes, and nothing was asked", (IDLE,), e.Affirmed, _all_right),
-    Row("R7 consent is there already", _OPEN, e.Affirmed, _already_agreed),
+    Row("R7 consent is there already", _OPEN, e.Affirmed, _keep),
     Row("R12 wished for, and the ticket was pointed at already", (IDLE,), e.TicketWanted, _keep, _pointed_already),
     Row("R3 a ticket about the question just answered", (IDLE,), e.TicketWanted, _agree_about_answer,
         _about_the_answer),
     Row("R12 the ticket wished for is filed already", (IDLE,), e.TicketWanted, _point_at_ticket,
         _asks_again_for_filed),
     Row("R7 asking for a ticket is consent", (IDLE, OFFERED), e.TicketWanted, _agree),
-    Row("R7 asked for again: consent is there already", _OPEN, e.TicketWanted, _already_agreed),
+    Row("R7 asked for again: consent is there already", _OPEN, e.TicketWanted, _keep),
     # R11, R14, R15: answers
     Row("R11 an update: the support email", _TALKING, e.UpdateAsked, _redirect),
     Row("R14 the approved contact answer", _TALKING, e.ContactAsked, _contact),

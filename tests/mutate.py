@@ -3,8 +3,8 @@
     python -m tests.mutate [--steps 12000] [--only TEXT]
 
 Three ways to break a row: its action does nothing; its guard always holds; its guard never holds. Each broken table is walked at random
-and by short exhaustion; a break is caught where the referee names a violation, the bot falls over, or one of the project's
-dialogue cases fails. Survivors are printed by name.
+and by short exhaustion; a break is caught where the referee names a violation, the bot falls over, a check of single rows
+(`tests/test_rows.py`) fails, or one of the project's dialogue cases does. Survivors are printed by name.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bot.replay import in_process, play_in_process
 from bot.settings import read_settings
 from dialogue import transitions
 from dialogue.transitions import TABLE, Row
+from tests import test_rows
 from tests.prove import exhaust, wander
 
 CASES = pathlib.Path(__file__).parent / "dialogues"
@@ -51,7 +52,12 @@ def table_with(broken: Row) -> Iterator[None]:
 
 
 def caught_by(steps: int, cases: list[Case]) -> str | None:
-    """Who notices the table as it stands: `referee`, `fall`, `cases`; None where nobody does."""
+    """Who notices the table as it stands: `rows`, `referee`, `fall`, `cases`; None where nobody does."""
+    for check in (getattr(test_rows, name) for name in dir(test_rows) if name.startswith("test_")):
+        try:
+            check()
+        except Exception:
+            return "rows"
     try:
         if exhaust(1.0, list[str]().append, Counter())[1] or wander(steps, 5, list[str]().append, Counter())[1]:
             return "referee"
