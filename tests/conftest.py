@@ -23,6 +23,10 @@ import pytest
 from hypothesis import settings
 from websockets.asyncio.client import ClientConnection, connect
 
+from bot.audit import Audit, audit
+from bot.settings import read_settings
+from bot.store.database import Store, Unavailable
+
 #: The same examples in every run, so that a red run means a change and not a roll of the dice; HYPOTHESIS_PROFILE=search
 #: looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -31,6 +35,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOKEN = "administrator-for-tests"
+SUPPORT = "support@example.com"
 CI = os.environ.get("CI") == "true"
 
 
@@ -48,6 +53,37 @@ def free_port() -> int:
         return port
 
 
+def audited(url: str) -> Audit:
+    """The referee's word on every conversation of the database at `url`."""
+
+    async def look() -> Audit:
+        store = Store(url)
+        try:
+            return await audit(store, support_email=SUPPORT, since=None, step=lambda: None)
+        finally:
+            await store.close()
+
+    return asyncio.run(look())
+
+
+@pytest.fixture(autouse=True)
+def refereed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever conversations a test leaves in a database of its own go before the referee; `unlawful` marks the tests that
+    break the rules on purpose."""
+    names = request.fixturenames
+    folder: pathlib.Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in names else None
+    named = str(request.getfixturevalue("database_url")) if "database_url" in names else ""
+    yield
+    if folder is None or request.node.get_closest_marker("unlawful"):
+        return
+    urls = [f"sqlite+aiosqlite:///{path}" for path in folder.rglob("*.db") if path.stat().st_size]
+    urls += [named] if named.startswith("postgresql") else []
+    for url in urls:
+        with contextlib.suppress(Unavailable):  # a test may leave a file that is no database of ours
+            found = audited(url).found
+            assert not found, f"the strict rules were broken: {found}"
+
+
 class BotProcess:
     """`askonce serve` as a process of its own."""
 
@@ -57,7 +93,7 @@ class BotProcess:
         self.folder = folder
         clean = {k: v for k, v in os.environ.items() if not k.startswith("ASKONCE_")}
         self.environment = clean | {
-            "ASKONCE_SUPPORT_EMAIL": "support@example.com",
+            "ASKONCE_SUPPORT_EMAIL": SUPPORT,
             "ASKONCE_DATABASE_URL": f"sqlite:///{folder}/askonce.db",
             "ASKONCE_ADMIN_TOKEN": TOKEN,
             "ASKONCE_REST_CHANNEL": "1",
@@ -115,6 +151,10 @@ def make_bot(tmp_path: pathlib.Path) -> Iterator[Callable[..., BotProcess]]:
     for bot in bots:
         if bot.process and bot.process.poll() is None:
             bot.stop()
+    for url in {bot.environment["ASKONCE_DATABASE_URL"] for bot in bots}:
+        if url.startswith("postgresql"):
+            found = audited(read_settings(database_url=url).database_url).found
+            assert not found, f"the strict rules were broken: {found}"
 
 
 class Client:

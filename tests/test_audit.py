@@ -16,8 +16,8 @@ from bot.bootstrap import run_bot
 from bot.cli import main
 from bot.settings import read_settings
 from bot.store.tables import turn
+from tests.conftest import SUPPORT
 
-SUPPORT = "help@shop.example"
 
 
 async def _talk(url: str, *, tamper: bool) -> str:
@@ -52,6 +52,7 @@ async def test_what_the_bot_said_is_lawful(database_url: str) -> None:
     assert result.turns > 8
 
 
+@pytest.mark.unlawful
 async def test_a_turn_changed_behind_the_bots_back_is_named(database_url: str) -> None:
     id = await _talk(database_url, tamper=True)
     settings = read_settings(support_email=SUPPORT, database_url=database_url)
@@ -70,6 +71,7 @@ def _run(environment: dict[str, str], *arguments: str) -> Any:
     return CliRunner().invoke(main, ["audit", *arguments], env=environment)
 
 
+@pytest.mark.unlawful
 def test_the_command_tells_people_and_programs(environment: dict[str, str]) -> None:
     assert "0 conversations, 0 turns: no violation" in _run(environment).output
     id = asyncio.run(_talk(environment["ASKONCE_DATABASE_URL"], tamper=True))

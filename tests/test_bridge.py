@@ -268,7 +268,7 @@ async def test_a_bot_that_stops_right_after_a_consent_stops(tmp_path: pathlib.Pa
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
 
     async def one_consent(round: int) -> None:
-        async with run_bot(read_settings(support_email="help@shop.example", database_url=url)) as running:
+        async with run_bot(read_settings(support_email="support@example.com", database_url=url)) as running:
             conversation, _ = await running.hub.begin(channel="test")
             await conversation.hear(f"h{round}", "hello")
             await asyncio.sleep(0.1)  # until the courier waits to be woken
@@ -278,7 +278,7 @@ async def test_a_bot_that_stops_right_after_a_consent_stops(tmp_path: pathlib.Pa
         done, _ = await asyncio.wait([asyncio.create_task(one_consent(round))], timeout=20)
         assert done, "the bot did not stop"
         done.pop().result()
-    async with run_bot(read_settings(support_email="help@shop.example", database_url=url)) as running:
+    async with run_bot(read_settings(support_email="support@example.com", database_url=url)) as running:
         async with asyncio.timeout(20):
             while (await outbox_counts(running.store)) != {"filed": 3}:
                 await asyncio.sleep(0.05)

@@ -31,8 +31,9 @@ from websockets.asyncio.client import ClientConnection, connect
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.rasa_service import PROJECT, RasaService, _environment, fingerprint, tell  # noqa: E402
+from bot.rasa_service import RasaService, tell  # noqa: E402
 from tests.conftest import BotProcess, free_port  # noqa: E402
+from tests.peers.stock import Stock  # noqa: E402
 
 SCRIPT = ["hello", "open a ticket please", "Jane Doe", "jane@example.com", "the {thing} I got {trouble}", "thanks, bye"]
 THINGS = [
@@ -186,38 +187,6 @@ class Echo:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-
-
-class Stock(RasaService):
-    """The peer: trained on the same lines, run with its REST channel."""
-
-    HOME = ROOT / "tests" / "peers" / "stock_rasa"
-
-    @property
-    def model(self) -> pathlib.Path:
-        own = "-".join(str(int(p.stat().st_mtime)) for p in sorted(self.HOME.rglob("*.yml"))[:1])
-        return self._root / "var" / "peers" / f"stock-{fingerprint(self._lock)}-{own}.tar.gz"
-
-    def train(self, *, force: bool = False) -> pathlib.Path:
-        model = self.model
-        if not model.exists() or force:
-            model.parent.mkdir(parents=True, exist_ok=True)
-            command = [
-                str(self._venv / "bin" / "rasa"), "train", "--config", "config.yml", "--domain", "domain.yml",
-                "--data", "data", str(PROJECT / "data"), "--out", str(model.parent), "--fixed-model-name", model.name[:-7],
-            ]  # fmt: skip
-            self._run("Training the stock bot (about a minute, once)", command, cwd=self.HOME)
-        return model
-
-    def start(self) -> None:
-        command = [
-            str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port),
-            "--model", str(self.model), "--credentials", "credentials.yml", "--quiet",
-        ]  # fmt: skip
-        log = (self._root / "var" / "peers" / "stock.log").open("wb")
-        self._process = subprocess.Popen(
-            command, cwd=self.HOME, env=_environment(), stdout=log, stderr=log, start_new_session=True
-        )
 
 
 async def askonce(name: str, folder: pathlib.Path, **settings: str) -> Result:
