@@ -4,7 +4,7 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast prove mutate eval pipelines bench train lint format locks screenshots
+.PHONY: help run test fast prove mutate compare eval pipelines bench train lint format locks screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -42,6 +42,9 @@ prove: $(VENV)/.test ## the strict rules by exhaustion (five minutes), at random
 
 mutate: $(VENV)/.test ## breaks every row of the table and every guard, and prints what nobody noticed (a quarter of an hour)
 	@$(VENV)/bin/python -m tests.mutate
+
+compare: $(VENV)/.test ## Askonce and a stock Rasa form bot on the same dialogues; SAVE=1 to renew docs/compared.md, SHOW=text to see cases
+	@$(VENV)/bin/python -m tests.compare $(if $(SAVE),--save) $(if $(SHOW),--show "$(SHOW)")
 
 eval: $(VENV)/.test ## how well shoppers are understood; DATA=folder, CHECK=1 to hold the committed figures, SAVE=1 to renew them
 	@$(VENV)/bin/askonce eval $(if $(DATA),--data $(DATA)) $(if $(CHECK),--check) $(if $(SAVE),--save)

@@ -72,9 +72,10 @@ def next_words(case: Case, played: Played) -> str | None:
     if played.offers:
         return "yes please"
     asked = next((f for f in FIELDS if f in played.asked[-1]), None)
-    pattern = wanted[len(played.tickets)].get(asked) if asked else None
-    if pattern is None:
+    if asked is None:
         return None
+    anybody = {"name": "Jane Doe", "email": "jane@example.com", "reason": case.steps[0].user}
+    pattern = wanted[len(played.tickets)].get(asked, anybody[asked])
     if not pattern.startswith("/"):
         return pattern
     return next((step.user for step in case.steps if matches(pattern, step.user)), pattern.strip("/"))
@@ -121,6 +122,7 @@ def read_stock(found: list[dict[str, Any]], reference: str) -> Played:
     """A stock conversation from the events of Rasa's tracker."""
     played, turns, slots = Played(), list[Seen](), dict[str, str]()
     tickets: list[Passed] = []
+    page: list[Seen] = []
 
     def add(who: str, text: str, **more: Any) -> None:
         turns.append(Seen(len(turns) + 1, who, text, **more))
@@ -135,6 +137,8 @@ def read_stock(found: list[dict[str, Any]], reference: str) -> Played:
             played.asked.append(set())
         elif event["event"] == "slot" and event["name"] in FIELDS and event["value"]:
             slots[event["name"]] = str(event["value"])
+            if not turns:  # the page's word on its signed-in customer, before anybody has spoken
+                page.append(Seen(0, "page", understood={event["name"]: event["value"]}))
         elif event["event"] == "bot" and played.asked:
             action = (event.get("metadata") or {}).get("utter_action", "")
             if action.startswith("utter_ask_"):
@@ -149,7 +153,7 @@ def read_stock(found: list[dict[str, Any]], reference: str) -> Played:
                 add("bot", event["text"], act=_STOCK_ACTS.get(action, "clarify"))
     played.offers = bool(turns) and turns[-1].act == "offer_ticket"
     played.tickets = [dict(t.fields) for t in tickets]
-    played.transcript = Transcript(tuple(turns), SUPPORT, tuple(tickets), settled=True)
+    played.transcript = Transcript((*page, *turns), SUPPORT, tuple(tickets), settled=True)
     return played
 
 
@@ -279,7 +283,9 @@ def table(saved: dict[str, Any]) -> str:
             lines.append(f"| {what} | " + " | ".join(str(r.get(key, 0)) for r in results.values()) + " |")
         rules = sorted({k for r in results.values() for k in r if k.startswith("rule ")}, key=lambda k: int(k[6:]))
         for rule in rules:
-            lines.append(f"| … of these {rule[5:]} | " + " | ".join(str(r.get(rule, 0)) for r in results.values()) + " |")
+            lines.append(
+                f"| … of these {rule[5:]} | " + " | ".join(str(r.get(rule, 0)) for r in results.values()) + " |"
+            )
     return "\n".join(lines)
 
 
@@ -307,9 +313,7 @@ def main() -> int:
     print(table(saved))
     if options.save:
         docs = ROOT / "docs"
-        (docs / "compared.json").write_bytes(
-            orjson.dumps(saved, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
-        )
+        (docs / "compared.json").write_bytes(orjson.dumps(saved, option=orjson.OPT_INDENT_2) + b"\n")
         page = (docs / "compared.md").read_text(encoding="utf-8")
         before, rest = page.split(BEGIN)
         after = rest.split(END)[1]

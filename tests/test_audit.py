@@ -19,7 +19,6 @@ from bot.store.tables import turn
 from tests.conftest import SUPPORT
 
 
-
 async def _talk(url: str, *, tamper: bool) -> str:
     settings = read_settings(support_email=SUPPORT, database_url=url)
     async with run_bot(settings) as running:
