@@ -71,3 +71,4 @@ locks: ## renew the lock files (needs uv on PATH)
 	@uv pip compile pyproject.toml --group build --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --universal -o requirements.lock -q
 	@uv pip compile pyproject.toml --group build --group dev --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --universal -o requirements-dev.lock -q
 	@uv pip compile --group rasa --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.10 --universal -o requirements-rasa.lock -q
+	@uv pip compile --group helpdesks --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --universal -o requirements-helpdesks.lock -q

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pathlib
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -25,8 +26,10 @@ from bot.rest_channel import answer_rest
 from bot.settings import Settings
 from bot.socket import Socket
 from bot.store.database import Unavailable
+from bot.store.tables import outbox
 from dialogue.understanding.rasa import Rasa
 from ticket_bridge.helpdesks.contract import HelpdeskError
+from ticket_bridge.outbox import deliver_again
 
 HERE = pathlib.Path(bot.__file__).parent
 _HEADERS = {
@@ -150,6 +153,17 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         if found is None:
             raise HTTPException(404, "There is no ticket with this reference.")
         return found
+
+    @app.post("/api/tickets/{reference}/deliver", dependencies=signed_in)
+    async def deliver(reference: str) -> dict[str, str]:
+        b = running()
+        put_back = await b.store.transact(
+            lambda connection: deliver_again(connection, outbox, now=time.time(), reference=reference)
+        )
+        if not put_back:
+            raise HTTPException(409, "This ticket was not refused by the helpdesk, so there is nothing to send again.")
+        b.courier.wake()
+        return {"reference": reference, "status": "queued"}
 
     @app.get("/console", response_class=HTMLResponse)
     async def console() -> FileResponse:

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.conversation import Understander, Workshop, now_text
+from bot.conversation import TicketForm, Understander, Workshop, now_text
+from bot.helpdesks import make_helpdesk
 from bot.hub import Hub
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.migrate import migrate
 from bot.store.records import Delivery
-from bot.store.tables import desk_ticket, outbox
+from bot.store.tables import outbox
 from dialogue import events
 from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa
@@ -26,8 +27,6 @@ from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, read_library
 from ticket_bridge.courier import Courier
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
-from ticket_bridge.helpdesks.desk import Desk
-from ticket_bridge.helpdesks.webhook import Webhook
 from ticket_bridge.outbox import Claim
 from ticket_bridge.retry import RetryPolicy
 
@@ -71,13 +70,6 @@ def make_understander(settings: Settings) -> Understander:
     if settings.rasa_url:
         return Rasa(settings.rasa_url, timeout=settings.rasa_timeout, when=settings.rasa_when)
     return Rules()
-
-
-def make_helpdesk(settings: Settings, store: Store) -> Helpdesk:
-    if settings.helpdesk == "webhook":
-        secret = settings.webhook_secret.get_secret_value()
-        return Webhook(settings.webhook_url, secret=secret, timeout=settings.helpdesk_timeout)
-    return Desk(store.transact, desk_ticket, clock=now_text)
 
 
 class Reporter:
@@ -140,7 +132,9 @@ async def run_bot(
         Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
             support_email=settings.support_email or _DEMO_EMAIL, helpdesk=desk.name, poke=hub.poke,
-            wake_courier=postman.wake,
+            wake_courier=postman.wake, ticket_form=TicketForm(
+                settings.ticket_subject, settings.ticket_tags, settings.ticket_language
+            ),
         )
     )  # fmt: skip
     tasks = [asyncio.create_task(_forever(hub.forget_idle, 60.0))]

@@ -288,5 +288,49 @@ def audit(since: str | None, form: str) -> None:
         raise click.exceptions.Exit(1)
 
 
+@main.group()
+def helpdesk() -> None:
+    """The helpdesk that tickets go to."""
+
+
+@helpdesk.command("check")
+def check() -> None:
+    """Whether the configured helpdesk can be reached, signed in to and written to; nothing is left behind in it."""
+    from bot.helpdesk_command import check_helpdesk
+
+    if not _run(check_helpdesk(read_settings())):
+        raise click.exceptions.Exit(1)
+
+
+@main.group()
+def tickets() -> None:
+    """The tickets that wait for the helpdesk."""
+
+
+@tickets.command("waiting")
+def waiting() -> None:
+    """Tickets that are not filed yet, and what the helpdesk said last."""
+    from bot.helpdesk_command import show_tickets
+
+    _run(show_tickets(read_settings()))
+
+
+@tickets.command("deliver")
+@click.argument("reference", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every ticket that was refused.")
+def deliver(reference: str | None, everything: bool) -> None:
+    """Send refused tickets again, after what was wrong has been mended: the one named, or --all."""
+    from bot.helpdesk_command import deliver_tickets
+
+    if bool(reference) == everything:
+        raise click.UsageError("name one ticket by its reference, or say --all")
+    if not _run(deliver_tickets(read_settings(), reference)):
+        raise click.ClickException(
+            f"{reference} is not among the refused tickets; `askonce tickets waiting` lists them"
+            if reference
+            else "no ticket was refused; `askonce tickets waiting` lists those that wait"
+        )
+
+
 if __name__ == "__main__":
     main()

@@ -58,8 +58,31 @@ def asked(state: State) -> Asked:
     return None
 
 
-def subject(reason: str) -> str:
-    """A ticket's subject, cut from the reason at a word (R1)."""
+@dataclass(frozen=True)
+class TicketForm:
+    """How a shop wants its tickets: `subject` may hold `{reason}`, cut at a word, and `{reference}`; tags and language ride in
+    the technical envelope (R1)."""
+
+    subject: str = "{reason}"
+    tags: tuple[str, ...] = ()
+    language: str = ""
+
+    def payload(self, file: effects.FileTicket) -> dict[str, Any]:
+        """Exactly what the helpdesk gets: the three fields, a subject made of them, the envelope."""
+        envelope: dict[str, Any] = {"reference": file.reference}
+        if file.earlier_reference:
+            envelope["disputes"] = file.earlier_reference
+        if self.tags:
+            envelope["tags"] = list(self.tags)
+        if self.language:
+            envelope["language"] = self.language
+        subject = self.subject.format(reason=_short(file.reason), reference=file.reference)
+        return {
+            "name": file.name, "email": file.email, "reason": file.reason, "subject": subject, "envelope": envelope,
+        }  # fmt: skip
+
+
+def _short(reason: str) -> str:
     line = " ".join(reason.split())
     return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rsplit(" ", 1)[0] + "…"
 
@@ -76,7 +99,7 @@ class Workshop:
     helpdesk: str
     poke: Callable[[str], None]
     wake_courier: Callable[[], None]
-    saved: Callable[[str], None] = lambda conversation: None
+    ticket_form: TicketForm = TicketForm()
 
 
 class Conversation:
@@ -249,17 +272,7 @@ class Conversation:
         )  # fmt: skip
 
     def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
-        envelope = {"reference": file.reference}
-        if file.earlier_reference:
-            envelope["disputes"] = file.earlier_reference
-        payload: dict[str, Any] = {
-            "name": file.name,
-            "email": file.email,
-            "reason": file.reason,
-            "subject": subject(file.reason),
-            "envelope": envelope,
-        }
-        return Enqueued(f"{self.id}:{seq}:{index}", file.reference, payload)
+        return Enqueued(f"{self.id}:{seq}:{index}", file.reference, self._shop.ticket_form.payload(file))
 
     async def _reload(self) -> None:
         found = await self._shop.store.load(self.id)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import pathlib
+import re
 from typing import Annotated, Any, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+HelpdeskName = Literal["desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook"]
+#: What each helpdesk cannot do without.
+_NEEDED = {
+    "webhook": ("webhook_url",),
+    "rt": ("rt_url", "rt_token"),
+    "django_helpdesk": ("django_helpdesk_url", "django_helpdesk_token"),
+    "zammad": ("zammad_url", "zammad_token"),
+    "zendesk": ("zendesk_url", "zendesk_email", "zendesk_token"),
+    "freshdesk": ("freshdesk_url", "freshdesk_key"),
+    "email": ("smtp_host", "email_to", "email_from"),
+}
 
 
 class SettingsError(Exception):
@@ -26,9 +39,38 @@ class Settings(BaseSettings):
     rasa_url: str = ""
     rasa_timeout: float = Field(default=1.0, gt=0, le=30)
     rasa_when: Literal["needed", "always"] = "needed"
-    helpdesk: Literal["desk", "webhook"] = "desk"
+    helpdesk: HelpdeskName = "desk"
+    ticket_subject: str = Field(default="{reason}", max_length=200)
+    ticket_tags: Annotated[tuple[str, ...], NoDecode] = ()
+    ticket_language: str = Field(default="", max_length=35)
     webhook_url: str = ""
     webhook_secret: SecretStr = SecretStr("")
+    rt_url: str = ""
+    rt_token: SecretStr = SecretStr("")
+    rt_queue: str = "General"
+    rt_field: str = "ExternalRef"
+    django_helpdesk_url: str = ""
+    django_helpdesk_token: SecretStr = SecretStr("")
+    django_helpdesk_queue: int = 1
+    django_helpdesk_field: str = "external_ref"
+    django_helpdesk_name_field: str = "requester_name"
+    zammad_url: str = ""
+    zammad_token: SecretStr = SecretStr("")
+    zammad_group: str = "Users"
+    zammad_field: str = "external_ref"
+    zendesk_url: str = ""
+    zendesk_email: str = ""
+    zendesk_token: SecretStr = SecretStr("")
+    freshdesk_url: str = ""
+    freshdesk_key: SecretStr = SecretStr("")
+    freshdesk_field: str = "cf_external_ref"
+    email_to: str = ""
+    email_from: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     helpdesk_timeout: float = Field(default=10.0, gt=0, le=120)
     saved_after: float = Field(default=3.0, ge=0, le=60)
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -47,12 +89,31 @@ class Settings(BaseSettings):
     limit_address_rate: float = Field(default=50.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "ticket_tags", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(v.strip().rstrip("/") for v in value.split(",") if v.strip()) if isinstance(value, str) else value
 
-    @field_validator("support_email")
+    @field_validator("ticket_subject")
+    @classmethod
+    def _subject(cls, value: str) -> str:
+        """A form with `{reason}` and perhaps `{reference}`, such as `Chat {reference}: {reason}`."""
+        try:
+            value.format(reason="", reference="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("may hold {reason} and {reference} and no other braces") from error
+        return value
+
+    @field_validator(
+        "rt_field", "zammad_field", "freshdesk_field", "django_helpdesk_field", "django_helpdesk_name_field"
+    )
+    @classmethod
+    def _field_name(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z][\w. -]{0,80}", value):
+            raise ValueError("is the name of a field: letters, digits, and _ - . or spaces between them")
+        return value
+
+    @field_validator("support_email", "email_to", "email_from")
     @classmethod
     def _email(cls, value: str) -> str:
         if value:
@@ -75,8 +136,18 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> Settings:
-        if self.helpdesk == "webhook" and not self.webhook_url.startswith(("http://", "https://")):
-            raise ValueError("ASKONCE_HELPDESK=webhook needs ASKONCE_WEBHOOK_URL, beginning with http:// or https://")
+        for name in _NEEDED.get(self.helpdesk, ()):
+            value = getattr(self, name)
+            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            variable = f"ASKONCE_{name.upper()}"
+            if name.endswith("_url") and not text.startswith(("http://", "https://")):
+                raise ValueError(
+                    f"ASKONCE_HELPDESK={self.helpdesk} needs {variable}, beginning with http:// or https://"
+                )
+            if not text:
+                raise ValueError(f"ASKONCE_HELPDESK={self.helpdesk} needs {variable}")
+        if self.smtp_host and not self.email_from:
+            raise ValueError("ASKONCE_SMTP_HOST needs ASKONCE_EMAIL_FROM, the address that the shop's mail comes from")
         return self
 
     @property

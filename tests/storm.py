@@ -9,7 +9,7 @@ import pathlib
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +29,7 @@ from dialogue.states import State, TicketStatus
 from dialogue.tracker import replay
 from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import mask
-from ticket_bridge.helpdesks.contract import Busy, Rejected, Unreachable
+from ticket_bridge.helpdesks.contract import Busy, Rejected, Step, Unreachable
 from ticket_bridge.outbox import deliver_again
 from ticket_bridge.retry import RetryPolicy
 
@@ -73,7 +73,7 @@ class Fickle:
         self.tickets.append((key, dict(payload)))
         return f"F{len(self.tickets)}"
 
-    async def create(self, payload: Mapping[str, Any], *, key: str) -> str:
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
         mood = self.mood()
         self.met[mood] += 1
         if mood == "down":
@@ -104,6 +104,9 @@ class Fickle:
 
     async def health(self) -> None:
         """Moody, but there."""
+
+    def steps(self) -> Sequence[Step]:
+        return ()
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -144,7 +144,7 @@ class Courier:
                 return found
             if item.doubt == 1 and self._helpdesk.settle > 0:
                 raise Unsettled(f"not there yet; looked for once more in {self._helpdesk.settle:g} s")
-        return await self._helpdesk.create(item.payload, key=item.key)
+        return await self._helpdesk.create(item.payload, key=item.key, earlier=item.earlier)
 
     async def _note_failure(self, item: Claim, error: HelpdeskError) -> None:
         now = self._clock()

@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection
 @dataclass(frozen=True)
 class Claim:
     """A ticket this courier holds until its lease ends. `attempts` counts this one. `doubt`: 0 where no attempt can have
-    created the ticket; 1 where one may have, so look before creating again; 2 where a look has found nothing once."""
+    created the ticket; 1 where one may have, so look before creating again; 2 where a look has found nothing once.
+    `earlier` is the helpdesk's id of the ticket that this one disputes, where the conversation knows one (R18)."""
 
     key: str
     conversation: str
@@ -27,6 +28,7 @@ class Claim:
     attempts: int
     doubt: int
     told_saved: bool
+    earlier: str | None = None
 
 
 def enqueue_row(
@@ -77,18 +79,21 @@ def claim(connection: Connection, outbox: Table, *, owner: str, now: float, leas
                 ambiguous=1 if died else row.ambiguous,  # the column's name is older than the second look
             )  # fmt: skip
         )
-    return [
-        Claim(
-            row.key,
-            row.conversation,
-            row.reference,
-            orjson.loads(row.payload),
-            row.attempts + 1,
-            1 if row.status == "sending" else row.ambiguous,
-            bool(row.told_saved),
-        )  # fmt: skip
-        for row in rows
-    ]
+    return [_claimed(connection, outbox, row) for row in rows]
+
+
+def _claimed(connection: Connection, outbox: Table, row: Any) -> Claim:
+    payload = orjson.loads(row.payload)
+    earlier = None
+    if disputed := payload["envelope"].get("disputes"):
+        found = select(outbox.c.external_id).where(
+            outbox.c.reference == disputed, outbox.c.conversation == row.conversation, outbox.c.helpdesk == row.helpdesk
+        )
+        earlier = connection.scalar(found)
+    return Claim(
+        row.key, row.conversation, row.reference, payload, row.attempts + 1, 1 if row.status == "sending" else row.ambiguous,
+        bool(row.told_saved), earlier,
+    )  # fmt: skip
 
 
 def release(connection: Connection, outbox: Table, *, is_dead: Callable[[str], bool]) -> int:

@@ -117,6 +117,22 @@ async def _ticket(connection: Any, row: Any) -> dict[str, Any]:
     }
 
 
+async def waiting_tickets(store: Store, limit: int = 200) -> list[dict[str, Any]]:
+    """Tickets that are not filed yet, the oldest first: `reference`, `status`, `attempts`, `due_at`, and what the helpdesk `said`
+    last."""
+    newest = attempt.alias("newest")
+    last = select(func.max(newest.c.id)).where(newest.c.key == outbox.c.key).correlate(outbox).scalar_subquery()
+    query = (
+        select(outbox.c.reference, outbox.c.status, outbox.c.attempts, outbox.c.due_at, attempt.c.detail.label("said"))
+        .outerjoin(attempt, attempt.c.id == last)
+        .where(outbox.c.status != "filed")
+        .order_by(outbox.c.created_at)
+        .limit(limit)
+    )
+    async with store.read() as connection:
+        return [dict(row._mapping) for row in await connection.execute(query)]
+
+
 async def outbox_counts(store: Store) -> dict[str, int]:
     """How many tickets stand at each status of the outbox."""
     async with store.read() as connection:

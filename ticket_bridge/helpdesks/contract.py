@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
@@ -30,25 +31,48 @@ class Busy(HelpdeskError):
 
 
 class Rejected(HelpdeskError):
-    """Refused for good: the same request will be refused again until an operator mends something."""
+    """Refused for good: the same request will be refused again until an operator mends something. `status` is the HTTP status
+    where there was one, `named` the fields and codes that the helpdesk named."""
+
+    def __init__(self, message: str, *, status: int | None = None, named: str = "") -> None:
+        super().__init__(message)
+        self.status, self.named = status, named
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing `askonce helpdesk check` tries: `what` in an operator's words, `run` raises `HelpdeskError` where it is not so,
+    `mend` says what to do then. No step leaves anything behind in the helpdesk."""
+
+    what: str
+    run: Callable[[], Awaitable[None]]
+    mend: str
 
 
 class Helpdesk(Protocol):
     """`create` files a payload under our key and returns the helpdesk's own id; `find` looks a key up and returns that id
-    or None; `health` raises `HelpdeskError` where it cannot be used.
+    or None, and never takes another's ticket for ours; `health` raises `HelpdeskError` where it cannot be used; `steps` are what
+    `askonce helpdesk check` goes through.
+
+    A payload holds `name`, `email`, `reason` (the passed content, R1), `subject`, and `envelope` with `reference` and, where they
+    are configured, `tags` and `language`. `earlier` is the helpdesk's id of the ticket that this one disputes (R18), None where there is
+    none.
 
     `settle`, in seconds: how long a ticket may exist, or still be on its way, before `find` shows it. After an attempt with
     an unknown end the courier looks twice, so far apart, before it creates again; 0 where the helpdesk itself makes one
-    ticket of two calls with one key. `required_fields`: what it needs beside name, email and reason (R1)."""
+    ticket of two calls with one key, or where it cannot be asked. `required_fields`: what it needs beside name, email and
+    reason (R1)."""
 
     name: str
     settle: float
     required_fields: tuple[str, ...]
 
-    async def create(self, payload: Mapping[str, Any], *, key: str) -> str: ...
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str: ...
 
     async def find(self, key: str) -> str | None: ...
 
     async def health(self) -> None: ...
+
+    def steps(self) -> Sequence[Step]: ...
 
     async def close(self) -> None: ...

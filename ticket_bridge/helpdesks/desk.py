@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Table, insert, select
 from sqlalchemy.engine import Connection
+
+from ticket_bridge.helpdesks.contract import Step, Unreachable
 
 Transact = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 
@@ -20,7 +22,7 @@ class Desk:
     def __init__(self, transact: Transact, table: Table, *, clock: Callable[[], str]) -> None:
         self._transact, self._table, self._clock = transact, table, clock
 
-    async def create(self, payload: Mapping[str, Any], *, key: str) -> str:
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
         """The key is unique in the table, so a second `create` finds the first ticket instead of making another."""
         row = {
             "key": key, "reference": payload["envelope"]["reference"], "payload": orjson.dumps(dict(payload)).decode(),
@@ -45,6 +47,16 @@ class Desk:
 
     async def health(self) -> None:
         """The desk is as well as the database is, and `/readyz` asks that itself."""
+
+    def steps(self) -> Sequence[Step]:
+        """One: the database answers."""
+        return (Step("the database answers", self._ping, "check ASKONCE_DATABASE_URL"),)
+
+    async def _ping(self) -> None:
+        try:
+            await self.find("askonce-check")
+        except Exception as error:
+            raise Unreachable(f"the database does not answer ({type(error).__name__})", maybe_created=False) from error
 
     async def close(self) -> None:
         """Nothing to close: the database is the bot's."""

@@ -2,7 +2,7 @@
 
 The receiver keeps the promise of one ticket: for a key it has seen it answers 200 with the first answer again. The
 signature is `X-Askonce-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<seconds>.<body>">`, with the shared secret; receivers
-refuse a stale time. The id it gives the ticket is read from `id` in the JSON reply, or else from `Location`.
+refuse a stale time. A `{"type": "ping"}`, signed the same way, comes from `askonce helpdesk check` and wants a 2xx. The id it gives the ticket is read from `id` in the JSON reply, or else from `Location`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 import orjson
 
+from ticket_bridge.helpdesks.contract import Step
 from ticket_bridge.helpdesks.wire import Reply, Request, make_client, send
 
 
@@ -27,11 +28,15 @@ def signature(body: bytes, *, secret: str, at: int) -> str:
 
 def build(url: str, payload: Mapping[str, Any], *, key: str, secret: str, at: int) -> Request:
     """The request that files `payload` under `key`."""
-    body = orjson.dumps({"type": "ticket", "key": key, **payload}, option=orjson.OPT_SORT_KEYS)
-    headers = {"Content-Type": "application/json", "Idempotency-Key": key, "User-Agent": "askonce"}
+    return _signed(url, {"type": "ticket", "key": key, **payload}, {"Idempotency-Key": key}, secret=secret, at=at)
+
+
+def _signed(url: str, content: Mapping[str, Any], headers: Mapping[str, str], *, secret: str, at: int) -> Request:
+    body = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    headers = {"Content-Type": "application/json", "User-Agent": "askonce", **headers}
     if secret:
-        headers["X-Askonce-Signature"] = signature(body, secret=secret, at=at)
-    return Request("POST", url, headers, body)
+        headers = {**headers, "X-Askonce-Signature": signature(body, secret=secret, at=at)}
+    return Request("POST", url, dict(headers), body)
 
 
 def read(reply: Reply, *, key: str) -> str:
@@ -54,7 +59,8 @@ class Webhook:
         self._url, self._secret = url, secret
         self._client = client or make_client(timeout)
 
-    async def create(self, payload: Mapping[str, Any], *, key: str) -> str:
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
+        """The earlier ticket's reference stands in the envelope already (`disputes`)."""
         request = build(self._url, payload, key=key, secret=self._secret, at=int(time.time()))
         return read(await send(self._client, request), key=key)
 
@@ -63,7 +69,16 @@ class Webhook:
         return None
 
     async def health(self) -> None:
-        """A webhook has no way to be asked without filing; reachability shows at the next ticket."""
+        """A webhook has no way to be asked without a call; reachability shows at the next ticket."""
+
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step("the receiver answers a signed ping with 2xx", self._ping,
+                 "check ASKONCE_WEBHOOK_URL and ASKONCE_WEBHOOK_SECRET; a receiver answers 2xx to `{\"type\": \"ping\"}` and files nothing"),
+        )  # fmt: skip
+
+    async def _ping(self) -> None:
+        await send(self._client, _signed(self._url, {"type": "ping"}, {}, secret=self._secret, at=int(time.time())))
 
     async def close(self) -> None:
         await self._client.aclose()

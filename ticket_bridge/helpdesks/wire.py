@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import email.utils
+import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import orjson
 
 from ticket_bridge.helpdesks.contract import Busy, Rejected, Unreachable
+
+#: What a refusal means, in an operator's words. No body is quoted: it may hold a shopper's words.
+_REFUSALS = {
+    401: "not signed in: the token or password is wrong or has expired",
+    403: "not allowed: this account may not do that",
+    404: "not found: the address, the queue or the group is wrong",
+    413: "too large for the helpdesk",
+    415: "the address does not speak this API",
+    422: "not accepted: a required field is missing or a value is not allowed",
+}
+_REPLY_LIMIT = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -39,25 +53,133 @@ def retry_after(value: str | None, *, now: float) -> float | None:
         return None
 
 
-async def send(client: httpx.AsyncClient, request: Request) -> Reply:
-    """Send and sort: `Unreachable`, `Busy` and `Rejected` are raised, every other reply is returned."""
+def complaint(body: bytes) -> str:
+    """The names of fields and codes in a refusal's JSON body, and nothing else of it; empty where there are none."""
+    try:
+        found = orjson.loads(body[:20_000])
+    except orjson.JSONDecodeError:
+        return ""
+    names: list[str] = []
+
+    def walk(value: Any, depth: int) -> None:
+        if isinstance(value, dict) and depth < 4:
+            for key, inner in value.items():
+                if key in ("field", "code", "error", "type") and isinstance(inner, str):
+                    names.append(inner)
+                elif key not in ("message", "description", "error_human", "detail", "id", "url"):
+                    names.append(key)
+                walk(inner, depth + 1)
+        elif isinstance(value, list):
+            for inner in value[:10]:
+                walk(inner, depth + 1)
+
+    walk(found, 0)
+    plain = [n for n in names if re.fullmatch(r"[A-Za-z_][\w.-]{0,40}", n) and n not in ("errors", "details", "error")]
+    return ", ".join(dict.fromkeys(plain[:8]))
+
+
+async def send(client: httpx.AsyncClient, request: Request, *, writes: bool | None = None) -> Reply:
+    """Send and sort: `Unreachable`, `Busy` and `Rejected` are raised, every other reply is returned. `writes`: whether
+    the request may have created something although its end is unknown; by default whatever is not a GET may."""
+    maybe = request.method != "GET" if writes is None else writes
     try:
         answer = await client.request(request.method, request.url, headers=request.headers, content=request.body)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Unreachable(f"no connection ({type(error).__name__})", maybe_created=False) from error
-    except httpx.HTTPError as error:
-        raise Unreachable(f"no reply ({type(error).__name__})", maybe_created=True) from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise Rejected("the helpdesk's address is not a web address") from error
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        raise Unreachable(f"no reply ({type(error).__name__})", maybe_created=maybe) from error
+    return _sorted(answer, maybe)
+
+
+def _sorted(answer: httpx.Response, maybe: bool) -> Reply:
     status = answer.status_code
     if status in (429, 503):
         wait = retry_after(answer.headers.get("retry-after"), now=time.time())
-        raise Busy(f"status {status}", retry_after=wait, maybe_created=status == 503)
-    if status >= 500 or status == 408:
-        raise Unreachable(f"status {status}", maybe_created=True)
+        raise Busy(f"status {status}", retry_after=wait, maybe_created=maybe and status == 503)
+    if status >= 500 or status in (408, 425) or status < 200:
+        raise Unreachable(f"status {status}", maybe_created=maybe)
     if status >= 400:
-        raise Rejected(f"status {status}")
+        meaning, named = _REFUSALS.get(status, "refused"), complaint(answer.content)
+        message = f"status {status}, {meaning}" + (f" ({named})" if named else "")
+        raise Rejected(message, status=status, named=named)
+    if status >= 300:
+        raise Rejected(
+            f"status {status}, redirected: the address is not the API's, or the account is not signed in", status=status
+        )
     return Reply(status, answer.headers, answer.content)
 
 
 def make_client(timeout: float, **options: Any) -> httpx.AsyncClient:
     """The client of one helpdesk. Redirects are not followed: a helpdesk that moves is a matter for its operator."""
     return httpx.AsyncClient(timeout=timeout, follow_redirects=False, **options)
+
+
+class Api:
+    """A JSON API at `url` with fixed headers. Raises what `send` raises, and `Unreachable` for a reply that is no JSON: whoever
+    answered was not the helpdesk, and what became of the request is not known."""
+
+    def __init__(self, url: str, headers: Mapping[str, str], *, timeout: float) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Accept": "application/json", "User-Agent": "askonce", **headers}
+        self._client = make_client(timeout)
+
+    async def get(self, path: str, **params: str | int) -> Any:
+        """The parsed reply to a GET."""
+        return await self._call("GET", path, params=params)
+
+    async def post(self, path: str, content: Any, *, headers: Mapping[str, str] | None = None) -> Any:
+        """The parsed reply to a POST of `content` as JSON."""
+        return await self._call("POST", path, content=content, headers=headers)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        content: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        url = f"{self._url}{path}" + (f"?{httpx.QueryParams(params)}" if params else "")
+        own = {**self._headers, **(headers or {})}
+        body = b""
+        if method == "POST":
+            own["Content-Type"] = "application/json"
+            body = orjson.dumps(content)
+        reply = await send(self._client, Request(method, url, own, body))
+        if len(reply.body) > _REPLY_LIMIT:
+            raise Unreachable("a reply far too long", maybe_created=method == "POST")
+        try:
+            return orjson.loads(reply.body)
+        except orjson.JSONDecodeError as error:
+            raise Unreachable("a reply that is no JSON", maybe_created=method == "POST") from error
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def text_at(found: Any, *path: str) -> str:
+    """The text or number at `path` of a reply to a create. Raises `Unreachable` where the reply has none: what was created is not
+    known, so it is looked up."""
+    for part in path:
+        found = found.get(part) if isinstance(found, dict) else None
+    if isinstance(found, bool) or not isinstance(found, str | int) or not str(found):
+        raise Unreachable("a reply without the ticket's id", maybe_created=True)
+    return str(found)[:200]
+
+
+def objects(found: Any, *path: str) -> list[dict[str, Any]]:
+    """The list of objects at `path` of a reply to a look-up. Raises `Unreachable` where it is none: an answer that cannot be
+    read must not be taken for "there is no such ticket"."""
+    for part in path:
+        found = found.get(part) if isinstance(found, dict) else None
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise Unreachable("a reply that is no list of tickets", maybe_created=False)
+    return found
+
+
+def one_line(text: str) -> str:
+    """Text for a place that holds one line: a header, a requestor, a subject."""
+    return " ".join(text.split())

@@ -1,0 +1,67 @@
+"""The configured helpdesk, made from the settings: the one place that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.conversation import now_text
+from bot.settings import HelpdeskName, Settings
+from bot.store.database import Store
+from bot.store.tables import desk_ticket
+from ticket_bridge.helpdesks.contract import Helpdesk
+from ticket_bridge.helpdesks.desk import Desk
+from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
+from ticket_bridge.helpdesks.freshdesk import Freshdesk
+from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
+from ticket_bridge.helpdesks.rt import RequestTracker
+from ticket_bridge.helpdesks.webhook import Webhook
+from ticket_bridge.helpdesks.zammad import Zammad
+from ticket_bridge.helpdesks.zendesk import Zendesk
+
+
+def make_smtp(settings: Settings) -> Smtp | None:
+    """The shop's mail server, or None where none is configured."""
+    if not settings.smtp_host:
+        return None
+    return Smtp(
+        settings.smtp_host, settings.smtp_port, settings.smtp_user, settings.smtp_password.get_secret_value(),
+        settings.smtp_security, settings.helpdesk_timeout,
+    )  # fmt: skip
+
+
+def _mailbox(s: Settings) -> Helpdesk:
+    server = make_smtp(s)
+    assert server is not None  # the settings were checked
+    return Mailbox(server, to=s.email_to, sender=s.email_from)
+
+
+_MAKERS: dict[HelpdeskName, Callable[[Settings], Helpdesk]] = {
+    "webhook": lambda s: Webhook(
+        s.webhook_url, secret=s.webhook_secret.get_secret_value(), timeout=s.helpdesk_timeout
+    ),
+    "rt": lambda s: RequestTracker(
+        s.rt_url, token=s.rt_token.get_secret_value(), queue=s.rt_queue, field=s.rt_field, timeout=s.helpdesk_timeout
+    ),
+    "django_helpdesk": lambda s: DjangoHelpdesk(
+        s.django_helpdesk_url, token=s.django_helpdesk_token.get_secret_value(), queue=s.django_helpdesk_queue,
+        field=s.django_helpdesk_field, name_field=s.django_helpdesk_name_field, timeout=s.helpdesk_timeout,
+    ),
+    "zammad": lambda s: Zammad(
+        s.zammad_url, token=s.zammad_token.get_secret_value(), group=s.zammad_group, field=s.zammad_field,
+        timeout=s.helpdesk_timeout,
+    ),
+    "zendesk": lambda s: Zendesk(
+        s.zendesk_url, email=s.zendesk_email, token=s.zendesk_token.get_secret_value(), timeout=s.helpdesk_timeout
+    ),
+    "freshdesk": lambda s: Freshdesk(
+        s.freshdesk_url, key=s.freshdesk_key.get_secret_value(), field=s.freshdesk_field, timeout=s.helpdesk_timeout
+    ),
+    "email": _mailbox,
+}  # fmt: skip
+
+
+def make_helpdesk(settings: Settings, store: Store) -> Helpdesk:
+    """The helpdesk that `ASKONCE_HELPDESK` names."""
+    if settings.helpdesk == "desk":
+        return Desk(store.transact, desk_ticket, clock=now_text)
+    return _MAKERS[settings.helpdesk](settings)

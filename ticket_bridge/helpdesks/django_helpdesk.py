@@ -1,0 +1,97 @@
+"""django-helpdesk over its REST API.
+
+Docs: https://django-helpdesk.readthedocs.io/en/stable/api.html. There is no search: unknown query parameters are ignored and every ticket is
+returned, so a look-up follows the pages and compares our own field. `priority` is required; the requester's name has no
+field of its own and goes into a custom field. It may answer 500 although the ticket exists (when its own mail fails).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ticket_bridge.helpdesks.contract import Rejected, Step, Unreachable
+from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
+
+_PAGES = 10_000
+_NORMAL = 3
+
+
+class DjangoHelpdesk:
+    name = "django_helpdesk"
+    required_fields: tuple[str, ...] = ()
+
+    def __init__(
+        self, url: str, *, token: str, queue: int, field: str, name_field: str, timeout: float, settle: float = 5.0
+    ) -> None:
+        self._api = Api(url, {"Authorization": f"Token {token}"}, timeout=timeout)
+        self._queue, self.settle = queue, settle
+        self._field, self._name_field = f"custom_{field}", f"custom_{name_field}"
+
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
+        content = {
+            "queue": self._queue,
+            "title": one_line(payload["subject"]),
+            "description": payload["reason"],
+            "submitter_email": payload["email"],
+            "priority": _NORMAL,
+            self._field: key,
+            self._name_field: one_line(payload["name"]),
+        }
+        return text_at(await self._api.post("/api/tickets/", content), "id")
+
+    async def find(self, key: str) -> str | None:
+        for page in range(1, _PAGES):
+            found = await self._api.get("/api/tickets/", page=page, page_size=100)
+            for ticket in objects(found, "results"):
+                if ticket.get(self._field) == key:
+                    return text_at(ticket, "id")
+            if not found.get("next"):
+                return None
+        raise Unreachable("more pages of tickets than can be looked through", maybe_created=False)
+
+    async def health(self) -> None:
+        await self._api.get("/api/tickets/", page_size=1)
+
+    def steps(self) -> Sequence[Step]:
+        fields = f"{self._field.removeprefix('custom_')} and {self._name_field.removeprefix('custom_')}"
+        return (
+            Step("django-helpdesk answers and knows the token", self.health,
+                 "check ASKONCE_DJANGO_HELPDESK_URL (where /api/tickets/ is) and ASKONCE_DJANGO_HELPDESK_TOKEN; the account must be staff"),
+            Step(f"the account may create tickets, and the custom fields {fields} are there", self._may_create,
+                 "make both as custom fields for text in its admin; check that the account may add tickets"),
+            Step(f"the queue {self._queue} is there", self._see_queue,
+                 "check ASKONCE_DJANGO_HELPDESK_QUEUE: it is the queue's number, as its admin shows it in the address"),
+        )  # fmt: skip
+
+    async def _may_create(self) -> None:
+        """OPTIONS would tell, but not to every account. A create without its required fields is refused by name."""
+        await self._refused({self._field: "x" * 5000, self._name_field: "x" * 5000}, self._field, self._name_field)
+
+    async def _see_queue(self) -> None:
+        """A queue that is there is not among the complaints."""
+        content = {"queue": self._queue}
+        try:
+            await self._api.post("/api/tickets/", content)
+        except Rejected as error:
+            if error.status != 400:
+                raise
+            if "queue" in error.named:
+                raise Rejected("there is no such queue") from error
+        else:
+            raise Rejected("a ticket was made of nothing; please delete it and report this")
+
+    async def _refused(self, content: dict[str, Any], *names: str) -> None:
+        try:
+            await self._api.post("/api/tickets/", content)
+        except Rejected as error:
+            if error.status != 400:
+                raise
+            absent = [n for n in names if n not in error.named]
+            if absent:
+                raise Rejected(f"no custom field {', '.join(a.removeprefix('custom_') for a in absent)}") from error
+        else:
+            raise Rejected("a ticket was made of nothing; please delete it and report this")
+
+    async def close(self) -> None:
+        await self._api.close()

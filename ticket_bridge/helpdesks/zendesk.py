@@ -1,0 +1,74 @@
+"""Zendesk Support over its Ticketing API v2.
+
+Docs: https://developer.zendesk.com/api-reference/ticketing/introduction/ ("Idempotency", "Rate limits"),
+.../ticketing/tickets/tickets/ ("Create Ticket", "List Tickets" by `external_id`), .../ticketing/users/users/ ("Show Self"). `Idempotency-Key` makes
+one ticket of repeated calls for two hours; `external_id` holds our key for ever, is not unique, and is looked up first.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ticket_bridge.helpdesks.contract import Rejected, Step, Unreachable
+from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
+
+
+class Zendesk:
+    name = "zendesk"
+    required_fields: tuple[str, ...] = ()
+
+    def __init__(self, url: str, *, email: str, token: str, timeout: float, settle: float = 5.0) -> None:
+        basic = base64.b64encode(f"{email}/token:{token}".encode()).decode()
+        self._api = Api(url, {"Authorization": f"Basic {basic}"}, timeout=timeout)
+        self.settle = settle
+
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
+        """`via_followup_source_id` only takes closed tickets, so an earlier one goes into the metadata."""
+        envelope = payload["envelope"]
+        ticket: dict[str, Any] = {
+            "subject": one_line(payload["subject"]),
+            "comment": {"body": payload["reason"]},
+            "requester": {"name": one_line(payload["name"]), "email": payload["email"]},
+            "external_id": key,
+            "metadata": {"reference": envelope["reference"], **({"disputes": earlier} if earlier else {})},
+        }
+        if tags := envelope.get("tags"):
+            ticket["tags"] = list(tags)
+        try:
+            made = await self._api.post("/api/v2/tickets", {"ticket": ticket}, headers={"Idempotency-Key": key})
+        except Rejected as error:
+            if "IdempotentRequestError" in error.named:  # made before, under other settings
+                raise Unreachable("the key was used with other content", maybe_created=True) from error
+            raise
+        return text_at(made, "ticket", "id")
+
+    async def find(self, key: str) -> str | None:
+        found = await self._api.get("/api/v2/tickets", external_id=key, per_page=100)
+        return next((text_at(t, "id") for t in objects(found, "tickets") if t.get("external_id") == key), None)
+
+    async def health(self) -> None:
+        await self._me()
+
+    async def _me(self) -> dict[str, Any]:
+        found = await self._api.get("/api/v2/users/me")
+        user = found.get("user") if isinstance(found, dict) else None
+        if not isinstance(user, dict) or not user.get("id"):
+            raise Rejected("not signed in: Zendesk shows this account as anonymous")
+        return user
+
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step("Zendesk answers and knows the token", self.health,
+                 "check ASKONCE_ZENDESK_URL (https://your-shop.zendesk.com), ASKONCE_ZENDESK_EMAIL and ASKONCE_ZENDESK_TOKEN; "
+                 "token access must be on (Admin Center, Apps and integrations, Zendesk API)"),
+            Step("the account may create tickets for others", self._is_agent, "use the address of an agent or administrator"),
+        )  # fmt: skip
+
+    async def _is_agent(self) -> None:
+        if (await self._me()).get("role") not in ("agent", "admin"):
+            raise Rejected("the account is an end user")
+
+    async def close(self) -> None:
+        await self._api.close()
