@@ -34,8 +34,8 @@ run: $(VENV)/.run ## the whole bot on http://127.0.0.1:8000, with Rasa joining w
 test: $(VENV)/.test ## every test, linter and type check
 	@$(VENV)/bin/python tests/everything.py
 
-fast: $(VENV)/.test ## the tests that need no browser, no Rasa and no PostgreSQL
-	@$(VENV)/bin/python -m pytest -q -m "not browser and not rasa and not postgres"
+fast: $(VENV)/.test ## the tests that need no browser, no Rasa, no PostgreSQL and no real helpdesk
+	@$(VENV)/bin/python -m pytest -q -m "not browser and not rasa and not postgres and not helpdesks"
 
 prove: $(VENV)/.test ## the strict rules by exhaustion (five minutes), at random (a million steps) and in 20,000 stormy conversations
 	@$(VENV)/bin/python -m tests.prove

@@ -280,7 +280,7 @@ class _Judge:
             return False
         if b.reason is None or b.consent is None:
             if not asked:
-                b.unsure, b.consent, b.offer = True, None, False
+                b.unsure, b.consent, b.offer, b.reason = True, None, False, None
             return None
         b.due.append((seq, b.name, b.email, b.dispute))
         b.reason, b.consent, b.offer, b.offered_once, b.refused = False, False, False, False, False

@@ -216,7 +216,8 @@ async def _weather(conversations: int, seed: int) -> tuple[Counter[str], list[st
                 await weather.calm()
                 chats: list[Chat] = list(weather.chats.values())
                 for chat in chats:
-                    problems += [f"{p} (seed {seed})" for p in await weather.problems(chat)]
+                    if wrong := await weather.problems(chat):
+                        problems += [f"{p} (seed {seed})" for p in wrong] + await weather.shown(chat)
                     await weather.forget(chat)
                 counts["conversations"] += many
             counts["tickets"] = len(weather.helpdesk.tickets)

@@ -200,6 +200,17 @@ class Storm:
         found += [f"{v.rule} at turn {v.seq}: {v.reason}" for v in judge(told)]
         return [f"{problem} (conversation {chat.id})" for problem in found + await self._tickets(chat, state)]
 
+    async def shown(self, chat: Chat) -> list[str]:
+        """The conversation, a line a turn, for whoever looks into a problem."""
+        told = await transcript(self.bots[0].store, chat.id, support_email=SUPPORT, settled=True)
+        lines = []
+        for t in told.turns:
+            understood = {k: v for k, v in (t.understood or {}).items() if v and k not in ("kept", "by")}
+            lines.append(
+                f"    {t.seq} {t.who} {t.act or ''} {list(t.asks) or ''} {understood or t.text} {t.ticket or ''}"
+            )
+        return lines
+
     async def _tickets(self, chat: Chat, state: State) -> list[str]:
         async with self.bots[0].store.read() as connection:
             rows = list(await connection.execute(outbox.select().where(outbox.c.conversation == chat.id)))

@@ -15,13 +15,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 import uvicorn
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.app import make_app
 from bot.bootstrap import run_bot
+from bot.cli import main
 from bot.console.views import outbox_counts
 from bot.conversation import Conversation
 from bot.settings import Settings, read_settings
@@ -282,3 +286,96 @@ async def test_a_bot_that_stops_right_after_a_consent_stops(tmp_path: pathlib.Pa
         async with asyncio.timeout(20):
             while (await outbox_counts(running.store)) != {"filed": 3}:
                 await asyncio.sleep(0.05)
+
+
+async def test_a_mended_refusal_is_delivered_by_one_command_or_click(tmp_path: pathlib.Path) -> None:
+    settings = webhook_settings(tmp_path, Receiver())
+    environment = {"ASKONCE_DATABASE_URL": settings.database_url, "ASKONCE_SUPPORT_EMAIL": "support@example.com"}
+
+    async def command(*words: str) -> Any:
+        return await asyncio.to_thread(CliRunner().invoke, main, ["tickets", *words], env=environment)
+
+    async with Receiver(moods=["422", "422"]).running() as receiver:
+        app = make_app(webhook_settings(tmp_path, receiver, admin_token="t" * 20))
+        async with app.router.lifespan_context(app):
+            bot = app.state.bot
+            one, two = (await bot.hub.begin())[0], (await bot.hub.begin())[0]
+            for conversation in (one, two):
+                await conversation.hear("1", CONSENT)
+                await acts_until(conversation, "ticket_saved")
+            first, second = (c.state.tickets[0].reference for c in (one, two))
+            waiting = await command("waiting")
+            assert first in waiting.output and "refused" in waiting.output and "422" in waiting.output
+            assert (await command("deliver", first)).output == f"{first} goes out again\n"
+            assert (await acts_until(one, "ticket_filed"))[-1] == "ticket_filed"
+            assert (await command("deliver", first)).exit_code == 1, "it is filed: nothing to deliver"
+            http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
+            async with http:
+                assert (await http.post(f"/api/tickets/{second}/deliver")).status_code == 401
+                signed_in = {"Authorization": "Bearer " + "t" * 20}
+                assert (await http.post(f"/api/tickets/{second}/deliver", headers=signed_in)).status_code == 200
+                assert (await acts_until(two, "ticket_filed"))[-1] == "ticket_filed"
+                assert (await http.post(f"/api/tickets/{second}/deliver", headers=signed_in)).status_code == 409
+            assert len(receiver.tickets) == 2
+            assert "Every ticket is filed" in (await command("waiting")).output
+            assert (await command("deliver", "--all")).exit_code == 1
+            assert (await command("deliver")).exit_code == 2
+
+
+async def test_tickets_of_one_conversation_keep_their_order(tmp_path: pathlib.Path) -> None:
+    async with (
+        Receiver(moods=["500", "500"]).running() as receiver,
+        run_bot(webhook_settings(tmp_path, receiver)) as bot,
+    ):
+        conversation, _ = await bot.hub.begin()
+        await conversation.hear("1", CONSENT)
+        await conversation.hear("2", "open another ticket, I was also charged twice for the mugs")
+        assert len(conversation.state.tickets) == 2
+        async with asyncio.timeout(20):
+            while await outbox_counts(bot.store) != {"filed": 2}:
+                await asyncio.sleep(0.05)
+        order = [orjson.loads(body)["envelope"]["reference"] for _, body in receiver.calls]
+        assert order == [
+            t.reference for t in conversation.state.tickets for _ in range(3 if t.reference.endswith("-1") else 1)
+        ]
+
+
+async def test_a_dead_helpdesk_is_probed_and_a_backlog_goes_out_when_it_is_back(tmp_path: pathlib.Path) -> None:
+    receiver = Receiver()
+    async with run_bot(webhook_settings(tmp_path, receiver), retry=RetryPolicy(first=0.3, ceiling=0.3)) as bot:
+        for number in range(60):
+            conversation, _ = await bot.hub.begin()
+            await conversation.hear(str(number), CONSENT)
+        async with asyncio.timeout(20):
+            while not bot.courier.circuit.is_open:
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(1)
+        async with bot.store.read() as connection:
+            tried = [row.attempts for row in await connection.execute(outbox.select())]
+        assert sum(tried) < 60 + 20, f"the dead helpdesk was hammered: {sum(tried)} calls"
+        async with receiver.running():
+            async with asyncio.timeout(30):
+                while await outbox_counts(bot.store) != {"filed": 60}:
+                    await asyncio.sleep(0.05)
+        assert len(receiver.tickets) == 60
+
+
+def _check(environment: dict[str, str]) -> Any:
+    return CliRunner().invoke(main, ["helpdesk", "check"], env=environment)
+
+
+def test_the_helpdesk_check_speaks_plainly(tmp_path: pathlib.Path) -> None:
+    environment = {"ASKONCE_DATABASE_URL": f"sqlite:///{tmp_path}/check.db"}
+    fine = _check(environment)
+    assert fine.exit_code == 0 and "yes  the database answers" in fine.output and "Tickets can be filed." in fine.output
+    lost = {
+        "ASKONCE_HELPDESK": "rt",
+        "ASKONCE_RT_URL": f"http://127.0.0.1:{free_port()}",
+        "ASKONCE_RT_TOKEN": "1-2-secret",
+    }
+    found = _check(environment | lost)
+    assert found.exit_code == 1 and "What to do: " in found.output and "ASKONCE_RT_URL" in found.output
+    assert "1-2-secret" not in found.output
+    unfinished = _check(environment | {"ASKONCE_HELPDESK": "zendesk", "ASKONCE_ZENDESK_URL": "https://x.zendesk.com"})
+    assert unfinished.exit_code == 1 and "needs ASKONCE_ZENDESK_EMAIL" in unfinished.output
+    assert "Traceback" not in found.output + unfinished.output

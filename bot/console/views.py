@@ -124,6 +124,7 @@ async def waiting_tickets(store: Store, limit: int = 200) -> list[dict[str, Any]
     last = select(func.max(newest.c.id)).where(newest.c.key == outbox.c.key).correlate(outbox).scalar_subquery()
     query = (
         select(outbox.c.reference, outbox.c.status, outbox.c.attempts, outbox.c.due_at, attempt.c.detail.label("said"))
+        .select_from(outbox)
         .outerjoin(attempt, attempt.c.id == last)
         .where(outbox.c.status != "filed")
         .order_by(outbox.c.created_at)
