@@ -4,7 +4,7 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast prove mutate compare eval pipelines bench train lint format locks screenshots
+.PHONY: help run test fast prove mutate compare eval pipelines bench tickets train lint format locks screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -60,6 +60,9 @@ format: $(VENV)/.test ## put the code in order
 
 bench: $(VENV)/.test ## speed, as ratios measured side by side in one run
 	@$(VENV)/bin/python tests/bench/bench.py
+
+tickets: $(VENV)/.test ## one courier, the built-in desk and a backlog of 100,000 tickets: rate and memory
+	@$(VENV)/bin/python -m tests.bench.tickets $(if $(BACKLOG),--backlog $(BACKLOG))
 
 train: $(VENV)/.run ## train Rasa from the project's own lines
 	@$(VENV)/bin/askonce train

@@ -12,13 +12,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.conversation import TicketForm, Understander, Workshop, now_text
-from bot.helpdesks import make_helpdesk
+from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
+from bot.phrases import render
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.migrate import migrate
 from bot.store.records import Delivery
-from bot.store.tables import outbox
+from bot.store.tables import notice, outbox
 from dialogue import events
 from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa
@@ -27,6 +28,8 @@ from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, read_library
 from ticket_bridge.courier import Courier
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
+from ticket_bridge.helpdesks.mailbox import Smtp
+from ticket_bridge.notices import Notices
 from ticket_bridge.outbox import Claim
 from ticket_bridge.retry import RetryPolicy
 
@@ -75,19 +78,23 @@ def make_understander(settings: Settings) -> Understander:
 class Reporter:
     """Stores what the courier learns, in one transaction with the turn that it causes (R13)."""
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub, *, mails: bool) -> None:
+        self._hub, self._mails = hub, mails
 
     async def _tell(self, conversation: str, told: events.Happening, delivery: Delivery) -> None:
         found = await self._hub.conversation(conversation)
         if found is None:
             raise LookupError("the conversation is gone")
         await found.tell(told, delivery=delivery)
+        self._hub.let_go(conversation)
 
     async def accepted(self, claim: Claim, external_id: str) -> None:
+        """Filed. A shopper who was told "saved", and whose chat is shown here no more, gets the outcome by mail too."""
+        gone = claim.told_saved and not self._hub.is_watched(claim.conversation)
         delivery = Delivery(
-            claim.key, status="filed", external_id=external_id, attempted=(now_text(), "filed", external_id)
-        )
+            claim.key, status="filed", external_id=external_id, attempted=(now_text(), "filed", external_id),
+            notify=self._mails and gone,
+        )  # fmt: skip
         await self._tell(claim.conversation, events.TicketAccepted(claim.reference), delivery)
 
     async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
@@ -123,9 +130,10 @@ async def run_bot(
     store = Store(settings.database_url)
     hub = Hub()
     mind = understander or make_understander(settings)
+    server = make_smtp(settings)
     desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
     postman = Courier(
-        store.transact, outbox, desk, Reporter(hub), owner=owner or _owner(), is_dead=_is_dead,
+        store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner or _owner(), is_dead=_is_dead,
         timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick,
     )  # fmt: skip
     hub.equip(
@@ -140,6 +148,8 @@ async def run_bot(
     tasks = [asyncio.create_task(_forever(hub.forget_idle, 60.0))]
     if courier:
         tasks.append(asyncio.create_task(postman.run()))
+        if server is not None:
+            tasks.append(asyncio.create_task(_notices(settings, store, server, retry, tick).run()))
     if settings.workers > 1 or not settings.sqlite:
         tasks.append(asyncio.create_task(hub.follow_other_replicas(min(0.3, tick))))
     try:
@@ -156,6 +166,14 @@ async def run_bot(
         await mind.close()
         await desk.close()
         await store.close()
+
+
+def _notices(settings: Settings, store: Store, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
+    support = settings.support_email or _DEMO_EMAIL
+    return Notices(
+        store.transact, notice, outbox, server, sender=settings.email_from, reply_to=support, retry=retry, tick=tick,
+        subject=lambda reference: render("mail_subject", {"reference": reference}, support_email=support),
+    )  # fmt: skip
 
 
 def _owner() -> str:

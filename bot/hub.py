@@ -97,6 +97,16 @@ class Hub:
         for id in list(self._watchers):
             self.poke(id)
 
+    def is_watched(self, id: str) -> bool:
+        """True while a tab of this process shows conversation `id`."""
+        return id in self._watchers
+
+    def let_go(self, id: str) -> None:
+        """Drop conversation `id` where nobody watches it: whoever needs it loads it again. A backlog of outcomes would
+        otherwise keep every conversation it touches in memory."""
+        if id not in self._watchers:
+            self._conversations.pop(id, None)
+
     async def forget_idle(self) -> None:
         """Drop conversations that nobody watches and nobody has used lately; they are in the store."""
         horizon = time.monotonic() - _IDLE

@@ -39,6 +39,7 @@ ENGLISH: Mapping[str, str] = {
     "acknowledgement comes within 24-48 hours.",
     "ticket_filed_dispute": "Your request for a review is filed. Its reference is {reference}. It gets an independent review, "
     "and the outcome comes in the same case thread by email; a first acknowledgement comes within 24-48 hours.",
+    "mail_subject": "Your support request {reference} is filed",
     "ticket_saved": "Your request is saved under the reference {reference}. The helpdesk can't be reached right now; it will be "
     "filed as soon as it can be, and you need not do anything. A first acknowledgement comes within 24-48 hours after that.",
     "ticket_saved_dispute": "Your request for an independent review is saved under the reference {reference}. The helpdesk can't "

@@ -1,11 +1,13 @@
 """`make prove`: the strict rules tried by exhaustion and at random, far beyond what every test run can afford.
 
-    python -m tests.prove [--minutes 5] [--steps 1000000] [--conversations 20000] [--seed 1]
+    python -m tests.prove [--minutes 5] [--steps 1000000] [--conversations 20000] [--consents 500] [--seed 1]
 
 Exhaustive: every state reachable within as many messages as fit into the time, over a finite alphabet of understandings and
 outcomes; every path's last exchange is judged by the referee, every table row that decided is counted, and from every state some
 short path must file, save or give the support email. Random: conversations of understandings right, wrong and hostile, judged whole.
 Whole conversations: the engine with its storage, two replicas, duplicates and a helpdesk that fails in every way (`tests.storm`).
+Sieges: so many consents with two couriers killed at every step, on the built-in desk, and on a real Request Tracker behind a network that
+spoils connections, where it is installed (`tests.helpdesks.siege`).
 """
 
 from __future__ import annotations
@@ -30,6 +32,10 @@ from dialogue.states import State
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
+from tests.conftest import free_port
+from tests.helpdesks.proxy import Proxy
+from tests.helpdesks.servers import RtServer
+from tests.helpdesks.siege import compared, on_the_desk, siege
 from tests.recording import Recording
 from tests.storm import MOODS, Chat, converse, storm
 
@@ -250,11 +256,41 @@ def storms(conversations: int, seed: int, tell: Callable[[str], None]) -> tuple[
     return counts, problems
 
 
+def sieges(consents: int, seed: int, tell: Callable[[str], None]) -> list[str]:
+    """Exactly as many tickets as consents, on the built-in desk and on Request Tracker; what is wrong."""
+    with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:
+        folder = pathlib.Path(name)
+        tell(f"Siege of the built-in desk, {consents} consents, two couriers killed at every step:")
+        wanted, met = asyncio.run(siege(folder, consents, seed=seed, tell=tell))
+        tell(f"  {dict(met.most_common())}")
+        problems = compared(wanted, asyncio.run(on_the_desk(folder)))
+    if not pathlib.Path("/usr/share/request-tracker5").exists():
+        tell("Request Tracker is not installed here, so its siege is left out: bash tests/helpdesks/rt5.sh install")
+        return problems
+    with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:
+        folder = pathlib.Path(name)
+        server = RtServer("rt5.sh", folder / "rt", free_port())
+        server.start()
+        try:
+            tell(f"Siege of Request Tracker, {consents} consents, the same over a network that spoils connections:")
+            proxy = Proxy(server.port, random.Random(seed), spoiled=0.3)
+            token = server.settings["RT_TOKEN"]
+            rt = {"ASKONCE_HELPDESK": "rt", "ASKONCE_RT_TOKEN": token, "ASKONCE_RT_QUEUE": "Escalations"}
+            wanted, met = asyncio.run(
+                siege(folder, consents, seed=seed, settings=rt, proxy=proxy, chance=0.01, patience=1800, tell=tell)
+            )
+            tell(f"  {dict(met.most_common())}")
+            return problems + compared(wanted, server.held())
+        finally:
+            server.stop()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5.0, help="for the exhaustive part")
     parser.add_argument("--steps", type=int, default=1_000_000, help="for the random part")
     parser.add_argument("--conversations", type=int, default=20_000, help="through the whole engine")
+    parser.add_argument("--consents", type=int, default=500, help="in each siege of a helpdesk")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
 
@@ -271,6 +307,7 @@ def main() -> int:
     counts, more = storms(options.conversations, options.seed, tell)
     problems += more
     tell("  " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
+    problems += sieges(options.consents, options.seed, tell) if options.consents else []
     legal = {row.name for row in TABLE if not row.name.startswith("order")}
     unused = sorted(legal - set(rows))
     tell(

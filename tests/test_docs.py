@@ -20,7 +20,8 @@ TRACKED = subprocess.run(
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
-    documented = set(re.findall(r"ASKONCE_[A-Z_]+", (ROOT / "docs" / "operating.md").read_text()))
+    pages = "".join((ROOT / "docs" / name).read_text() for name in ("operating.md", "helpdesks.md"))
+    documented = set(re.findall(r"ASKONCE_[A-Z_]+", pages))
     settings = {f"ASKONCE_{name.upper()}" for name in Settings.model_fields}
     assert settings - documented == set()
     assert documented - settings == {"ASKONCE_RASA_PYTHON"}
@@ -83,7 +84,7 @@ def test_compose_and_docker_agree() -> None:
 
 
 def test_locks_are_hashed_and_pinned() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-rasa.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-rasa.lock", "requirements-helpdesks.lock"):
         text = (ROOT / name).read_text()
         packages = re.findall(r"^[A-Za-z0-9_.\[\]-]+==", text, re.M)
         assert len(packages) > 20 and text.count("--hash=sha256:") >= len(packages)

@@ -66,6 +66,7 @@ class Courier:
         self._retry, self.circuit = retry, Circuit(retry)
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._overdue: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """A ticket was stored: do not wait for the next tick."""
@@ -81,7 +82,9 @@ class Courier:
                     released = True
                 while await self.cycle():
                     pass
-                await self._tell_overdue()
+                self._overdue = self._overdue or asyncio.create_task(self._tell_overdue())
+                if self._overdue.done():
+                    self._overdue = None
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -115,9 +118,10 @@ class Courier:
             self._woken.set()  # there is room, and a conversation's next ticket may be free now
 
     async def settle(self) -> None:
-        """Wait for the sends under way: before a shutdown, and in tests."""
-        while self._sending:
-            await asyncio.gather(*self._sending, return_exceptions=True)
+        """Wait for what is under way: before a shutdown, and in tests."""
+        while self._sending or self._overdue:
+            await asyncio.gather(*self._sending, *([self._overdue] if self._overdue else []), return_exceptions=True)
+            self._overdue = None
 
     async def _deliver(self, item: Claim) -> None:
         try:
@@ -169,6 +173,10 @@ class Courier:
 
     async def _tell_overdue(self) -> None:
         horizon = self._clock() - self._saved_after
-        late = await self._transact(lambda connection: overdue(connection, self._outbox, older_than=horizon))
-        for key, conversation, reference in late:
-            await self._safely(self._report.delayed(key, conversation, reference))
+        try:
+            late = await self._transact(lambda connection: overdue(connection, self._outbox, older_than=horizon))
+        except Exception as error:
+            log.warning("overdue tickets could not be read: %s", type(error).__name__)
+            return
+        # Together, so that they share commits; beside the sending, so that a backlog is not held up by being spoken of.
+        await asyncio.gather(*(self._safely(self._report.delayed(*ticket)) for ticket in late))

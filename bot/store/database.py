@@ -37,9 +37,10 @@ from bot.store.records import (
     happenings_to_json,
     to_json,
 )
-from bot.store.tables import attempt, conversation, gap, happening, outbox, rating, turn
+from bot.store.tables import attempt, conversation, gap, happening, notice, outbox, rating, turn
 from dialogue import events
 from dialogue.states import State
+from ticket_bridge.notices import notice_row
 from ticket_bridge.outbox import enqueue_row
 
 T = TypeVar("T")
@@ -318,6 +319,9 @@ def _statements(c: Change) -> list[tuple[Any, Any]]:
         found.append((_INSERT_RATING, row))
     if c.delivery:
         found += _delivery(c.delivery)
+        if c.delivery.notify:
+            words = [t.text for t in c.turns if t.act == "ticket_filed"]
+            found += [(insert(notice), notice_row(key=c.delivery.key, text=text, now=c.now)) for text in words[:1]]
     return found
 
 

@@ -120,6 +120,7 @@ class Delivery:
     attempted: tuple[str, str, str] | None = None  # at, outcome, detail
     doubt: int | None = None  # see `ticket_bridge.outbox.Claim`
     told_saved: bool = False
+    notify: bool = False  # mail the words of the `ticket_filed` turn to the shopper
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
 
 metadata = MetaData(
     naming_convention={
@@ -78,6 +78,24 @@ outbox = Table(
     Column("created_at", Float, nullable=False),
     Column("told_saved", Integer, nullable=False, default=0),
     Index("ix_outbox_status_due_at", "status", "due_at"),
+)
+Index(
+    "ix_outbox_untold",
+    outbox.c.created_at,
+    sqlite_where=text("told_saved = 0 AND status != 'filed'"),
+    postgresql_where=text("told_saved = 0 AND status != 'filed'"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", ForeignKey("outbox.key", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),  # what the shopper reads: the words of the turn they missed
+    Column("status", String(10), nullable=False),  # queued, sending, sent, refused
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Float, nullable=False),
+    Column("lease_until", Float, nullable=False, default=0.0),
+    Index("ix_notice_status_due_at", "status", "due_at"),
 )
 
 attempt = Table(

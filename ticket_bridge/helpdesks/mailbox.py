@@ -55,7 +55,7 @@ def sort_failure(error: Exception, *, maybe_created: bool) -> HelpdeskError:
             return Rejected(f"the mail server refused the mail ({error.code})")
         if error.code >= 400:
             return Busy(f"SMTP {error.code}", retry_after=None)
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
+    if isinstance(error, aiosmtplib.SMTPNotSupported) or "not supported" in str(error):
         return Rejected("the mail server lacks what is asked of it: STARTTLS, or signing in, or addresses beyond ASCII")
     if isinstance(error, ssl.SSLError):
         return Rejected("the mail server's certificate or its TLS cannot be used")

@@ -1,0 +1,146 @@
+"""Mail to a shopper who had left the chat when their saved ticket was filed: the words of the turn they missed (R13).
+
+A notice is stored in the transaction of that turn and sent by any replica that holds its lease. Its Message-ID is made from the ticket's key,
+so a mail that goes out twice is one mail to whoever keeps mail by its id. What the mail server refuses for good is logged and let go: the
+ticket itself is filed, and its helpdesk writes to the shopper anyway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, localtime
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, and_, or_, select, update
+from sqlalchemy.engine import Connection
+
+from ticket_bridge.courier import LEASE_MARGIN, Transact
+from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
+from ticket_bridge.helpdesks.mailbox import Smtp, deliver, mailbox, message_id
+from ticket_bridge.retry import GiveUp, RetryPolicy, next_step
+
+log = logging.getLogger("askonce.notices")
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A mail that this replica may send now: to whom, about which reference, and the words."""
+
+    key: str
+    name: str
+    email: str
+    reference: str
+    text: str
+    attempts: int
+
+
+def notice_row(*, key: str, text: str, now: float) -> dict[str, Any]:
+    """The row of a new notice, due at once."""
+    return {"key": key, "text": text, "status": "queued", "attempts": 0, "due_at": now, "lease_until": 0.0}
+
+
+def claim_notices(
+    connection: Connection, notice: Table, outbox: Table, *, now: float, lease: float, limit: int
+) -> list[Notice]:
+    """Take up to `limit` notices that are due, or whose sender died."""
+    free = or_(
+        and_(notice.c.status == "queued", notice.c.due_at <= now),
+        and_(notice.c.status == "sending", notice.c.lease_until < now),
+    )
+    picked = select(notice.c.key).where(free).order_by(notice.c.due_at).limit(limit)
+    if connection.dialect.name == "postgresql":
+        picked = picked.with_for_update(skip_locked=True)
+    keys = list(connection.scalars(picked))
+    if not keys:
+        return []
+    taken = notice.c.key.in_(keys)
+    connection.execute(
+        update(notice).where(taken).values(status="sending", lease_until=now + lease, attempts=notice.c.attempts + 1)
+    )
+    query = select(notice, outbox.c.payload, outbox.c.reference).join(outbox, outbox.c.key == notice.c.key).where(taken)
+    found = []
+    for row in connection.execute(query):
+        payload = orjson.loads(row.payload)
+        found.append(Notice(row.key, payload["name"], payload["email"], row.reference, row.text, row.attempts))
+    return found
+
+
+def compose(notice: Notice, *, subject: str, sender: str, reply_to: str) -> EmailMessage:
+    """The mail: plain text, from the shop, answers to the support address."""
+    mail = EmailMessage()
+    mail["Subject"] = subject
+    mail["From"] = sender
+    mail["To"] = mailbox(notice.name, notice.email)
+    mail["Reply-To"] = reply_to
+    mail["Date"] = format_datetime(localtime())
+    mail["Message-ID"] = message_id(f"{notice.key}:notice", sender.rpartition("@")[2])
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(notice.text)
+    return mail
+
+
+class Notices:
+    """Sends what is due, until cancelled. Any number may run."""
+
+    def __init__(
+        self,
+        transact: Transact,
+        notice: Table,
+        outbox: Table,
+        server: Smtp,
+        *,
+        sender: str,
+        reply_to: str,
+        subject: Callable[[str], str],
+        retry: RetryPolicy = RetryPolicy(),
+        tick: float = 1.0,
+    ) -> None:
+        self._transact, self._notice, self._outbox, self._server = transact, notice, outbox, server
+        self._sender, self._reply_to, self._subject, self._retry, self._tick = sender, reply_to, subject, retry, tick
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.cycle()
+            except Exception as error:
+                log.warning("notices could not be read or stored: %s", type(error).__name__)
+            await asyncio.sleep(self._tick)
+
+    async def cycle(self) -> int:
+        """Send what is due now; returns how many were tried."""
+        now, lease = time.time(), self._server.timeout + LEASE_MARGIN
+        due: list[Notice] = await self._transact(
+            lambda connection: claim_notices(
+                connection, self._notice, self._outbox, now=now, lease=lease, limit=_AT_ONCE
+            )
+        )
+        await asyncio.gather(*(self._send(one) for one in due))
+        return len(due)
+
+    async def _send(self, one: Notice) -> None:
+        try:
+            mail = compose(one, subject=self._subject(one.reference), sender=self._sender, reply_to=self._reply_to)
+            await deliver(self._server, mail, sender=self._sender, to=one.email)
+        except HelpdeskError as error:
+            log.log(
+                logging.ERROR if isinstance(error, Rejected) else logging.WARNING,
+                "no mail for %s: %s",
+                one.reference,
+                error,
+            )
+            step = next_step(self._retry, error, attempts=one.attempts, now=time.time(), key=one.key)
+            values = {"status": "refused"} if isinstance(step, GiveUp) else {"status": "queued", "due_at": step.when}
+        except Exception as error:  # an address that no header can hold, for one
+            log.error("no mail for %s: %s", one.reference, type(error).__name__)
+            values = {"status": "refused"}
+        else:
+            values = {"status": "sent"}
+        done = update(self._notice).where(self._notice.c.key == one.key).values(**values)
+        await self._transact(lambda connection: connection.execute(done) and None)
