@@ -48,7 +48,9 @@ async def transcript(store: Store, id: str, *, support_email: str, settled: bool
     seen += [Seen(last, "page", understood=page) for rest in pages.values() for page in rest]
     listed = await views.tickets(store, conversation=id, after=None, limit=1_000)
     tickets = tuple(Passed(t["reference"], t["fields"], t["passed"]) for t in reversed(listed["items"]))
-    return Transcript(tuple(seen), support_email, tickets, settled=settled)
+    found = await store.load(id)
+    required = found.state.required if found else ()
+    return Transcript(tuple(seen), support_email, tickets, required, settled=settled)
 
 
 async def verdict(store: Store, id: str, *, support_email: str, settled: bool = False) -> list[Violation]:

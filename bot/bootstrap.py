@@ -140,7 +140,7 @@ async def run_bot(
         Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
             support_email=settings.support_email or _DEMO_EMAIL, helpdesk=desk.name, poke=hub.poke,
-            wake_courier=postman.wake, ticket_form=TicketForm(
+            wake_courier=postman.wake, required=desk.required_fields, ticket_form=TicketForm(
                 settings.ticket_subject, settings.ticket_tags, settings.ticket_language
             ),
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
+import re
 import time
 import uuid
 from collections import deque
@@ -26,6 +27,7 @@ from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Signal
 from kb_answers.answer import Answers
+from ticket_bridge.helpdesks.contract import RequiredField
 
 log = logging.getLogger("askonce.conversation")
 _TAIL = 60
@@ -54,7 +56,7 @@ def asked(state: State) -> Asked:
     if state.phase is Phase.OFFERED:
         return "offer"
     if state.phase in (Phase.COLLECTING, Phase.SILENT):
-        return tuple(f.value for f in state.missing)
+        return tuple(str(f) for f in state.missing)
     return None
 
 
@@ -78,8 +80,15 @@ class TicketForm:
             envelope["language"] = self.language
         subject = self.subject.format(reason=_short(file.reason), reference=file.reference)
         return {
-            "name": file.name, "email": file.email, "reason": file.reason, "subject": subject, "envelope": envelope,
+            "name": file.name, "email": file.email, "reason": file.reason, **dict(file.extra), "subject": subject,
+            "envelope": envelope,
         }  # fmt: skip
+
+
+def _value_of(required: RequiredField, text: str) -> str | None:
+    """The value of a required field in a message, the last one where there are several (R5)."""
+    found = list(re.finditer(required.pattern, text))
+    return found[-1].group(1 if found[-1].re.groups else 0).strip() if found else None
 
 
 def _short(reason: str) -> str:
@@ -100,6 +109,7 @@ class Workshop:
     poke: Callable[[str], None]
     wake_courier: Callable[[], None]
     ticket_form: TicketForm = TicketForm()
+    required: tuple[RequiredField, ...] = ()
 
 
 class Conversation:
@@ -168,7 +178,8 @@ class Conversation:
             log.error("understanding failed: %s", type(error).__name__, extra={"conversation": self.id})
             understood = events.Understanding(masked, by="nobody")
         secret = {Signal.SECRET} if masked != text else set()
-        return replace(understood, kept=masked, signals=understood.signals | secret)
+        extra = tuple((f.name, value) for f in self._shop.required if (value := _value_of(f, masked)))
+        return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
 
     # ------------------------------------------------------------ deciding and storing
 
@@ -261,13 +272,14 @@ class Conversation:
 
     def _turn(self, say: effects.Say, seq: int, at: str, cause: str) -> Turn:
         def words(phrase: str) -> str:
-            return render(phrase, say.values, support_email=self._shop.support_email)
+            labels = {f.name: f.label for f in self._shop.required}
+            return render(phrase, say.values, support_email=self._shop.support_email, labels=labels)
 
         ticket = None
         if say.reference and say.ticket_status:
             ticket = {"reference": say.reference, "status": say.ticket_status}
         return Turn(
-            seq=seq, who="bot", text=words(say.phrase), at=at, act=say.act.value, asks=tuple(f.value for f in say.asks),
+            seq=seq, who="bot", text=words(say.phrase), at=at, act=say.act.value, asks=tuple(str(f) for f in say.asks),
             sources=say.sources, ticket=ticket, choices=tuple(words(c) for c in say.choices), rule=cause,
         )  # fmt: skip
 

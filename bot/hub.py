@@ -11,6 +11,7 @@ import datetime
 import logging
 import secrets
 import time
+from weakref import WeakValueDictionary
 
 from bot.conversation import Conversation, Workshop, new_id, now_text
 from bot.store.database import Unavailable
@@ -24,6 +25,8 @@ _STEM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 class Hub:
     def __init__(self) -> None:
         self._conversations: dict[str, Conversation] = {}
+        # Whatever somebody still holds: there is never a second object of one conversation in a process.
+        self._alive: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._opening: dict[str, asyncio.Lock] = {}
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._shop: Workshop | None = None
@@ -47,11 +50,12 @@ class Hub:
     ) -> tuple[Conversation, str]:
         """A new conversation and its token: 256 random bits that open this conversation and no other."""
         token = token or secrets.token_urlsafe(32)
-        state = State(stem="".join(secrets.choice(_STEM) for _ in range(7)))
+        stem = "".join(secrets.choice(_STEM) for _ in range(7))
+        state = State(stem=stem, required=tuple(f.name for f in self.shop.required))
         id = new_id()
         await self.shop.store.create(id=id, token=token, state=state, at=now_text(), locale=locale, channel=channel)
         conversation = Conversation(self.shop, id, state, 0, 0, set())
-        self._conversations[id] = conversation
+        self._conversations[id] = self._alive[id] = conversation
         return conversation, token
 
     async def resume(self, token: str) -> Conversation | None:
@@ -66,11 +70,11 @@ class Hub:
         lock = self._opening.setdefault(id, asyncio.Lock())
         async with lock:
             if id not in self._conversations:
-                found = await Conversation.open(self.shop, id)
+                found = self._alive.get(id) or await Conversation.open(self.shop, id)
                 if found is None:
                     self._opening.pop(id, None)
                     return None
-                self._conversations[id] = found
+                self._conversations[id] = self._alive[id] = found
         self._opening.pop(id, None)
         return self._conversations[id]
 

@@ -74,15 +74,16 @@ ENGLISH: Mapping[str, str] = {
 }
 
 
-def join_fields(fields: tuple[str, ...]) -> str:
-    """The named fields as an English list: "your full name, your email address and the reason for the issue"."""
-    names = [FIELD_NAMES[f] for f in fields]
+def join_fields(fields: tuple[str, ...], labels: Mapping[str, str] = {}) -> str:
+    """The named fields as an English list: "your full name, your email address and the reason for the issue"; `labels` are of
+    fields that the helpdesk requires beside the three."""
+    names = [FIELD_NAMES[f] if f in FIELD_NAMES else labels[f] for f in fields]
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
 
 
-def render(phrase: str, values: Mapping[str, Any], *, support_email: str) -> str:
+def render(phrase: str, values: Mapping[str, Any], *, support_email: str, labels: Mapping[str, str] = {}) -> str:
     """The words of `phrase`. A KeyError here is a fault of ours: `tests/test_phrases.py` renders every phrase."""
     filled = dict(values)
     if "missing" in filled:
-        filled["missing"] = join_fields(tuple(filled["missing"]))
+        filled["missing"] = join_fields(tuple(filled["missing"]), labels)
     return ENGLISH[phrase].format(**filled, support_email=support_email)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dialogue.events import Passage
-from dialogue.vocabulary import Act, Field
+from dialogue.vocabulary import Act
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Say:
     act: Act
     phrase: str
     values: dict[str, Any] = field(default_factory=dict)
-    asks: tuple[Field, ...] = ()
+    asks: tuple[str, ...] = ()
     sources: tuple[Passage, ...] = ()
     reference: str | None = None
     ticket_status: str | None = None
@@ -40,6 +40,7 @@ class FileTicket:
     reason: str
     dispute: bool = False
     earlier_reference: str | None = None
+    extra: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Understanding:
     signals: frozenset[Signal] = frozenset()
     score: int | None = None
     by: str = "rules"
+    extra: tuple[tuple[str, str], ...] = ()  # (field, value) of fields that the helpdesk requires beside the three (R1)
 
 
 # ---------------------------------------------------------------- happenings: what the shell reports
@@ -131,6 +132,14 @@ class NameGiven:
 
 @dataclass(frozen=True)
 class EmailGiven:
+    value: str
+
+
+@dataclass(frozen=True)
+class ExtraGiven:
+    """A field that the helpdesk requires beside the three (R1)."""
+
+    field: str
     value: str
 
 
@@ -249,6 +258,7 @@ Fact = (
     | Greeted
     | NameGiven
     | EmailGiven
+    | ExtraGiven
     | ValueRejected
     | IssueStated
     | ReviewDemanded

@@ -35,6 +35,8 @@ def _unpack(u: e.Understanding) -> Iterator[e.Fact]:
         yield e.EmailGiven(u.email)
     if u.name:
         yield e.NameGiven(u.name)
+    for field, value in u.extra:
+        yield e.ExtraGiven(field, value)
     given = {"email": u.email, "name": u.name}
     for rejected in u.rejected:
         if not given.get(rejected.field):

@@ -44,12 +44,15 @@ class _Belief:
     dispute: bool | None = False
     unsure: bool = False  # whether a ticket was completed cannot be told any more
     open_yes: bool = False  # this very message may be consent
+    extra: set[str] = field(default_factory=set)  # fields the helpdesk requires beside the three, and known
+    maybe: set[str] = field(default_factory=set)  # known, unless a ticket was completed meanwhile
     said: list[str] = field(default_factory=list)
     due: list[tuple[int, str | None, str | None, bool | None]] = field(default_factory=list)
     announced: dict[str, str] = field(default_factory=dict)
 
-    def missing(self) -> set[str]:
-        return {n for n, known in (("name", self.name), ("email", self.email), ("reason", self.reason)) if not known}
+    def missing(self, required: Iterable[str]) -> set[str]:
+        three = {n for n, known in (("name", self.name), ("email", self.email), ("reason", self.reason)) if not known}
+        return three | (set(required) - self.extra - self.maybe)
 
 
 class _Judge:
@@ -135,7 +138,9 @@ class _Judge:
         name, email = words.name_or_none(u.get("name")), words.email_or_none(u.get("email"))
         reason = words.reason_or_none(u.get("reason"))
         denied = u.get("answer") == "deny" or "cancels" in signals
-        fills = bool((name and not b.name) or (email and not b.email))
+        extra = {n for n, v in u.get("extra") or () if n in self.t.required_fields and words.reason_or_none(v)}
+        fills = bool((name and not b.name) or (email and not b.email) or extra - b.extra - b.maybe)
+        perhaps = b.offer and not denied and bool(extra & b.maybe)  # consent, if a ticket took the earlier value along
         wish = "wants_ticket" in signals and "ticket_exists" not in acts
         affirmed = u.get("answer") == "affirm" and not denied and "ticket_exists" not in acts
         if (
@@ -146,7 +151,8 @@ class _Judge:
         review = bool(reason and {"disputes", "wants_review"} <= signals)
         consents = wish or agrees or review or (b.offer and fills and not denied)
         begins = consents and (not b.consent or bool({"cancelled", "declined"} & set(acts)))
-        gained = bool(name or email or reason) or begins
+        gained = bool(name or email or reason or extra) or begins
+        b.extra, b.maybe = b.extra | extra, b.maybe - extra
         self._hear_dispute(
             signals,
             reason,
@@ -169,12 +175,15 @@ class _Judge:
             # Perhaps the review asked for is filed already (R12): sameness is not judged here.
             b.unsure, b.consent, b.offer, b.reason = True, None, False, None
             b.refused = b.refused or bool({"cancelled", "declined"} & set(acts))
+        elif perhaps and not consents:
+            b.unsure, b.consent, b.offer, b.reason = True, None, False, None
         elif consents:
             if not b.consent:
                 b.gave_up, b.fruitless = False, 0
             b.consent, b.offer, b.refused = True, False, False
         if b.open_yes and not b.consent:
             b.reason = None  # it may have filed just now
+            b.extra, b.maybe = set(), b.maybe | b.extra
         if "answer" in acts and not b.consent:
             b.answered = True
         return gained
@@ -210,12 +219,14 @@ class _Judge:
         acts = [r.act or "" for r in direct]
         signals = set(u.get("signals") or ())
         for r in direct:
-            known = {n for n in ("name", "email", "reason") if getattr(b, n)}
+            known = {n for n in ("name", "email", "reason") if getattr(b, n)} | b.extra
             for asked in sorted(set(r.asks) & known):
                 self.say("R2", r.seq, f"{asked} is asked for, though it was given")
-            if r.act in ("ask", "remind") and b.reason is not None and set(r.asks) < b.missing():
+            if r.act in ("ask", "remind") and b.reason is not None and set(r.asks) < b.missing(self.t.required_fields):
                 self.say(
-                    "R9", r.seq, f"does not name all that is missing: {sorted(b.missing() - set(r.asks))} left out"
+                    "R9",
+                    r.seq,
+                    f"does not name all that is missing: {sorted(b.missing(self.t.required_fields) - set(r.asks))} left out",
                 )
             if r.act == "invalid" and len(r.asks) != 1:
                 self.say("R6", r.seq, "asks for more, or less, than the one impossible field")
@@ -276,15 +287,17 @@ class _Judge:
     def _complete(self, seq: int, *, asked: bool = False) -> bool | None:
         """True where a ticket is complete now; None where it may be, for whether its reason stands cannot be told."""
         b = self.b
-        if b.consent is False or not (b.name and b.email) or b.reason is False:
+        wanting = set(self.t.required_fields) - b.extra
+        if b.consent is False or not (b.name and b.email) or b.reason is False or wanting - b.maybe:
             return False
-        if b.reason is None or b.consent is None:
+        if b.reason is None or b.consent is None or wanting:
             if not asked:
+                b.extra, b.maybe = set(), b.maybe | b.extra
                 b.unsure, b.consent, b.offer, b.reason = True, None, False, None
             return None
         b.due.append((seq, b.name, b.email, b.dispute))
         b.reason, b.consent, b.offer, b.offered_once, b.refused = False, False, False, False, False
-        b.gave_up, b.fruitless, b.answered, b.dispute = False, 0, False, False
+        b.gave_up, b.fruitless, b.answered, b.dispute, b.extra, b.maybe = False, 0, False, False, set(), set()
         return True
 
     def _unprompted(self, replies: Sequence[Seen]) -> None:
@@ -365,7 +378,7 @@ class _Judge:
         allowed = {"name", "email", "reason", *self.t.required_fields}
         if extra := set(r.asks) - allowed:
             self.say("R1", r.seq, f"asks for {sorted(extra)}")
-        for rule, reason in words.faults(r.act or "", r.text, self.t.support_email):
+        for rule, reason in words.faults(r.act or "", r.text, self.t.support_email, self.t.required_fields):
             self.say(rule, r.seq, reason)
         if r.act == "answer":
             passages = [str(s.get("passage", "")) for s in r.sources]

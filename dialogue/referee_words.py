@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 FIRST_ANSWER = re.compile(r"\b24\s*[-–]\s*48\s*(?:hours|h)\b")
 SAME_THREAD = re.compile(r"\bindependent(?:ly)?\b.*\bsame case thread\b|\bsame case thread\b.*\bindependent", re.S)
@@ -37,9 +37,9 @@ _DIGITS = re.compile(r"\d(?:[\s.\-]?\d){12,18}")
 _WORD = re.compile(r"[^\W_]+")
 
 
-def faults(act: str, text: str, support_email: str) -> Iterator[tuple[str, str]]:
+def faults(act: str, text: str, support_email: str, required: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Rule and reason for every word that this act may not say. Answers are the articles' own words and are left out of
-    what only the bot's own voice may not say."""
+    what only the bot's own voice may not say. `required` names fields that the helpdesk requires beside the three."""
     if act == "contact":
         if support_email and text != APPROVED.format(support_email):
             yield "R14", "not the approved contact answer to the letter"
@@ -48,7 +48,9 @@ def faults(act: str, text: str, support_email: str) -> Iterator[tuple[str, str]]
         yield "R11", "tells the shopper to open a new ticket or to re-open one"
     if act == "answer":
         return
-    if act in _COLLECTING and (found := _FOURTH.search(text)):
+    allowed = {name.replace("_", " ") for name in required}
+    others = (f for f in _FOURTH.finditer(text) if f.group().lower() not in allowed)
+    if act in _COLLECTING and (found := next(others, None)):
         yield "R1", f"speaks of more than the three fields: {found.group()!r}"
     if found := _AGAIN.search(text):
         yield "R8" if act in ("ask", "remind") else "R2", f"asks for a confirmation: {found.group()!r}"

@@ -64,6 +64,8 @@ class State:
     """The whole memory of one conversation. `stem` makes its tickets' references (`AO-<stem>-<n>`)."""
 
     stem: str = "TEST00"
+    required: tuple[str, ...] = ()  # fields that the helpdesk requires beside the three (R1)
+    extra: tuple[tuple[str, str], ...] = ()  # what of these is known
     phase: Phase = Phase.IDLE
     name: str | None = None
     greeting_name: str | None = None
@@ -80,10 +82,16 @@ class State:
     turn: TurnNotes = field(default_factory=TurnNotes)
 
     @property
-    def missing(self) -> tuple[Field, ...]:
+    def missing(self) -> tuple[str, ...]:
         """The fields that a ticket still needs, in the order they are asked for (R9)."""
         have = {Field.NAME: self.name, Field.EMAIL: self.email, Field.REASON: self.reason}
-        return tuple(f for f in Field if not have[f])
+        known = dict(self.extra)
+        return (*(f for f in Field if not have[f]), *(f for f in self.required if f not in known))
+
+    @property
+    def beginning(self) -> State:
+        """The state this conversation began with: where a fold of its happenings starts."""
+        return State(stem=self.stem, required=self.required)
 
     def ticket(self, reference: str) -> Ticket | None:
         return next((t for t in self.tickets if t.reference == reference), None)

@@ -183,6 +183,14 @@ def _field_comes_too(state: State, fact: e.Denied) -> bool:
     return fact.beside_field
 
 
+def _not_required(state: State, fact: e.ExtraGiven) -> bool:
+    return fact.field not in state.required or not could_be_reason(fact.value)
+
+
+def _extra_known(state: State, fact: e.ExtraGiven) -> bool:
+    return fact.field in dict(state.extra)
+
+
 def _known_and_unfiled(state: State, fact: e.TicketAccepted) -> bool:
     ticket = state.ticket(fact.reference)
     return ticket is not None and ticket.status is not TicketStatus.FILED
@@ -240,6 +248,22 @@ def _name_at_offer(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome
 
 def _email_at_offer(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
     return _keep_email(_consent(state), fact, policy)
+
+
+def _keep_extra(state: State, fact: e.ExtraGiven, policy: e.Policy) -> Outcome:
+    return _noted(_note(_with_extra(state, fact), gave=True), "extra"), ()
+
+
+def _replace_extra(state: State, fact: e.ExtraGiven, policy: e.Policy) -> Outcome:
+    return _noted(_note(_with_extra(state, fact), fruitful=True), "extra"), ()
+
+
+def _extra_at_offer(state: State, fact: e.ExtraGiven, policy: e.Policy) -> Outcome:
+    return _keep_extra(_consent(state), fact, policy)
+
+
+def _with_extra(state: State, fact: e.ExtraGiven) -> State:
+    return replace(state, extra=(*(pair for pair in state.extra if pair[0] != fact.field), (fact.field, fact.value)))
 
 
 def _say_invalid_later(state: State, fact: e.ValueRejected, policy: e.Policy) -> Outcome:
@@ -499,11 +523,11 @@ def _finish(state: State, fact: Any, policy: e.Policy) -> Outcome:
     ticket = Ticket(state.next_reference, state.name, state.email, state.reason, dispute=state.dispute)
     file = FileTicket(
         ticket.reference, ticket.name, ticket.email, ticket.reason, dispute=ticket.dispute,
-        earlier_reference=earlier.reference if earlier and ticket.dispute else None,
+        earlier_reference=earlier.reference if earlier and ticket.dispute else None, extra=state.extra,
     )  # fmt: skip
     state = replace(
         state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None,
-        tickets=(*state.tickets, ticket),
+        extra=(), tickets=(*state.tickets, ticket),
     )  # fmt: skip
     return _close(state, (file,))
 
@@ -573,7 +597,7 @@ def _end_idle(state: State, fact: Any, policy: e.Policy) -> Outcome:
         return _end_with(state, Say(Act.GREET, "greet_name" if name else "greet", {"name": name} if name else {}))
     if "same_reason" in turn.noted:
         return _end_with(state, Say(Act.CLARIFY, "noted_declined"))
-    if {"name", "email"} & set(turn.noted):
+    if {"name", "email", "extra"} & set(turn.noted):
         phrase = "noted_after_filing" if state.tickets else "noted"
         return _end_with(state, Say(Act.CLARIFY, phrase))
     if turn.rejected:
@@ -636,7 +660,7 @@ TABLE: tuple[Row, ...] = (
     *(
         Row(f"order: {event.__name__} waits for the search", (LOOKING_UP,), event, _refuse)
         for event in (
-            e.SecretMasked, e.Greeted, e.NameGiven, e.EmailGiven, e.ValueRejected, e.IssueStated, e.ReviewDemanded,
+            e.SecretMasked, e.Greeted, e.NameGiven, e.EmailGiven, e.ExtraGiven, e.ValueRejected, e.IssueStated, e.ReviewDemanded,
             e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.TicketWanted, e.UpdateAsked,
             e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
             e.TurnEnded, e.CustomerIdentified, e.ShopperRated,
@@ -655,6 +679,11 @@ TABLE: tuple[Row, ...] = (
     Row("R5 another address replaces, and is no consent", _TALKING, e.EmailGiven, _replace_email, _email_known),
     Row("R7 a missing address answers the offer", (OFFERED,), e.EmailGiven, _email_at_offer),
     Row("R2 an address is kept", (IDLE, COLLECTING, SILENT), e.EmailGiven, _keep_email),
+    Row("R1 a field that nobody requires: not stored", _TALKING, e.ExtraGiven, _keep, _not_required),
+    Row("R5 another value of a required field replaces, and is no consent", _TALKING, e.ExtraGiven, _replace_extra,
+        _extra_known),
+    Row("R7 a missing required field answers the offer", (OFFERED,), e.ExtraGiven, _extra_at_offer),
+    Row("R1 a field that the helpdesk requires is kept", (IDLE, COLLECTING, SILENT), e.ExtraGiven, _keep_extra),
     Row("R6 an impossible value is not stored", _TALKING, e.ValueRejected, _say_invalid_later),
     Row("R2 the page's customer fills blanks", _TALKING, e.CustomerIdentified, _customer),
     # R3, R4, R10, R12, R18: issues

@@ -172,7 +172,7 @@ def hostile(rng: random.Random) -> e.ShopperSaid:
     return said(
         answer=rng.choice([None, None, *Answer]), name=maybe(_NAMES), email=maybe(_EMAILS), reason=maybe(_REASONS),
         question=maybe(["how long?", "is it oak?", ""]), rejected=rejected, score=rng.choice([None, None, None, 4, 9]),
-        greeting_name=maybe(["Bo"]), signals=rng.sample(list(Signal), rng.choice([0, 0, 1, 1, 2, 3])),
+        greeting_name=maybe(["Bo"]), extra=(("order_number", "AB123456"),) if rng.random() < 0.2 else (), signals=rng.sample(list(Signal), rng.choice([0, 0, 1, 1, 2, 3])),
     )  # fmt: skip
 
 
@@ -183,7 +183,8 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
     problems: list[str] = []
     last = time.monotonic()
     while taken < steps:
-        state, recording = State(stem="P"), Recording()
+        required = ("order_number",) if conversations % 4 == 3 else ()
+        state, recording = State(stem="P", required=required), Recording(required)
         for _ in range(rng.randint(4, 20)):
             roll = rng.random()
             told: e.Happening = hostile(rng)

@@ -19,7 +19,8 @@ SUPPORT = "help@shop.example"
 class Recording:
     """Grows with every happening and the decision it led to."""
 
-    def __init__(self) -> None:
+    def __init__(self, required: tuple[str, ...] = ()) -> None:
+        self.required = required
         self.turns: list[Seen] = []
         self.tickets: list[Passed] = []
 
@@ -35,16 +36,17 @@ class Recording:
         for effect in decision.effects:
             if isinstance(effect, effects.Say):
                 ticket = {"reference": effect.reference, "status": effect.ticket_status} if effect.reference else None
-                text = render(effect.phrase, effect.values, support_email=SUPPORT)
+                labels = {name: f"your {name}" for name in self.required}
+                text = render(effect.phrase, effect.values, support_email=SUPPORT, labels=labels)
                 sources = [dataclasses.asdict(s) for s in effect.sources]
-                asks = tuple(a.value for a in effect.asks)
+                asks = tuple(str(a) for a in effect.asks)
                 self.turns.append(Seen(self._next(), "bot", text, effect.act.value, asks, ticket, sources))
             elif isinstance(effect, effects.FileTicket):
-                fields = {"name": effect.name, "email": effect.email, "reason": effect.reason}
+                fields = {"name": effect.name, "email": effect.email, "reason": effect.reason, **dict(effect.extra)}
                 self.tickets.append(Passed(effect.reference, fields, fields))
 
     def _next(self) -> int:
         return sum(t.who != "page" for t in self.turns) + 1
 
     def transcript(self, *, settled: bool = False) -> Transcript:
-        return Transcript(tuple(self.turns), SUPPORT, tuple(self.tickets), settled=settled)
+        return Transcript(tuple(self.turns), SUPPORT, tuple(self.tickets), self.required, settled=settled)

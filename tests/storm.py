@@ -29,7 +29,7 @@ from dialogue.states import State, TicketStatus
 from dialogue.tracker import replay
 from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import mask
-from ticket_bridge.helpdesks.contract import Busy, Rejected, Step, Unreachable
+from ticket_bridge.helpdesks.contract import Busy, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.outbox import deliver_again
 from ticket_bridge.retry import RetryPolicy
 
@@ -62,7 +62,7 @@ class Fickle:
 
     name = "fickle"
     settle = 0.04
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(self, mood: Callable[[], str]) -> None:
         self.mood = mood
@@ -194,7 +194,7 @@ class Storm:
             if [t.frame() for t in await tab.turns_after(0)] != [t.frame() for t in turns]:
                 found.append("a tab shows something else")
         state = chat.tabs[0].state
-        if replay(e.Policy(), State(stem=state.stem), await store.told(chat.id)) != state:
+        if replay(e.Policy(), state.beginning, await store.told(chat.id)) != state:
             found.append("the state is not the fold of what happened")
         told = await transcript(store, chat.id, support_email=SUPPORT, settled=True)
         found += [f"{v.rule} at turn {v.seq}: {v.reason}" for v in judge(told)]

@@ -18,6 +18,7 @@ EVENTS = typing.get_args(e.TableEvent)
 SAMPLES: dict[type, e.TableEvent] = {
     e.NameGiven: e.NameGiven("Jane Doe"),
     e.EmailGiven: e.EmailGiven("jane@example.com"),
+    e.ExtraGiven: e.ExtraGiven("order_number", "AB123456"),
     e.ValueRejected: e.ValueRejected(Field.EMAIL, "email_no_at"),
     e.IssueStated: e.IssueStated("my lamp is broken"),
     e.ReviewDemanded: e.ReviewDemanded("I disagree, review it"),
@@ -61,7 +62,8 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "unfair decision", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
         {"reason": "?", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
         {"signals": {Signal.WANTS_TICKET, Signal.ABOUT_THAT}}, {"answer": Answer.AFFIRM, "reason": "lamp broken"},
-        {"answer": Answer.AFFIRM, "signals": {Signal.WANTS_TICKET}},
+        {"answer": Answer.AFFIRM, "signals": {Signal.WANTS_TICKET}}, {"extra": (("order_number", "AB123456"),)},
+        {"extra": (("shoe_size", "44"),)},
     ]  # fmt: skip
     said += [{"signals": {signal}} for signal in Signal]
     found: list[e.Happening] = [
@@ -81,7 +83,7 @@ def _small_alphabet() -> list[e.Happening]:
 def test_no_row_is_dead() -> None:
     """Breadth first over a small alphabet: every row decides somewhere, refusing rows included."""
     used: set[str] = set()
-    frontier, seen = [State(stem="T")], {State(stem="T")}
+    frontier, seen = [State(stem="T", required=("order_number",))], {State(stem="T", required=("order_number",))}
     refused = {row.name for row in TABLE if row.name.startswith("order")}
     for _ in range(5):
         following: list[State] = []

@@ -43,4 +43,7 @@ understandings = st.builds(
     ),
     signals=st.frozensets(st.sampled_from(Signal), max_size=4),
     score=st.none() | st.integers(-1, 7),
+    extra=st.just(())
+    | st.just(())
+    | st.sampled_from([(("order_number", "AB123456"),), (("order_number", " "),), (("shoe", "44"),)]),
 )

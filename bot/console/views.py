@@ -13,7 +13,6 @@ from bot.store.records import happenings_from_json, to_json
 from bot.store.tables import admin_token, attempt, outbox, turn
 from bot.store.tables import conversation as conversation_table
 from dialogue import events
-from dialogue.states import State
 from dialogue.tracker import step
 
 
@@ -53,7 +52,7 @@ async def conversation(store: Store, id: str) -> dict[str, Any] | None:
         return None
     turns = await store.turns(id, limit=10_000)
     rows = await store.happenings(id)
-    state = State(stem=found.state.stem)
+    state = found.state.beginning
     decided: dict[int, dict[str, Any]] = {}
     first_seq = 1
     for row in rows:
@@ -108,7 +107,7 @@ async def _ticket(connection: Any, row: Any) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "status": "filed" if row.status == "filed" else "saved",
-        "fields": {name: passed[name] for name in ("name", "email", "reason")},
+        "fields": {name: value for name, value in passed.items() if name not in ("subject", "envelope")},
         "passed": passed,
         "helpdesk": row.helpdesk,
         "external_id": row.external_id,

@@ -56,7 +56,10 @@ class Proxy:
         assert task
         self._tasks.add(task)
         try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError):
+            # A cancellation ends here: it comes from the proxy's own end, and nobody waits for this task.
+            with contextlib.suppress(
+                ConnectionError, asyncio.IncompleteReadError, TimeoutError, asyncio.CancelledError
+            ):
                 # One request a connection, so that every request may meet its own fault.
                 await self._one(reader, writer)
         finally:

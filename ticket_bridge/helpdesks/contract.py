@@ -49,6 +49,17 @@ class Step:
     mend: str
 
 
+@dataclass(frozen=True)
+class RequiredField:
+    """A field that a helpdesk cannot do without, beside name, email and reason (R1). `name` is its key in the payload, `label` how
+    shoppers are asked for it ("your order number"), `pattern` a regular expression that its values match wherever they stand in a
+    message; its first group, or all of it, is the value. It is asked for under the rules of the three."""
+
+    name: str
+    label: str
+    pattern: str
+
+
 class Helpdesk(Protocol):
     """`create` files a payload under our key and returns the helpdesk's own id; `find` looks a key up and returns that id
     or None, and never takes another's ticket for ours; `health` raises `HelpdeskError` where it cannot be used; `steps` are what
@@ -65,7 +76,7 @@ class Helpdesk(Protocol):
 
     name: str
     settle: float
-    required_fields: tuple[str, ...]
+    required_fields: tuple[RequiredField, ...]
 
     async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str: ...
 

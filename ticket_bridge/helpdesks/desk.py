@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Table, insert, select
 from sqlalchemy.engine import Connection
 
-from ticket_bridge.helpdesks.contract import Step, Unreachable
+from ticket_bridge.helpdesks.contract import RequiredField, Step, Unreachable
 
 Transact = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 
@@ -17,7 +17,7 @@ Transact = Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 class Desk:
     name = "desk"
     settle = 0.0
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(self, transact: Transact, table: Table, *, clock: Callable[[], str]) -> None:
         self._transact, self._table, self._clock = transact, table, clock

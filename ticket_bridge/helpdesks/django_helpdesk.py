@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, Step, Unreachable
+from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
 
 _PAGES = 10_000
@@ -19,7 +19,7 @@ _NORMAL = 3
 
 class DjangoHelpdesk:
     name = "django_helpdesk"
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(
         self, url: str, *, token: str, queue: int, field: str, name_field: str, timeout: float, settle: float = 5.0

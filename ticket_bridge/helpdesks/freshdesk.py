@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, Step
+from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
 from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
 
 _OPEN, _LOW, _PORTAL = 2, 1, 2
@@ -20,7 +20,7 @@ _OPEN, _LOW, _PORTAL = 2, 1, 2
 
 class Freshdesk:
     name = "freshdesk"
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(self, url: str, *, key: str, field: str, timeout: float, settle: float = 300.0) -> None:
         basic = base64.b64encode(f"{key}:X".encode()).decode()

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import aiosmtplib
 
-from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected, Step, Unreachable
+from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import one_line
 
 Security = Literal["starttls", "tls", "none"]
@@ -94,7 +94,7 @@ def mailbox(name: str, address: str) -> Address:
 class Mailbox:
     name = "email"
     settle = 0.0
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(self, server: Smtp, *, to: str, sender: str) -> None:
         self._server, self._to, self._sender = server, to, sender

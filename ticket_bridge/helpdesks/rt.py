@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, Step
+from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
 from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
 
 
@@ -29,7 +29,7 @@ def _quoted(value: str) -> str:
 
 class RequestTracker:
     name = "rt"
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(self, url: str, *, token: str, queue: str, field: str, timeout: float, settle: float = 10.0) -> None:
         self._api = Api(f"{url.rstrip('/')}/REST/2.0", {"Authorization": f"token {token}"}, timeout=timeout)

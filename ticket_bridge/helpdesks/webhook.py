@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import orjson
 
-from ticket_bridge.helpdesks.contract import Step
+from ticket_bridge.helpdesks.contract import RequiredField, Step
 from ticket_bridge.helpdesks.wire import Reply, Request, make_client, send
 
 
@@ -53,7 +53,7 @@ def read(reply: Reply, *, key: str) -> str:
 class Webhook:
     name = "webhook"
     settle = 0.0
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(self, url: str, *, secret: str, timeout: float, client: httpx.AsyncClient | None = None) -> None:
         self._url, self._secret = url, secret

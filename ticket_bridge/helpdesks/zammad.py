@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, Step, Unreachable
+from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import Api, one_line, text_at
 
 
 class Zammad:
     name = "zammad"
-    required_fields: tuple[str, ...] = ()
+    required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(self, url: str, *, token: str, group: str, field: str, timeout: float, settle: float = 30.0) -> None:
         self._api = Api(url, {"Authorization": f"Token token={token}"}, timeout=timeout)
