@@ -28,7 +28,6 @@ from bot.socket import Socket
 from bot.store.database import Unavailable
 from bot.store.tables import outbox
 from dialogue.understanding.rasa import Rasa
-from ticket_bridge.helpdesks.contract import HelpdeskError
 from ticket_bridge.outbox import deliver_again
 
 HERE = pathlib.Path(bot.__file__).parent
@@ -205,10 +204,8 @@ async def readiness(running: Bot) -> dict[str, str]:
         found["understander"] = "degraded (Rasa does not answer; rules understand meanwhile)"
     elif running.understander.name == "rules":
         found["understander"] = "ok (rules only)" if running.settings.rasa_url == "" else "ok"
-    try:
-        await running.helpdesk.health()
-    except (HelpdeskError, Unavailable) as error:
-        found["helpdesk"] = f"degraded ({error}; tickets are saved and filed later)"
+    if (trouble := await running.helpdesk_trouble()) is not None:
+        found["helpdesk"] = f"degraded ({trouble}; tickets are saved and filed later)"
     if any(not value.startswith("ok") for value in found.values()):
         found["status"] = "degraded"
     return found

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
 from bot.phrases import render
 from bot.settings import Settings
-from bot.store.database import Store
+from bot.store.database import Store, Unavailable
 from bot.store.migrate import migrate
 from bot.store.records import Delivery
 from bot.store.tables import notice, outbox
@@ -48,6 +49,20 @@ class Bot:
     answers: Answers
     helpdesk: Helpdesk
     courier: Courier
+
+    _health: tuple[float, str | None] = (0.0, None)
+
+    async def helpdesk_trouble(self) -> str | None:
+        """What is wrong with the helpdesk, None where it is well; asked at most every 15 seconds, however often probes come."""
+        asked_at, trouble = self._health
+        if time.monotonic() - asked_at > 15 or asked_at == 0.0:
+            try:
+                await self.helpdesk.health()
+                trouble = None
+            except (HelpdeskError, Unavailable) as error:
+                trouble = str(error)
+            self._health = (time.monotonic(), trouble)
+        return trouble
 
     @property
     def support_email(self) -> str:

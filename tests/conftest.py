@@ -14,6 +14,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -63,7 +64,8 @@ def audited(url: str) -> Audit:
         finally:
             await store.close()
 
-    return asyncio.run(look())
+    with ThreadPoolExecutor(1) as beside:  # Playwright keeps a loop running in this thread
+        return beside.submit(lambda: asyncio.run(look())).result()
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,11 @@
     return answer.json();
   };
 
+  const post = async (path) => {
+    const answer = await fetch(path, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+    if (!answer.ok) throw new Error((await answer.json()).detail ?? `The bot answered with status ${answer.status}.`);
+  };
+
   const table = (heads, rows) => {
     const body = make("tbody", null, ...rows.map((cells) => make("tr", null, ...cells.map((c) =>
       make("td", null, c instanceof Node ? c : document.createTextNode(c ?? ""))))));
@@ -55,12 +60,31 @@
     at("o").focus();
   };
 
+  /* What a ticket's delivery has come to; a refused one can be sent again once its cause is mended. */
+  const delivery = (ticket) => {
+    const said = ticket.attempts.at(-1)?.detail ?? "";
+    if (ticket.delivery === "filed") return `filed as ${ticket.external_id}`;
+    if (ticket.delivery !== "refused") return `${ticket.attempts.length ? `tried ${ticket.attempts.length} times, ${said}` : "on its way"}`;
+    const again = link("Deliver again", async () => {
+      try {
+        await post(`/api/tickets/${encodeURIComponent(ticket.reference)}/deliver`);
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await load();
+        at("told").textContent = `${ticket.reference} was sent again; its delivery is shown in the table.`;
+      } catch (error) {
+        at("told").textContent = error.message;
+      }
+    });
+    again.setAttribute("aria-label", `Deliver ${ticket.reference} again`);
+    return make("span", `refused: ${said} `, again);
+  };
+
   const load = async () => {
     const [tickets, conversations] = await Promise.all([get("/api/tickets"), get("/api/conversations")]);
     at("tickets").replaceChildren(tickets.items.length ? table(
-      ["Reference", "Status", "Name", "Email", "Reason", "Attempts"],
+      ["Reference", "Status", "Name", "Email", "Reason", "Delivery"],
       tickets.items.map((t) => [link(t.reference, () => show(t.conversation)), t.status, t.fields.name, t.fields.email,
-        t.fields.reason, String(t.attempts.length)])) : make("p", "No tickets yet."));
+        t.fields.reason, delivery(t)])) : make("p", "No tickets yet."));
     at("conversations").replaceChildren(conversations.items.length ? table(
       ["Last turn", "Turns", "Channel", ""],
       conversations.items.map((c) => [when(c.updated_at), String(c.turns), c.channel, link("Read", () => show(c.id))]))

@@ -107,6 +107,7 @@ async def _ticket(connection: Any, row: Any) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "status": "filed" if row.status == "filed" else "saved",
+        "delivery": row.status,
         "fields": {name: value for name, value in passed.items() if name not in ("subject", "envelope")},
         "passed": passed,
         "helpdesk": row.helpdesk,

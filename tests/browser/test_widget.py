@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.drive import chromium, say, wait_for
-from tests.conftest import TOKEN, BotProcess, missing
+from tests.browser.drive import say, wait_for
+from tests.conftest import TOKEN, BotProcess
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if shutil.which("chromium") is None:
-        missing("Chromium (the command `chromium`)")
-    with sync_playwright() as playwright:
-        found = chromium(playwright)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
-    found = context.new_page()
-    problems: list[str] = []
-    found.on("pageerror", lambda error: problems.append(str(error)))
-    found.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
-    yield found
-    context.close()
-    assert not problems
 
 
 def turns(page: Page) -> list[str]:

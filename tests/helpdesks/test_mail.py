@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pathlib
 
 import pytest
 from hypothesis import given
@@ -76,20 +75,20 @@ def test_no_name_and_no_subject_can_break_into_the_headers(name: str, reason: st
     assert {n.decode() for n in names} <= allowed and len(names) == len(set(names))
 
 
-def with_mail(folder: pathlib.Path, receiver: Receiver, port: int) -> Settings:
+def with_mail(database_url: str, receiver: Receiver, port: int) -> Settings:
     return read_settings(
-        database_url=f"sqlite:///{folder}/mail.db", support_email="support@example.com", helpdesk="webhook",
+        database_url=database_url, support_email="support@example.com", helpdesk="webhook",
         webhook_url=receiver.url, saved_after=0.2, smtp_host="127.0.0.1", smtp_port=port, smtp_security="none",
         email_from="chat@shop.example",
     )  # fmt: skip
 
 
-async def test_a_shopper_who_left_hears_by_mail_once_even_after_a_restart(tmp_path: pathlib.Path) -> None:
+async def test_a_shopper_who_left_hears_by_mail_once_even_after_a_restart(database_url: str) -> None:
     receiver, port = Receiver(), free_port()
     quick = RetryPolicy(first=0.1, ceiling=0.2)
     with MailServer().running(port) as server:
         server.moods += ["later"]
-        async with run_bot(with_mail(tmp_path, receiver, port), retry=quick, tick=0.1) as bot:
+        async with run_bot(with_mail(database_url, receiver, port), retry=quick, tick=0.1) as bot:
             gone, token = await bot.hub.begin()
             stays, _ = await bot.hub.begin()
             bot.hub.watch(stays.id)
@@ -101,7 +100,7 @@ async def test_a_shopper_who_left_hears_by_mail_once_even_after_a_restart(tmp_pa
                 async with asyncio.timeout(10):
                     while not server.mails:
                         await asyncio.sleep(0.05)
-        async with run_bot(with_mail(tmp_path, receiver, port), retry=quick, tick=0.1) as bot:
+        async with run_bot(with_mail(database_url, receiver, port), retry=quick, tick=0.1) as bot:
             await asyncio.sleep(0.5)
             again = await bot.hub.resume(token)
             assert again is not None
@@ -115,11 +114,11 @@ async def test_a_shopper_who_left_hears_by_mail_once_even_after_a_restart(tmp_pa
     assert " ".join(mail.get_content().split()) == " ".join(filed.text.split())
 
 
-async def test_nobody_is_mailed_who_was_told_in_time_or_where_no_mail_is_configured(tmp_path: pathlib.Path) -> None:
+async def test_nobody_is_mailed_who_was_told_in_time_or_where_no_mail_is_configured(database_url: str) -> None:
     port = free_port()
     with MailServer().running(port) as server:
         async with Receiver().running() as receiver:
-            settings = with_mail(tmp_path, receiver, port).model_copy(update={"saved_after": 30})
+            settings = with_mail(database_url, receiver, port).model_copy(update={"saved_after": 30})
             async with run_bot(settings, tick=0.1) as bot:
                 conversation, _ = await bot.hub.begin()
                 await conversation.hear("1", CONSENT)
