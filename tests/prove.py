@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import logging
 import os
 import pathlib
@@ -86,6 +87,17 @@ def alphabet() -> list[e.Happening]:
     return [*messages, *world, e.ShopperRated(5)]
 
 
+def pairs() -> list[e.Happening]:
+    """Every two signals in one message, every signal beside a yes, a no, an issue, a question and a field."""
+    signals = sorted(Signal)
+    beside: list[dict[str, object]] = [
+        {"answer": Answer.AFFIRM}, {"answer": Answer.DENY}, {"reason": "the lamp is broken"}, {"question": "how long?"},
+        {"name": "Jane Doe"}, {"email": "jane@example.com"},
+    ]  # fmt: skip
+    found = [said(signals={one, two}) for one, two in itertools.combinations(signals, 2)]
+    return [*found, *(said(signals={signal}, **more) for signal in signals for more in beside)]
+
+
 def advance(state: State, told: e.Happening, recording: Recording, rows: Counter[str], found: e.Happening) -> State:
     """One happening and, where it searches, the search's outcome; recorded for the referee."""
     decision = step(POLICY, state, told)
@@ -112,9 +124,9 @@ def paths(state: State, messages: list[e.Happening]) -> Iterator[tuple[e.Happeni
 
 
 def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> tuple[int, list[str]]:
-    """Breadth first until the time is up: states reached, and what is wrong."""
+    """Breadth first until the time is up: states reached, and what is wrong. The first two messages are taken from the pairs too."""
     start = State(stem="P")
-    messages = alphabet()
+    single, double = alphabet(), [*alphabet(), *pairs()]
     history: dict[State, tuple[tuple[e.Happening, e.Happening], ...]] = {start: ()}
     frontier, depth, moves, problems = [start], 0, 0, list[str]()
     deadline = time.monotonic() + seconds
@@ -125,7 +137,7 @@ def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> 
             if time.monotonic() > deadline:
                 tell(f"  depth {depth}: stopped after {place} of {len(frontier)} states of depth {depth - 1}")
                 break
-            for told, found in paths(state, messages):
+            for told, found in paths(state, double if depth <= 2 else single):
                 recording = Recording()
                 now = start
                 for before in (*history[state], (told, found)):
