@@ -22,6 +22,7 @@ from bot.bootstrap import Bot, run_bot
 from bot.console import views
 from bot.limits import Limits
 from bot.metrics import OUTBOX, RASA, REGISTRY
+from bot.phrases import catalogue, language_of
 from bot.rest_channel import answer_rest
 from bot.settings import Settings
 from bot.socket import Socket
@@ -109,6 +110,17 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
     async def widget() -> FileResponse:
         headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
         return FileResponse(HERE / "widget" / "widget.js", media_type="text/javascript", headers=headers)
+
+    @app.get("/widget/words/{locale}.json")
+    async def widget_words(locale: str) -> JSONResponse:
+        headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+        language = language_of(locale)
+        if language == "en":
+            return JSONResponse({"language": "en", "direction": "ltr", "words": {}}, headers=headers)
+        found = catalogue(language)
+        return JSONResponse(
+            {"language": language, "direction": found["direction"], "words": found["widget"]}, headers=headers
+        )
 
     if settings.demo:
         _demo(app)

@@ -10,12 +10,11 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import TicketForm, Understander, Workshop, now_text
 from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
-from bot.phrases import render
 from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.migrate import migrate
@@ -96,10 +95,14 @@ class Reporter:
     def __init__(self, hub: Hub, *, mails: bool) -> None:
         self._hub, self._mails = hub, mails
 
-    async def _tell(self, conversation: str, told: events.Happening, delivery: Delivery) -> None:
+    async def _tell(
+        self, conversation: str, told: events.Happening, delivery: Delivery, *, mail_about: str | None = None
+    ) -> None:
         found = await self._hub.conversation(conversation)
         if found is None:
             raise LookupError("the conversation is gone")
+        if mail_about:
+            delivery = replace(delivery, notify=found.words("mail_subject", {"reference": mail_about}))
         await found.tell(told, delivery=delivery)
         self._hub.let_go(conversation)
 
@@ -108,9 +111,9 @@ class Reporter:
         gone = claim.told_saved and not self._hub.is_watched(claim.conversation)
         delivery = Delivery(
             claim.key, status="filed", external_id=external_id, attempted=(now_text(), "filed", external_id),
-            notify=self._mails and gone,
         )  # fmt: skip
-        await self._tell(claim.conversation, events.TicketAccepted(claim.reference), delivery)
+        about = claim.reference if self._mails and gone else None
+        await self._tell(claim.conversation, events.TicketAccepted(claim.reference), delivery, mail_about=about)
 
     async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
         delivery = Delivery(
@@ -186,9 +189,8 @@ async def run_bot(
 def _notices(settings: Settings, store: Store, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
     support = settings.support_email or _DEMO_EMAIL
     return Notices(
-        store.transact, notice, outbox, server, sender=settings.email_from, reply_to=support, retry=retry, tick=tick,
-        subject=lambda reference: render("mail_subject", {"reference": reference}, support_email=support),
-    )  # fmt: skip
+        store.transact, notice, outbox, server, sender=settings.email_from, reply_to=support, retry=retry, tick=tick
+    )
 
 
 def _owner() -> str:

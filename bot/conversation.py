@@ -13,11 +13,11 @@ import re
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.phrases import render
+from bot.phrases import answers, language_of, plainly, render
 from bot.store.database import Conflict, Store
 from bot.store.records import Change, Delivery, Enqueued, Turn
 from dialogue import effects, events
@@ -25,7 +25,7 @@ from dialogue.states import Phase, State
 from dialogue.tracker import Decision, IllegalEvent, step
 from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import mask
-from dialogue.vocabulary import Signal
+from dialogue.vocabulary import Answer, IntentName, Signal
 from kb_answers.answer import Answers
 from ticket_bridge.helpdesks.contract import RequiredField
 
@@ -115,8 +115,18 @@ class Workshop:
 class Conversation:
     """A conversation in memory. Its messages are taken one at a time, in the order in which they came."""
 
-    def __init__(self, shop: Workshop, id: str, state: State, seq: int, number: int, client_ids: set[str]) -> None:
+    def __init__(
+        self,
+        shop: Workshop,
+        id: str,
+        state: State,
+        seq: int,
+        number: int,
+        client_ids: set[str],
+        locale: str | None = None,
+    ) -> None:
         self._shop, self.id = shop, id
+        self._language = language_of(locale)
         self.state, self.seq, self.number, self.client_ids = state, seq, number, client_ids
         self.tail: deque[Turn] = deque(maxlen=_TAIL)
         self._lock = asyncio.Lock()
@@ -128,7 +138,7 @@ class Conversation:
         found = await shop.store.load(id)
         if found is None:
             return None
-        return cls(shop, id, found.state, found.seq, found.number, found.client_ids)
+        return cls(shop, id, found.state, found.seq, found.number, found.client_ids, found.locale)
 
     async def hear(self, client_id: str, text: str) -> bool:
         """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
@@ -172,6 +182,9 @@ class Conversation:
         """R17 first: nothing but this line sees a secret. A fault in understanding costs this message its meaning and
         nothing else; the rules hold under any understanding."""
         masked = mask(text)
+        if (answer := self._plain_answer(masked)) is not None:
+            intent = events.Intent(IntentName(answer.value), 1.0)
+            return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
         try:
             understood = await self._shop.understander.understand(masked, asked(self.state))
         except Exception as error:
@@ -180,6 +193,14 @@ class Conversation:
         secret = {Signal.SECRET} if masked != text else set()
         extra = tuple((f.name, value) for f in self._shop.required if (value := _value_of(f, masked)))
         return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
+
+    def _plain_answer(self, text: str) -> Answer | None:
+        """A tapped choice, or a plain yes or no in a language that understanding does not speak, to the open offer."""
+        if self.state.phase is not Phase.OFFERED or len(text) > 60:
+            return None
+        yes, no = answers(self._language)
+        said = plainly(text)
+        return Answer.AFFIRM if said in yes else Answer.DENY if said in no else None
 
     # ------------------------------------------------------------ deciding and storing
 
@@ -272,8 +293,7 @@ class Conversation:
 
     def _turn(self, say: effects.Say, seq: int, at: str, cause: str) -> Turn:
         def words(phrase: str) -> str:
-            labels = {f.name: f.label for f in self._shop.required}
-            return render(phrase, say.values, support_email=self._shop.support_email, labels=labels)
+            return self.words(phrase, say.values)
 
         ticket = None
         if say.reference and say.ticket_status:
@@ -282,6 +302,11 @@ class Conversation:
             seq=seq, who="bot", text=words(say.phrase), at=at, act=say.act.value, asks=tuple(str(f) for f in say.asks),
             sources=say.sources, ticket=ticket, choices=tuple(words(c) for c in say.choices), rule=cause,
         )  # fmt: skip
+
+    def words(self, phrase: str, values: Mapping[str, Any]) -> str:
+        """A phrase of the catalogue in this conversation's language."""
+        labels = {f.name: f.label for f in self._shop.required}
+        return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self._language)
 
     def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
         return Enqueued(f"{self.id}:{seq}:{index}", file.reference, self._shop.ticket_form.payload(file))

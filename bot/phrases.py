@@ -1,10 +1,20 @@
-"""Every word the bot says, in one catalogue: approved phrases or nothing. No randomness (R16), no fourth field (R1), no
-promise and no status (R15), never "re-open" (R11). `tests/test_phrases.py` reads every line of it."""
+"""Every word the bot says, in catalogues: approved phrases or nothing. No randomness (R16), no fourth field (R1), no
+promise and no status (R15), never "re-open" (R11). English is here, the other languages are in `bot/locales`, with the widget's words
+beside them. `tests/test_phrases.py` reads every line of all of them.
+
+The approved contact answer (R14) is in no other catalogue: until a shop approves a translation, it is said as it was approved.
+"""
 
 from __future__ import annotations
 
+import functools
+import pathlib
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
+
+LOCALES = pathlib.Path(__file__).resolve().parent / "locales"
 
 FIELD_NAMES = {"name": "your full name", "email": "your email address", "reason": "the reason for the issue"}
 
@@ -74,16 +84,62 @@ ENGLISH: Mapping[str, str] = {
 }
 
 
-def join_fields(fields: tuple[str, ...], labels: Mapping[str, str] = {}) -> str:
-    """The named fields as an English list: "your full name, your email address and the reason for the issue"; `labels` are of
+@functools.cache
+def catalogue(language: str) -> Mapping[str, Any]:
+    """What `bot/locales` holds for a language: `fields`, `bot`, `widget`, `direction`, `name`."""
+    found: dict[str, Any] = orjson.loads((LOCALES / f"{language}.json").read_bytes())
+    return found
+
+
+@functools.cache
+def languages() -> frozenset[str]:
+    """The languages beside English."""
+    return frozenset(path.stem for path in LOCALES.glob("*.json"))
+
+
+def language_of(locale: str | None) -> str:
+    """The language to speak for a locale such as `de-AT` or `pt_BR`; English where there is no catalogue for it."""
+    language = (locale or "").replace("_", "-").split("-")[0].lower()
+    return language if language in languages() else "en"
+
+
+@functools.cache
+def answers(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that are a plain yes and a plain no in a language beside English, and the choices a shopper may tap, as `plainly`
+    writes them."""
+    own = ENGLISH if language == "en" else catalogue(language)["bot"]
+    said = {"yes": [], "no": []} if language == "en" else catalogue(language)["answers"]
+    yes, no = [*said["yes"], own["choice_yes"]], [*said["no"], own["choice_no"]]
+    return frozenset(map(plainly, yes)), frozenset(map(plainly, no))
+
+
+def plainly(text: str) -> str:
+    """A short answer without case, marks and spaces around it."""
+    return " ".join("".join(c if c.isalnum() or c in "'’" else " " for c in text.casefold()).split())
+
+
+def join_fields(fields: tuple[str, ...], labels: Mapping[str, str] = {}, language: str = "en") -> str:
+    """The named fields as a list in one language: "your full name, your email address and the reason for the issue"; `labels` are of
     fields that the helpdesk requires beside the three."""
-    names = [FIELD_NAMES[f] if f in FIELD_NAMES else labels[f] for f in fields]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
+    known = FIELD_NAMES if language == "en" else catalogue(language)["fields"]
+    last = " and " if language == "en" else known["and"]
+    comma = "، " if language == "ar" else ", "
+    names = [known[f] if f in FIELD_NAMES else labels[f] for f in fields]
+    return names[0] if len(names) == 1 else comma.join(names[:-1]) + last + names[-1] if names else ""
 
 
-def render(phrase: str, values: Mapping[str, Any], *, support_email: str, labels: Mapping[str, str] = {}) -> str:
+def render(
+    phrase: str,
+    values: Mapping[str, Any],
+    *,
+    support_email: str,
+    labels: Mapping[str, str] = {},
+    language: str = "en",
+) -> str:
     """The words of `phrase`. A KeyError here is a fault of ours: `tests/test_phrases.py` renders every phrase."""
     filled = dict(values)
     if "missing" in filled:
-        filled["missing"] = join_fields(tuple(filled["missing"]), labels)
-    return ENGLISH[phrase].format(**filled, support_email=support_email)
+        filled["missing"] = join_fields(tuple(filled["missing"]), labels, language)
+    words = ENGLISH if language == "en" or phrase == "contact" else catalogue(language)["bot"]
+    text: str = words[phrase].format(**filled, support_email=support_email)
+    return text

@@ -7,8 +7,14 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 
-FIRST_ANSWER = re.compile(r"\b24\s*[-–]\s*48\s*(?:hours|h)\b")
-SAME_THREAD = re.compile(r"\bindependent(?:ly)?\b.*\bsame case thread\b|\bsame case thread\b.*\bindependent", re.S)
+FIRST_ANSWER = re.compile(r"\b24\s*[-–]\s*48\s*(?:hours|h|Stunden|heures|horas|ساعة)\b")
+#: An independent review, and its outcome in the same thread, in the languages of the catalogues.
+_REVIEW_AND_THREAD = (
+    (r"\bindependent(?:ly)?\b", r"\bsame case thread\b"), (r"\bunabhängig", r"\bim selben Vorgang\b"),
+    (r"\bindépendant", r"\bdans le même fil\b"), (r"\bindependiente\b", r"\ben el mismo hilo\b"),
+    (r"\bindependente\b", r"\bno mesmo processo\b"), ("مستقلة", "المحادثة نفسها"),
+)  # fmt: skip
+SAME_THREAD = re.compile("|".join(f"{a}.*{b}|{b}.*{a}" for a, b in _REVIEW_AND_THREAD), re.S)
 #: R14, to the letter.
 APPROVED = (
     "You can contact support at {} or open a support ticket through the helpdesk. If live chat offers escalation, "

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
@@ -37,13 +36,16 @@ class Notice:
     name: str
     email: str
     reference: str
+    subject: str
     text: str
     attempts: int
 
 
-def notice_row(*, key: str, text: str, now: float) -> dict[str, Any]:
+def notice_row(*, key: str, subject: str, text: str, now: float) -> dict[str, Any]:
     """The row of a new notice, due at once."""
-    return {"key": key, "text": text, "status": "queued", "attempts": 0, "due_at": now, "lease_until": 0.0}
+    return {
+        "key": key, "subject": subject, "text": text, "status": "queued", "attempts": 0, "due_at": now, "lease_until": 0.0,
+    }  # fmt: skip
 
 
 def claim_notices(
@@ -68,14 +70,16 @@ def claim_notices(
     found = []
     for row in connection.execute(query):
         payload = orjson.loads(row.payload)
-        found.append(Notice(row.key, payload["name"], payload["email"], row.reference, row.text, row.attempts))
+        found.append(
+            Notice(row.key, payload["name"], payload["email"], row.reference, row.subject, row.text, row.attempts)
+        )
     return found
 
 
-def compose(notice: Notice, *, subject: str, sender: str, reply_to: str) -> EmailMessage:
+def compose(notice: Notice, *, sender: str, reply_to: str) -> EmailMessage:
     """The mail: plain text, from the shop, answers to the support address."""
     mail = EmailMessage()
-    mail["Subject"] = subject
+    mail["Subject"] = notice.subject
     mail["From"] = sender
     mail["To"] = mailbox(notice.name, notice.email)
     mail["Reply-To"] = reply_to
@@ -98,12 +102,11 @@ class Notices:
         *,
         sender: str,
         reply_to: str,
-        subject: Callable[[str], str],
         retry: RetryPolicy = RetryPolicy(),
         tick: float = 1.0,
     ) -> None:
         self._transact, self._notice, self._outbox, self._server = transact, notice, outbox, server
-        self._sender, self._reply_to, self._subject, self._retry, self._tick = sender, reply_to, subject, retry, tick
+        self._sender, self._reply_to, self._retry, self._tick = sender, reply_to, retry, tick
 
     async def run(self) -> None:
         while True:
@@ -126,7 +129,7 @@ class Notices:
 
     async def _send(self, one: Notice) -> None:
         try:
-            mail = compose(one, subject=self._subject(one.reference), sender=self._sender, reply_to=self._reply_to)
+            mail = compose(one, sender=self._sender, reply_to=self._reply_to)
             await deliver(self._server, mail, sender=self._sender, to=one.email)
         except HelpdeskError as error:
             log.log(

@@ -205,7 +205,7 @@ class Store:
             ids = await connection.scalars(
                 select(turn.c.client_id).where(turn.c.conversation == id, turn.c.client_id.is_not(None))
             )
-            return Loaded(id, from_json(State, row.state), row.seq, row.number, {i for i in ids if i})
+            return Loaded(id, from_json(State, row.state), row.seq, row.number, {i for i in ids if i}, row.locale)
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
         """The turns after `after`, in order."""
@@ -319,9 +319,12 @@ def _statements(c: Change) -> list[tuple[Any, Any]]:
         found.append((_INSERT_RATING, row))
     if c.delivery:
         found += _delivery(c.delivery)
-        if c.delivery.notify:
+        if subject := c.delivery.notify:
             words = [t.text for t in c.turns if t.act == "ticket_filed"]
-            found += [(insert(notice), notice_row(key=c.delivery.key, text=text, now=c.now)) for text in words[:1]]
+            found += [
+                (insert(notice), notice_row(key=c.delivery.key, subject=subject, text=text, now=c.now))
+                for text in words[:1]
+            ]
     return found
 
 

@@ -120,7 +120,7 @@ class Delivery:
     attempted: tuple[str, str, str] | None = None  # at, outcome, detail
     doubt: int | None = None  # see `ticket_bridge.outbox.Claim`
     told_saved: bool = False
-    notify: bool = False  # mail the words of the `ticket_filed` turn to the shopper
+    notify: str = ""  # the subject under which the words of the `ticket_filed` turn are mailed; empty: they are not
 
 
 @dataclass(frozen=True)
@@ -153,3 +153,4 @@ class Loaded:
     seq: int
     number: int
     client_ids: set[str] = field(default_factory=set)
+    locale: str | None = None

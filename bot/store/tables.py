@@ -90,6 +90,7 @@ notice = Table(
     "notice",
     metadata,
     Column("key", ForeignKey("outbox.key", ondelete="CASCADE"), primary_key=True),
+    Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),  # what the shopper reads: the words of the turn they missed
     Column("status", String(10), nullable=False),  # queued, sending, sent, refused
     Column("attempts", Integer, nullable=False, default=0),

@@ -7,6 +7,10 @@
 
   const script = document.currentScript;
   const base = new URL(script ? script.src : location.href);
+  /* The shop says which language its page speaks: data-locale="de", or "auto" for the page's own. English is built in. */
+  const asked = script?.dataset.locale ?? "";
+  const LOCALE = asked === "auto" ? document.documentElement.lang : asked;
+  let direction = "ltr", language = "en";
   const WORDS = {
     open: "Chat with us", title: "Help", close: "Close the chat", minimise: "Minimise", placeholder: "Write a message",
     send: "Send", greeting: "Hello! Ask me about orders, delivery, returns or refunds, or ask for a support ticket.",
@@ -38,7 +42,7 @@ button { cursor: pointer; border: 1px solid transparent; background: none; color
   background: var(--back); color: var(--fore); border: 1px solid var(--line); border-radius: 16px; overflow: hidden;
   box-shadow: 0 10px 40px rgb(0 0 0 / .28); }
 @media (max-width: 480px) { .panel { inset: 0; inline-size: 100vw; block-size: 100dvh; border: 0; border-radius: 0; } }
-header { display: flex; align-items: center; justify-content: space-between; padding: 8px 8px 8px 16px;
+header { display: flex; align-items: center; justify-content: space-between; padding-block: 8px; padding-inline: 16px 8px;
   background: var(--accent); color: var(--on-accent); }
 h2 { margin: 0; font-size: 1.05em; font-weight: 600; }
 header :focus-visible { outline-color: var(--on-accent); outline-offset: -4px; }
@@ -139,6 +143,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
         make("header", {}, make("h2", {}, WORDS.title),
           make("button", { type: "button", "aria-label": WORDS.close, onclick: () => this.close() }, "✕")),
         this.state, this.log, this.form);
+      for (const part of [this.launch, this.panel]) Object.assign(part, { dir: direction, lang: language });
       root.append(this.launch, this.panel);
       this.greet();
     }
@@ -206,8 +211,8 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     }
 
     hello() {
-      this.ws.send(JSON.stringify({ type: "hello", token: keep.get(`${this.key}:token`), after: this.last,
-        customer: this.customer ?? undefined, locale: document.documentElement.lang || undefined }));
+      this.ws.send(JSON.stringify({ type: "hello", token: keep.get(`${this.key}:token`), after: this.last, locale: LOCALE || null,
+        customer: this.customer ?? undefined }));
     }
 
     receive(frame) {
@@ -233,7 +238,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
         keep.set(`${this.key}:token`, "");
         this.last = 0;
         this.log.append(make("p", { class: "note" }, WORDS.expired));
-        this.ws.send(JSON.stringify({ type: "hello", token: null, after: 0 }));
+        this.ws.send(JSON.stringify({ type: "hello", token: null, after: 0, locale: LOCALE || null }));
         return;
       }
       const item = frame.id && this.pending.get(frame.id);
@@ -379,8 +384,18 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     down() { requestAnimationFrame(() => { this.log.scrollTop = this.log.scrollHeight; }); }
   }
 
-  customElements.define("askonce-chat", Chat);
-  const start = () => {
+  const learn = async () => {
+    if (!LOCALE || /^en\b/i.test(LOCALE)) return;
+    try {
+      const found = await (await fetch(new URL(`/widget/words/${encodeURIComponent(LOCALE)}.json`, base))).json();
+      Object.assign(WORDS, found.words);
+      ({ direction, language } = found);
+    } catch { /* the words are unreachable: English is better than nothing */ }
+  };
+  const start = async () => {
+    await learn();
+    if (customElements.get("askonce-chat")) return;
+    customElements.define("askonce-chat", Chat);
     const chat = document.querySelector("askonce-chat") ?? document.body.appendChild(document.createElement("askonce-chat"));
     globalThis.Askonce = {
       open: () => chat.open(), close: () => chat.close(), identify: (customer) => chat.identify(customer),

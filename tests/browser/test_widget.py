@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.phrases import catalogue
 from tests.browser.drive import say, wait_for
 from tests.conftest import TOKEN, BotProcess
 
@@ -118,3 +119,40 @@ def test_the_widget_is_small() -> None:
 
     script = pathlib.Path(__file__).parents[2] / "bot" / "widget" / "widget.js"
     assert len(gzip.compress(script.read_bytes())) <= 25_000
+
+
+def in_language(page: Page, language: str) -> None:
+    """The shop's page with a language on the script, set as the parser meets it: as if the shop had written it."""
+    page.add_init_script(
+        "new MutationObserver(() => { for (const s of document.querySelectorAll('script[data-askonce]')) "
+        f"s.dataset.locale ??= '{language}'; }}).observe(document, {{ childList: true, subtree: true }});"
+    )
+
+
+def test_the_widget_speaks_arabic_from_right_to_left(make_bot: Callable[..., BotProcess], page: Page) -> None:
+    bot = make_bot()
+    own = catalogue("ar")
+    in_language(page, "ar")
+    page.goto(bot.url)
+    page.get_by_role("button", name=own["widget"]["open"]).click()
+    box = page.get_by_role("textbox", name=own["widget"]["placeholder"])
+    box.fill("my lamp is broken")
+    box.press("Enter")
+    wait_for(page, own["bot"]["offer_ticket"])
+    page.get_by_role("button", name=own["bot"]["choice_yes"]).click()
+    wait_for(page, own["fields"]["email"])
+    box.fill("عمر حسن, omar@example.com")
+    box.press("Enter")
+    wait_for(page, "24-48 ساعة")
+    assert page.locator(".panel").get_attribute("dir") == "rtl"
+    (ticket,) = bot.get("/api/tickets")["items"]
+    assert ticket["fields"]["name"] == "عمر حسن"
+
+
+def test_without_its_words_the_widget_speaks_english(make_bot: Callable[..., BotProcess], page: Page) -> None:
+    bot = make_bot()
+    in_language(page, "de")
+    page.route(re.compile("/widget/words/"), lambda route: route.abort())
+    page.goto(bot.url)
+    page.get_by_role("button", name="Chat with us").click()
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()

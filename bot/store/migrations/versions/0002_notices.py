@@ -16,6 +16,7 @@ def upgrade() -> None:
             sa.ForeignKey("outbox.key", name="fk_notice_key_outbox", ondelete="CASCADE"),
             primary_key=True,
         ),
+        sa.Column("subject", sa.Text, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("status", sa.String(10), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
