@@ -194,7 +194,7 @@ class _Judge:
         """Whether the present issue is a dispute; None where another issue may have taken its place."""
         b = self.b
         if reason and "disputes" in signals:
-            b.dispute = b.dispute or ((review or not b.reason) and not (b.due or b.announced or b.unsure)) or None
+            b.dispute = b.dispute or ((review or b.reason is False) and not (b.due or b.announced or b.unsure)) or None
         elif (reason or unanswered) and b.dispute and (refused or not b.consent):
             b.dispute = None
 
