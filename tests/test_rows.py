@@ -6,7 +6,7 @@ Each check is a plain function without arguments, so that `make mutate` can ask 
 from __future__ import annotations
 
 from dialogue import events as e
-from dialogue.effects import Effect, RecordGap, RecordRating, Say, Search
+from dialogue.effects import Effect, FileTicket, RecordGap, RecordRating, Say, Search
 from dialogue.states import Phase, State, TicketStatus
 from dialogue.tracker import step
 from dialogue.vocabulary import Act, Answer, Signal
@@ -119,3 +119,17 @@ def test_r19_a_number_in_words_counts_only_right_after_the_invitation() -> None:
     for before, score in ((State(stem="R"), 4), (invited, 9), (state, 5)):
         _, effects = tell(before, said(score=score))
         assert not any(isinstance(x, RecordRating) for x in effects), (before, score)
+
+
+def test_r1_a_required_field_is_kept_replaced_and_passed_and_no_other_is() -> None:
+    state = State(stem="R", required=("order_number",), phase=Phase.COLLECTING, reason="the lamp is broken")
+    assert state.missing == ("name", "email", "order_number")
+    state, effects = tell(state, said(extra=(("shoe_size", "44"),)))
+    assert state.extra == () and acts(effects) == [Act.REMIND]
+    state, effects = tell(state, said(extra=(("order_number", "AB123456"),)))
+    assert dict(state.extra) == {"order_number": "AB123456"} and acts(effects) == [Act.ASK]
+    state, _ = tell(state, said(extra=(("order_number", "CD123456"),)))
+    assert dict(state.extra) == {"order_number": "CD123456"}
+    state, effects = tell(state, said(name="Jane Doe", email="jane@example.com"))
+    assert [x.extra for x in effects if isinstance(x, FileTicket)] == [(("order_number", "CD123456"),)]
+    assert state.extra == () and len(state.tickets) == 1
