@@ -4,6 +4,7 @@ can be. A fake knows what the reference says of sign-in, required fields, answer
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import base64
 import contextlib
@@ -49,7 +50,7 @@ Answer = tuple[int, dict[str, str], Any]
 
 
 @dataclass
-class Vendor:
+class Vendor(abc.ABC):
     """A helpdesk on a socket. `moods` are used up, one a create; `tickets` is what it holds, in order."""
 
     moods: list[str] = field(default_factory=list)
@@ -64,12 +65,13 @@ class Vendor:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @abc.abstractmethod
     def answer(self, call: Call) -> Answer:
-        raise NotImplementedError
+        """What the vendor does and says in its ordinary mood."""
 
+    @abc.abstractmethod
     def held(self) -> list[dict[str, Any]]:
         """Every ticket as `{key, name, email, reason, subject, earlier}`."""
-        raise NotImplementedError
 
     def add(self, **ticket: Any) -> dict[str, Any]:
         self.tickets.append({"id": len(self.tickets) + 101, **ticket})
