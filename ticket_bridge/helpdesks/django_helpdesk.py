@@ -65,33 +65,25 @@ class DjangoHelpdesk:
         )  # fmt: skip
 
     async def _may_create(self) -> None:
-        """OPTIONS would tell, but not to every account. A create without its required fields is refused by name."""
-        await self._refused({self._field: "x" * 5000, self._name_field: "x" * 5000}, self._field, self._name_field)
+        """Values too long for the custom fields are complained of by name where the fields are there."""
+        complaints = await self._complaints({self._field: "x" * 5000, self._name_field: "x" * 5000})
+        if absent := [n.removeprefix("custom_") for n in (self._field, self._name_field) if n not in complaints]:
+            raise Rejected(f"no custom field {', '.join(absent)}")
 
     async def _see_queue(self) -> None:
         """A queue that is there is not among the complaints."""
-        content = {"queue": self._queue}
-        try:
-            await self._api.post("/api/tickets/", content)
-        except Rejected as error:
-            if error.status != 400:
-                raise
-            if "queue" in error.named:
-                raise Rejected("there is no such queue") from error
-        else:
-            raise Rejected("a ticket was made of nothing; please delete it and report this")
+        if "queue" in await self._complaints({"queue": self._queue}):
+            raise Rejected("there is no such queue")
 
-    async def _refused(self, content: dict[str, Any], *names: str) -> None:
+    async def _complaints(self, content: dict[str, Any]) -> list[str]:
+        """The fields that a create without its required ones is refused for; nothing is made."""
         try:
             await self._api.post("/api/tickets/", content)
         except Rejected as error:
             if error.status != 400:
                 raise
-            absent = [n for n in names if n not in error.named]
-            if absent:
-                raise Rejected(f"no custom field {', '.join(a.removeprefix('custom_') for a in absent)}") from error
-        else:
-            raise Rejected("a ticket was made of nothing; please delete it and report this")
+            return error.named.split(", ")
+        raise Rejected("a ticket was made of nothing; please delete it and report this")
 
     async def close(self) -> None:
         await self._api.close()
