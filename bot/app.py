@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import pathlib
-import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response, WebSocket
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 import bot
+from bot.admission import admits
 from bot.asyncapi import document
 from bot.audit import verdict
 from bot.bootstrap import Bot, run_bot
@@ -156,14 +155,15 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
     async def tickets(
         conversation: str | None = None, after: str | None = None, limit: PageSize = 50
     ) -> dict[str, Any]:
-        return await views.tickets(running().store, conversation=conversation, after=after, limit=limit)
+        found = await views.tickets(running().store, conversation=conversation, after=after, limit=limit)
+        return found | {"items": [_published(item) for item in found["items"]]}
 
     @app.get("/api/tickets/{reference}", dependencies=signed_in)
     async def ticket(reference: str) -> dict[str, Any]:
         found = await views.ticket(running().store, reference)
         if found is None:
             raise HTTPException(404, "There is no ticket with this reference.")
-        return found
+        return _published(found)
 
     @app.post("/api/tickets/{reference}/deliver", dependencies=signed_in)
     async def deliver(reference: str) -> dict[str, str]:
@@ -176,18 +176,32 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         b.courier.wake()
         return {"reference": reference, "status": "queued"}
 
-    @app.get("/console", response_class=HTMLResponse)
-    async def console() -> FileResponse:
-        return FileResponse(HERE / "console" / "console.html", headers={"Content-Security-Policy": _PAGE_POLICY})
+    @app.get("/console", include_in_schema=False)
+    async def console() -> RedirectResponse:
+        return RedirectResponse("/console/", 308)
 
-    @app.get("/console/{name}")
-    async def console_part(name: str) -> FileResponse:
-        kinds = {"console.js": "text/javascript", "console.css": "text/css"}
-        if name not in kinds:
-            raise HTTPException(404, "There is no such page.")
-        return FileResponse(HERE / "console" / name, media_type=kinds[name])
-
+    app.mount("/console", _Console(running))
     return app
+
+
+def _published(ticket: dict[str, Any]) -> dict[str, Any]:
+    """A ticket as the protocol has it."""
+    return {name: value for name, value in ticket.items() if name != "created_at"}
+
+
+class _Console:
+    """The console, loaded with its first request: its parts cost a start and memory that most requests have no use for."""
+
+    def __init__(self, running: Callable[[], Bot]) -> None:
+        self._running = running
+        self._site: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._site is None:
+            from bot.console.site import Site
+
+            self._site = Site(self._running()).application()
+        await self._site(scope, receive, send)
 
 
 def _demo(app: FastAPI) -> None:
@@ -221,14 +235,3 @@ async def readiness(running: Bot) -> dict[str, str]:
     if any(not value.startswith("ok") for value in found.values()):
         found["status"] = "degraded"
     return found
-
-
-async def admits(running: Bot, token: str) -> bool:
-    """True for the administrator's token: the configured one, or the one printed at the first start."""
-    if not token:
-        return False
-    configured = running.settings.admin_token.get_secret_value()
-    if configured:
-        return secrets.compare_digest(token.encode(), configured.encode())
-    offered = hashlib.sha256(token.encode()).hexdigest()
-    return any([secrets.compare_digest(offered, known) for known in await views.admin_hashes(running.store)])

@@ -12,6 +12,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+from bot import erasure
+from bot.articles import EditedArticles
+from bot.console.archive import Archivist
 from bot.conversation import TicketForm, Understander, Workshop, now_text
 from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
@@ -137,6 +140,7 @@ async def run_bot(
     understander: Understander | None = None,
     helpdesk: Callable[[Store], Helpdesk] | None = None,
     courier: bool = True,
+    archivist: bool = True,
     retry: RetryPolicy = RetryPolicy(),
     tick: float = 0.5,
     owner: str | None = None,
@@ -163,7 +167,16 @@ async def run_bot(
             ),
         )
     )  # fmt: skip
-    tasks = [asyncio.create_task(_forever(hub.forget_idle, 60.0))]
+    articles = EditedArticles(store, answers)
+    await articles.look()
+    tasks = [
+        asyncio.create_task(_forever(hub.forget_idle, 60.0)),
+        asyncio.create_task(articles.run()),
+        asyncio.create_task(_forever(lambda: _forget(store, hub, settings.retention_days), 60.0)),
+    ]
+    if archivist:
+        archive = Archivist(store, support_email=settings.support_email or _DEMO_EMAIL)
+        tasks.append(asyncio.create_task(archive.run()))
     if courier:
         tasks.append(asyncio.create_task(postman.run()))
         if server is not None:
@@ -213,6 +226,15 @@ def _is_dead(owner: str) -> bool:
     except OSError:
         return False
     return False
+
+
+async def _forget(store: Store, hub: Hub, days: int) -> None:
+    """What is due to be forgotten: remains of erased conversations, and with `days` set whatever is older."""
+    with contextlib.suppress(Unavailable):
+        await store.transact(erasure.sweep)
+        while days and (ids := await erasure.erase_older(store, erasure.horizon(days))):
+            for id in ids:
+                hub.forget(id)
 
 
 async def _forever(work: Callable[[], object], every: float) -> None:

@@ -34,6 +34,10 @@ _TAIL = 60
 _SUBJECT = 80
 
 
+class Erased(LookupError):
+    """The conversation is gone: its shopper was forgotten."""
+
+
 class Understander(Protocol):
     """Text in, `Understanding` out; never raises."""
 
@@ -131,6 +135,7 @@ class Conversation:
         self.tail: deque[Turn] = deque(maxlen=_TAIL)
         self._lock = asyncio.Lock()
         self.touched = time.monotonic()
+        self.erased = False
 
     @classmethod
     async def open(cls, shop: Workshop, id: str) -> Conversation | None:
@@ -139,6 +144,18 @@ class Conversation:
         if found is None:
             return None
         return cls(shop, id, found.state, found.seq, found.number, found.client_ids, found.locale)
+
+    async def agent_says(self, id: str, text: str) -> bool:
+        """The words of a person of the shop who has joined, secrets masked (R17). False where `id` was heard before, or
+        nobody has joined."""
+        started = time.perf_counter()
+        async with self._lock:
+            self.touched = time.monotonic()
+            while id not in self.client_ids and self.state.agent is not None:
+                spoken = Turn(self.seq + 1, "agent", mask(text), now_text(), id=id)
+                if await self._decide(events.AgentSaid(), spoken=spoken, started=started):
+                    return True
+            return False
 
     async def hear(self, client_id: str, text: str) -> bool:
         """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
@@ -150,9 +167,9 @@ class Conversation:
                 return False
             understood = await self._understand(text)
             while True:
-                shopper = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
+                spoken = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
                 told = events.ShopperSaid(understood)
-                if await self._decide(told, shopper=shopper, started=started):
+                if await self._decide(told, spoken=spoken, started=started):
                     return True
                 if client_id in self.client_ids:
                     return False
@@ -209,12 +226,15 @@ class Conversation:
         told: events.Happening,
         *,
         started: float,
-        shopper: Turn | None = None,
+        spoken: Turn | None = None,
         delivery: Delivery | None = None,
     ) -> bool:
-        """One attempt. False after a clash: the conversation has been loaded anew and the caller steps again."""
+        """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded anew and
+        the caller steps again. Raises `Erased`."""
+        if self.erased:
+            raise Erased(self.id)
         try:
-            change = self._change(told, shopper=shopper, delivery=delivery, started=started)
+            change = self._change(told, spoken=spoken, delivery=delivery, started=started)
         except IllegalEvent as error:
             log.warning("refused: %s", error, extra={"conversation": self.id})
             return True
@@ -226,8 +246,8 @@ class Conversation:
             await self._reload()
             return False
         self.state, self.seq, self.number = change.state, change.seq, change.number
-        if shopper and shopper.id:
-            self.client_ids.add(shopper.id)
+        if spoken and spoken.id:
+            self.client_ids.add(spoken.id)
         self.tail.extend(change.turns)
         self._shop.poke(self.id)
         if change.enqueued:
@@ -235,7 +255,7 @@ class Conversation:
         return True
 
     def _change(
-        self, told: events.Happening, *, shopper: Turn | None, delivery: Delivery | None, started: float
+        self, told: events.Happening, *, spoken: Turn | None, delivery: Delivery | None, started: float
     ) -> Change | None:
         decisions: list[tuple[events.Happening, Decision]] = []
         state, happening = self.state, told
@@ -248,10 +268,10 @@ class Conversation:
                 break
             happening = self._look_up(search.text)
         wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
-        if not wanted and shopper is None and delivery is None and state == self.state:
+        if not wanted and spoken is None and delivery is None and state == self.state:
             return None
         at = now_text()
-        turns = [shopper] if shopper else []
+        turns = [spoken] if spoken else []
         enqueued: list[Enqueued] = []
         gaps: list[tuple[int, str]] = []
         rated: tuple[int, str | None] | None = None
@@ -259,6 +279,9 @@ class Conversation:
             seq = self.seq + len(turns)
             if isinstance(effect, effects.Say):
                 turns.append(self._turn(effect, seq + 1, at, cause))
+            elif isinstance(effect, effects.Announce):
+                words = self.words(effect.phrase, effect.values)
+                turns.append(Turn(seq + 1, "system", words, at, rule=cause))
             elif isinstance(effect, effects.FileTicket):
                 enqueued.append(self._enqueued(effect, seq, len(enqueued)))
             elif isinstance(effect, effects.RecordGap):
@@ -314,7 +337,8 @@ class Conversation:
     async def _reload(self) -> None:
         found = await self._shop.store.load(self.id)
         if found is None:
-            raise LookupError(f"conversation {self.id} is gone")
+            self.erased = True
+            raise Erased(self.id)
         self.state, self.seq, self.number, self.client_ids = found.state, found.seq, found.number, found.client_ids
         self.tail.clear()
 

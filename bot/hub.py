@@ -19,6 +19,7 @@ from dialogue.states import State
 
 log = logging.getLogger("askonce.hub")
 _IDLE = 600.0
+_TYPING = 4.0
 _STEM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -30,6 +31,7 @@ class Hub:
         self._opening: dict[str, asyncio.Lock] = {}
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._shop: Workshop | None = None
+        self._typing: dict[tuple[str, str], float] = {}
 
     def equip(self, shop: Workshop) -> None:
         """Hand over what conversations work with; `bootstrap` does this once."""
@@ -96,6 +98,17 @@ class Hub:
         for event in self._watchers.get(id, ()):
             event.set()
 
+    def note_typing(self, id: str, who: str) -> None:
+        """`who` (shopper or agent) is writing in conversation `id`, as far as this process is told."""
+        fresh = not self.is_typing(id, who)
+        self._typing[(id, who)] = time.monotonic() + _TYPING
+        if fresh:
+            self.poke(id)
+
+    def is_typing(self, id: str, who: str) -> bool:
+        """True for a few seconds after `note_typing`."""
+        return self._typing.get((id, who), 0.0) > time.monotonic()
+
     def poke_all(self) -> None:
         """Wake everybody, for a shutdown."""
         for id in list(self._watchers):
@@ -111,12 +124,21 @@ class Hub:
         if id not in self._watchers:
             self._conversations.pop(id, None)
 
+    def forget(self, id: str) -> None:
+        """Conversation `id` was erased: nobody may go on with what is in memory, and whoever watches finds it gone."""
+        self._conversations.pop(id, None)
+        if (found := self._alive.pop(id, None)) is not None:
+            found.erased = True
+        self.poke(id)
+
     async def forget_idle(self) -> None:
         """Drop conversations that nobody watches and nobody has used lately; they are in the store."""
         horizon = time.monotonic() - _IDLE
         for id, conversation in list(self._conversations.items()):
             if id not in self._watchers and conversation.touched < horizon:
                 del self._conversations[id]
+        now = time.monotonic()
+        self._typing = {key: until for key, until in self._typing.items() if until > now}
 
     async def follow_other_replicas(self, every: float = 0.3) -> None:
         """Where several processes share the database: notice what the others have stored. Until cancelled."""

@@ -79,6 +79,8 @@ ENGLISH: Mapping[str, str] = {
     "goodbye": "Goodbye, and thank you for stopping by!",
     "goodbye_open": "Goodbye! Nothing has been filed so far; you can come back here or write to {support_email} at any time.",
     "invite_rating": "If you like, rate this chat from 1 to 5, with a comment if you wish. It's fine to skip this.",
+    "agent_joined": "{agent} from our support team has joined this chat. The assistant is silent while they are here.",
+    "agent_left": "{agent} has left this chat. The assistant is here again.",
     "choice_yes": "Yes, open a ticket",
     "choice_no": "No, thanks",
 }

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     hours: str = ""
+    retention_days: int = Field(default=0, ge=0, le=36_500)
     admin_token: SecretStr = SecretStr("")
     rest_channel: bool = False
     demo: bool = False

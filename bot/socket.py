@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from bot.conversation import Conversation
-from bot.frames import FrameError, Hello, Rate, Say, dump, parse
+from bot.conversation import Conversation, Erased
+from bot.frames import FrameError, Hello, Rate, Say, Typing, dump, parse
 from bot.hub import Hub
 from bot.limits import Address, Limits, admit, real_address
 from bot.metrics import ERRORS, HEARD, OPEN_CHATS
@@ -96,6 +96,9 @@ class Socket:
                     await self._handle(conversation, parse(text), pace, address)
                 except FrameError as error:
                     await self._error(error)
+                except Erased:
+                    await self._gone()
+                    return
                 except Unavailable:
                     await self._error(
                         FrameError("unavailable", "The chat can't store messages right now; please try again shortly.")
@@ -161,12 +164,19 @@ class Socket:
                         await self._send(turn.frame())
         elif isinstance(frame, Rate):
             await conversation.tell(events.ShopperRated(frame.score, frame.comment))
+        elif isinstance(frame, Typing):
+            self._hub.note_typing(conversation.id, "shopper")
         elif isinstance(frame, Hello):
             await self._identify(conversation, frame)
 
     async def _write(self, conversation: Conversation, poked: asyncio.Event) -> None:
         while True:
             poked.clear()
+            if conversation.erased:
+                await self._gone()
+                return
+            if self._hub.is_typing(conversation.id, "agent"):
+                await self._send({"type": "typing", "who": "agent"})
             for turn in await self._turns(conversation):
                 if turn.seq > self._sent:
                     await self._send(turn.frame())
@@ -180,6 +190,10 @@ class Socket:
                 return list(await conversation.turns_after(self._sent))
             except Unavailable:
                 await asyncio.sleep(0.5)
+
+    async def _gone(self) -> None:
+        """The conversation was erased: the client begins anew."""
+        await self._refuse(FrameError("bad_token", "This chat was erased; say hello without a token to begin anew."))
 
     def _show_typing(self) -> None:
         task = asyncio.ensure_future(self._send({"type": "typing", "who": "bot"}))

@@ -24,6 +24,14 @@ class Say:
 
 
 @dataclass(frozen=True)
+class Announce:
+    """Tell everybody in the chat, as the system and not as the bot, with the approved phrase `phrase`."""
+
+    phrase: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Search:
     """Look `text` up in the articles; the outcome comes back as `ArticleFound` or `NothingFound`."""
 
@@ -56,4 +64,4 @@ class RecordRating:
     comment: str | None
 
 
-Effect = Say | Search | FileTicket | RecordGap | RecordRating
+Effect = Say | Announce | Search | FileTicket | RecordGap | RecordRating

@@ -112,6 +112,25 @@ class ShopperRated:
     comment: str | None = None
 
 
+@dataclass(frozen=True)
+class AgentJoined:
+    """A person of the shop came into the chat, under this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class AgentSaid:
+    """They wrote something; their words are a turn of their own and mean nothing to the tracker."""
+
+
+@dataclass(frozen=True)
+class AgentLeft:
+    """They left. `settled`: the matter is done, so nothing that was open before goes on."""
+
+    settled: bool = False
+
+
 # ---------------------------------------------------------------- facts: what one message carries
 
 
@@ -250,7 +269,16 @@ class TurnEnded:
 
 
 Happening = (
-    ShopperSaid | CustomerIdentified | ArticleFound | NothingFound | TicketAccepted | TicketDelayed | ShopperRated
+    ShopperSaid
+    | CustomerIdentified
+    | ArticleFound
+    | NothingFound
+    | TicketAccepted
+    | TicketDelayed
+    | ShopperRated
+    | AgentJoined
+    | AgentSaid
+    | AgentLeft
 )
 
 Fact = (
@@ -280,7 +308,18 @@ Fact = (
 )
 
 #: What the table is indexed by. `ShopperSaid` is absent: it arrives unpacked into facts.
-TableEvent = Fact | CustomerIdentified | ArticleFound | NothingFound | TicketAccepted | TicketDelayed | ShopperRated
+TableEvent = (
+    Fact
+    | CustomerIdentified
+    | ArticleFound
+    | NothingFound
+    | TicketAccepted
+    | TicketDelayed
+    | ShopperRated
+    | AgentJoined
+    | AgentSaid
+    | AgentLeft
+)
 
 
 @dataclass(frozen=True)

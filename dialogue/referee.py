@@ -59,6 +59,7 @@ class _Judge:
     def __init__(self, transcript: Transcript) -> None:
         self.t = transcript
         self.b = _Belief()
+        self.helped = False  # a person of the shop took part: what they agreed with the shopper cannot be judged
         self.found: list[Violation] = []
 
     def say(self, rule: str, seq: int, reason: str) -> None:
@@ -85,6 +86,9 @@ class _Judge:
                 self._unprompted(replies)
             else:
                 self._exchange(head, replies)
+            if any(r.who in ("agent", "system") for r in replies):
+                self.helped = True
+                self.b.unsure, self.b.consent, self.b.reason, self.b.offer = True, None, None, False
         self._tickets()
         return sorted(self.found, key=lambda v: (v.seq, v.rule))
 
@@ -105,6 +109,12 @@ class _Judge:
         direct = [r for r in replies if r.act not in _TICKET]
         acts = [r.act or "" for r in direct]
         u = turn.understood
+        if self.helped:
+            self._blind(turn, direct)
+            for r in replies:
+                if r.act in _TICKET:
+                    self._announced(r)
+            return
         if u is None:
             self._blind(turn, direct)
         else:

@@ -14,6 +14,11 @@ class Phase(StrEnum):
     COLLECTING = "collecting"  # consent is there, a field is missing (R7, R9)
     SILENT = "silent"  # consent is there, the bot has stopped asking (R9)
     LOOKING_UP = "looking_up"  # a search is under way; its answer is the only thing that can come next
+    ATTENDED = "attended"  # a person of the shop talks with the shopper; the bot is silent
+
+
+#: Consent is there, and a field is missing (R7).
+OPEN = (Phase.COLLECTING, Phase.SILENT)
 
 
 class TicketStatus(StrEnum):
@@ -77,6 +82,8 @@ class State:
     last_question: str | None = None  # answered last; "that didn't help" makes it the reason (R3)
     last_acts: tuple[Act, ...] = ()
     tickets: tuple[Ticket, ...] = ()
+    agent: str | None = None  # who of the shop is in the chat, while ATTENDED
+    paused: Phase = Phase.IDLE  # where ATTENDED returns to
     invited: bool = False
     rated: bool = False
     turn: TurnNotes = field(default_factory=TurnNotes)

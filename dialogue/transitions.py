@@ -11,6 +11,10 @@ missing, the ticket. So "Hi, Jane Doe, jane@x.example, my order never came, plea
     COLLECTING  consent is there (R7)              all three fields -> filed, IDLE (R8); three fruitless -> SILENT (R9)
     SILENT      consent is there, no more asking   all three fields -> filed, IDLE (R9)
     LOOKING_UP  a search is under way              its outcome -> back to where it came from
+    ATTENDED    a person of the shop is here       they leave -> COLLECTING or SILENT where it was so, else IDLE
+
+While ATTENDED the bot says nothing of its own, but it goes on taking in what the rules say must never be asked for again, and
+a ticket that was agreed to and becomes complete is filed as ever (R8).
 
 Consent is not a flag: it *is* the phases COLLECTING and SILENT, so it cannot be asked for twice. A field is never asked
 for when it is there, because the only words that ask are made from `State.missing`. A ticket is filed in one place,
@@ -28,10 +32,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dialogue import events as e
-from dialogue.effects import Effect, FileTicket, RecordGap, RecordRating, Say, Search
-from dialogue.sameness import adds_detail, same_issue
-from dialogue.states import Lookup, Phase, State, Ticket, TicketStatus, TurnNotes
-from dialogue.validity import could_be_email, could_be_name, could_be_reason
+from dialogue import guards as g
+from dialogue.effects import Announce, Effect, FileTicket, RecordGap, RecordRating, Say, Search
+from dialogue.sameness import adds_detail
+from dialogue.states import OPEN, Lookup, Phase, State, Ticket, TicketStatus, TurnNotes
+from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Act
 
 Outcome = tuple[State, tuple[Effect, ...]]
@@ -52,9 +57,9 @@ class Row:
     when: Guard | None = None
 
 
-IDLE, OFFERED, COLLECTING, SILENT, LOOKING_UP = Phase
-_OPEN = (COLLECTING, SILENT)
+IDLE, OFFERED, COLLECTING, SILENT, LOOKING_UP, ATTENDED = Phase
 _TALKING = (IDLE, OFFERED, COLLECTING, SILENT)
+_HEARD = (*_TALKING, ATTENDED)
 _ALL = tuple(Phase)
 YES_NO = ("choice_yes", "choice_no")
 
@@ -89,136 +94,10 @@ def _refuse(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 def _consent(state: State) -> State:
     """R7: consent, once. The count of fruitless questions starts with the collection it belongs to."""
-    fruitless = state.fruitless if state.phase in _OPEN else 0
-    phase = state.phase if state.phase in _OPEN else COLLECTING
+    fruitless = state.fruitless if state.phase in OPEN else 0
+    phase = state.phase if state.phase in OPEN else COLLECTING
     state = replace(state, phase=phase, declined=False, fruitless=fruitless)
     return _note(state, gave=True, consented=True, offer_due=False)
-
-
-def _last_ticket(state: State) -> Ticket | None:
-    return state.tickets[-1] if state.tickets else None
-
-
-def _repeated(state: State, text: str) -> Ticket | None:
-    return next((t for t in reversed(state.tickets) if same_issue(t.reason, text)), None)
-
-
-# ---------------------------------------------------------------- guards
-
-
-def _bad_name(state: State, fact: e.NameGiven) -> bool:
-    return not could_be_name(fact.value)
-
-
-def _bad_email(state: State, fact: e.EmailGiven) -> bool:
-    return not could_be_email(fact.value)
-
-
-def _bad_reason(state: State, fact: e.IssueStated | e.FollowedUp | e.ReviewDemanded) -> bool:
-    return not could_be_reason(fact.text)
-
-
-def _name_known(state: State, fact: e.NameGiven) -> bool:
-    return state.name is not None
-
-
-def _email_known(state: State, fact: e.EmailGiven) -> bool:
-    return state.email is not None
-
-
-def _issue_of_a_ticket(state: State, fact: e.IssueStated) -> bool:
-    ticket = _repeated(state, fact.text)
-    return ticket is not None and (ticket.dispute or not fact.dispute)
-
-
-def _disputed_already(state: State, fact: e.ReviewDemanded) -> bool:
-    ticket = _repeated(state, fact.text)
-    return ticket is not None and ticket.dispute
-
-
-def _issue_just_refused(state: State, fact: e.IssueStated) -> bool:
-    return bool(state.declined and state.reason and same_issue(state.reason, fact.text))
-
-
-def _nothing_new(state: State, fact: e.IssueStated) -> bool:
-    return bool(state.reason) and not adds_detail(state.reason or "", fact.text)
-
-
-def _has_reason(state: State, fact: Any) -> bool:
-    return bool(state.reason)
-
-
-def _has_tickets(state: State, fact: Any) -> bool:
-    return bool(state.tickets)
-
-
-def _answered_before(state: State, fact: Any) -> bool:
-    return bool(state.last_question)
-
-
-def _about_the_answer(state: State, fact: e.TicketWanted) -> bool:
-    return fact.about_that and bool(state.last_question)
-
-
-def _asks_again_for_filed(state: State, fact: e.TicketWanted) -> bool:
-    return state.turn.repeats is not None or bool(state.tickets and not fact.another and state.reason is None)
-
-
-def _just_refused(state: State, fact: e.Affirmed) -> bool:
-    just = state.declined and {Act.DECLINED, Act.CANCELLED} & set(state.last_acts)
-    return bool(state.reason and just and not state.turn.refused)
-
-
-def _just_filed(state: State, fact: e.Affirmed) -> bool:
-    ticket = _last_ticket(state)
-    told_now = bool({Act.TICKET_FILED, Act.TICKET_SAVED} & set(state.last_acts))
-    return ticket is not None and (told_now or ticket.status is TicketStatus.SENT)
-
-
-def _pointed_already(state: State, fact: Any) -> bool:
-    return Act.TICKET_EXISTS in state.turn.said
-
-
-def _field_comes_too(state: State, fact: e.Denied) -> bool:
-    return fact.beside_field
-
-
-def _not_required(state: State, fact: e.ExtraGiven) -> bool:
-    return fact.field not in state.required or not could_be_reason(fact.value)
-
-
-def _extra_known(state: State, fact: e.ExtraGiven) -> bool:
-    return fact.field in dict(state.extra)
-
-
-def _known_and_unfiled(state: State, fact: e.TicketAccepted) -> bool:
-    ticket = state.ticket(fact.reference)
-    return ticket is not None and ticket.status is not TicketStatus.FILED
-
-
-def _known_and_sent(state: State, fact: e.TicketDelayed) -> bool:
-    ticket = state.ticket(fact.reference)
-    return ticket is not None and ticket.status is TicketStatus.SENT
-
-
-def _for_issue(state: State, fact: Any) -> bool:
-    return state.turn.lookup is not None and state.turn.lookup.for_issue
-
-
-def _resumes_open(state: State, fact: Any) -> bool:
-    return state.turn.resume in _OPEN
-
-
-def _not_ours(state: State, fact: e.NothingFound) -> bool:
-    return not fact.in_scope
-
-
-def _bad_score(state: State, fact: e.ShopperRated) -> bool:
-    return not 1 <= fact.score <= 5 or state.rated
-
-
-def _just_invited(state: State, fact: e.ScoreSaid) -> bool:
-    return Act.INVITE_RATING in state.last_acts and not state.rated and 1 <= fact.score <= 5
 
 
 # ---------------------------------------------------------------- fields (R2, R5, R6)
@@ -275,8 +154,8 @@ def _customer(state: State, fact: e.CustomerIdentified, policy: e.Policy) -> Out
     name = state.name or (fact.name if fact.name and could_be_name(fact.name) else None)
     email = state.email or (fact.email if fact.email and could_be_email(fact.email) else None)
     state = replace(state, name=name, email=email)
-    if state.phase in _OPEN and not state.missing:
-        return _finish(state, fact, policy)
+    if g.agreed(state) and not state.missing:
+        return _file(state, fact, policy)
     return state, ()
 
 
@@ -309,12 +188,12 @@ def _same_reason(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _repeat_of_ticket(state: State, fact: e.IssueStated | e.ReviewDemanded, policy: e.Policy) -> Outcome:
-    ticket = _repeated(state, fact.text)
+    ticket = g.repeated(state, fact.text)
     return _note(state, repeats=ticket.reference if ticket else None), ()
 
 
 def _follow_up_on_ticket(state: State, fact: e.FollowedUp, policy: e.Policy) -> Outcome:
-    ticket = _repeated(state, fact.text) or _last_ticket(state)
+    ticket = g.repeated(state, fact.text) or g.last_ticket(state)
     return _note(state, repeats=ticket.reference if ticket else None), ()
 
 
@@ -344,7 +223,7 @@ def _agree_about_answer(state: State, fact: e.TicketWanted, policy: e.Policy) ->
 
 
 def _point_at_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    ticket = state.ticket(state.turn.repeats or "") or _last_ticket(state)
+    ticket = state.ticket(state.turn.repeats or "") or g.last_ticket(state)
     assert ticket is not None  # the guard saw one
     say = Say(
         Act.TICKET_EXISTS, "ticket_exists", {"reference": ticket.reference},
@@ -374,7 +253,7 @@ def _nothing_to_cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 def _redirect(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R11: live chat does not confirm ticket-status updates. R12: names the reference where there is one."""
-    ticket = state.ticket(state.turn.repeats or "") or _last_ticket(state)
+    ticket = state.ticket(state.turn.repeats or "") or g.last_ticket(state)
     phrase = "update_redirect_known" if ticket else "update_redirect"
     values = {"reference": ticket.reference} if ticket else {}
     say = Say(
@@ -506,6 +385,51 @@ def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
     return tell
 
 
+# ---------------------------------------------------------------- a person of the shop in the chat
+
+
+def _fall_silent(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
+    state = replace(state, phase=ATTENDED, paused=state.phase, agent=fact.name, last_acts=())
+    return state, (Announce("agent_joined", {"agent": fact.name}),)
+
+
+def _take_over(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
+    return replace(state, agent=fact.name), (Announce("agent_joined", {"agent": fact.name}),)
+
+
+def _come_back(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
+    """What was agreed to goes on with the shopper's next message (R7). An offer does not: a later yes would answer the person
+    who left, and is no consent to it."""
+    announce = Announce("agent_left", {"agent": state.agent})
+    state = replace(state, phase=state.paused if state.paused in OPEN else IDLE, paused=IDLE, agent=None)
+    if fact.settled:
+        state = replace(state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None)
+    return state, (announce,)
+
+
+def _told_the_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R3, R4: an issue told to a person is the reason as well, and is never asked for again."""
+    if state.reason is None or state.paused is IDLE:
+        reason = fact.text
+    else:
+        reason = f"{state.reason}; {fact.text}" if adds_detail(state.reason, fact.text) else state.reason
+    dispute = state.dispute or getattr(fact, "dispute", isinstance(fact, e.ReviewDemanded))
+    return replace(state, reason=reason, dispute=dispute, last_question=None), ()
+
+
+def _review_told_the_agent(state: State, fact: e.ReviewDemanded, policy: e.Policy) -> Outcome:
+    return _agree_beside_agent(_told_the_agent(state, fact, policy)[0], fact, policy)
+
+
+def _agree_beside_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    paused = state.paused if state.paused in OPEN else COLLECTING
+    return replace(state, paused=paused, declined=False), ()
+
+
+def _end_attended(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _close(state)
+
+
 # ---------------------------------------------------------------- the end of a turn
 
 
@@ -519,7 +443,7 @@ def _search_first(state: State, fact: Any, policy: e.Policy) -> Outcome:
 def _finish(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R8: consent and all three fields are there, so the ticket is filed in this very turn."""
     assert state.name and state.email and state.reason  # the guard saw them
-    earlier = _last_ticket(state)
+    earlier = g.last_ticket(state)
     ticket = Ticket(state.next_reference, state.name, state.email, state.reason, dispute=state.dispute)
     file = FileTicket(
         ticket.reference, ticket.name, ticket.email, ticket.reason, dispute=ticket.dispute,
@@ -530,6 +454,14 @@ def _finish(state: State, fact: Any, policy: e.Policy) -> Outcome:
         extra=(), tickets=(*state.tickets, ticket),
     )  # fmt: skip
     return _close(state, (file,))
+
+
+def _file(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """`_finish`, with whoever of the shop is in the chat staying there."""
+    if state.phase is not ATTENDED:
+        return _finish(state, fact, policy)
+    state, effects = _finish(state, fact, policy)
+    return replace(state, phase=ATTENDED, paused=IDLE), effects
 
 
 def _close(state: State, effects: tuple[Effect, ...] = ()) -> Outcome:
@@ -625,34 +557,6 @@ def _offer_stands(state: State, fact: Any, policy: e.Policy) -> Outcome:
     return _end_with(state, Say(Act.CLARIFY, phrase or "offer_stands", choices=YES_NO))
 
 
-# ---------------------------------------------------------------- guards of the end of a turn
-
-
-def _search_due(state: State, fact: Any) -> bool:
-    lookup = state.turn.lookup
-    return lookup is not None and not (lookup.for_issue and state.turn.consented)
-
-
-def _complete(state: State, fact: Any) -> bool:
-    return not state.missing
-
-
-def _rejected_missing(state: State, fact: Any) -> bool:
-    return any(f in state.missing for f, _ in state.turn.rejected)
-
-
-def _says_goodbye(state: State, fact: Any) -> bool:
-    return state.turn.courtesy is Act.GOODBYE and not state.turn.gave
-
-
-def _gave(state: State, fact: Any) -> bool:
-    return state.turn.gave
-
-
-def _offer_due(state: State, fact: Any) -> bool:
-    return state.turn.offer_due
-
-
 # ---------------------------------------------------------------- the table itself
 
 TABLE: tuple[Row, ...] = (
@@ -663,79 +567,95 @@ TABLE: tuple[Row, ...] = (
             e.SecretMasked, e.Greeted, e.NameGiven, e.EmailGiven, e.ExtraGiven, e.ValueRejected, e.IssueStated, e.ReviewDemanded,
             e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.TicketWanted, e.UpdateAsked,
             e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
-            e.TurnEnded, e.CustomerIdentified, e.ShopperRated,
+            e.TurnEnded, e.CustomerIdentified, e.ShopperRated, e.AgentJoined, e.AgentSaid, e.AgentLeft,
         )
     ),
-    Row("order: an article nobody asked for", _TALKING, e.ArticleFound, _refuse),
-    Row("order: an empty search nobody asked for", _TALKING, e.NothingFound, _refuse),
+    Row("order: an article nobody asked for", _HEARD, e.ArticleFound, _refuse),
+    Row("order: an empty search nobody asked for", _HEARD, e.NothingFound, _refuse),
     # R17
-    Row("R17 a secret was masked: say so", _TALKING, e.SecretMasked, _privacy),
+    Row("R17 a secret was masked: say so", _HEARD, e.SecretMasked, _privacy),
     # R2, R5, R6, R7: fields
-    Row("R6 not a name: not stored", _TALKING, e.NameGiven, _keep, _bad_name),
-    Row("R5 another name replaces, and is no consent", _TALKING, e.NameGiven, _replace_name, _name_known),
+    Row("R6 not a name: not stored", _HEARD, e.NameGiven, _keep, g.bad_name),
+    Row("R5 another name replaces, and is no consent", _HEARD, e.NameGiven, _replace_name, g.name_known),
     Row("R7 a missing name answers the offer", (OFFERED,), e.NameGiven, _name_at_offer),
-    Row("R2 a name is kept", (IDLE, COLLECTING, SILENT), e.NameGiven, _keep_name),
-    Row("R6 not an address: not stored", _TALKING, e.EmailGiven, _keep, _bad_email),
-    Row("R5 another address replaces, and is no consent", _TALKING, e.EmailGiven, _replace_email, _email_known),
+    Row("R2 a name is kept", (IDLE, COLLECTING, SILENT, ATTENDED), e.NameGiven, _keep_name),
+    Row("R6 not an address: not stored", _HEARD, e.EmailGiven, _keep, g.bad_email),
+    Row("R5 another address replaces, and is no consent", _HEARD, e.EmailGiven, _replace_email, g.email_known),
     Row("R7 a missing address answers the offer", (OFFERED,), e.EmailGiven, _email_at_offer),
-    Row("R2 an address is kept", (IDLE, COLLECTING, SILENT), e.EmailGiven, _keep_email),
-    Row("R1 a field that nobody requires: not stored", _TALKING, e.ExtraGiven, _keep, _not_required),
-    Row("R5 another value of a required field replaces, and is no consent", _TALKING, e.ExtraGiven, _replace_extra,
-        _extra_known),
+    Row("R2 an address is kept", (IDLE, COLLECTING, SILENT, ATTENDED), e.EmailGiven, _keep_email),
+    Row("R1 a field that nobody requires: not stored", _HEARD, e.ExtraGiven, _keep, g.not_required),
+    Row("R5 another value of a required field replaces, and is no consent", _HEARD, e.ExtraGiven, _replace_extra,
+        g.extra_known),
     Row("R7 a missing required field answers the offer", (OFFERED,), e.ExtraGiven, _extra_at_offer),
-    Row("R1 a field that the helpdesk requires is kept", (IDLE, COLLECTING, SILENT), e.ExtraGiven, _keep_extra),
+    Row("R1 a field that the helpdesk requires is kept", (IDLE, COLLECTING, SILENT, ATTENDED), e.ExtraGiven, _keep_extra),
     Row("R6 an impossible value is not stored", _TALKING, e.ValueRejected, _say_invalid_later),
-    Row("R2 the page's customer fills blanks", _TALKING, e.CustomerIdentified, _customer),
+    Row("R2 the page's customer fills blanks", _HEARD, e.CustomerIdentified, _customer),
+    # a person of the shop in the chat: nothing is said, and nothing that was said is lost
+    Row("help: a person joins, and the bot falls silent", _TALKING, e.AgentJoined, _fall_silent),
+    Row("help: another person takes over", (ATTENDED,), e.AgentJoined, _take_over, g.another_agent),
+    Row("help: here already", (ATTENDED,), e.AgentJoined, _keep),
+    Row("help: a person's words are their own", _HEARD, e.AgentSaid, _keep),
+    Row("help: the person leaves, and the bot is back", (ATTENDED,), e.AgentLeft, _come_back),
+    Row("help: nobody is here to leave", _TALKING, e.AgentLeft, _keep),
+    Row("R12 told a person about the issue of a filed ticket", (ATTENDED,), e.IssueStated, _keep, g.issue_of_a_ticket),
     # R3, R4, R10, R12, R18: issues
-    Row("R6 not a reason: not stored", _TALKING, e.IssueStated, _keep, _bad_reason),
-    Row("R12 the issue of a filed ticket again", (IDLE,), e.IssueStated, _repeat_of_ticket, _issue_of_a_ticket),
-    Row("R10 the refused issue again: no second offer", (IDLE,), e.IssueStated, _same_reason, _issue_just_refused),
+    Row("R6 not a reason: not stored", _HEARD, e.IssueStated, _keep, g.bad_reason),
+    Row("R12 the issue of a filed ticket again", (IDLE,), e.IssueStated, _repeat_of_ticket, g.issue_of_a_ticket),
+    Row("R10 the refused issue again: no second offer", (IDLE,), e.IssueStated, _same_reason, g.issue_just_refused),
     Row("R10 an issue without consent: offer", (IDLE,), e.IssueStated, _offer),
-    Row("R4 the same reason again changes nothing", (OFFERED, *_OPEN), e.IssueStated, _same_reason, _nothing_new),
-    Row("R4 new detail is appended", (OFFERED, *_OPEN), e.IssueStated, _append_detail, _has_reason),
-    Row("R3 the reason was missing", (OFFERED, *_OPEN), e.IssueStated, _first_reason),
-    Row("R6 a review without words: not stored", _TALKING, e.ReviewDemanded, _keep, _bad_reason),
-    Row("R12 the review asked for is filed already", (IDLE,), e.ReviewDemanded, _repeat_of_ticket, _disputed_already),
+    Row("R4 the same reason again changes nothing", (OFFERED, *OPEN), e.IssueStated, _same_reason, g.nothing_new),
+    Row("R4 new detail is appended", (OFFERED, *OPEN), e.IssueStated, _append_detail, g.has_reason),
+    Row("R3 the reason was missing", (OFFERED, *OPEN), e.IssueStated, _first_reason),
+    Row("R3 an issue told to a person is the reason", (ATTENDED,), e.IssueStated, _told_the_agent),
+    Row("R6 a review without words: not stored", _HEARD, e.ReviewDemanded, _keep, g.bad_reason),
+    Row("R12 the review asked for is filed already", (IDLE,), e.ReviewDemanded, _repeat_of_ticket, g.disputed_already),
+    Row("R12 asked a person for the review that is filed", (ATTENDED,), e.ReviewDemanded, _keep, g.disputed_already),
+    Row("R18 a review asked of a person: issue and consent", (ATTENDED,), e.ReviewDemanded, _review_told_the_agent),
     Row("R18 disagreement that asks for review: issue and consent", _TALKING, e.ReviewDemanded, _review),
-    Row("R6 not a follow-up: not stored", _TALKING, e.FollowedUp, _keep, _bad_reason),
-    Row("R12 follow-up after filing is an update", (IDLE,), e.FollowedUp, _follow_up_on_ticket, _has_tickets),
-    Row("R4 follow-up on a refused issue", (IDLE,), e.FollowedUp, _same_reason, _has_reason),
+    Row("R6 not a follow-up: not stored", _HEARD, e.FollowedUp, _keep, g.bad_reason),
+    Row("R12 told a person to follow up on a ticket", (ATTENDED,), e.FollowedUp, _keep, g.has_tickets),
+    Row("R4 told a person to follow up: the reason again", (ATTENDED,), e.FollowedUp, _keep, g.has_reason),
+    Row("R3 told a person to follow up: the issue", (ATTENDED,), e.FollowedUp, _told_the_agent),
+    Row("R12 follow-up after filing is an update", (IDLE,), e.FollowedUp, _follow_up_on_ticket, g.has_tickets),
+    Row("R4 follow-up on a refused issue", (IDLE,), e.FollowedUp, _same_reason, g.has_reason),
     Row("R3 a follow-up states the issue", (IDLE,), e.FollowedUp, _follow_up_states_issue),
-    Row("R4 follow-up is the reason again", (OFFERED, *_OPEN), e.FollowedUp, _same_reason, _has_reason),
-    Row("R3 a follow-up is the missing reason", (OFFERED, *_OPEN), e.FollowedUp, _first_reason),
+    Row("R4 follow-up is the reason again", (OFFERED, *OPEN), e.FollowedUp, _same_reason, g.has_reason),
+    Row("R3 a follow-up is the missing reason", (OFFERED, *OPEN), e.FollowedUp, _first_reason),
     Row("R3 the answer did not help: its question is the issue", (IDLE,), e.Unhelped, _question_becomes_issue,
-        _answered_before),
+        g.answered_before),
     Row("R4 not helped, nothing answered before", _TALKING, e.Unhelped, _keep),
     # R7, R9, R10, R12: consent and refusal
     Row("R10 never mind declines the offer", (OFFERED,), e.Cancelled, _decline),
-    Row("R10 never mind stops the collection", _OPEN, e.Cancelled, _cancel),
+    Row("R10 never mind stops the collection", OPEN, e.Cancelled, _cancel),
     Row("R10 nothing is open to cancel", (IDLE,), e.Cancelled, _nothing_to_cancel),
     Row("R10 no to the offer", (OFFERED,), e.Denied, _decline),
-    Row("R7 a no beside a field is no refusal", _OPEN, e.Denied, _keep, _field_comes_too),
-    Row("R10 no while collecting stops it", _OPEN, e.Denied, _cancel),
+    Row("R7 a no beside a field is no refusal", OPEN, e.Denied, _keep, g.field_comes_too),
+    Row("R10 no while collecting stops it", OPEN, e.Denied, _cancel),
     Row("R10 no, and nothing was asked", (IDLE,), e.Denied, _all_right),
-    Row("R7 a yes before the offer is made agrees to nothing", (OFFERED,), e.Affirmed, _keep, _offer_due),
+    Row("R7 a yes before the offer is made agrees to nothing", (OFFERED,), e.Affirmed, _keep, g.offer_due),
     Row("R7 yes to the offer", (OFFERED,), e.Affirmed, _agree),
-    Row("R7 yes after all", (IDLE,), e.Affirmed, _agree, _just_refused),
-    Row("R12 yes to a ticket already filed", (IDLE,), e.Affirmed, _point_at_ticket, _just_filed),
+    Row("R7 yes after all", (IDLE,), e.Affirmed, _agree, g.just_refused),
+    Row("R12 yes to a ticket already filed", (IDLE,), e.Affirmed, _point_at_ticket, g.just_filed),
     Row("R7 yes, and nothing was asked", (IDLE,), e.Affirmed, _all_right),
-    Row("R7 consent is there already", _OPEN, e.Affirmed, _keep),
-    Row("R12 wished for, and the ticket was pointed at already", (IDLE,), e.TicketWanted, _keep, _pointed_already),
+    Row("R7 consent is there already", OPEN, e.Affirmed, _keep),
+    Row("R12 wished for, and the ticket was pointed at already", (IDLE,), e.TicketWanted, _keep, g.pointed_already),
     Row("R3 a ticket about the question just answered", (IDLE,), e.TicketWanted, _agree_about_answer,
-        _about_the_answer),
+        g.about_the_answer),
     Row("R12 the ticket wished for is filed already", (IDLE,), e.TicketWanted, _point_at_ticket,
-        _asks_again_for_filed),
+        g.asks_again_for_filed),
+    Row("R12 asked a person for a ticket already filed", (ATTENDED,), e.TicketWanted, _keep, g.asks_again_for_filed),
+    Row("R7 a ticket asked of a person is consent", (ATTENDED,), e.TicketWanted, _agree_beside_agent),
     Row("R7 asking for a ticket is consent", (IDLE, OFFERED), e.TicketWanted, _agree),
-    Row("R7 asked for again: consent is there already", _OPEN, e.TicketWanted, _keep),
+    Row("R7 asked for again: consent is there already", OPEN, e.TicketWanted, _keep),
     # R11, R14, R15: answers
     Row("R11 an update: the support email", _TALKING, e.UpdateAsked, _redirect),
     Row("R14 the approved contact answer", _TALKING, e.ContactAsked, _contact),
     Row("R15 a question is looked up", _TALKING, e.QuestionAsked, _look_up),
     Row("R15 an article answers", (LOOKING_UP,), e.ArticleFound, _answer),
     Row("R10 no article for an issue: the offer alone", (LOOKING_UP,), e.NothingFound, _no_article_for_issue,
-        _for_issue),
-    Row("R15 not the shop's matter", (LOOKING_UP,), e.NothingFound, _not_our_matter, _not_ours),
-    Row("R15 no article while collecting", (LOOKING_UP,), e.NothingFound, _cannot_answer_here, _resumes_open),
+        g.for_issue),
+    Row("R15 not the shop's matter", (LOOKING_UP,), e.NothingFound, _not_our_matter, g.not_ours),
+    Row("R15 no article while collecting", (LOOKING_UP,), e.NothingFound, _cannot_answer_here, g.resumes_open),
     Row("R15 no article: a gap, and the question is the reason", (LOOKING_UP,), e.NothingFound, _gap),
     # courtesy and R19
     Row("courtesy: a greeting", _TALKING, e.Greeted, _greet),
@@ -743,26 +663,35 @@ TABLE: tuple[Row, ...] = (
     Row("courtesy: goodbye", _TALKING, e.SaidGoodbye, _courtesy(Act.GOODBYE)),
     Row("R15 chit-chat gets a fixed reply", _TALKING, e.Chatted, _chat),
     Row("R9 nothing was recognised", _TALKING, e.Mumbled, _keep),
-    Row("R19 a score in words, when it was invited", _TALKING, e.ScoreSaid, _rate_in_words, _just_invited),
+    Row("R19 a score in words, when it was invited", _TALKING, e.ScoreSaid, _rate_in_words, g.just_invited),
     Row("R19 a number nobody asked for", _TALKING, e.ScoreSaid, _keep),
-    Row("R19 rated already, or not a rating", _TALKING, e.ShopperRated, _keep, _bad_score),
-    Row("R19 a rating is kept once", _TALKING, e.ShopperRated, _rate),
+    Row("R19 rated already, or not a rating", _HEARD, e.ShopperRated, _keep, g.bad_score),
+    Row("R19 a rating is kept once", _HEARD, e.ShopperRated, _rate),
+    *(
+        Row(f"help: {event.__name__} is said to the person", (ATTENDED,), event, _keep)
+        for event in (
+            e.Greeted, e.ValueRejected, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.UpdateAsked, e.ContactAsked,
+            e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
+        )
+    ),
     # R8, R12, R13: the helpdesk's word
     Row("R8 the helpdesk has it", _ALL, e.TicketAccepted,
-        _outcome(Act.TICKET_FILED, TicketStatus.FILED, "filed"), _known_and_unfiled),
+        _outcome(Act.TICKET_FILED, TicketStatus.FILED, "filed"), g.known_and_unfiled),
     Row("R12 said already, or not ours", _ALL, e.TicketAccepted, _keep),
     Row("R13 the helpdesk is slow or down: saved", _ALL, e.TicketDelayed,
-        _outcome(Act.TICKET_SAVED, TicketStatus.SAVED, "saved"), _known_and_sent),
+        _outcome(Act.TICKET_SAVED, TicketStatus.SAVED, "saved"), g.known_and_sent),
     Row("R13 said already, or not ours", _ALL, e.TicketDelayed, _keep),
     # the end of a turn
-    Row("R15 first the article", _TALKING, e.TurnEnded, _search_first, _search_due),
-    Row("R8 complete means file", _OPEN, e.TurnEnded, _finish, _complete),
-    Row("R13 goodbye with a ticket half collected", _OPEN, e.TurnEnded, _leave_open, _says_goodbye),
-    Row("R6 say what was wrong with a value", (COLLECTING,), e.TurnEnded, _say_invalid, _rejected_missing),
-    Row("R9 ask for all that is missing", (COLLECTING,), e.TurnEnded, _ask, _gave),
+    Row("R15 first the article", _TALKING, e.TurnEnded, _search_first, g.search_due),
+    Row("R8 complete means file", OPEN, e.TurnEnded, _finish, g.complete),
+    Row("R8 complete means file, beside a person too", (ATTENDED,), e.TurnEnded, _file, g.agreed_and_complete),
+    Row("help: the answer is the person's", (ATTENDED,), e.TurnEnded, _end_attended),
+    Row("R13 goodbye with a ticket half collected", OPEN, e.TurnEnded, _leave_open, g.says_goodbye),
+    Row("R6 say what was wrong with a value", (COLLECTING,), e.TurnEnded, _say_invalid, g.rejected_missing),
+    Row("R9 ask for all that is missing", (COLLECTING,), e.TurnEnded, _ask, g.gave),
     Row("R9 remind, or stop asking", (COLLECTING,), e.TurnEnded, _remind),
     Row("R9 no more asking", (SILENT,), e.TurnEnded, _still_silent),
-    Row("R10 the offer is made", (OFFERED,), e.TurnEnded, _make_offer, _offer_due),
+    Row("R10 the offer is made", (OFFERED,), e.TurnEnded, _make_offer, g.offer_due),
     Row("R10 the offer stands", (OFFERED,), e.TurnEnded, _offer_stands),
     Row("courtesy: what is left to say", (IDLE,), e.TurnEnded, _end_idle),
 )  # fmt: skip

@@ -40,8 +40,18 @@ class Answers:
         values: Mapping[str, str],
         outside: Callable[[str], float] = lambda question: 0.0,
     ) -> None:
+        self.folder, self.values = folder, values
         self.index = Index(read_library(folder, values))
         self._outside = outside
+
+    def reload(self, edited: Mapping[str, str]) -> None:
+        """Read the articles again, with `edited` in the place of files (see `read_library`), and answer from them from now on.
+        Raises `ArticleError`, and then everything stays as it was."""
+        self.index = Index(read_library(self.folder, self.values, edited))
+
+    def needed(self, question: str) -> float:
+        """The confidence that an answer to `question` needs."""
+        return threshold(self._outside(question))
 
     def ask(self, question: str) -> Answer:
         """Never raises: any text gets an answer or an abstention."""
@@ -51,7 +61,7 @@ class Answers:
         grounds = best_grounds(self.index, question)
         if grounds is None:
             return Answer(question, None, why="no article knows any word of the question")
-        needed = threshold(self._outside(question))
+        needed = self.needed(question)
         if grounds.confidence < needed:
             return Answer(
                 question,

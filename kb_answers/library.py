@@ -54,6 +54,11 @@ def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | Non
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _fail(path, 1, f"cannot be read as UTF-8 text: {error}") from error
+    return parse_article(text, path, values)
+
+
+def parse_article(text: str, path: pathlib.Path, values: Mapping[str, str]) -> Article | None:
+    """The article in `text`, which stands or would stand at `path`; as `read_article`."""
     lines = text.split("\n")
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise _fail(path, 1, "must begin with a header between two lines of three dashes")
@@ -99,10 +104,17 @@ def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | Non
     )
 
 
-def read_library(folder: pathlib.Path, values: Mapping[str, str]) -> tuple[Article, ...]:
-    """Every article of a folder, by id. Raises `ArticleError` for the first that cannot be used, or an empty folder."""
-    paths = sorted(folder.glob("*.md"))
-    if not paths:
+def read_library(
+    folder: pathlib.Path, values: Mapping[str, str], edited: Mapping[str, str] = {}
+) -> tuple[Article, ...]:
+    """Every article of a folder, by id; `edited` holds texts that stand in the place of files, empty where an article is
+    withdrawn. Raises `ArticleError` for the first that cannot be used, or where there is none."""
+    paths = {path.stem: path for path in folder.glob("*.md")}
+    if not paths and not any(edited.values()):
         raise ArticleError(f"{folder}: holds no articles (*.md)")
-    found = (read_article(path, values) for path in paths)
+    found = (
+        read_article(paths[id], values) if id not in edited else parse_article(edited[id], folder / f"{id}.md", values)
+        for id in sorted({*paths, *edited})
+        if edited.get(id, "stands")
+    )
     return tuple(article for article in found if article is not None)

@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -226,11 +226,17 @@ def postgres_binaries() -> pathlib.Path | None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
     """A PostgreSQL server of the tests' own; calling it makes a fresh database and gives its URL."""
-    binaries = postgres_binaries()
-    if binaries is None:
+    if postgres_binaries() is None:
         missing("PostgreSQL (/usr/lib/postgresql/*/bin)")
+    with postgres_in(tmp_path_factory.mktemp("postgres")) as fresh:
+        yield fresh
+
+
+@contextmanager
+def postgres_in(folder: pathlib.Path) -> Iterator[Callable[[], str]]:
+    """A PostgreSQL server whose files lie in `folder`."""
+    binaries = postgres_binaries()
     assert binaries
-    folder = tmp_path_factory.mktemp("postgres")
     port = free_port()
     user: list[str] = []
     if os.geteuid() == 0:

@@ -84,7 +84,8 @@ def alphabet() -> list[e.Happening]:
         e.TicketDelayed("AO-P-1"),
         e.CustomerIdentified("Jane Doe", "jane@example.com"),
     ]
-    return [*messages, *world, e.ShopperRated(5)]
+    help = [e.AgentJoined("Maya"), e.AgentSaid(), e.AgentLeft(), e.AgentLeft(settled=True)]
+    return [*messages, *world, e.ShopperRated(5), *help]
 
 
 def pairs() -> list[e.Happening]:

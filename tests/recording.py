@@ -33,6 +33,8 @@ class Recording:
         elif isinstance(told, e.CustomerIdentified):
             page = {"name": told.name, "email": told.email}
             self.turns.append(Seen(self._next() - 1, "page", understood=page))
+        elif isinstance(told, e.AgentSaid):
+            self.turns.append(Seen(self._next(), "agent", "Let me see what I can do."))
         for effect in decision.effects:
             if isinstance(effect, effects.Say):
                 ticket = {"reference": effect.reference, "status": effect.ticket_status} if effect.reference else None
@@ -41,6 +43,9 @@ class Recording:
                 sources = [dataclasses.asdict(s) for s in effect.sources]
                 asks = tuple(str(a) for a in effect.asks)
                 self.turns.append(Seen(self._next(), "bot", text, effect.act.value, asks, ticket, sources))
+            elif isinstance(effect, effects.Announce):
+                text = render(effect.phrase, effect.values, support_email=SUPPORT)
+                self.turns.append(Seen(self._next(), "system", text))
             elif isinstance(effect, effects.FileTicket):
                 fields = {"name": effect.name, "email": effect.email, "reason": effect.reason, **dict(effect.extra)}
                 self.tickets.append(Passed(effect.reference, fields, fields))

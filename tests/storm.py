@@ -157,6 +157,14 @@ class Storm:
         prepared = [self.prepare(chat, meant) for meant in (first, second)]
         await asyncio.gather(*(tab.hear(*p) for tab, p in zip(chat.tabs, prepared, strict=True)))
 
+    async def help(self, chat: Chat, rng: random.Random, tab: int) -> None:
+        """A person of the shop joins through one replica, writes through the other, and leaves or stays."""
+        await chat.tabs[tab].tell(e.AgentJoined("Maya"))
+        await chat.tabs[1 - tab].refresh()
+        assert await chat.tabs[1 - tab].agent_says(f"agent:{rng.getrandbits(64)}", "Let me see what I can do.")
+        if rng.random() < 0.7:
+            await chat.tabs[tab].tell(e.AgentLeft(settled=rng.random() < 0.5))
+
     async def say_twice_at_once(self, chat: Chat, meant: e.Understanding) -> None:
         """A message that both tabs send, as after a reconnect in the wrong moment: taken once."""
         prepared = self.prepare(chat, meant)
@@ -268,8 +276,10 @@ async def converse(weather: Storm, rng: random.Random, hostile: Callable[[random
                 rng.choice(["Olu Adebayo", "@", None]), rng.choice(["olu@example.ng", "x", None])
             )
             await chat.tabs[tab].tell(who)
-        elif roll < 0.97:
+        elif roll < 0.95:
             await chat.tabs[tab].tell(e.ShopperRated(rng.randint(-1, 7)))
+        elif roll < 0.965:
+            await weather.help(chat, rng, tab)
         else:
             await asyncio.sleep(0.02)
     return len(chat.sent)

@@ -16,7 +16,13 @@ from dialogue.referee_words import FIRST_ANSWER, SAME_THREAD, faults
 from dialogue.vocabulary import Act
 from tests.conftest import ROOT
 
-VALUES = {"answer": "An answer.", "missing": ("name", "email", "reason"), "reference": "AO-X-1", "name": "Jane"}
+VALUES = {
+    "answer": "An answer.",
+    "missing": ("name", "email", "reason"),
+    "reference": "AO-X-1",
+    "name": "Jane",
+    "agent": "Maya",
+}
 
 
 #: What no phrase may say, in each language: another ticket for an old matter (R11), a fourth field (R1), a confirmation (R8), a
@@ -182,6 +188,7 @@ def test_tickets_are_told_with_reference_and_time() -> None:
 def test_every_phrase_the_table_uses_is_there_and_none_is_left_over() -> None:
     source = inspect.getsource(transitions)
     used = set(re.findall(r'Say\(\s*Act\.\w+,\s*"(\w+)"', source)) | set(re.findall(r'"(choice_\w+)"', source))
+    used |= set(re.findall(r'Announce\("(\w+)"', source))
     made = {"invalid_", "unusable_", "offer_stands", "ticket_filed", "ticket_saved", "greet", "noted", "all_right", "clarify",
             "update_redirect", "mail_subject"}  # fmt: skip
     for phrase in used:

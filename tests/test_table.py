@@ -9,7 +9,7 @@ import pytest
 
 from dialogue import events as e
 from dialogue.effects import Search
-from dialogue.states import Phase, State
+from dialogue.states import Phase, State, Ticket
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE, find
 from dialogue.vocabulary import Answer, Field, Signal
@@ -29,6 +29,7 @@ SAMPLES: dict[type, e.TableEvent] = {
     e.TicketAccepted: e.TicketAccepted("AO-X-1"),
     e.TicketDelayed: e.TicketDelayed("AO-X-1"),
     e.ShopperRated: e.ShopperRated(5),
+    e.AgentJoined: e.AgentJoined("Maya"),
 }
 
 
@@ -46,7 +47,7 @@ def test_rows_are_named_by_rule_and_names_are_unique() -> None:
     assert len(set(names)) == len(names)
     for name in names:
         head = name.split()[0].rstrip(":")
-        assert head in {"order", "courtesy"} or (head[0] == "R" and 1 <= int(head[1:]) <= 19), name
+        assert head in {"order", "courtesy", "help"} or (head[0] == "R" and 1 <= int(head[1:]) <= 19), name
 
 
 def _small_alphabet() -> list[e.Happening]:
@@ -76,6 +77,11 @@ def _small_alphabet() -> list[e.Happening]:
         e.ArticleFound("60 days", ()),
         e.NothingFound(),
         e.NothingFound(False),
+        e.AgentJoined("Maya"),
+        e.AgentJoined("Noor"),
+        e.AgentSaid(),
+        e.AgentLeft(),
+        e.AgentLeft(settled=True),
     ]
     return found
 
@@ -83,7 +89,12 @@ def _small_alphabet() -> list[e.Happening]:
 def test_no_row_is_dead() -> None:
     """Breadth first over a small alphabet: every row decides somewhere, refusing rows included."""
     used: set[str] = set()
-    frontier, seen = [State(stem="T", required=("order_number",))], {State(stem="T", required=("order_number",))}
+    first = State(stem="T", required=("order_number",))
+    filed = State(
+        stem="T", tickets=(Ticket("AO-T-1", "Jane Doe", "jane@example.com", "unfair decision", dispute=True),)
+    )
+    frontier = [first, step(e.Policy(), filed, e.AgentJoined("Maya")).state]
+    seen = set(frontier)
     refused = {row.name for row in TABLE if row.name.startswith("order")}
     for _ in range(5):
         following: list[State] = []

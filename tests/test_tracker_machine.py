@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from dialogue import events as e
-from dialogue.effects import Effect, FileTicket, Say, Search
+from dialogue.effects import Announce, Effect, FileTicket, Say, Search
 from dialogue.facts import facts
 from dialogue.referee import judge
 from dialogue.sameness import same_issue
@@ -65,7 +65,49 @@ class TrackerMachine(RuleBasedStateMachine):
             _, more = self._step(answer)
             effects += more
         says = self._says(effects)
+        if start.phase is Phase.ATTENDED:
+            self._check_silence(start, understood, effects, says)
+            return
         self._check_turn(start, understood, effects, says)
+
+    def _check_silence(
+        self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]
+    ) -> None:
+        """Beside a person of the shop the bot says nothing of its own but that a secret was masked (R17), keeps every field
+        (R2), and files what was agreed to and became complete (R8)."""
+        assert self.state.phase is Phase.ATTENDED and self.state.agent == before.agent
+        assert [s.act for s in says] == [Act.PRIVACY] * (Signal.SECRET in understood.signals)
+        filings = [x for x in effects if isinstance(x, FileTicket)]
+        assert len(filings) + len(says) == len(effects)
+        consent = any(isinstance(f, e.TicketWanted | e.ReviewDemanded) for f in facts(understood))
+        assert not filings or consent or before.paused in (Phase.COLLECTING, Phase.SILENT)
+        assert not (self.state.paused in (Phase.COLLECTING, Phase.SILENT) and not self.state.missing)
+        assert self.state.name or not before.name
+        assert self.state.email or not before.email
+        self.filed += filings
+
+    @rule(name=st.sampled_from(["Maya", "Noor"]))
+    def a_person_of_the_shop_joins(self, name: str) -> None:
+        before, effects = self._step(e.AgentJoined(name))
+        assert self.state.phase is Phase.ATTENDED and self.state.agent == name
+        assert len([x for x in effects if isinstance(x, Announce)]) == len(effects) == int(before.agent != name)
+        assert self.state.missing == before.missing
+
+    @rule()
+    def they_write(self) -> None:
+        before, effects = self._step(e.AgentSaid())
+        assert not effects and self.state == before
+
+    @rule(settled=st.booleans())
+    def they_leave(self, settled: bool) -> None:
+        before, effects = self._step(e.AgentLeft(settled))
+        if before.phase is not Phase.ATTENDED:
+            assert not effects and self.state == before
+            return
+        assert [type(x) for x in effects] == [Announce]
+        goes_on = before.paused in (Phase.COLLECTING, Phase.SILENT) and not settled
+        assert self.state.phase is (before.paused if goes_on else Phase.IDLE)
+        assert (self.state.name, self.state.email) == (before.name, before.email)
 
     def _check_turn(
         self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]

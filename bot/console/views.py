@@ -9,11 +9,17 @@ import orjson
 from sqlalchemy import func, select
 
 from bot.store.database import Store
-from bot.store.records import happenings_from_json, to_json
+from bot.store.records import from_json, happenings_from_json, to_json
 from bot.store.tables import admin_token, attempt, outbox, turn
 from bot.store.tables import conversation as conversation_table
 from dialogue import events
+from dialogue.states import State
 from dialogue.tracker import step
+
+
+def read_state(text: str) -> State:
+    """A stored state."""
+    return from_json(State, text)
 
 
 async def conversations(store: Store, *, after: str | None, limit: int, act: str | None) -> dict[str, Any]:
@@ -78,12 +84,16 @@ async def conversation(store: Store, id: str) -> dict[str, Any] | None:
     return {"id": id, "seq": found.seq, "turns": shown, "state": orjson.loads(to_json(found.state))}
 
 
-async def tickets(store: Store, *, conversation: str | None, after: str | None, limit: int) -> dict[str, Any]:
-    """Newest first, of one conversation where it is named."""
+async def tickets(
+    store: Store, *, conversation: str | None, after: str | None, limit: int, status: str | None = None
+) -> dict[str, Any]:
+    """Newest first, of one conversation or one status of the outbox where they are named."""
     c = outbox.c
     query = select(outbox).order_by(c.created_at.desc(), c.key.desc())
     if conversation:
         query = query.where(c.conversation == conversation)
+    if status:
+        query = query.where(c.status == status)
     if after:
         at, _, key = after.partition("~")
         query = query.where((c.created_at < float(at)) | ((c.created_at == float(at)) & (c.key < key)))
@@ -114,6 +124,7 @@ async def _ticket(connection: Any, row: Any) -> dict[str, Any]:
         "external_id": row.external_id,
         "attempts": [{"at": a.at, "outcome": a.outcome, "detail": a.detail} for a in tries],
         "conversation": row.conversation,
+        "created_at": row.created_at,
     }
 
 

@@ -25,6 +25,8 @@ conversation = Table(
     Column("state", Text, nullable=False),  # a cache of the fold of its happenings
     Column("locale", String(35)),
     Column("channel", String(20), nullable=False),
+    # When it was erased. The row stays, empty, while a ticket of it is still on its way; then it goes as well.
+    Column("erased_at", String(40)),
 )
 
 happening = Table(

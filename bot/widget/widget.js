@@ -15,7 +15,7 @@
     open: "Chat with us", title: "Help", close: "Close the chat", minimise: "Minimise", placeholder: "Write a message",
     send: "Send", greeting: "Hello! Ask me about orders, delivery, returns or refunds, or ask for a support ticket.",
     connecting: "Connecting…", offline: "No connection. Your messages are kept and sent when it is back.",
-    typing: "The assistant is writing…", you: "You", bot: "Assistant", agent: "Agent", source: "Source: ",
+    typing: "The assistant is writing…", agentTyping: "The agent is writing…", you: "You", bot: "Assistant", agent: "Agent", source: "Source: ",
     waiting: "Not sent yet", retry: "Send again", failed: "Could not be sent", ticket: "Ticket", copied: "Copied",
     copy: "Copy", rate: "Rate this chat", comment: "Comment (optional)", rateSend: "Send rating", of: "of 5",
     filed: "filed", saved: "saved, will be filed", expired: "The earlier chat is no longer available; this is a new one.",
@@ -51,6 +51,8 @@ header :focus-visible { outline-color: var(--on-accent); outline-offset: -4px; }
 .turn { max-inline-size: 88%; align-self: flex-start; }
 .turn.shopper { align-self: flex-end; }
 .words { margin: 0; padding: 9px 13px; border-radius: 14px; background: var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
+.turn.system { align-self: center; text-align: center; } .system .words { background: none; color: var(--muted); font-size: .875em; }
+.agent .words { border: 1px solid var(--accent); }
 .shopper .words { background: var(--accent); color: var(--on-accent); }
 .words a { color: inherit; }
 .who { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -135,7 +137,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       this.input = make("textarea", { rows: "1", "aria-label": WORDS.placeholder, placeholder: WORDS.placeholder,
         autocomplete: "off", enterkeyhint: "send",
         onkeydown: (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.submit(); } },
-        oninput: () => { this.input.style.height = "auto"; this.input.style.height = `${this.input.scrollHeight + 2}px`; } });
+        oninput: () => { this.writes(); this.input.style.height = "auto"; this.input.style.height = `${this.input.scrollHeight + 2}px`; } });
       this.form = make("form", { class: "say", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
         this.input, make("button", { class: "go", type: "submit" }, WORDS.send));
       this.panel = make("section", { class: "panel", role: "dialog", "aria-label": WORDS.title, hidden: true,
@@ -218,7 +220,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     receive(frame) {
       if (frame.type === "welcome") return this.welcomed(frame);
       if (frame.type === "turn") return this.show(frame);
-      if (frame.type === "typing") return this.say(WORDS.typing);
+      if (frame.type === "typing") return this.typing(frame.who);
       if (frame.type === "error") return this.failed(frame);
     }
 
@@ -231,6 +233,19 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       if (!first) return;
       for (const [id, { text }] of this.stored()) if (!this.pending.has(id)) this.showPending(id, text);
       for (const [id, { text }] of this.pending) this.push(id, text);
+    }
+
+    typing(who) {
+      this.say(who === "agent" ? WORDS.agentTyping : WORDS.typing);
+      clearTimeout(this.typed);
+      this.typed = setTimeout(() => this.ready && this.say(""), 5000);
+    }
+
+    /* Told at most every two seconds: a person of the shop who helps sees it. */
+    writes() {
+      if (!this.ready || Date.now() - (this.told ?? 0) < 2000) return;
+      this.told = Date.now();
+      this.ws.send(JSON.stringify({ type: "typing" }));
     }
 
     failed(frame) {
@@ -324,8 +339,8 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     element(who, text, turn = {}) {
       const words = make("p", { class: "words", dir: "auto" });
       this.linked(words, text);
-      const element = make("div", { class: `turn ${who === "shopper" ? "shopper" : "bot"}` },
-        make("span", { class: "who" }, `${who === "shopper" ? WORDS.you : who === "agent" ? WORDS.agent : WORDS.bot}: `), words);
+      const element = make("div", { class: `turn ${who}` },
+        make("span", { class: "who" }, `${{ shopper: WORDS.you, agent: WORDS.agent, system: WORDS.title }[who] ?? WORDS.bot}: `), words);
       if (who === "shopper") return element;
       for (const source of turn.sources ?? []) {
         element.append(make("details", {}, make("summary", {}, WORDS.source + source.title), make("blockquote", { dir: "auto" }, source.passage)));

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bot.demo_data import make_demo_data  # noqa: E402
 from tests.browser.drive import chromium, say, wait_for  # noqa: E402
-from tests.conftest import TOKEN, BotProcess  # noqa: E402
+from tests.browser.test_console import enter  # noqa: E402
+from tests.conftest import BotProcess  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 
@@ -37,16 +41,29 @@ def main() -> None:
             page.wait_for_timeout(400)
             page.screenshot(path=PICTURES / f"widget-{name}.png")
             page.close()
-        page = browser.new_page(viewport={"width": 1180, "height": 760})
-        page.goto(bot.url + "/console")
-        page.get_by_label("Administrator's token").fill(TOKEN)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("button", name="Read").first.click()
-        page.get_by_text("Understood by").first.wait_for()
-        page.wait_for_timeout(300)
-        page.screenshot(path=PICTURES / "console.png")
-        browser.close()
         bot.stop()
+        take_console(browser, pathlib.Path(folder))
+        browser.close()
+
+
+def take_console(browser: Browser, folder: pathlib.Path) -> None:
+    """The console over a month of invented conversations."""
+    url = f"sqlite+aiosqlite:///{folder}/demo.db"
+    with ThreadPoolExecutor(1) as beside:  # Playwright keeps a loop running in this thread
+        beside.submit(lambda: asyncio.run(make_demo_data(url, conversations=1_500, days=30))).result()
+    hours = "Mon-Fri 08:00-18:00 Europe/Berlin"
+    bot = BotProcess(folder, ASKONCE_DATABASE_URL=url.replace("+aiosqlite", ""), ASKONCE_HOURS=hours).start()
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    enter(page, bot)
+    page.screenshot(path=PICTURES / "console-list.png")
+    page.goto(bot.url + "/console/conversations?outcome=filed&act=remind")
+    page.locator("a.open").first.click()
+    page.get_by_text("Understood by").first.wait_for()
+    page.screenshot(path=PICTURES / "console.png")
+    page.goto(bot.url + "/console/numbers")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / "console-numbers.png")
+    bot.stop()
 
 
 if __name__ == "__main__":

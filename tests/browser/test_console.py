@@ -1,4 +1,4 @@
-"""The console in a real Chromium: a refused ticket is seen with its cause, and sent again with one click."""
+"""The console in a real Chromium: signing in, reading, judging, helping, and every page before axe-core."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.drive import say, wait_for
 from tests.conftest import TOKEN, BotProcess
 
 pytestmark = pytest.mark.browser
@@ -51,18 +53,168 @@ def receiver() -> Iterator[Stubborn]:
     server.server_close()
 
 
+PAGES = ("conversations", "live", "numbers", "gaps", "flags", "samples", "tickets", "desk", "desk/1", "articles", "articles/reply-time",
+         "articles-new", "articles-try?q=return", "people", "privacy", "log", "own")  # fmt: skip
+
+
+def enter(page: Page, bot: BotProcess) -> None:
+    """The first run's page: the token, and an account."""
+    page.goto(bot.url + "/console")
+    page.get_by_label("Administrator's token").fill(TOKEN)
+    page.get_by_label("Your name").fill("Maya Lind")
+    page.get_by_label("Email address").fill("maya@example.com")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
+
+
+def tell(bot: BotProcess, sender: str, *words: str) -> None:
+    for text in words:
+        answer = httpx.post(f"{bot.url}/webhooks/rest/webhook", json={"sender": sender, "message": text}, timeout=20)
+        assert answer.status_code == 200
+
+
+def until(page: Page, path: str, text: str) -> None:
+    """Open a page until the archivist has caught up."""
+    for _ in range(40):
+        page.goto(path)
+        if page.get_by_text(text).count():
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"{text!r} never came to {path}")
+
+
+def problems(page: Page) -> list[str]:
+    """What axe-core has against the page."""
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {n['html'][:150]}" for v in found for n in v["nodes"]]
+
+
 def test_a_refused_ticket_is_sent_again_with_one_click(
     make_bot: Callable[..., BotProcess], page: Page, receiver: Stubborn
 ) -> None:
     bot = make_bot(ASKONCE_HELPDESK="webhook", ASKONCE_WEBHOOK_URL=receiver.url)
-    words = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
-    httpx.post(f"{bot.url}/webhooks/rest/webhook", json={"sender": "a", "message": words}, timeout=20)
-    page.goto(bot.url + "/console")
-    page.get_by_label("Administrator's token").fill(TOKEN)
-    page.get_by_role("button", name="Sign in").click()
+    tell(bot, "a", "open a ticket, my lamp is broken, Jane Doe, jane@example.com")
+    enter(page, bot)
+    page.get_by_role("link", name="Tickets").click()
     expect(page.get_by_text("refused: status 422")).to_be_visible()
     receiver.mended = True
     page.get_by_role("button", name=re.compile("Deliver AO-.* again")).click()
     expect(page.get_by_role("status")).to_contain_text("was sent again")
-    expect(page.get_by_text("filed as")).to_be_visible()
+    until(page, bot.url + "/console/tickets", "filed as")
     assert len(receiver.taken) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_an_accessibility_fault(make_bot: Callable[..., BotProcess], browser: Browser, scheme: str) -> None:
+    bot = make_bot(ASKONCE_HOURS="Mon-Fri 09:00-17:00 Europe/Berlin")
+    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(bot.url + "/console/first")
+    found = {"first": problems(page)}
+    enter(page, bot)
+    tell(
+        bot,
+        "a",
+        "how long does delivery take?",
+        "is there a shop in Bergen?",
+        "open a ticket, lamp broken, Jane Doe, jane@example.com",
+    )
+    tell(bot, "b", "asdf qwer", "zxcv asdf", "مرحبا")
+    until(page, bot.url + "/console/conversations", "how long does delivery take?")
+    for name in PAGES:
+        page.goto(f"{bot.url}/console/{name}")
+        found[name] = problems(page)
+    page.goto(bot.url + "/console/conversations?outcome=filed&flag=any")
+    found["filters"] = problems(page)
+    page.goto(bot.url + "/console/conversations")
+    page.get_by_role("link", name="how long does delivery take?").click()
+    expect(page.get_by_text("Understood by").first).to_be_visible()
+    for summary in page.locator("details > summary").all():
+        summary.click()
+    found["conversation"] = problems(page)
+    page.get_by_role("button", name="Join this chat").click()
+    found["helping"] = problems(page)
+    page.goto(bot.url + "/console/nonsense-page?x=1")
+    page.goto(bot.url + "/console/conversations?outcome=nonsense")
+    found["refused"] = problems(page)
+    context.close()
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_a_lead_finds_reads_and_judges_by_keyboard(make_bot: Callable[..., BotProcess], page: Page) -> None:
+    bot = make_bot()
+    tell(bot, "a", "my kettle leaks", "no thanks")
+    tell(bot, "b", "my lamp is broken", "Jane Doe, jane@example.com")
+    enter(page, bot)
+    until(page, bot.url + "/console/conversations", "my kettle leaks")
+    until(page, bot.url + "/console/conversations", "my lamp is broken")
+    page.keyboard.press("/")
+    page.keyboard.type("lamp")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"conversations\?q=lamp&sort=newest$"))
+    expect(page.get_by_text("1 conversation,")).to_be_visible()
+    page.goto(bot.url + "/console/conversations")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="my lamp is broken")).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The referee: no violation")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_text("my kettle leaks").first).to_be_visible()
+    page.get_by_role("radio", name="Wrong").check()
+    page.get_by_label("Note").fill("<b>Should have asked</b>")
+    page.get_by_role("button", name="Save the verdict").click()
+    expect(page.get_by_role("status")).to_contain_text("Your verdict is saved")
+    expect(page.get_by_role("radio", name="Wrong")).to_be_checked()
+    expect(page.get_by_label("Note")).to_have_value("<b>Should have asked</b>")
+
+
+def test_a_person_helps_in_a_running_chat(make_bot: Callable[..., BotProcess], browser: Browser, page: Page) -> None:
+    """Both sides see the other's words and typing; the bot is silent meanwhile."""
+    bot = make_bot()
+    enter(page, bot)
+    shopper = browser.new_context().new_page()
+    shopper.goto(bot.url)
+    shopper.get_by_role("button", name="Chat with us").click()
+    say(shopper, "open a ticket, my lamp is broken")
+    wait_for(shopper, "your full name")
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("link", name=re.compile("full name")).click()
+    page.get_by_role("button", name="Join this chat").click()
+    wait_for(shopper, "Maya Lind from our support team has joined")
+    page.get_by_label("Write as Maya Lind").press_sequentially("Hello, what happened?", delay=5)
+    expect(shopper.get_by_text("The agent is writing")).to_be_visible()
+    page.keyboard.press("Enter")
+    wait_for(shopper, "Hello, what happened?")
+    shopper.get_by_label("Write a message").press_sequentially("it fell", delay=5)
+    expect(page.get_by_text("The shopper is writing")).to_be_visible()
+    shopper.keyboard.press("Enter")
+    expect(page.locator("#turns").get_by_text("it fell")).to_be_visible()
+    page.get_by_role("button", name="Leave the chat").click()
+    wait_for(shopper, "has left this chat")
+    say(shopper, "how long does delivery take?")
+    wait_for(shopper, "6 to 12 working days")
+    shopper.context.close()
+
+
+def test_the_console_on_a_phone_needs_no_sideways_scrolling(
+    make_bot: Callable[..., BotProcess], browser: Browser
+) -> None:
+    bot = make_bot()
+    tell(
+        bot,
+        "a",
+        "how long does delivery take? " + "w" * 300,
+        "open a ticket, my lamp is broken, Jane Doe, jane@example.com",
+    )
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    enter(page, bot)
+    until(page, bot.url + "/console/conversations", "how long")
+    for name in (*PAGES, "conversations/" + bot.get("/api/conversations")["items"][0]["id"]):
+        page.goto(f"{bot.url}/console/{name}")
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, (name, wide)
+    context.close()

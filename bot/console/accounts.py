@@ -1,0 +1,287 @@
+"""Who may sign in to the console: accounts with roles, passwords, one-time codes, sessions, lockout; and the log of who saw
+or exported what.
+
+Passwords are hashed with argon2id (argon2-cffi's defaults follow RFC 9106), codes are TOTP (RFC 6238, pyotp), session ids are
+256 random bits of which only the hash is stored. Nothing here knows a page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from bot.conversation import now_text
+from bot.store.console_tables import access, account, session
+from bot.store.database import Store
+
+_HASHER = PasswordHasher()
+_IDLE, _LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
+_TRIES, _LOCKED = 5, 15 * 60.0
+SHORTEST_PASSWORD = 12
+
+
+class Role(IntEnum):
+    """What an account may do; each holds what those before it hold. Viewers see transcripts with personal data masked;
+    reviewers see all, judge, join chats and work on tickets; administrators manage people, articles, exports and erasure."""
+
+    VIEWER = 1
+    REVIEWER = 2
+    ADMINISTRATOR = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class AccountError(Exception):
+    """What cannot be done with an account; the message is for the person at the page or the command line."""
+
+
+@dataclass(frozen=True)
+class Account:
+    id: int
+    email: str
+    name: str
+    role: Role
+    disabled: bool = False
+    has_totp: bool = False
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An account and its session's CSRF token."""
+
+    account: Account
+    csrf: str
+    hash: str
+
+
+def check_password(password: str) -> None:
+    """Raises `AccountError` where a password is too easy to guess: too short, or a single character over and over."""
+    if len(password) < SHORTEST_PASSWORD or len(set(password)) < 5:
+        raise AccountError(
+            f"choose a password of {SHORTEST_PASSWORD} characters or more, not one repeated; length is what counts"
+        )
+    if len(password) > 1000:
+        raise AccountError("this password is longer than 1,000 characters")
+
+
+def read_email(text: str) -> str:
+    """An address in lower case. Raises `AccountError`."""
+    try:
+        return validate_email(
+            text.strip(), check_deliverability=False, globally_deliverable=False
+        ).normalized.casefold()
+    except EmailNotValidError as error:
+        raise AccountError(f"{text.strip()!r} is not an email address ({error})") from error
+
+
+def _account(row: Any) -> Account:
+    return Account(row.id, row.email, row.name, Role(Role[row.role.upper()]), bool(row.disabled), bool(row.totp_secret))
+
+
+class Accounts:
+    """Accounts, sessions and the log of access, in the bot's own database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        #: Verified where an account is unknown, so that both cases take the same time.
+        self._nobody = _HASHER.hash(secrets.token_hex(8))
+
+    async def any(self) -> bool:
+        """False before the first administrator was made."""
+        async with self._store.read() as connection:
+            return bool(await connection.scalar(select(func.count()).select_from(account)))
+
+    async def all(self) -> list[Account]:
+        async with self._store.read() as connection:
+            return [_account(row) for row in await connection.execute(select(account).order_by(account.c.name))]
+
+    async def add(self, *, email: str, name: str, role: Role, password: str, first: bool = False) -> Account:
+        """A new account; with `first` only where there is none yet. Raises `AccountError`."""
+        email, name = read_email(email), " ".join(name.split())[:100] or email.split("@")[0]
+        check_password(password)
+        row = {
+            "email": email, "name": name, "role": role.label, "password_hash": await _hashed(password), "totp_used": 0,
+            "failed": 0, "locked_until": 0.0, "created_at": now_text(), "disabled": 0,
+        }  # fmt: skip
+
+        def job(connection: Connection) -> int:
+            if first and connection.scalar(select(func.count()).select_from(account)):
+                raise AccountError("there is an administrator already; ask them for an account")
+            return int(connection.execute(insert(account).values(**row).returning(account.c.id)).scalar_one())
+
+        try:
+            return Account(await self._store.transact(job), email, name, role)
+        except IntegrityError as error:
+            raise AccountError(f"{email} has an account already") from error
+
+    async def change(self, id: int, **values: Any) -> None:
+        """Change a role or whether an account is disabled; its sessions end. Raises `AccountError` where no enabled
+        administrator would be left."""
+
+        def job(connection: Connection) -> None:
+            connection.execute(update(account).where(account.c.id == id).values(**values))
+            enabled = select(func.count()).where(account.c.role == "administrator", account.c.disabled == 0)
+            if not connection.scalar(enabled):
+                raise AccountError("at least one administrator must remain")
+            connection.execute(delete(session).where(session.c.account == id))
+
+        await self._store.transact(job)
+
+    async def set_password(self, id: int, password: str) -> None:
+        """A new password: every session of the account ends, and it is unlocked."""
+        check_password(password)
+        await self.change(id, password_hash=await _hashed(password), failed=0, locked_until=0.0)
+
+    async def verify_password(self, id: int, password: str) -> bool:
+        """True where this is the account's password."""
+        async with self._store.read() as connection:
+            found = await connection.scalar(select(account.c.password_hash).where(account.c.id == id))
+        return await _matches(found or self._nobody, password)
+
+    async def set_totp(self, id: int, secret: str | None) -> None:
+        """Ask for a one-time code from now on, or no longer."""
+        values = {"totp_secret": secret, "totp_used": 0}
+        await self._store.transact(
+            lambda c: c.execute(update(account).where(account.c.id == id).values(**values)) and None
+        )
+
+    # ------------------------------------------------------------ signing in
+
+    async def sign_in(
+        self, email: str, password: str, code: str = "", now: float | None = None
+    ) -> tuple[str, SignedIn]:
+        """A new session's id with its account. Raises `AccountError`, in words that do not tell whether the account exists;
+        after five wrong tries in a row an account is locked for 15 minutes."""
+        now = time.time() if now is None else now
+        async with self._store.read() as connection:
+            row = (
+                await connection.execute(select(account).where(account.c.email == email.strip().casefold()))
+            ).one_or_none()
+        right = await _matches(row.password_hash if row else self._nobody, password)
+        if row is not None and row.locked_until > now:
+            raise AccountError(
+                "too many wrong tries: this account is locked for a quarter of an hour; or ask an administrator to set a new password"
+            )
+        step = _code_step(row.totp_secret, code, row.totp_used, now) if row and row.totp_secret else 0
+        if row is None or row.disabled or not right or step is None:
+            if row is not None:
+                await self._store.transact(lambda connection: _failed(connection, row.id, now))
+            if row is not None and right and not row.disabled and row.totp_secret and not code:
+                raise AccountError("enter the six-digit code of your authenticator app as well")
+            raise AccountError("the address, the password or the code is wrong")
+        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+        opened = {"hash": _hash(token), "account": row.id, "csrf": csrf, "created_at": now, "seen_at": now}
+
+        def job(connection: Connection) -> None:
+            used = {"failed": 0, "locked_until": 0.0} | ({"totp_used": step} if step else {})
+            fresh = update(account).where(
+                account.c.id == row.id, account.c.totp_used < step if step else account.c.id > 0
+            )
+            if not connection.execute(fresh.values(**used)).rowcount:
+                raise AccountError("this code was used already; wait for the next one")
+            connection.execute(delete(session).where(session.c.created_at < now - _LONGEST))
+            connection.execute(insert(session).values(**opened))
+
+        await self._store.transact(job)
+        return token, SignedIn(_account(row), csrf, opened["hash"])
+
+    async def signed_in(self, token: str, now: float | None = None) -> SignedIn | None:
+        """Whose session `token` is; None where it ended: 8 hours without use, a week at most, or a disabled account."""
+        if not token:
+            return None
+        now = time.time() if now is None else now
+        hashed = _hash(token)
+        query = select(session.c.csrf, session.c.seen_at, session.c.created_at, account).join(account)
+        async with self._store.read() as connection:
+            row = (await connection.execute(query.where(session.c.hash == hashed))).one_or_none()
+        if row is None or row.disabled or row.seen_at < now - _IDLE or row[2] < now - _LONGEST:
+            return None
+        if row.seen_at < now - 60:
+            seen = update(session).where(session.c.hash == hashed).values(seen_at=now)
+            await self._store.transact(lambda connection: connection.execute(seen) and None)
+        return SignedIn(_account(row), row.csrf, hashed)
+
+    async def sign_out(self, hash: str) -> None:
+        await self._store.transact(lambda c: c.execute(delete(session).where(session.c.hash == hash)) and None)
+
+    # ------------------------------------------------------------ the log of access
+
+    async def note(self, who: str, action: str, target: str = "", detail: str = "") -> None:
+        """Remember that `who` did `action` to `target`: what was seen, exported, changed or erased."""
+        row = {"at": now_text(), "who": who, "action": action, "target": target[:200], "detail": _one_line(detail)}
+        await self._store.transact(lambda connection: connection.execute(insert(access).values(**row)) and None)
+
+    async def log(self, *, before: int | None = None, who: str = "", limit: int = 100) -> list[Any]:
+        """The newest entries first."""
+        query = select(access).order_by(access.c.id.desc()).limit(limit)
+        if before:
+            query = query.where(access.c.id < before)
+        if who:
+            query = query.where(access.c.who == who)
+        async with self._store.read() as connection:
+            return list(await connection.execute(query))
+
+
+def new_totp_secret() -> str:
+    return pyotp.random_base32()
+
+
+def totp_address(secret: str, email: str) -> str:
+    """The `otpauth:` address that authenticator apps read."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Askonce")
+
+
+def code_fits(secret: str, code: str, now: float | None = None) -> bool:
+    """True for the code of now or half a minute to either side."""
+    return _code_step(secret, code, 0, time.time() if now is None else now) is not None
+
+
+def _code_step(secret: str, code: str, used: int, now: float) -> int | None:
+    """The time step a code belongs to, None where it fits none or one that was used already."""
+    totp, code = pyotp.TOTP(secret), re.sub(r"\D", "", code)
+    current = int(now) // totp.interval
+    for step in (current, current - 1, current + 1):
+        if step > used and code and secrets.compare_digest(totp.generate_otp(step), code):
+            return step
+    return None
+
+
+def _failed(connection: Connection, id: int, now: float) -> None:
+    failed = int(connection.scalar(select(account.c.failed).where(account.c.id == id)) or 0) + 1
+    values = {"failed": 0, "locked_until": now + _LOCKED} if failed >= _TRIES else {"failed": failed}
+    connection.execute(update(account).where(account.c.id == id).values(**values))
+
+
+async def _hashed(password: str) -> str:
+    return await asyncio.to_thread(_HASHER.hash, password)
+
+
+async def _matches(hash: str, password: str) -> bool:
+    try:
+        return await asyncio.to_thread(_HASHER.verify, hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:500]

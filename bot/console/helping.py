@@ -1,0 +1,57 @@
+"""A person of the shop in a running chat: joining, writing, leaving. The tracker falls silent meanwhile; nothing is decided here."""
+
+from __future__ import annotations
+
+import uuid
+
+from starlette.responses import JSONResponse, Response
+
+from bot.console.site import Ask, Refused
+from bot.conversation import Conversation
+from bot.frames import MAX_TEXT
+from dialogue import events
+
+
+async def _conversation(ask: Ask) -> Conversation:
+    found = await ask.bot.hub.conversation(ask.part("id"))
+    if found is None:
+        raise Refused(404, "There is no such conversation (any more).")
+    await found.refresh()  # the person may have joined through another replica
+    return found
+
+
+def _back(ask: Ask, said: str = "") -> Response:
+    if ask.request.headers.get("x-requested-with"):
+        return JSONResponse({"said": said})
+    return ask.to(f"/console/conversations/{ask.part('id')}#reply", said)
+
+
+async def join(ask: Ask) -> Response:
+    chat = await _conversation(ask)
+    await chat.tell(events.AgentJoined(ask.me.account.name))
+    await ask.note("join chat", chat.id)
+    return _back(ask, "You are in the chat; the bot is silent until you leave.")
+
+
+async def say(ask: Ask) -> Response:
+    chat, text = await _conversation(ask), ask.given("text", MAX_TEXT)
+    if not text:
+        raise Refused(422, "Write something first.")
+    if chat.state.agent != ask.me.account.name:
+        raise Refused(409, "You are not in this chat (any more); join it first.")
+    await chat.agent_says(f"agent:{ask.given('id', 100) or uuid.uuid4().hex}", text)
+    return _back(ask)
+
+
+async def typing(ask: Ask) -> Response:
+    ask.bot.hub.note_typing(ask.part("id"), "agent")
+    return JSONResponse({})
+
+
+async def leave(ask: Ask) -> Response:
+    chat = await _conversation(ask)
+    if chat.state.agent is None:
+        raise Refused(409, "Nobody of the shop is in this chat.")
+    await chat.tell(events.AgentLeft(settled=ask.given("settled") == "1"))
+    await ask.note("leave chat", chat.id, "settled" if ask.given("settled") == "1" else "")
+    return _back(ask, "You have left; the bot answers again.")

@@ -1,0 +1,23 @@
+"""Personal data taken out of what a viewer sees, and out of the words a viewer can search. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
+_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[\d .()/-]{4,}\d)(?!\w)")
+EMAIL, NAME, NUMBER = "[email]", "[name]", "[number]"
+
+
+def masked(text: str, names: Iterable[str] = ()) -> str:
+    """`text` without addresses, without numbers of six digits or more (orders, phones), and without `names`, whole or in
+    their parts of two letters or more."""
+    text = _EMAIL.sub(EMAIL, text)
+    text = _NUMBER.sub(lambda m: NUMBER if sum(c.isdigit() for c in m[0]) >= 6 else m[0], text)
+    parts: set[str] = set()
+    for name in names:
+        parts |= {name, *(p for p in re.split(r"[\s,.]+", name) if len(p) > 1)}
+    for part in sorted(filter(None, parts), key=lambda p: (-len(p), p)):
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", NAME, text, flags=re.IGNORECASE)
+    return re.sub(rf"{re.escape(NAME)}(?:\s+{re.escape(NAME)})+", NAME, text)

@@ -1,0 +1,188 @@
+"""Signing in and out, one's own account, everybody's accounts, and the log of who saw or exported what."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from markupsafe import Markup
+from starlette.responses import Response
+
+from bot.admission import admits
+from bot.console.accounts import (
+    SHORTEST_PASSWORD,
+    AccountError,
+    Role,
+    code_fits,
+    new_totp_secret,
+    totp_address,
+)
+from bot.console.site import SESSION, Ask, Refused, secure
+
+
+async def sign_in_page(ask: Ask) -> Response:
+    if not await ask.accounts.any():
+        return ask.to("/console/first")
+    return ask.page("sign_in.html", error="", email="", next=ask.request.query_params.get("next", ""))
+
+
+async def sign_in(ask: Ask) -> Response:
+    email, onward = ask.given("email", 254), ask.given("next", 2_000)
+    if not await ask.site.admits_try(ask):
+        raise Refused(429, "Too many tries from your address; wait a minute.")
+    try:
+        token, who = await ask.accounts.sign_in(email, str(ask.form.get("password", "")), ask.given("code", 20))
+    except AccountError as error:
+        await ask.accounts.note(email[:254] or "?", "sign-in refused")
+        words = str(error)
+        return ask.page("sign_in.html", 401, error=words[0].upper() + words[1:] + ".", email=email, next=onward)
+    await ask.accounts.note(who.account.email, "sign in")
+    return _entered(ask, token, onward)
+
+
+def _entered(ask: Ask, token: str, onward: str = "") -> Response:
+    fine = onward.startswith("/console/") and not onward.startswith("/console/sign") and "\\" not in onward
+    response = ask.to(onward if fine else "/console/conversations")
+    response.set_cookie(SESSION, token, path="/console", httponly=True, samesite="lax", secure=secure(ask))
+    return response
+
+
+async def sign_out(ask: Ask) -> Response:
+    await ask.accounts.sign_out(ask.me.hash)
+    await ask.note("sign out")
+    response = ask.to("/console/sign-in", "You are signed out.")
+    response.delete_cookie(SESSION, path="/console")
+    return response
+
+
+async def first_page(ask: Ask) -> Response:
+    """The first administrator's account; needs the token that was printed at the first start."""
+    if await ask.accounts.any():
+        return ask.to("/console/sign-in")
+    return ask.page("first.html", error="", given={}, shortest=SHORTEST_PASSWORD)
+
+
+async def first(ask: Ask) -> Response:
+    given = {"name": ask.given("name", 100), "email": ask.given("email", 254)}
+    password = str(ask.form.get("password", ""))
+    if not await ask.site.admits_try(ask):
+        raise Refused(429, "Too many tries from your address; wait a minute.")
+    try:
+        if not await admits(ask.bot, ask.given("token", 200)):
+            raise AccountError(
+                "this is not the administrator's token; it was printed when the bot first started, or is set as ASKONCE_ADMIN_TOKEN"
+            )
+        await ask.accounts.add(**given, role=Role.ADMINISTRATOR, password=password, first=True)
+        token, who = await ask.accounts.sign_in(given["email"], password)
+    except AccountError as error:
+        words = str(error)
+        return ask.page(
+            "first.html", 422, error=words[0].upper() + words[1:] + ".", given=given, shortest=SHORTEST_PASSWORD
+        )
+    await ask.accounts.note(who.account.email, "first administrator")
+    return _entered(ask, token)
+
+
+# ---------------------------------------------------------------- one's own account
+
+
+async def own(ask: Ask) -> Response:
+    return ask.page("own.html", error="", secret="", picture="", address="", shortest=SHORTEST_PASSWORD)
+
+
+async def change_password(ask: Ask) -> Response:
+    old, new = str(ask.form.get("old", "")), str(ask.form.get("new", ""))
+    if not await ask.site.admits_try(ask):
+        raise Refused(429, "Too many tries from your address; wait a minute.")
+    if not await ask.accounts.verify_password(ask.me.account.id, old):
+        raise Refused(422, "The present password is wrong; nothing was changed.")
+    await ask.accounts.set_password(ask.me.account.id, new)
+    await ask.note("change password")
+    return ask.to("/console/sign-in", "Your password is changed; sign in with it.")
+
+
+async def begin_totp(ask: Ask) -> Response:
+    """A new secret, as a picture for an authenticator app; it counts once a code of it was entered."""
+    secret = new_totp_secret()
+    return _totp_page(ask, secret, "")
+
+
+def _totp_page(ask: Ask, secret: str, error: str) -> Response:
+    address = totp_address(secret, ask.me.account.email)
+    out = io.BytesIO()
+    segno.make(address).save(out, kind="svg", scale=5, border=2, xmldecl=False, dark="#000", light="#fff", nl=False)
+    return ask.page("own.html", 422 if error else 200, error=error, secret=secret, picture=Markup(out.getvalue().decode()),  # noqa: S704 - drawn by segno
+                    address=address, shortest=SHORTEST_PASSWORD)  # fmt: skip
+
+
+async def confirm_totp(ask: Ask) -> Response:
+    secret = ask.given("secret", 64)
+    if not secret.isalnum() or not code_fits(secret, ask.given("code", 20)):
+        return _totp_page(
+            ask, secret if secret.isalnum() else new_totp_secret(), "This code does not fit; try the next one."
+        )
+    await ask.accounts.set_totp(ask.me.account.id, secret)
+    await ask.note("turn on one-time codes")
+    return ask.to("/console/own", "From now on signing in asks for a code of your app.")
+
+
+async def end_totp(ask: Ask) -> Response:
+    if not await ask.accounts.verify_password(ask.me.account.id, str(ask.form.get("password", ""))):
+        raise Refused(422, "The password is wrong; nothing was changed.")
+    await ask.accounts.set_totp(ask.me.account.id, None)
+    await ask.note("turn off one-time codes")
+    return ask.to("/console/own", "Signing in asks for no code any more.")
+
+
+# ---------------------------------------------------------------- everybody's
+
+
+async def people(ask: Ask) -> Response:
+    return ask.page(
+        "people.html", people=await ask.accounts.all(), roles=[r.label for r in Role], shortest=SHORTEST_PASSWORD
+    )
+
+
+def _role(text: str) -> Role:
+    if text not in {r.label for r in Role}:
+        raise Refused(422, f"The role may be {', '.join(r.label for r in Role)}.")
+    return Role[text.upper()]
+
+
+async def add_person(ask: Ask) -> Response:
+    role = _role(ask.given("role"))
+    made = await ask.accounts.add(email=ask.given("email", 254), name=ask.given("name", 100), role=role,
+                                  password=str(ask.form.get("password", "")))  # fmt: skip
+    await ask.note("add account", made.email, role.label)
+    return ask.to("/console/people", f"{made.name} may sign in as {role.label}.")
+
+
+async def change_person(ask: Ask) -> Response:
+    """Another role, disabled or enabled, or a new password."""
+    id, do = int(ask.part("id")), ask.given("do")
+    person = next((a for a in await ask.accounts.all() if a.id == id), None)
+    if person is None:
+        raise Refused(404, "There is no such account.")
+    if do == "role":
+        await ask.accounts.change(id, role=_role(ask.given("role")).label)
+    elif do in ("disable", "enable"):
+        await ask.accounts.change(id, disabled=int(do == "disable"))
+    elif do == "password":
+        await ask.accounts.set_password(id, str(ask.form.get("password", "")))
+    elif do == "no-code":
+        await ask.accounts.set_totp(id, None)
+    else:
+        raise Refused(
+            422, "Choose what to change: the role, the password, one-time codes, or whether the account is enabled."
+        )
+    await ask.note(f"account: {do}", person.email, ask.given("role"))
+    return ask.to("/console/people", f"{person.name}: done.")
+
+
+async def log(ask: Ask) -> Response:
+    """Who saw, changed and exported what, the newest first."""
+    before, who = ask.request.query_params.get("before", ""), ask.request.query_params.get("who", "")
+    if before and not before.isdigit():
+        raise Refused(422, "“before” must be the number of an entry.")
+    rows = await ask.accounts.log(before=int(before or 0), who=who, limit=101)
+    return ask.page("log.html", rows=rows[:100], more=len(rows) > 100, person=who)

@@ -1,0 +1,352 @@
+"""Judging conversations: verdicts with reasons, corrections that become training data and fixtures, who looks at what, the queue
+of flags, and random samples with the agreement of two reviewers."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import LiteralScalarString
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.engine import Connection
+from starlette.responses import Response
+
+from bot.console.archive import FLAGS, names_of
+from bot.console.masking import EMAIL, NAME, NUMBER, masked
+from bot.console.site import Ask, Refused
+from bot.console.wording import FLAGS as FLAG_WORDS
+from bot.console.wording import REASONS, VERDICTS
+from bot.conversation import now_text
+from bot.store.console_tables import (
+    account,
+    assignment,
+    correction,
+    facet,
+    review,
+    sample,
+    sample_item,
+    summary,
+)
+from bot.store.tables import turn
+from dialogue.vocabulary import IntentName
+
+STRATA = ("none", "outcome", "language", "flag", "rating")
+_LARGEST_SAMPLE = 1_000
+
+
+def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Cohen's kappa (1960) of two reviewers' verdicts on the same conversations; None for fewer than two pairs, or where chance
+    alone would agree always."""
+    if len(pairs) < 2:
+        return None
+    n = len(pairs)
+    observed = sum(a == b for a, b in pairs) / n
+    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    expected = sum(first[v] * second[v] for v in first) / n**2
+    return None if expected == 1 else (observed - expected) / (1 - expected)
+
+
+async def reviews_of(ask: Ask, id: str) -> dict[str, Any]:
+    """What reviewers said of one conversation. The others' verdicts stay hidden until one's own is given, so that two
+    reviewers of a sample judge apart."""
+    async with ask.bot.store.read() as connection:
+        rows = list(await connection.execute(
+            select(review, account.c.name.label("who")).join(account, account.c.id == review.c.account)
+            .where(review.c.conversation == id).order_by(review.c.at)))  # fmt: skip
+        assigned = (await connection.execute(
+            select(account.c.id, account.c.name).join(assignment, assignment.c.account == account.c.id)
+            .where(assignment.c.conversation == id))).one_or_none()  # fmt: skip
+        fixes = {
+            row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
+        }
+    mine = next((row for row in rows if row.account == ask.me.account.id), None)
+    others = [row for row in rows if row.account != ask.me.account.id]
+    return {
+        "mine": mine, "my_reasons": orjson.loads(mine.reasons) if mine else [], "others": others if mine or ask.hidden else [],
+        "waiting": 0 if mine else len(others), "assigned": assigned, "corrections": fixes,
+    }  # fmt: skip
+
+
+async def _exists(ask: Ask, id: str) -> None:
+    if await ask.bot.store.load(id) is None:
+        raise Refused(404, "There is no such conversation (any more).")
+
+
+async def judge(ask: Ask) -> Response:
+    """One's verdict on a conversation; a later one replaces it."""
+    id = ask.part("id")
+    await _exists(ask, id)
+    verdict, reasons = ask.given("verdict"), [str(r) for r in ask.form.getlist("reasons")]
+    if verdict not in VERDICTS:
+        raise Refused(422, "Choose a verdict: right, wrong or not sure.")
+    if unknown := set(reasons) - set(REASONS):
+        raise Refused(422, f"Unknown reasons: {', '.join(sorted(unknown))}.")
+    row = {"conversation": id, "account": ask.me.account.id, "verdict": verdict, "note": ask.given("note", 2_000),
+           "reasons": orjson.dumps(sorted(reasons)).decode(), "at": now_text()}  # fmt: skip
+
+    def job(connection: Connection) -> None:
+        own = (review.c.conversation == id) & (review.c.account == ask.me.account.id)
+        connection.execute(delete(review).where(own))
+        connection.execute(insert(review).values(**row))
+
+    await ask.bot.store.transact(job)
+    await ask.note("review", id, verdict)
+    return ask.to(f"/console/conversations/{id}?{ask.given('query')}", "Your verdict is saved.")
+
+
+async def assign(ask: Ask) -> Response:
+    """Give a conversation to somebody to look at; empty: to nobody."""
+    id, whom = ask.part("id"), ask.given("account")
+    await _exists(ask, id)
+    people = {str(a.id): a for a in await ask.accounts.all() if not a.disabled}
+    if whom and whom not in people:
+        raise Refused(422, "There is no such account; choose one of the list.")
+
+    def job(connection: Connection) -> None:
+        connection.execute(delete(assignment).where(assignment.c.conversation == id))
+        if whom:
+            connection.execute(insert(assignment).values(conversation=id, account=int(whom), at=now_text()))
+
+    await ask.bot.store.transact(job)
+    await ask.note("assign", id, people[whom].email if whom else "nobody")
+    said = f"Assigned to {people[whom].name}." if whom else "Assigned to nobody."
+    return ask.to(f"/console/conversations/{id}?{ask.given('query')}", said)
+
+
+async def correct(ask: Ask) -> Response:
+    """What should have been understood of one message: its intent, and fields that were missed."""
+    id, seq = ask.part("id"), ask.given("seq")
+    async with ask.bot.store.read() as connection:
+        found = await connection.scalar(
+            select(turn.c.who).where(turn.c.conversation == id, turn.c.seq == int(seq or 0))
+        )
+    if found != "shopper":
+        raise Refused(422, "Only a shopper's message can be corrected.")
+    intent = ask.given("intent")
+    if intent and intent not in {i.value for i in IntentName}:
+        raise Refused(422, f"“{intent}” is no intent; choose one of the list.")
+    row = {"conversation": id, "seq": int(seq), "intent": intent, "name": ask.given("name", 200), "email": ask.given("email", 254),
+           "reason": ask.given("reason"), "who": ask.me.account.email, "at": now_text()}  # fmt: skip
+
+    def job(connection: Connection) -> None:
+        connection.execute(delete(correction).where(correction.c.conversation == id, correction.c.seq == int(seq)))
+        if any(row[k] for k in ("intent", "name", "email", "reason")):
+            connection.execute(insert(correction).values(**row))
+
+    await ask.bot.store.transact(job)
+    await ask.note("correct", f"{id}#{seq}", intent)
+    return ask.to(
+        f"/console/conversations/{id}?{ask.given('query')}#turn-{seq}",
+        "The correction is saved and goes into the exports.",
+    )
+
+
+# ---------------------------------------------------------------- exports for training and fixtures
+
+_INVENTED = {NAME: "Jane Doe", EMAIL: "jane.doe@example.com", NUMBER: "4711081"}
+
+
+def invented(text: str, names: set[str]) -> str:
+    """`text` with invented people in the place of real ones."""
+    text = masked(text, names)
+    for mark, value in _INVENTED.items():
+        text = text.replace(mark, value)
+    return text
+
+
+async def training(ask: Ask) -> Response:
+    """Corrected intents as Rasa training data (NLU YAML), with invented people in the place of real ones."""
+    query = (
+        select(correction.c.intent, turn.c.text, turn.c.conversation)
+        .join(turn, (turn.c.conversation == correction.c.conversation) & (turn.c.seq == correction.c.seq))
+        .where(correction.c.intent != "").order_by(correction.c.intent, turn.c.conversation, turn.c.seq)
+    )  # fmt: skip
+    async with ask.bot.store.read() as connection:
+        rows = list(await connection.execute(query))
+    lines: dict[str, list[str]] = {}
+    for row in rows:
+        loaded = await ask.bot.store.load(row.conversation)
+        names = names_of(loaded.state, await ask.bot.store.told(row.conversation)) if loaded else set()
+        line = " ".join(invented(row.text, names).split())
+        if line not in lines.setdefault(row.intent, []):
+            lines[row.intent].append(line)
+    examples = [
+        {"intent": i, "examples": LiteralScalarString("".join(f"- {x}\n" for x in found))} for i, found in lines.items()
+    ]
+    await ask.note("export training", f"{len(rows)} messages")
+    return _yaml({"version": "3.1", "nlu": examples}, "corrections-nlu.yml")
+
+
+def _yaml(data: Any, name: str) -> Response:
+    out = io.StringIO()
+    writer = YAML()
+    writer.width = 10_000
+    writer.dump(data, out)
+    return Response(out.getvalue(), media_type="application/yaml; charset=utf-8",
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+
+
+async def fixture(ask: Ask) -> Response:
+    """One conversation as a dialogue fixture of what happened, with invented people in the place of real ones."""
+    id = ask.part("id")
+    await _exists(ask, id)
+    loaded, told = await ask.bot.store.load(id), await ask.bot.store.told(id)
+    names = names_of(loaded.state, told) if loaded else set()
+    async with ask.bot.store.read() as connection:
+        fixes = {
+            row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
+        }
+    steps: list[dict[str, Any]] = []
+    for t in await ask.bot.store.turns(id, limit=10_000):
+        if t.who == "shopper":
+            steps.append({"user": invented(t.text, names)})
+        elif t.who == "bot":
+            steps.append({"act": t.act} | ({"asks": list(t.asks)} if t.asks else {}))
+    wrong = "; ".join(f"turn {seq}: {f.intent or 'a field was missed'}" for seq, f in sorted(fixes.items()))
+    name = f"conversation {id[:8]}" + (f" (to be mended: {wrong})" if wrong else "")
+    await ask.note("export fixture", id)
+    return _yaml({"test_cases": [{"test_case": name, "steps": steps}]}, f"conversation-{id[:8]}.yml")
+
+
+# ---------------------------------------------------------------- the queue of flags
+
+
+async def flags(ask: Ask) -> Response:
+    """Flagged conversations that nobody has judged yet, the newest first."""
+    chosen = ask.request.query_params.get("flag", "")
+    if chosen and chosen not in FLAGS:
+        raise Refused(422, f"“flag” may be {', '.join(FLAGS)}.")
+    judged = select(review.c.conversation)
+    raised = select(facet.c.value, func.count()).join(summary, summary.c.id == facet.c.summary)
+    raised = raised.where(facet.c.kind == "flag", summary.c.conversation.not_in(judged)).group_by(facet.c.value)
+    flagged = select(facet.c.summary).where(facet.c.kind == "flag")
+    if chosen:
+        flagged = flagged.where(facet.c.value == chosen)
+    query = (
+        select(summary).where(summary.c.id.in_(flagged), summary.c.conversation.not_in(judged))
+        .order_by(summary.c.created_at.desc(), summary.c.id.desc()).limit(50)
+    )  # fmt: skip
+    async with ask.bot.store.read() as connection:
+        counts = {row[0]: row[1] for row in await connection.execute(raised)}
+        rows = list(await connection.execute(query))
+        marks: dict[int, list[str]] = {}
+        of = select(facet.c.summary, facet.c.value).where(
+            facet.c.summary.in_([r.id for r in rows]), facet.c.kind == "flag"
+        )
+        for row in await connection.execute(of):
+            marks.setdefault(row.summary, []).append(row.value)
+    return ask.page("flags.html", rows=rows, marks=marks, counts=counts, chosen=chosen, flags=FLAGS, words=FLAG_WORDS)
+
+
+# ---------------------------------------------------------------- random samples
+
+
+async def samples(ask: Ask) -> Response:
+    async with ask.bot.store.read() as connection:
+        sizes = select(sample_item.c.sample, func.count().label("size")).group_by(sample_item.c.sample).subquery()
+        rows = list(await connection.execute(
+            select(sample, sizes.c.size).join(sizes, sizes.c.sample == sample.c.id).order_by(sample.c.id.desc())))  # fmt: skip
+    today = datetime.datetime.now(datetime.UTC).date()
+    return ask.page("samples.html", rows=rows, strata=STRATA, today=today.isoformat(),
+                    month=(today - datetime.timedelta(days=30)).isoformat())  # fmt: skip
+
+
+def draw(groups: dict[str, list[str]], size: int, seed: int) -> list[str]:
+    """`size` conversations at random, the same for the same `seed`: each group by its share and with at least one, in an order
+    that does not tell the group."""
+    rng, total = random.Random(seed), sum(map(len, groups.values()))
+    chosen: list[str] = []
+    rest: list[str] = []
+    for _, ids in sorted(groups.items()):
+        ids = sorted(ids)
+        rng.shuffle(ids)
+        share = min(len(ids), max(1, size * len(ids) // max(1, total)))
+        chosen += ids[:share]
+        rest += ids[share:]
+    rng.shuffle(rest)
+    rng.shuffle(chosen)
+    return (chosen + rest)[:size]
+
+
+async def make_sample(ask: Ask) -> Response:
+    """Draw a sample for an audit."""
+    stratum, name = ask.given("stratum"), ask.given("name", 100)
+    try:
+        size, seed = int(ask.given("size")), int(ask.given("seed") or 1)
+        since, until = (datetime.date.fromisoformat(ask.given(d)) for d in ("since", "until"))
+    except ValueError as error:
+        raise Refused(422, "Size and seed are whole numbers, and the days are like 2026-11-21.") from error
+    if stratum not in STRATA or not 1 <= size <= _LARGEST_SAMPLE or not name:
+        raise Refused(
+            422, f"A sample needs a name, a size from 1 to {_LARGEST_SAMPLE:,} and one of the strata of the list."
+        )
+    column = {"outcome": summary.c.outcome, "language": summary.c.language, "rating": summary.c.rating}.get(stratum)
+    span = (summary.c.created_at >= since.isoformat(),
+            summary.c.created_at < (until + datetime.timedelta(days=1)).isoformat())  # fmt: skip
+    async with ask.bot.store.read() as connection:
+        if stratum == "flag":
+            flagged = set(await connection.scalars(select(facet.c.summary).where(facet.c.kind == "flag")))
+            rows = [(r.conversation, str(r.id in flagged)) for r in
+                    await connection.execute(select(summary.c.conversation, summary.c.id).where(*span))]  # fmt: skip
+        elif column is not None:
+            rows = [
+                (r[0], str(r[1])) for r in await connection.execute(select(summary.c.conversation, column).where(*span))
+            ]
+        else:
+            rows = [(r[0], "") for r in await connection.execute(select(summary.c.conversation).where(*span))]
+    if not rows:
+        raise Refused(422, "No conversation began in these days.")
+    groups: dict[str, list[str]] = {}
+    for id, group in rows:
+        groups.setdefault(group, []).append(id)
+    drawn = draw(groups, size, seed)
+    row = {"name": name, "seed": seed, "stratum": stratum, "since": since.isoformat(), "until": until.isoformat(),
+           "who": ask.me.account.email, "at": now_text()}  # fmt: skip
+
+    def job(connection: Connection) -> int:
+        made = int(connection.execute(insert(sample).values(**row).returning(sample.c.id)).scalar_one())
+        items = [{"sample": made, "position": n, "conversation": id} for n, id in enumerate(drawn, 1)]
+        connection.execute(insert(sample_item), items)
+        return made
+
+    made = await ask.bot.store.transact(job)
+    await ask.note("draw sample", str(made), f"{len(drawn)} of {len(rows)}")
+    return ask.to(f"/console/samples/{made}", f"{len(drawn)} conversations were drawn of {len(rows)}.")
+
+
+async def one_sample(ask: Ask) -> Response:
+    """A sample with who has judged what, and how far reviewers agree."""
+    id = int(ask.part("id"))
+    async with ask.bot.store.read() as connection:
+        found = (await connection.execute(select(sample).where(sample.c.id == id))).one_or_none()
+        if found is None:
+            raise Refused(404, "There is no such sample.")
+        items = list(await connection.execute(
+            select(sample_item.c.position, summary).join(summary, summary.c.conversation == sample_item.c.conversation)
+            .where(sample_item.c.sample == id).order_by(sample_item.c.position)))  # fmt: skip
+        judged = list(await connection.execute(
+            select(review.c.conversation, review.c.verdict, account.c.name, account.c.id)
+            .join(account, account.c.id == review.c.account)
+            .join(sample_item, sample_item.c.conversation == review.c.conversation).where(sample_item.c.sample == id)))  # fmt: skip
+    by: dict[str, dict[str, str]] = {}
+    for row in judged:
+        by.setdefault(row.name, {})[row.conversation] = row.verdict
+    mine = {row.conversation: row.verdict for row in judged if row.id == ask.me.account.id}
+    names = sorted(by)
+    agreement = []
+    for place, first in enumerate(names):
+        for second in names[place + 1 :]:
+            pairs = [(by[first][c], by[second][c]) for c in by[first] if c in by[second]]
+            same = sum(a == b for a, b in pairs)
+            agreement.append(
+                {"first": first, "second": second, "both": len(pairs), "same": same, "kappa": kappa(pairs)}
+            )
+    following = next((row.conversation for row in items if row.conversation not in mine), None)
+    return ask.page("sample.html", sample=found, items=items, mine=mine, following=following, agreement=agreement,
+                    progress={name: len(found) for name, found in by.items()})  # fmt: skip

@@ -1,0 +1,74 @@
+"""Every page of the console, with the least role it asks for; None is open to nobody in particular."""
+
+from __future__ import annotations
+
+from bot.console import content, desk, helping, numbers, people, privacy, reading, reviewing
+from bot.console.accounts import Role
+from bot.console.site import PageRoute
+
+V, R, A = Role.VIEWER, Role.REVIEWER, Role.ADMINISTRATOR
+_CHAT = "/conversations/{id:str}"
+
+ROUTES: tuple[PageRoute, ...] = tuple(
+    PageRoute(method, path, role, handler)
+    for method, path, role, handler in (
+        ("GET", "/", V, reading.home),
+        ("GET", "/sign-in", None, people.sign_in_page),
+        ("POST", "/sign-in", None, people.sign_in),
+        ("GET", "/first", None, people.first_page),
+        ("POST", "/first", None, people.first),
+        ("POST", "/sign-out", V, people.sign_out),
+        ("GET", "/conversations", V, reading.listing),
+        ("GET", "/conversations.csv", V, reading.as_csv),
+        ("GET", "/conversations.jsonl", A, privacy.everything),
+        ("POST", "/views", V, reading.save_view),
+        ("POST", "/views/{id:int}/forget", V, reading.forget_view),
+        ("GET", _CHAT, V, reading.one),
+        ("GET", _CHAT + "/turns", V, reading.fresh),
+        ("GET", _CHAT + "/fixture.yml", R, reviewing.fixture),
+        ("POST", _CHAT + "/review", R, reviewing.judge),
+        ("POST", _CHAT + "/assign", R, reviewing.assign),
+        ("POST", _CHAT + "/correct", R, reviewing.correct),
+        ("POST", _CHAT + "/join", R, helping.join),
+        ("POST", _CHAT + "/say", R, helping.say),
+        ("POST", _CHAT + "/typing", R, helping.typing),
+        ("POST", _CHAT + "/leave", R, helping.leave),
+        ("GET", "/live", V, reading.live),
+        ("GET", "/tickets", V, reading.tickets),
+        ("POST", "/tickets/{reference}/deliver", R, reading.send_again),
+        ("GET", "/flags", R, reviewing.flags),
+        ("GET", "/samples", R, reviewing.samples),
+        ("POST", "/samples", R, reviewing.make_sample),
+        ("GET", "/samples/{id:int}", R, reviewing.one_sample),
+        ("GET", "/training.yml", R, reviewing.training),
+        ("GET", "/numbers", V, numbers.numbers),
+        ("GET", "/numbers.csv", V, numbers.numbers_csv),
+        ("GET", "/drawings/{name}.svg", V, numbers.drawing),
+        ("GET", "/gaps", V, numbers.gaps),
+        ("GET", "/articles", V, content.articles),
+        ("GET", "/articles-try", V, content.try_question),
+        ("GET", "/articles-new", A, content.new_article),
+        ("GET", "/articles/{id}", V, content.article),
+        ("GET", "/articles/{id}/versions/{version:int}", V, content.compare_versions),
+        ("POST", "/articles/{id}", A, content.save_article),
+        ("POST", "/articles/{id}/undo", A, content.undo_article),
+        ("POST", "/articles/{id}/withdraw", A, content.withdraw_article),
+        ("GET", "/desk", V, desk.tickets),
+        ("GET", "/desk/{id:int}", V, desk.ticket),
+        ("POST", "/desk/{id:int}", R, desk.work),
+        ("POST", "/desk/{id:int}/notes/{note:int}", R, desk.send_again),
+        ("GET", "/own", V, people.own),
+        ("POST", "/own/password", V, people.change_password),
+        ("POST", "/own/code", V, people.begin_totp),
+        ("POST", "/own/code/confirm", V, people.confirm_totp),
+        ("POST", "/own/code/end", V, people.end_totp),
+        ("GET", "/people", A, people.people),
+        ("POST", "/people", A, people.add_person),
+        ("POST", "/people/{id:int}", A, people.change_person),
+        ("GET", "/privacy", A, privacy.privacy),
+        ("POST", "/privacy", A, privacy.look),
+        ("POST", "/privacy/export", A, privacy.export),
+        ("POST", "/privacy/erase", A, privacy.erase),
+        ("GET", "/log", A, people.log),
+    )
+)

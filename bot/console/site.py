@@ -1,0 +1,226 @@
+"""The console as a web application of its own, mounted at `/console`: who may open which page, CSRF, pages and errors.
+
+Every route is declared with the least role it asks for (None: nobody needs to be signed in), and tests try each with each
+role. Handlers live beside what they show (`reading`, `reviewing`, `numbers`, `people`, `content`, `desk`, `helping`); they get
+an `Ask` and give a response. Loaded with the first request, so that a bot nobody reviews does not carry it.
+"""
+
+from __future__ import annotations
+
+import logging
+import pathlib
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import jinja2
+import markupsafe
+from aiolimiter import AsyncLimiter
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.bootstrap import Bot
+from bot.console.accounts import AccountError, Accounts, Role, SignedIn
+from bot.console.finding import QueryError
+from bot.console.wording import FILTERS
+from bot.limits import admit, real_address
+from bot.store.database import Unavailable
+
+log = logging.getLogger("askonce.console")
+_HERE = pathlib.Path(__file__).parent
+SESSION, SAID = "askonce_console", "askonce_said"
+_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+           "base-uri 'none'; form-action 'self'; frame-ancestors 'none'")  # fmt: skip
+_LARGEST_FORM = 400_000
+
+
+class Refused(Exception):
+    """A page that cannot be shown, or a form that cannot be taken: status and words for the person."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status, self.words = status, words
+
+
+Handler = Callable[["Ask"], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class PageRoute:
+    """`role` is the least that may come in; None for the pages before signing in."""
+
+    method: str
+    path: str
+    role: Role | None
+    handler: Handler
+
+
+@dataclass
+class Ask:
+    """One request to the console."""
+
+    request: Request
+    bot: Bot
+    accounts: Accounts
+    site: Site
+    who: SignedIn | None
+    form: FormData = field(default_factory=FormData)
+
+    @property
+    def me(self) -> SignedIn:
+        if self.who is None:
+            raise Refused(401, "Sign in first.")
+        return self.who
+
+    @property
+    def hidden(self) -> bool:
+        """True where personal data is masked: for viewers."""
+        return self.who is None or self.who.account.role < Role.REVIEWER
+
+    def may(self, role: Role) -> bool:
+        return self.who is not None and self.who.account.role >= role
+
+    def part(self, name: str) -> str:
+        """A part of the path."""
+        return str(self.request.path_params[name])
+
+    def given(self, name: str, longest: int = 4_000) -> str:
+        """A field of the form, without spaces around it. Raises `Refused` where it is too long."""
+        value = str(self.form.get(name, "")).replace("\r\n", "\n").strip()
+        if len(value) > longest:
+            raise Refused(422, f"“{name}” is longer than {longest:,} characters; shorten it.")
+        return value
+
+    async def note(self, action: str, target: str = "", detail: str = "") -> None:
+        """Into the log of access, in this person's name."""
+        await self.accounts.note(self.me.account.email, action, target, detail)
+
+    def page(self, template: str, code: int = 200, **values: Any) -> Response:
+        """A page of the console."""
+        said = self.request.cookies.get(SAID, "")
+        html = self.site.templates.get_template(template).render(
+            ask=self, who=self.who, csrf=self.who.csrf if self.who else "", here=self.request.url.path, Role=Role,
+            said=markupsafe.escape(unquote(said)) if said else "", shop=self.bot.support_email, **values,
+        )  # fmt: skip
+        response = HTMLResponse(html, code)
+        if said:
+            response.delete_cookie(SAID, path="/console")
+        return response
+
+    def to(self, path: str, said: str = "") -> Response:
+        """Go on to another page, which then says `said`."""
+        response = RedirectResponse(path, 303)
+        if said:
+            response.set_cookie(SAID, quote(said[:300]), max_age=60, path="/console", httponly=True, samesite="lax")
+        return response
+
+
+class Site:
+    """Templates, accounts, and the way every request takes to its handler."""
+
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+        self.accounts = Accounts(bot.store)
+        self.templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True,
+        )  # fmt: skip
+        self.templates.filters.update(FILTERS)
+        self._doors: dict[str, AsyncLimiter] = {}
+
+    def application(self) -> Starlette:
+        from bot.console.routes import ROUTES
+
+        mine = [Route(r.path, self._way(r), methods=[r.method]) for r in ROUTES]
+        statics = Route("/static/{name}", _static, methods=["GET"])
+        return Starlette(routes=[statics, *mine])
+
+    def _way(self, route: PageRoute) -> Callable[[Request], Awaitable[Response]]:
+        async def go(request: Request) -> Response:
+            ask, began = Ask(request, self.bot, self.accounts, self, None), time.perf_counter()
+            try:
+                response = await self._enter(route, ask)
+            except Refused as error:
+                response = ask.page("refused.html", error.status, words=error.words)
+            except (AccountError, QueryError) as error:
+                words = str(error)
+                response = ask.page("refused.html", 422, words=words[0].upper() + words[1:] + ".")
+            except Exception as error:
+                if not isinstance(error, Unavailable):
+                    log.exception("a console page failed: %s %s", route.method, route.path)
+                    words = "Something went wrong here; it is in the bot's log. Nothing you typed was stored."
+                    return ask.page("refused.html", 500, words=words)
+                words = "The database is not available right now; please try again shortly."
+                response = ask.page("refused.html", 503, words=words)
+            response.headers["Server-Timing"] = f"page;dur={(time.perf_counter() - began) * 1000:.1f}"
+            response.headers.setdefault("Content-Security-Policy", _POLICY)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return go
+
+    async def _enter(self, route: PageRoute, ask: Ask) -> Response:
+        request = ask.request
+        ask.who = await self.accounts.signed_in(request.cookies.get(SESSION, ""))
+        if route.role is not None:
+            if ask.who is None:
+                if request.method != "GET" or request.headers.get("x-requested-with"):
+                    raise Refused(401, "You are signed out; sign in again. What you typed was not saved.")
+                there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                return RedirectResponse(f"/console/sign-in?next={quote(there)}", 303)
+            if ask.who.account.role < route.role:
+                raise Refused(
+                    403, f"This page needs the role “{route.role.label}”; yours is “{ask.who.account.role.label}”."
+                )
+        if request.method == "POST":
+            await self._check_form(ask)
+        return await route.handler(ask)
+
+    async def _check_form(self, ask: Ask) -> None:
+        """Forms come from the console's own pages: by their origin, and by the session's token in them (CSRF)."""
+        request = ask.request
+        origin = request.headers.get("origin")
+        if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+            raise Refused(403, "This form came from another site.")
+        if int(request.headers.get("content-length") or 0) > _LARGEST_FORM:
+            raise Refused(413, "This is more than a form may hold.")
+        ask.form = await request.form(max_files=0, max_fields=200, max_part_size=_LARGEST_FORM)
+        if ask.who is not None:
+            token = str(ask.form.get("csrf") or request.headers.get("x-csrf") or "")
+            if not secrets.compare_digest(token.encode(), ask.who.csrf.encode()):
+                raise Refused(403, "This form is from an earlier session; open its page again.")
+
+    async def admits_try(self, ask: Ask) -> bool:
+        """At most ten tries to sign in a minute from one address."""
+        peer = ask.request.client.host if ask.request.client else ""
+        address = real_address(peer, ask.request.headers, self.bot.settings.trusted_proxies)
+        if len(self._doors) > 10_000:
+            self._doors.clear()
+        return await admit(self._doors.setdefault(address, AsyncLimiter(10, 60)))
+
+
+async def _static(request: Request) -> Response:
+    kinds = {"console.js": "text/javascript", "console.css": "text/css"}
+    name = str(request.path_params["name"])
+    if name not in kinds:
+        return Response("There is no such file.", 404)
+    return FileResponse(
+        _HERE / "static" / name, media_type=kinds[name], headers={"Cache-Control": "public, max-age=300"}
+    )
+
+
+def secure(ask: Ask) -> bool:
+    """True where the page came over HTTPS, by itself or through a trusted proxy."""
+    if ask.request.url.scheme == "https":
+        return True
+    peer = ask.request.client.host if ask.request.client else ""
+    trusted = ask.bot.settings.trusted_proxies
+    return real_address(peer, {"x-forwarded-for": "unknown"}, trusted) == "unknown" and (
+        ask.request.headers.get("x-forwarded-proto") == "https"
+    )

@@ -1,0 +1,103 @@
+/* Small helps on pages that work without them: times in the reader's zone, moving with the keyboard, running chats. */
+(() => {
+  "use strict";
+  const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+  const at = (id) => document.getElementById(id);
+
+  const localTimes = (root) => {
+    for (const time of root.querySelectorAll("time[data-time]")) {
+      const moment = new Date(time.dateTime);
+      if (Number.isNaN(moment.getTime())) continue;
+      time.title = `${time.dateTime} (UTC)`;
+      time.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    }
+  };
+  localTimes(document);
+
+  /* j and k move, Enter opens, / searches; never while somebody types. */
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "/" && document.querySelector('input[name="q"]')) {
+      event.preventDefault();
+      document.querySelector('input[name="q"]').focus();
+      return;
+    }
+    if (event.key !== "j" && event.key !== "k") return;
+    const turnTo = document.querySelector(event.key === "j" ? 'nav a[rel="next"]' : 'nav a[rel="prev"]');
+    if (turnTo) { turnTo.click(); return; }
+    const links = [...document.querySelectorAll("table.list a.open")];
+    if (!links.length) return;
+    const here = links.indexOf(document.activeElement);
+    const next = event.key === "j" ? Math.min(here + 1, links.length - 1) : Math.max(here - 1, 0);
+    links[next].focus();
+    links[next].scrollIntoView({ block: "nearest" });
+  });
+
+  /* Filters that are not set stay out of the address. */
+  at("filters")?.addEventListener("submit", (event) => {
+    for (const field of event.target.elements) if (!field.value) field.disabled = true;
+    setTimeout(() => { for (const field of event.target.elements) field.disabled = false; }, 0);
+  });
+
+  const headers = { "X-Requested-With": "console" };
+  const ask = async (path) => {
+    const answer = await fetch(path, { headers });
+    if (answer.redirected || answer.status === 401) throw new Error("signed out");
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer;
+  };
+
+  const live = at("live");
+  if (live) {
+    const renew = async () => {
+      try {
+        const html = await (await ask("/console/live")).text();
+        if (!live.contains(document.activeElement)) { live.innerHTML = html; localTimes(live); }
+      } catch { /* the next try is two seconds away */ }
+      setTimeout(renew, 2000);
+    };
+    setTimeout(renew, 2000);
+  }
+
+  const turns = at("turns");
+  if (turns) {
+    const path = `/console/conversations/${turns.dataset.id}`;
+    const renew = async () => {
+      try {
+        const found = await (await ask(`${path}/turns?after=${turns.dataset.seq}`)).json();
+        if (found.seq > Number(turns.dataset.seq)) {
+          turns.dataset.seq = found.seq;
+          turns.insertAdjacentHTML("beforeend", found.html);
+          localTimes(turns);
+        }
+        const words = found.typing ? "The shopper is writing…" : "";
+        if (at("typing").textContent !== words) at("typing").textContent = words;
+      } catch { /* try again */ }
+      setTimeout(renew, at("say") ? 700 : 2000);
+    };
+    setTimeout(renew, 700);
+    const say = at("say");
+    if (say) {
+      const text = say.elements.text;
+      let told = 0, id = crypto.randomUUID?.() ?? String(Math.random());
+      text.addEventListener("input", () => {
+        if (Date.now() - told < 2000) return;
+        told = Date.now();
+        fetch(`${path}/typing`, { method: "POST", headers: { ...headers, "X-CSRF": csrf } }).catch(() => {});
+      });
+      text.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); say.requestSubmit(); } });
+      say.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        if (!text.value.trim()) return;
+        const body = new URLSearchParams({ csrf, id, text: text.value });
+        try {
+          const answer = await fetch(say.action, { method: "POST", headers, body });
+          if (!answer.ok) throw new Error();
+          text.value = "";
+          id = crypto.randomUUID?.() ?? String(Math.random());
+          text.focus();
+        } catch { at("said").textContent = "Not sent; your words are kept. Try again, or reload the page."; }
+      });
+    }
+  }
+})();

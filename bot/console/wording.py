@@ -1,0 +1,70 @@
+"""Words of the console's pages: what outcomes, flags and numbers mean, in one place for pages, tooltips and docs."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+OUTCOMES = {
+    "filed": "A ticket of this conversation is in the helpdesk.",
+    "saved": "A ticket is stored and on its way to the helpdesk.",
+    "declined": "A ticket was offered or begun, and the shopper said no or stopped it.",
+    "left": "An offer or a request for details is open.",
+    "abandoned": "An offer or a request for details was open when the shopper stopped writing, half an hour ago or longer.",
+    "answered": "At least one answer from the articles or the contact answer was given, and nothing is open. "
+    "Whether it solved the matter is not assumed.",
+    "redirected": "Only questions about an existing ticket came, and the support email was given.",
+    "unanswered": "A question had no article, and no ticket followed.",
+    "chat": "Greetings and small talk only.",
+}
+FLAGS = {
+    "violation": "The referee found a strict rule broken.",
+    "bad_rating": "Rated 1 or 2.",
+    "fallback": "The bot did not understand at least twice.",
+    "loop": "The bot did the same three times in a row.",
+    "give_up": "The bot stopped asking and gave the support email.",
+    "refused_ticket": "The helpdesk refused a ticket.",
+}
+REASONS = {
+    "misunderstood": "Misunderstood the shopper",
+    "wrong_answer": "Wrong or unfitting answer",
+    "no_article": "An article is missing",
+    "missed_field": "Missed a name, address or reason",
+    "needless_question": "Asked needlessly",
+    "tone": "Wording or tone",
+    "should_offer": "Should have offered a ticket",
+    "should_not_offer": "Should not have offered a ticket",
+    "other": "Something else",
+}
+VERDICTS = {"right": "Right", "wrong": "Wrong", "unsure": "Not sure"}
+
+
+def moment(iso: str | None) -> str:
+    """A time for people, in UTC; the page's script shows it in the reader's own zone."""
+    if not iso:
+        return ""
+    return datetime.datetime.fromisoformat(iso.replace("Z", "+00:00")).strftime("%Y-%m-%d %H:%M")
+
+
+def seconds(at: float | None) -> str:
+    """A time given in seconds since the epoch, in UTC."""
+    if not at:
+        return ""
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def iso_of(at: float) -> str:
+    """Seconds since the epoch as ISO 8601."""
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def plain(name: Any) -> str:
+    """`no_answer` as "no answer"."""
+    return str(name).replace("_", " ")
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.1f} %"
+
+
+FILTERS = {"moment": moment, "seconds": seconds, "iso_of": iso_of, "plain": plain, "percent": percent}
