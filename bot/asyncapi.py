@@ -9,12 +9,21 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.frames import Hello, Rate, Say, Typing
+from bot.frames import Erase, Hello, Rate, Say, Typing
 from dialogue.vocabulary import Act
 
 
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class ServiceHours(_Sent):
+    """The published hours of live agents: their wording, and where a machine can read them whether somebody is there now and
+    when next (ISO 8601)."""
+
+    text: str
+    open: bool | None = None
+    next: str | None = None
 
 
 class Welcome(_Sent):
@@ -24,6 +33,7 @@ class Welcome(_Sent):
     conversation: str
     token: str
     seq: int
+    hours: ServiceHours | None = None
 
 
 class Source(_Sent):
@@ -68,6 +78,12 @@ class TypingShown(_Sent):
     who: Literal["bot", "agent"]
 
 
+class Erased(_Sent):
+    """Answers `erase`: the conversation is forgotten, and the connection ends."""
+
+    type: Literal["erased"]
+
+
 class Error(_Sent):
     """`message` is for a person; `id` is that of the `say` it concerns."""
 
@@ -77,8 +93,8 @@ class Error(_Sent):
     id: str | None = None
 
 
-SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing)
-SENT_BY_SERVER: tuple[type[BaseModel], ...] = (Welcome, ShopperTurn, BotTurn, TypingShown, Error)
+SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase)
+SENT_BY_SERVER: tuple[type[BaseModel], ...] = (Welcome, ShopperTurn, BotTurn, TypingShown, Erased, Error)
 
 
 def document() -> dict[str, Any]:

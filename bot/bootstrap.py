@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import socket
@@ -162,6 +163,7 @@ async def run_bot(
         Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
             support_email=settings.support_email or _DEMO_EMAIL, helpdesk=desk.name, poke=hub.poke,
+            erase=functools.partial(erasure.erase, store),
             wake_courier=postman.wake, required=desk.required_fields, ticket_form=TicketForm(
                 settings.ticket_subject, settings.ticket_tags, settings.ticket_language
             ),

@@ -13,7 +13,7 @@ import re
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -114,6 +114,7 @@ class Workshop:
     wake_courier: Callable[[], None]
     ticket_form: TicketForm = TicketForm()
     required: tuple[RequiredField, ...] = ()
+    erase: Callable[[str], Awaitable[None]] | None = None
 
 
 class Conversation:

@@ -65,6 +65,11 @@ def erase_conversation(connection: Connection, id: str) -> bool:
     return True
 
 
+async def erase(store: Store, id: str) -> None:
+    """Erase one conversation, where it is there."""
+    await store.transact(functools.partial(erase_conversation, id=id))
+
+
 def _erase_tickets(connection: Connection, keys: Sequence[str]) -> None:
     for table in (notice, attempt, outbox):
         connection.execute(delete(table).where(table.c.key.in_(keys)))

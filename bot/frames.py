@@ -28,8 +28,11 @@ class _Frame(BaseModel):
 
 
 class Customer(_Frame):
+    """The page's signed-in customer. `signature` is the shop's server's word for them, see `bot.identity`."""
+
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None
+    signature: Annotated[str, StringConstraints(max_length=128)] | None = None
 
 
 class Hello(_Frame):
@@ -56,9 +59,15 @@ class Typing(_Frame):
     type: Literal["typing"]
 
 
-Frame = Hello | Say | Rate | Typing
+class Erase(_Frame):
+    """The shopper wants this conversation forgotten. The answer is `erased`; a ticket already saved is still filed."""
+
+    type: Literal["erase"]
+
+
+Frame = Hello | Say | Rate | Typing | Erase
 _ANY: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
-_KNOWN = "hello, say, rate, typing"
+_KNOWN = "hello, say, rate, typing, erase"
 
 
 def parse(text: str | bytes) -> Frame:

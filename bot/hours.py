@@ -7,6 +7,7 @@ import datetime
 import re
 import zoneinfo
 from dataclasses import dataclass
+from typing import Any
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"(\w+)(?:\s*[-–]\s*(\w+))?\s+(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
@@ -61,6 +62,18 @@ def read_hours(text: str) -> Hours | None:
         count = (final - first) % 7 + 1
         spans += [((first + n) % 7, begin, end) for n in range(count)]
     return Hours(tuple(spans), zone)
+
+
+def service_hours(text: str, now: datetime.datetime) -> dict[str, Any]:
+    """What the `welcome` frame says of the published hours: nothing where none are published; their wording; and where a machine
+    can read them, whether somebody is there `now` and when they are next (ISO 8601)."""
+    if not text:
+        return {}
+    hours = read_hours(text)
+    if hours is None:
+        return {"hours": {"text": text}}
+    opening = hours.next_opening(now)
+    return {"hours": {"text": text, "open": opening is None, "next": opening.isoformat() if opening else None}}
 
 
 def _day(word: str) -> int | None:

@@ -20,6 +20,7 @@ from dialogue.states import State
 log = logging.getLogger("askonce.hub")
 _IDLE = 600.0
 _TYPING = 4.0
+_LATELY = 30 * 86_400
 _STEM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -59,6 +60,17 @@ class Hub:
         conversation = Conversation(self.shop, id, state, 0, 0, set(), locale)
         self._conversations[id] = self._alive[id] = conversation
         return conversation, token
+
+    async def welcome_back(self, customer: str) -> tuple[Conversation, str] | None:
+        """The conversation of a customer whom the shop vouches for, with a token for this device; None where there was none
+        lately."""
+        id = await self.shop.store.newest_of(customer, _seconds_before(now_text(), _LATELY))
+        found = await self.conversation(id) if id else None
+        if found is None:
+            return None
+        token = secrets.token_urlsafe(32)
+        await self.shop.store.add_device(found.id, token, now_text())
+        return found, token
 
     async def resume(self, token: str) -> Conversation | None:
         """The conversation that `token` opens, or None."""
@@ -123,6 +135,12 @@ class Hub:
         otherwise keep every conversation it touches in memory."""
         if id not in self._watchers:
             self._conversations.pop(id, None)
+
+    async def erase(self, id: str) -> None:
+        """Erase conversation `id` and tell whoever watches it; a ticket already saved is still filed."""
+        assert self.shop.erase is not None, "bootstrap equips the hub first"
+        await self.shop.erase(id)
+        self.forget(id)
 
     def forget(self, id: str) -> None:
         """Conversation `id` was erased: nobody may go on with what is in memory, and whoever watches finds it gone."""

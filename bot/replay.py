@@ -162,7 +162,7 @@ async def play_in_process(running: Bot, case: Case) -> Outcome:
     conversation, _ = await running.hub.begin(channel="replay")
     if case.customer:
         await conversation.tell(events.CustomerIdentified(case.customer.get("name"), case.customer.get("email")))
-    outcome = await _play(case, InProcess(running, conversation), patience=_PATIENCE)
+    outcome = await play(case, InProcess(running, conversation), patience=_PATIENCE)
     for v in await verdict(running.store, conversation.id, support_email=running.support_email):
         outcome.problems.append(f"{case.file}: the referee, turn {v.seq}: {v.rule}: {v.reason}")
     return outcome
@@ -185,7 +185,7 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
             if welcome["type"] != "welcome":
                 raise ReplayError(f"{base} did not welcome us: {welcome.get('message')}")
             stage = OverSocket(ws, http, welcome["conversation"])
-            outcome = await _play(case, stage, patience=_PATIENCE)
+            outcome = await play(case, stage, patience=_PATIENCE)
             for v in await stage.violations() if token else ():
                 outcome.problems.append(f"{case.file}: the referee, turn {v['seq']}: {v['rule']}: {v['reason']}")
             return outcome
@@ -196,7 +196,8 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
 # ---------------------------------------------------------------- playing and comparing
 
 
-async def _play(case: Case, stage: Stage, *, patience: float) -> Outcome:
+async def play(case: Case, stage: Stage, *, patience: float) -> Outcome:
+    """Play a case on any stage, and compare."""
     outcome = Outcome(case)
     for step in case.steps:
         outcome.transcript.append(f"   shopper: {step.user}")

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     hours: str = ""
     retention_days: int = Field(default=0, ge=0, le=36_500)
+    identity_secret: SecretStr = SecretStr("")
     admin_token: SecretStr = SecretStr("")
     rest_channel: bool = False
     demo: bool = False

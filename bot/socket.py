@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import logging
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,8 +13,10 @@ from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.conversation import Conversation, Erased
-from bot.frames import FrameError, Hello, Rate, Say, Typing, dump, parse
+from bot.frames import Erase, FrameError, Hello, Rate, Say, Typing, dump, parse
+from bot.hours import service_hours
 from bot.hub import Hub
+from bot.identity import customer_key
 from bot.limits import Address, Limits, admit, real_address
 from bot.metrics import ERRORS, HEARD, OPEN_CHATS
 from bot.settings import Settings
@@ -23,6 +26,7 @@ from dialogue import events
 log = logging.getLogger("askonce.socket")
 _HELLO_WITHIN = 10.0
 _TYPING_AFTER = 0.3
+_UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
 def allowed_origin(origin: str | None, host: str | None, allowed: tuple[str, ...]) -> bool:
@@ -114,15 +118,7 @@ class Socket:
             frame = parse(text)
             if not isinstance(frame, Hello):
                 raise FrameError("bad_frame", "The first frame must be a hello.")
-            if frame.token is None:
-                self._conversation, token = await self._hub.begin(locale=frame.locale)
-            else:
-                token = frame.token
-                self._conversation = await self._hub.resume(token)
-                if self._conversation is None:
-                    raise FrameError(
-                        "bad_token", "This chat is not known here (any more); say hello without a token to begin anew."
-                    )
+            self._conversation, token = await self._open(frame)
         except FrameError as error:
             await self._error(error)
             return
@@ -133,9 +129,42 @@ class Socket:
             return
         self._sent = min(frame.after, self._conversation.seq)
         await self._identify(self._conversation, frame)
-        await self._send(
-            {"type": "welcome", "conversation": self._conversation.id, "token": token, "seq": self._conversation.seq}
-        )
+        welcome = {
+            "type": "welcome",
+            "conversation": self._conversation.id,
+            "token": token,
+            "seq": self._conversation.seq,
+        }
+        await self._send(welcome | service_hours(self._settings.hours, datetime.datetime.now(datetime.UTC)))
+
+    async def _open(self, frame: Hello) -> tuple[Conversation, str]:
+        """The conversation that the token opens; else the one of a customer the shop vouches for; else a new one."""
+        customer = self._customer(frame)
+        if frame.token is not None:
+            found = await self._hub.resume(frame.token)
+            if found is None:
+                raise FrameError("bad_token", _UNKNOWN)
+            token = frame.token
+        elif customer and (earlier := await self._hub.welcome_back(customer)):
+            return earlier
+        else:
+            found, token = await self._hub.begin(locale=frame.locale)
+        if customer:
+            await self._claim(found, customer)
+        return found, token
+
+    async def _claim(self, conversation: Conversation, customer: str) -> None:
+        """This chat is this customer's from now on. Raises `FrameError` where it is another's: two people share a browser."""
+        store = self._hub.shop.store
+        await store.claim(conversation.id, customer)
+        if await store.customer_of(conversation.id) != customer:
+            raise FrameError("bad_token", _UNKNOWN)
+
+    def _customer(self, frame: Hello) -> str | None:
+        """The key of the customer whom the shop's server vouches for in this frame."""
+        secret = self._settings.identity_secret.get_secret_value()
+        who = frame.customer
+        return customer_key(secret, who.email, who.signature) if who else None
 
     async def _identify(self, conversation: Conversation, frame: Hello) -> None:
         if frame.customer and (frame.customer.name or frame.customer.email):
@@ -164,9 +193,14 @@ class Socket:
                         await self._send(turn.frame())
         elif isinstance(frame, Rate):
             await conversation.tell(events.ShopperRated(frame.score, frame.comment))
+        elif isinstance(frame, Erase):
+            await self._hub.erase(conversation.id)
+            await self._send({"type": "erased"})
         elif isinstance(frame, Typing):
             self._hub.note_typing(conversation.id, "shopper")
         elif isinstance(frame, Hello):
+            if customer := self._customer(frame):
+                await self._claim(conversation, customer)
             await self._identify(conversation, frame)
 
     async def _write(self, conversation: Conversation, poked: asyncio.Event) -> None:

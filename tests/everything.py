@@ -125,13 +125,20 @@ def main() -> int:
         fine = run("tests: the quick ones", "pytest", "-q", "-m", quick) and fine
         for part in made:
             part.result()
-        real = beside.submit(run_quietly, "tests: real helpdesks", "pytest", "-q", "-m", "helpdesks")
-        slow = run("tests: PostgreSQL, Rasa and the browser", "pytest", "-q", "-m", f"not ({quick}) and not helpdesks")
-        tell("— tests: real helpdesks (begun beside the others)")
-        passed, words = real.result()
-        sys.stdout.write(words)
-    fine = figures() and fine
-    return 0 if slow and passed and fine else 1
+        others = {
+            what: beside.submit(run_quietly, what, "pytest", "-q", "-m", marks)
+            for what, marks in (
+                ("tests: real helpdesks", "helpdesks"),
+                ("tests: PostgreSQL and Rasa", f"not ({quick}) and not helpdesks and not browser"),
+            )
+        }
+        fine = run("tests: the browser", "pytest", "-q", "-m", "browser") and fine
+        for what, other in others.items():
+            passed, words = other.result()
+            tell(f"— {what} (begun beside the browser's)")
+            sys.stdout.write(words)
+            fine = fine and passed
+    return 0 if figures() and fine else 1
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from bot.store.records import (
     happenings_to_json,
     to_json,
 )
-from bot.store.tables import attempt, conversation, gap, happening, notice, outbox, rating, turn
+from bot.store.tables import attempt, conversation, device, gap, happening, notice, outbox, rating, turn
 from dialogue import events
 from dialogue.states import State
 from ticket_bridge.notices import notice_row
@@ -192,9 +192,33 @@ class Store:
 
     async def id_of(self, token: str) -> str | None:
         """The conversation that `token` opens, or None."""
-        query = select(conversation.c.id).where(conversation.c.token_hash == token_hash(token))
+        hashed = token_hash(token)
+        found: str | None = await self._scalar(select(conversation.c.id).where(conversation.c.token_hash == hashed))
+        if found is None:
+            found = await self._scalar(select(device.c.conversation).where(device.c.token_hash == hashed))
+        return found
+
+    async def customer_of(self, id: str) -> str | None:
+        """The key of the customer a conversation belongs to, None where nobody vouched for one."""
+        found: str | None = await self._scalar(select(conversation.c.customer).where(conversation.c.id == id))
+        return found
+
+    async def claim(self, id: str, customer: str) -> None:
+        """This conversation is this customer's, unless it is somebody's already."""
+        own = update(conversation).where(conversation.c.id == id, conversation.c.customer.is_(None))
+        await self.transact(lambda connection: connection.execute(own.values(customer=customer)) and None)
+
+    async def newest_of(self, customer: str, since: str) -> str | None:
+        """The customer's conversation that was used last, at or after `since`."""
+        c = conversation.c
+        query = select(c.id).where(c.customer == customer, c.updated_at >= since).order_by(c.updated_at.desc()).limit(1)
         found: str | None = await self._scalar(query)
         return found
+
+    async def add_device(self, id: str, token: str, at: str) -> None:
+        """One more token that opens conversation `id`."""
+        row = {"token_hash": token_hash(token), "conversation": id, "created_at": at}
+        await self.transact(lambda connection: connection.execute(insert(device), row) and None)
 
     async def load(self, id: str) -> Loaded | None:
         """A conversation's state and the client ids it has seen."""

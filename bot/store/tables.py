@@ -27,6 +27,16 @@ conversation = Table(
     Column("channel", String(20), nullable=False),
     # When it was erased. The row stays, empty, while a ticket of it is still on its way; then it goes as well.
     Column("erased_at", String(40)),
+    Column("customer", String(64)),  # a key of the customer that the shop's server vouched for
+    Index("ix_conversation_customer", "customer", "updated_at"),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),  # of a further device of that customer
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", String(40), nullable=False),
 )
 
 happening = Table(

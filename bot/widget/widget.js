@@ -7,23 +7,30 @@
 
   const script = document.currentScript;
   const base = new URL(script ? script.src : location.href);
+  const given = Object.assign(Object.create(null), script?.dataset);
   /* The shop says which language its page speaks: data-locale="de", or "auto" for the page's own. English is built in. */
-  const asked = script?.dataset.locale ?? "";
-  const LOCALE = asked === "auto" ? document.documentElement.lang : asked;
+  const LOCALE = given.locale === "auto" ? document.documentElement.lang : given.locale || "";
   let direction = "ltr", language = "en";
   const WORDS = {
-    open: "Chat with us", title: "Help", close: "Close the chat", minimise: "Minimise", placeholder: "Write a message",
+    open: "Chat with us", title: "Help", close: "Close the chat", placeholder: "Write a message",
     send: "Send", greeting: "Hello! Ask me about orders, delivery, returns or refunds, or ask for a support ticket.",
     connecting: "Connecting…", offline: "No connection. Your messages are kept and sent when it is back.",
     typing: "The assistant is writing…", agentTyping: "The agent is writing…", you: "You", bot: "Assistant", agent: "Agent", source: "Source: ",
     waiting: "Not sent yet", retry: "Send again", failed: "Could not be sent", ticket: "Ticket", copied: "Copied",
     copy: "Copy", rate: "Rate this chat", comment: "Comment (optional)", rateSend: "Send rating", of: "of 5",
     filed: "filed", saved: "saved, will be filed", expired: "The earlier chat is no longer available; this is a new one.",
-    unread: "new messages", log: "Conversation",
+    next: "A first acknowledgement comes by email within 24-48 hours.",
+    unread: "new messages", log: "Conversation", more: "More", copyAll: "Copy this chat", download: "Download this chat",
+    sound: "Sound for new messages", startOver: "Start a new chat", startSure: "Start a new chat? This one is closed here.",
+    erase: "Delete this chat", eraseSure: "Delete this chat for good? A ticket that is already saved is still filed.",
+    yes: "Yes", keep: "No, keep it", erased: "The chat was deleted. This is a new one.", fresh: "This is a new chat.",
+    slow: "That was a little fast; it is sent again in a moment.", away: "The chat is busy; your message is sent again in a moment.",
+    unkept: "This browser keeps nothing, so the chat ends with this page.",
+    hoursOpen: "Our team is available now", hoursNext: "Our team is back:", hours: "Live agents:",
   };
   const LONGEST = 4000;
 
-  const CSS = `
+  const STYLE = `
 :host { all: initial; --accent: #2456d6; --on-accent: #fff; --back: #fff; --fore: #1b1d22; --soft: #f1f3f7; --line: #d5d9e2;
   --muted: #565c69; --error: #b3261e; color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) { :host { --accent: #8fb0ff; --on-accent: #0b1530; --back: #16181d; --fore: #eceef3;
@@ -41,12 +48,21 @@ button { cursor: pointer; border: 1px solid transparent; background: none; color
   flex-direction: column; inline-size: min(400px, calc(100vw - 40px)); block-size: min(640px, calc(100dvh - 40px));
   background: var(--back); color: var(--fore); border: 1px solid var(--line); border-radius: 16px; overflow: hidden;
   box-shadow: 0 10px 40px rgb(0 0 0 / .28); }
-@media (max-width: 480px) { .panel { inset: 0; inline-size: 100vw; block-size: 100dvh; border: 0; border-radius: 0; } }
-header { display: flex; align-items: center; justify-content: space-between; padding-block: 8px; padding-inline: 16px 8px;
+.left.launch, .left.panel { inset-inline: auto; left: 20px; }
+@media (max-width: 480px), (max-height: 420px) { .panel, .left.panel { inset: 0; inline-size: 100vw; block-size: var(--tall, 100dvh); border: 0; border-radius: 0; } }
+.head { display: flex; align-items: center; gap: 4px; padding-block: 8px; padding-inline: 16px 8px; position: relative;
   background: var(--accent); color: var(--on-accent); }
+.head h2 { flex: 1; }
+.menu { position: absolute; inset-block-start: 100%; inset-inline-end: 8px; z-index: 1; display: grid; min-inline-size: 230px; padding: 6px;
+  background: var(--back); color: var(--fore); border: 1px solid var(--line); border-radius: 12px; box-shadow: 0 6px 24px rgb(0 0 0 / .25); }
+.menu button { text-align: start; } .menu button:hover { background: var(--soft); } .menu :focus-visible { outline-color: var(--accent); }
+.sure { padding: 10px 16px; background: var(--soft); border-bottom: 1px solid var(--line); } .sure p { margin: 0 0 8px; } .sure button { border-color: var(--muted); }
+.hours { padding: 6px 16px; font-size: .875em; color: var(--muted); border-bottom: 1px solid var(--line); }
+.aloud { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 h2 { margin: 0; font-size: 1.05em; font-weight: 600; }
-header :focus-visible { outline-color: var(--on-accent); outline-offset: -4px; }
-.state { padding: 6px 16px; font-size: .875em; color: var(--muted); background: var(--soft); border-bottom: 1px solid var(--line); }
+.head :focus-visible { outline-color: var(--on-accent); outline-offset: -4px; }
+.over { position: relative; z-index: 1; }
+.state { position: absolute; inset-inline: 0; padding: 6px 16px; font-size: .875em; color: var(--muted); background: var(--soft); border-bottom: 1px solid var(--line); }
 .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 16px; display: flex; flex-direction: column; gap: 10px; }
 .turn { max-inline-size: 88%; align-self: flex-start; }
 .turn.shopper { align-self: flex-end; }
@@ -75,14 +91,54 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
 .go { background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .rating textarea { inline-size: 100%; }
 @media (prefers-reduced-motion: no-preference) { .turn { animation: come .15s ease-out; } @keyframes come { from { opacity: 0; } } }
-@media (forced-colors: active) { .words, .launch, .panel { border: 1px solid CanvasText; } }
-@media print { .launch, form, .choices { display: none; } .panel { position: static; block-size: auto; } }`;
+@media (forced-colors: active) { .words, .launch, .panel, button { border: 1px solid ButtonBorder; } .stars button[aria-pressed=true] { background: Highlight; color: HighlightText; forced-color-adjust: none; } }
+@media print { .launch, form, .choices, .menu, .head button, .hours, .sure { display: none !important; } .panel { position: static; block-size: auto; inline-size: auto; border: 0; box-shadow: none; }
+  .log { overflow: visible; } .words, .shopper .words, .head { background: none; color: #000; border: 1px solid #999; } }`;
+
+  /* The page may have changed what objects inherit (old libraries give them a toJSON of their own): what is read and written here
+     inherits nothing. */
+  const bare = (object) => Object.assign(Object.create(null), object);
+  const read = (text) => JSON.parse(text, (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? bare(value) : value));
+  const write = (object) => JSON.stringify(bare(object));
 
   /* Storage may be blocked: then the conversation lasts as long as the page. */
   const memory = new Map();
+  let blocked = false;
   const keep = {
-    get(key) { try { return localStorage.getItem(key); } catch { return memory.get(key) ?? null; } },
-    set(key, value) { memory.set(key, value); try { localStorage.setItem(key, value); } catch { /* kept in memory */ } },
+    get(key) { try { return localStorage.getItem(key) ?? memory.get(key) ?? null; } catch { blocked = true; return memory.get(key) ?? null; } },
+    set(key, value) { memory.set(key, value); try { localStorage.setItem(key, value); } catch { blocked = true; } },
+  };
+
+  /* ------------------------------------------------------------ the shop's colour, readable in light and dark */
+
+  const rgb = (colour) => {
+    const context = document.createElement("canvas").getContext("2d");
+    if (!context || !CSS.supports("color", colour)) return null;
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (parts) => parts.map((v) => v / 255).map((v) => (v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4))
+    .reduce((sum, v, place) => sum + v * [.2126, .7152, .0722][place], 0);
+  const contrast = (one, two) => { const [a, b] = [light(one), light(two)].sort((x, y) => y - x); return (a + .05) / (b + .05); };
+  /* Towards black or white until it can be read on `ground` (WCAG 1.4.3: 4.5 to 1). */
+  const readable = (parts, ground) => {
+    const towards = light(ground) > .4 ? 0 : 255;
+    for (let share = 0; share <= 1; share += .05) {
+      const mixed = parts.map((v) => Math.round(v + (towards - v) * share));
+      if (contrast(mixed, ground) >= 4.6) return mixed;
+    }
+    return [towards, towards, towards];
+  };
+  const colours = (accent) => {
+    const parts = rgb(accent);
+    if (!parts) return "";
+    const rule = (ground) => {
+      const own = readable(parts, ground);
+      const on = contrast(own, [255, 255, 255]) >= 4.5 ? "#fff" : "#000";
+      return `:host { --accent: rgb(${own}); --on-accent: ${on}; }`;
+    };
+    return `${rule([255, 255, 255])} @media (prefers-color-scheme: dark) { ${rule([22, 24, 29])} }`;
   };
 
   const make = (tag, attributes = {}, ...children) => {
@@ -103,23 +159,37 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       super();
       this.key = `askonce:${base.host}`;
       this.last = 0;              // highest seq shown
+      this.turns = [];            // what was shown, for the shopper's own copy
       this.pending = new Map();   // client id -> {text, element}, until acknowledged
       this.tries = 0;
       this.unread = 0;
       this.customer = null;
-      this.listeners = {};
+      this.listeners = bare({});
       this.build();
+      this.theme(given);
     }
 
     connectedCallback() {
+      /* Whatever the page's styles say of every element: these stand above them, and nothing else of the widget can be reached. */
+      for (const [name, value] of [["all", "initial"], ["display", "block"]]) this.style.setProperty(name, value, "important");
       if (keep.get(`${this.key}:token`)) this.connect();
-      if (keep.get(`${this.key}:open`) === "1") this.open({ quiet: true });
+      if (keep.get(`${this.key}:open`) === "1") this.open(true);
       this.online = () => { this.tries = 0; this.connect(); };
+      this.offline = () => this.ws?.close();
+      this.fit = () => this.panel.style.setProperty("--tall", globalThis.visualViewport ? `${visualViewport.height}px` : "100dvh");
       addEventListener("online", this.online);
+      addEventListener("offline", this.offline);
+      this.look = () => this.seen();
+      document.addEventListener("visibilitychange", this.look);
+      globalThis.visualViewport?.addEventListener("resize", this.fit);
+      this.fit();
     }
 
     disconnectedCallback() {
       removeEventListener("online", this.online);
+      removeEventListener("offline", this.offline);
+      document.removeEventListener("visibilitychange", this.look);
+      globalThis.visualViewport?.removeEventListener("resize", this.fit);
       this.gone = true;
       this.ws?.close();
     }
@@ -127,36 +197,97 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     build() {
       const root = this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(CSS);
-      root.adoptedStyleSheets = [sheet];
+      sheet.replaceSync(STYLE);
+      this.colours = new CSSStyleSheet();
+      root.adoptedStyleSheets = [sheet, this.colours];
       this.badge = make("span", { class: "badge", hidden: true });
       this.launch = make("button", { class: "launch", type: "button", "aria-expanded": "false", onclick: () => this.open() },
-        WORDS.open, this.badge);
+        make("span", {}, WORDS.open), this.badge);
       this.state = make("div", { class: "state", role: "status", hidden: true });
-      this.log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": WORDS.log, tabindex: "0" });
-      this.input = make("textarea", { rows: "1", "aria-label": WORDS.placeholder, placeholder: WORDS.placeholder,
+      this.hours = make("div", { class: "hours", hidden: true });
+      /* The log itself is not live: a resumed conversation would be read from its beginning. `aloud` holds each new turn once. */
+      this.log = make("div", { class: "log", role: "log", "aria-live": "off", "aria-label": WORDS.log, tabindex: "0" });
+      this.aloud = make("div", { class: "aloud", "aria-live": "polite", "aria-atomic": "false", "aria-relevant": "additions" });
+      this.input = make("textarea", { rows: "1", "aria-label": WORDS.placeholder, placeholder: WORDS.placeholder, dir: "auto",
         autocomplete: "off", enterkeyhint: "send",
         onkeydown: (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.submit(); } },
         oninput: () => { this.writes(); this.input.style.height = "auto"; this.input.style.height = `${this.input.scrollHeight + 2}px`; } });
       this.form = make("form", { class: "say", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
         this.input, make("button", { class: "go", type: "submit" }, WORDS.send));
-      this.panel = make("section", { class: "panel", role: "dialog", "aria-label": WORDS.title, hidden: true,
-        onkeydown: (event) => { if (event.key === "Escape") this.close(); } },
-        make("header", {}, make("h2", {}, WORDS.title),
-          make("button", { type: "button", "aria-label": WORDS.close, onclick: () => this.close() }, "✕")),
-        this.state, this.log, this.form);
+      this.heading = make("h2", {}, given.title || WORDS.title);
+      this.more = make("button", { type: "button", "aria-label": WORDS.more, "aria-expanded": "false", "aria-controls": "menu",
+        onclick: () => this.unfold(this.menu.hidden) }, "⋯");
+      this.menu = this.buildMenu();
+      this.panel = make("section", { class: "panel", role: "dialog", "aria-label": given.title || WORDS.title, hidden: true,
+        onkeydown: (event) => { if (event.key === "Escape") this.escape(); } },
+        make("div", { class: "head" }, this.heading, this.more,
+          make("button", { type: "button", "aria-label": WORDS.close, onclick: () => this.close() }, "✕"), this.menu),
+        make("div", { class: "over" }, this.state), this.hours, this.log, this.aloud, this.form);
       for (const part of [this.launch, this.panel]) Object.assign(part, { dir: direction, lang: language });
       root.append(this.launch, this.panel);
       this.greet();
     }
 
+    buildMenu() {
+      const item = (words, act) => make("button", { type: "button", onclick: () => { this.unfold(false); act(); } }, words);
+      this.loud = make("button", { type: "button", "aria-pressed": String(keep.get(`${this.key}:sound`) === "1"), onclick: () => {
+        const on = keep.get(`${this.key}:sound`) !== "1";
+        keep.set(`${this.key}:sound`, on ? "1" : "0");
+        this.loud.setAttribute("aria-pressed", String(on));
+        this.loud.lastChild.textContent = on ? " ✓" : "";
+        if (on) this.beep();
+      } }, WORDS.sound, keep.get(`${this.key}:sound`) === "1" ? " ✓" : "");
+      if (this.loud.childNodes.length < 2) this.loud.append("");
+      return make("div", { class: "menu", id: "menu", hidden: true, role: "group", "aria-label": WORDS.more },
+        item(WORDS.copyAll, () => this.copyAll()), item(WORDS.download, () => this.download()), this.loud,
+        item(WORDS.startOver, () => this.ask(WORDS.startSure, () => this.startOver(WORDS.fresh))),
+        item(WORDS.erase, () => this.ask(WORDS.eraseSure, () => this.erase())));
+    }
+
+    unfold(open) {
+      this.menu.hidden = !open;
+      this.more.setAttribute("aria-expanded", String(open));
+      if (open) this.menu.querySelector("button").focus();
+      else if (this.menu.contains(this.shadowRoot.activeElement)) this.more.focus();
+    }
+
+    escape() {
+      if (this.sure) this.sure.remove(), this.sure = null, this.input.focus();
+      else if (!this.menu.hidden) this.unfold(false), this.more.focus();
+      else this.close();
+    }
+
+    /* A question before what cannot be undone. */
+    ask(words, act) {
+      this.sure?.remove();
+      const end = () => { this.sure?.remove(); this.sure = null; this.input.focus(); };
+      const no = make("button", { type: "button", onclick: end }, WORDS.keep);
+      this.sure = make("div", { class: "sure", role: "alertdialog", "aria-label": words }, make("p", {}, words),
+        make("button", { type: "button", onclick: () => { end(); act(); } }, WORDS.yes), " ", no);
+      this.log.before(this.sure);
+      no.focus();
+    }
+
+    theme(options) {
+      if (options?.accent) this.colours.replaceSync(colours(options.accent));
+      if (options?.position) for (const part of [this.launch, this.panel]) part.classList.toggle("left", options.position === "left");
+      if (options?.title) {
+        this.heading.textContent = options.title;
+        this.panel.setAttribute("aria-label", options.title);
+      }
+      if (options?.greeting) given.greeting = options.greeting;
+      if (options?.greeting) this.shadowRoot.querySelector(".greeting .words").textContent = options.greeting;
+      if (options?.launcher) this.launch.firstChild.textContent = options.launcher;
+    }
+
     greet() {
-      this.log.append(make("div", { class: "turn bot" }, make("p", { class: "words", dir: "auto" }, WORDS.greeting)));
+      this.log.append(make("div", { class: "turn bot greeting" }, make("p", { class: "words", dir: "auto" }, given.greeting || WORDS.greeting)));
     }
 
     /* ------------------------------------------------------------ opening and closing */
 
-    open({ quiet = false } = {}) {
+    open(quiet) {
+      const was = this.panel.hidden;
       this.panel.hidden = false;
       this.launch.hidden = true;
       this.launch.setAttribute("aria-expanded", "true");
@@ -165,7 +296,8 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       this.showUnread();
       this.connect();
       this.down();
-      if (!quiet) this.input.focus();
+      if (quiet !== true) this.input.focus();
+      if (was) this.tell("open");
     }
 
     close() {
@@ -173,22 +305,90 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       this.launch.hidden = false;
       this.launch.setAttribute("aria-expanded", "false");
       keep.set(`${this.key}:open`, "0");
+      this.unfold(false);
       this.launch.focus();
+      this.tell("close");
     }
 
     identify(customer) {
-      this.customer = customer && { name: customer.name ?? null, email: customer.email ?? null };
+      this.customer = customer && bare({ name: customer.name ?? null, email: customer.email ?? null, signature: customer.signature ?? undefined });
+      if (customer?.signature && !keep.get(`${this.key}:token`)) this.connect();
       if (this.ready) this.hello();
     }
 
     on(name, listener) { (this.listeners[name] ??= []).push(listener); }
 
-    tell(name, detail) { for (const listener of this.listeners[name] ?? []) listener(detail); }
+    tell(name, detail) {
+      for (const listener of this.listeners[name] ?? []) {
+        try { listener(detail); } catch (error) { setTimeout(() => { throw error; }); }
+      }
+    }
 
+    /* How many turns came while the chat was closed: on the button, and in the title of a page nobody looks at. */
     showUnread() {
       this.badge.hidden = this.unread === 0;
       this.badge.textContent = this.unread ? String(this.unread) : "";
       this.badge.setAttribute("aria-label", `${this.unread} ${WORDS.unread}`);
+      this.badge.setAttribute("role", "img");
+      const plain = document.title.replace(/^\(\d+\) /, "");
+      if (this.unread || plain !== document.title) document.title = this.unread ? `(${this.unread}) ${plain}` : plain;
+    }
+
+    beep() {
+      try {
+        const context = this.speaker ??= new AudioContext();
+        const tone = context.createOscillator(), volume = context.createGain();
+        tone.frequency.value = 660;
+        volume.gain.setValueAtTime(.06, context.currentTime);
+        volume.gain.exponentialRampToValueAtTime(.0001, context.currentTime + .25);
+        tone.connect(volume).connect(context.destination);
+        tone.start();
+        tone.stop(context.currentTime + .25);
+      } catch { /* a browser without sound */ }
+    }
+
+    /* ------------------------------------------------------------ the shopper's own copy, a new chat, no chat */
+
+    transcript() {
+      const name = { shopper: WORDS.you, agent: WORDS.agent, system: WORDS.title };
+      return this.turns.map((turn) => `[${new Date(turn.at).toLocaleString(language)}] ${name[turn.who] ?? WORDS.bot}: ${turn.text}`).join("\n\n");
+    }
+
+    async copyAll() {
+      try {
+        await navigator.clipboard.writeText(this.transcript());
+        this.say(WORDS.copied);
+        setTimeout(() => this.state.textContent === WORDS.copied && this.say(""), 3000);
+      } catch { this.download(); }
+    }
+
+    download() {
+      const address = URL.createObjectURL(new Blob([this.transcript()], { type: "text/plain;charset=utf-8" }));
+      make("a", { href: address, download: `chat-${new Date().toISOString().slice(0, 10)}.txt` }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 1000);
+    }
+
+    startOver(words, fresh = true) {
+      keep.set(`${this.key}:token`, "");
+      this.last = 0;
+      this.turns = [];
+      this.pending.clear();
+      this.remember();
+      this.log.replaceChildren();
+      this.greet();
+      this.log.append(make("p", { class: "note" }, words));
+      this.announce(words);
+      this.ready = false;
+      this.fresh = fresh;
+      const old = this.ws;
+      this.ws = null;
+      old?.close();
+      this.connect();
+    }
+
+    erase() {
+      if (this.ready) this.ws.send(write({ type: "erase" }));
+      else this.say(WORDS.offline);
     }
 
     /* ------------------------------------------------------------ the connection */
@@ -196,12 +396,12 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     connect() {
       if (this.gone || (this.ws && this.ws.readyState <= WebSocket.OPEN)) return;
       clearTimeout(this.timer);
-      this.say(this.tries ? WORDS.offline : WORDS.connecting);
+      this.say(this.tries || navigator.onLine === false ? WORDS.offline : WORDS.connecting);
       const url = new URL("/ws", base);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       const ws = this.ws = new WebSocket(url);
       ws.onopen = () => this.hello();
-      ws.onmessage = (event) => this.receive(JSON.parse(event.data));
+      ws.onmessage = (event) => { if (this.ws === ws) this.receive(read(event.data)); };
       ws.onclose = () => {
         if (this.ws !== ws || this.gone) return;
         this.ready = false;
@@ -213,14 +413,17 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     }
 
     hello() {
-      this.ws.send(JSON.stringify({ type: "hello", token: keep.get(`${this.key}:token`), after: this.last, locale: LOCALE || null,
-        customer: this.customer ?? undefined }));
+      /* A chat begun anew on purpose is not the customer's earlier one: it is claimed for them with the next hello. */
+      const customer = this.fresh && this.customer ? bare({ ...this.customer, signature: undefined }) : this.customer;
+      this.ws.send(write({ type: "hello", token: keep.get(`${this.key}:token`) || null, after: this.last, locale: LOCALE || null,
+        customer: customer ?? undefined }));
     }
 
     receive(frame) {
       if (frame.type === "welcome") return this.welcomed(frame);
       if (frame.type === "turn") return this.show(frame);
       if (frame.type === "typing") return this.typing(frame.who);
+      if (frame.type === "erased") return this.startOver(WORDS.erased);
       if (frame.type === "error") return this.failed(frame);
     }
 
@@ -228,11 +431,22 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       keep.set(`${this.key}:token`, frame.token);
       const first = !this.ready;
       this.ready = true;
+      this.fresh = false;
       this.tries = 0;
-      this.say("");
+      this.caughtUp = frame.seq;  // turns up to here were said before: they are shown, and not read out
+      this.say(blocked ? WORDS.unkept : "");
+      this.showHours(frame.hours);
       if (!first) return;
-      for (const [id, { text }] of this.stored()) if (!this.pending.has(id)) this.showPending(id, text);
+      for (const [id, text] of this.stored()) if (!this.pending.has(id)) this.showPending(id, text);
       for (const [id, { text }] of this.pending) this.push(id, text);
+      this.tell("ready");
+    }
+
+    showHours(hours) {
+      const next = hours?.next && new Date(hours.next).toLocaleString(language, { weekday: "long", hour: "numeric", minute: "2-digit" });
+      this.hours.textContent = !hours ? "" : hours.open == null ? `${WORDS.hours} ${hours.text}`
+        : hours.open ? `${WORDS.hoursOpen} (${hours.text})` : `${WORDS.hoursNext} ${next}`;
+      this.hours.hidden = !hours;
     }
 
     typing(who) {
@@ -245,23 +459,24 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     writes() {
       if (!this.ready || Date.now() - (this.told ?? 0) < 2000) return;
       this.told = Date.now();
-      this.ws.send(JSON.stringify({ type: "typing" }));
+      this.ws.send(write({ type: "typing" }));
     }
 
     failed(frame) {
       if (frame.code === "bad_token") {
+        if (this.last) return this.startOver(WORDS.expired, false);
         keep.set(`${this.key}:token`, "");
-        this.last = 0;
         this.log.append(make("p", { class: "note" }, WORDS.expired));
-        this.ws.send(JSON.stringify({ type: "hello", token: null, after: 0, locale: LOCALE || null }));
+        if (this.ws.readyState === WebSocket.OPEN) this.hello();
         return;
       }
       const item = frame.id && this.pending.get(frame.id);
-      if (item) {
-        if (frame.code === "too_fast" || frame.code === "unavailable") {
-          setTimeout(() => this.pending.has(frame.id) && this.push(frame.id, item.text), 1500 + Math.random() * 1000);
-        } else this.mark(item, `${WORDS.failed}: ${frame.message}`, true);
-      } else this.say(frame.message);
+      if (!item) return this.say(frame.message);
+      if (frame.code !== "too_fast" && frame.code !== "unavailable") return this.mark(item, `${WORDS.failed}: ${frame.message}`, true);
+      item.tries = (item.tries ?? 0) + 1;
+      if (item.tries > 5) return this.mark(item, `${WORDS.failed}: ${frame.message}`, true);
+      this.mark(item, frame.code === "too_fast" ? WORDS.slow : WORDS.away, false);
+      setTimeout(() => this.pending.has(frame.id) && this.push(frame.id, item.text), item.tries * (1000 + Math.random() * 1000));
     }
 
     /* ------------------------------------------------------------ messages out */
@@ -283,7 +498,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     }
 
     push(id, text) {
-      if (this.ready && this.ws.readyState === WebSocket.OPEN) this.ws.send(JSON.stringify({ type: "say", id, text }));
+      if (this.ready && this.ws.readyState === WebSocket.OPEN) this.ws.send(write({ type: "say", id, text }));
     }
 
     showPending(id, text) {
@@ -302,6 +517,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       const note = make("p", { class: "note" }, words);
       if (again) note.append(" ", make("button", { type: "button", onclick: () => {
         const [id] = [...this.pending].find(([, other]) => other === item);
+        item.tries = 0;
         this.mark(item, WORDS.waiting, false);
         this.push(id, item.text);
       } }, WORDS.retry));
@@ -309,11 +525,11 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     }
 
     stored() {
-      try { return JSON.parse(keep.get(`${this.key}:unsent`) || "[]"); } catch { return []; }
+      try { return Object.entries(read(keep.get(`${this.key}:unsent`) || "{}")); } catch { return []; }
     }
 
     remember() {
-      keep.set(`${this.key}:unsent`, JSON.stringify([...this.pending].map(([id, { text }]) => [id, { text }])));
+      keep.set(`${this.key}:unsent`, write(Object.fromEntries([...this.pending].map(([id, { text }]) => [id, text]))));
     }
 
     /* ------------------------------------------------------------ turns in */
@@ -327,16 +543,30 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       }
       if (turn.seq <= this.last) return;
       this.last = turn.seq;
+      this.turns.push(turn);
       this.say("");
+      if (turn.who === "shopper") for (const choices of this.log.querySelectorAll(".choices")) choices.remove();
       const element = this.element(turn.who, turn.text, turn);
       const waiting = this.pending.values().next().value?.element;
       this.log.insertBefore(element, waiting ?? null);
       if (turn.ticket) this.tell("ticket", turn.ticket);
-      if (this.panel.hidden && turn.who !== "shopper") { this.unread += 1; this.showUnread(); }
+      if (turn.who !== "shopper" && turn.seq > this.caughtUp) {
+        this.announce(`${turn.who === "agent" ? WORDS.agent : turn.who === "system" ? "" : WORDS.bot} ${turn.text}`);
+        this.tell("message", turn);
+        if (keep.get(`${this.key}:sound`) === "1") this.beep();
+        if (this.panel.hidden || document.hidden) { this.unread += 1; this.showUnread(); }
+      }
       this.down();
     }
 
-    element(who, text, turn = {}) {
+    /* Into the live region once; what was read is taken out again, so that nobody walks through it twice. */
+    announce(words) {
+      const line = make("p", {}, words.trim());
+      this.aloud.append(line);
+      setTimeout(() => line.remove(), 8000);
+    }
+
+    element(who, text, turn = bare({})) {
       const words = make("p", { class: "words", dir: "auto" });
       this.linked(words, text);
       const element = make("div", { class: `turn ${who}` },
@@ -370,13 +600,14 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
         try { await navigator.clipboard.writeText(ticket.reference); copy.textContent = WORDS.copied; } catch { /* it can be selected */ }
       } }, WORDS.copy);
       return make("div", { class: "card" }, make("span", {}, `${WORDS.ticket} `, make("b", {}, ticket.reference)),
-        make("span", { class: "note" }, WORDS[ticket.status] ?? ticket.status), copy);
+        make("span", { class: "note" }, WORDS[ticket.status] ?? ticket.status), copy, make("span", { class: "note" }, WORDS.next));
     }
 
     rating() {
       let score = 0;
       const go = make("button", { class: "go", type: "button", disabled: true, onclick: () => {
-        this.ws.send(JSON.stringify({ type: "rate", score, comment: comment.value.trim() || undefined }));
+        if (!this.ready) return this.say(WORDS.offline);
+        this.ws.send(write({ type: "rate", score, comment: comment.value.trim() || undefined }));
         box.remove();
         this.input.focus();
       } }, WORDS.rateSend);
@@ -396,6 +627,8 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       if (this.state.textContent !== words) this.state.textContent = words;
     }
 
+    seen() { if (!document.hidden && !this.panel.hidden && this.unread) { this.unread = 0; this.showUnread(); } }
+
     down() { requestAnimationFrame(() => { this.log.scrollTop = this.log.scrollHeight; }); }
   }
 
@@ -414,7 +647,8 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     const chat = document.querySelector("askonce-chat") ?? document.body.appendChild(document.createElement("askonce-chat"));
     globalThis.Askonce = {
       open: () => chat.open(), close: () => chat.close(), identify: (customer) => chat.identify(customer),
-      on: (name, listener) => chat.on(name, listener),
+      on: (name, listener) => chat.on(name, listener), theme: (options) => chat.theme(options),
+      reset: () => { chat.customer = null; chat.startOver(WORDS.fresh); },
     };
     globalThis.dispatchEvent(new Event("askonce:ready"));
   };

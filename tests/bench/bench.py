@@ -32,6 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.rasa_service import RasaService, tell  # noqa: E402
+from tests.bench.widget import widget  # noqa: E402
 from tests.conftest import BotProcess, free_port  # noqa: E402
 from tests.peers.stock import Stock  # noqa: E402
 
@@ -273,6 +274,7 @@ def main() -> int:
         assert stock.wait_ready(180), "the stock bot did not start; see var/peers/stock.log"
         results["d"] = asyncio.run(measure("(d) stock Rasa 3.6 form bot, REST", over_rest(stock.url)))
         stock.stop()
+        opening, answered, shift, size = widget(folder / "widget")
         start, resident = start_time(folder / "start"), asyncio.run(memory(folder / "memory", 1000))
     show(list(results.values()), results["a"])
     a, b, c1, c2, d = (results[k].rate for k in ("a", "b", "c1", "c2", "d"))
@@ -281,6 +283,10 @@ def main() -> int:
         ("(c), every message parsed, at least 2 times (d)", c1 / d, 2.0, "{:.1f}"),
         ("(c), where it can matter, at least 4 times (d)", c2 / d, 4.0, "{:.1f}"),
         ("start of the bot under 2 s", start, 2.0, "{:.2f} s"),
+        ("widget: open to first words on the screen under 300 ms", opening, 300.0, "{:.0f} ms"),
+        ("widget: first message to its answer on the screen under 300 ms", answered, 300.0, "{:.0f} ms"),
+        ("widget: layout shift of the page under 0.001", shift, 0.001, "{:.4f}"),
+        ("widget: gzipped under 25 kB", size, 25.0, "{:.1f} kB"),
         ("memory with 1,000 open chats under 150 MB", resident, 150.0, "{:.0f} MB"),
     ]
     missed = 0

@@ -85,9 +85,11 @@ def until(page: Page, path: str, text: str) -> None:
 
 
 def problems(page: Page) -> list[str]:
-    """What axe-core has against the page."""
+    """What axe-core has against the page, once nothing fades in any more."""
+    page.evaluate("""() => Promise.all([document, document.querySelector("askonce-chat")?.shadowRoot].flatMap(
+        (root) => root?.getAnimations() ?? []).map((a) => a.finished))""")
     found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {n['html'][:150]}" for v in found for n in v["nodes"]]
+    return [f"{v['id']}: {n['html'][:150]} {[a['message'] for a in n['any']]}" for v in found for n in v["nodes"]]
 
 
 def test_a_refused_ticket_is_sent_again_with_one_click(
