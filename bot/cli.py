@@ -14,6 +14,8 @@ from typing import Any
 import click
 import orjson
 
+from bot.cli_console import account, demo_data, retention
+from bot.cli_replay import explain, fixture, replay
 from bot.settings import Settings, SettingsError, read_settings, require_support_email
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -261,22 +263,6 @@ def evaluate(data: pathlib.Path, out: pathlib.Path, rules_only: bool, check: boo
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=pathlib.Path))
-@click.option("--url", help="Play against a running bot over its WebSocket, e.g. http://127.0.0.1:8000.")
-@click.option("-k", "only", help="Only cases whose name holds this text.")
-@click.option("-x", "stop", is_flag=True, help="Stop at the first difference.")
-def replay(paths: tuple[pathlib.Path, ...], url: str | None, only: str | None, stop: bool) -> None:
-    """Replay dialogue fixtures; the status is non-zero on any difference."""
-    from bot.replay_command import run_replay
-
-    settings = read_settings()
-    if not settings.support_email:
-        settings = settings.model_copy(update={"support_email": DEMO_EMAIL})
-    if not _run(run_replay(list(paths), settings=settings, url=url, only=only, stop=stop)):
-        raise click.exceptions.Exit(1)
-
-
-@main.command()
 @click.option("--since", help="Only conversations that changed at or after this date or time (UTC), e.g. 2026-11-21.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def audit(since: str | None, form: str) -> None:
@@ -286,64 +272,6 @@ def audit(since: str | None, form: str) -> None:
     settings = read_settings()
     if not _run(run_audit(settings, since=read_since(since), as_json=form == "json")):
         raise click.exceptions.Exit(1)
-
-
-@main.group()
-def account() -> None:
-    """The people who may sign in to the console."""
-
-
-@account.command("add")
-@click.argument("email")
-@click.option(
-    "--name", default="", help="What colleagues and shoppers see; the address' first part where it is not given."
-)
-@click.option(
-    "--role", type=click.Choice(["viewer", "reviewer", "administrator"]), default="administrator", show_default=True
-)
-@click.password_option(help="Asked for where it is not given; ASKONCE_PASSWORD for scripts.", envvar="ASKONCE_PASSWORD")
-def account_add(email: str, name: str, role: str, password: str) -> None:
-    """Make an account, such as the first administrator's."""
-    from bot.console_command import add_account
-
-    _run(add_account(read_settings(), email=email, name=name, role=role, password=password))
-    click.echo(f"{email} may sign in at /console as {role}.")
-
-
-@account.command("password")
-@click.argument("email")
-@click.password_option(help="Asked for where it is not given; ASKONCE_PASSWORD for scripts.", envvar="ASKONCE_PASSWORD")
-def account_password(email: str, password: str) -> None:
-    """Set a new password, unlock the account, and end its sessions."""
-    from bot.console_command import set_password
-
-    _run(set_password(read_settings(), email=email, password=password))
-    click.echo(f"{email} has a new password.")
-
-
-@main.command("demo-data")
-@click.option("--conversations", type=click.IntRange(1, 2_000_000), default=1_000, show_default=True)
-@click.option(
-    "--days", type=click.IntRange(1, 3_650), default=90, show_default=True, help="Over how many days they are spread."
-)
-@click.option("--seed", type=int, default=1, show_default=True)
-def demo_data(conversations: int, days: int, seed: int) -> None:
-    """Add invented conversations to the database, to look at and to measure the console with."""
-    from bot.console_command import add_demo_data
-
-    _run(add_demo_data(read_settings(), conversations=conversations, days=days, seed=seed))
-
-
-@main.command()
-@click.option(
-    "--days", type=click.IntRange(1, 36_500), required=True, help="Erase what nothing was added to for so long."
-)
-@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
-def retention(days: int, dry_run: bool) -> None:
-    """Erase old conversations, with their turns, tickets, ratings and reviews."""
-    from bot.console_command import retain
-
-    _run(retain(read_settings(), days=days, dry_run=dry_run))
 
 
 @main.group()
@@ -388,6 +316,10 @@ def deliver(reference: str | None, everything: bool) -> None:
             if reference
             else "no ticket was refused; `askonce tickets waiting` lists those that wait"
         )
+
+
+for _command in (replay, explain, fixture, account, demo_data, retention):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import pathlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+import orjson
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from dialogue.events import Understanding
 from dialogue.vocabulary import Act, Field
 
-_STEP = {"user", "bot", "utter", "slot_was_set", "slot_was_not_set", "act", "asks", "ticket", "never"}
-_CASE = {"test_case", "steps", "customer"}
+_STEP = {
+    "user",
+    "understood",
+    "agent",
+    "rate",
+    "bot",
+    "utter",
+    "slot_was_set",
+    "slot_was_not_set",
+    "act",
+    "asks",
+    "ticket",
+    "never",
+}
+#: What a person of the shop does in a chat; any other text is what they write.
+AGENT_MOVES = ("joins", "joins as NAME", "leaves", "settles")
+_CASE = {"test_case", "steps", "customer", "helpdesk"}
 _ACTS = {a.value for a in Act}
 _FIELDS = {f.value for f in Field}
+_UNDERSTOOD = {f.name for f in fields(Understanding)}
 
 
 class FixtureError(Exception):
@@ -39,11 +57,14 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Step:
-    """A shopper's message and the bot turns expected after it."""
+    """A shopper's message (or what a person of the shop does) and the bot turns expected after it."""
 
     line: int
     user: str
     expected: tuple[Expectation, ...]
+    understood: dict[str, Any] | None = None  # recorded, so that a replay needs no understander
+    rate: int | None = None  # instead of a message: the stars of the widget
+    agent: str | None = None  # instead of a message: what a person of the shop does
 
 
 @dataclass(frozen=True)
@@ -54,6 +75,7 @@ class Case:
     steps: tuple[Step, ...]
     customer: dict[str, str] | None = None
     never: tuple[str, ...] = ()
+    slow: bool = False  # the helpdesk is: tickets are saved first and filed later
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -72,9 +94,13 @@ def _near(word: str, known: set[str]) -> str | None:
 class _Reader:
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
+        self.lines: list[str] = []
 
     def fail(self, at: tuple[int, int], what: str) -> FixtureError:
-        return FixtureError(f"{self.path}:{at[0] + 1}:{at[1] + 1}: {what}")
+        shown = ""
+        if at[0] < len(self.lines):
+            shown = f"\n    {self.lines[at[0]]}\n    {' ' * at[1]}^"
+        return FixtureError(f"{self.path}:{at[0] + 1}:{at[1] + 1}: {what}{shown}")
 
     def at(self, node: Any, key: Any = None) -> tuple[int, int]:
         try:
@@ -108,14 +134,18 @@ class _Reader:
 
     def cases(self) -> list[Case]:
         try:
-            root = YAML(typ="rt").load(self.path.read_text(encoding="utf-8"))
+            text = self.path.read_text(encoding="utf-8")
+            self.lines = text.splitlines()
+            root = YAML(typ="rt").load(text)
         except (OSError, UnicodeDecodeError) as error:
             raise FixtureError(f"{self.path}: cannot be read: {error}") from error
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise self.fail((mark.line, mark.column) if mark else (0, 0), f"not valid YAML: {error.problem}") from error
+        if isinstance(root, dict) and isinstance(root.get("stories"), list):
+            return [self.story(node) for node in root["stories"]]
         if not isinstance(root, dict) or not isinstance(root.get("test_cases"), list):
-            raise self.fail((0, 0), "must hold a list `test_cases`")
+            raise self.fail((0, 0), "must hold a list `test_cases` (or Rasa's `stories`)")
         return [self.case(node, root["test_cases"]) for node in root["test_cases"]]
 
     def case(self, node: Any, parent: Any) -> Case:
@@ -131,29 +161,75 @@ class _Reader:
             if not isinstance(customer, dict):
                 raise self.fail(self.at(node, "customer"), "`customer` holds `name` and `email`")
             self.keys(customer, {"name", "email"}, "a customer")
-        steps: list[tuple[int, str, list[Expectation]]] = []
+        if node.get("helpdesk", "slow") != "slow":
+            raise self.fail(
+                self.at(node, "helpdesk"), "`helpdesk` may be `slow`: tickets are saved first and filed later"
+            )
+        steps: list[Step] = []
         never: list[str] = []
         for step in node["steps"]:
             if not isinstance(step, dict) or not step:
                 raise self.fail(self.at(node["steps"]), "a step is `key: value`, such as `user: hello`")
             self.keys(step, _STEP, "a step")
             if "user" in step:
-                steps.append((self.at(step)[0] + 1, self.text(step, "user"), []))
+                steps.append(self.message(step))
+            elif "understood" in step:
+                raise self.fail(
+                    self.at(step, "understood"), "`understood` stands beside the `user` whose message it is of"
+                )
+            if "agent" in step:
+                steps.append(Step(self.at(step)[0] + 1, "", (), agent=self.text(step, "agent")))
             if "never" in step:
                 never += self.never(step)
-            rest = [k for k in step if k not in ("user", "never")]
+            if "rate" in step:
+                if not isinstance(step["rate"], int):
+                    raise self.fail(self.at(step, "rate"), "`rate` is a whole number, 1 to 5")
+                steps.append(Step(self.at(step)[0] + 1, "", (), rate=int(step["rate"])))
+            rest = [k for k in step if k not in ("user", "understood", "agent", "rate", "never")]
             if rest:
                 if not steps:
                     raise self.fail(self.at(step), f"`{rest[0]}` before the first `user`")
-                steps[-1][2].append(self.expectation(step))
+                steps[-1] = replace(steps[-1], expected=(*steps[-1].expected, self.expectation(step)))
         return Case(
             file=str(self.path),
             line=self.at(node)[0] + 1,
             name=str(node["test_case"]),
-            steps=tuple(Step(line, text, tuple(expected)) for line, text, expected in steps),
+            steps=tuple(steps),
             customer={k: str(v) for k, v in customer.items()} if customer else None,
             never=tuple(never),
+            slow="helpdesk" in node,
         )
+
+    def message(self, step: Any) -> Step:
+        understood = step.get("understood")
+        if understood is not None:
+            if not isinstance(understood, dict):
+                raise self.fail(self.at(step, "understood"), "`understood` holds what was understood, key by key")
+            self.keys(understood, _UNDERSTOOD, "`understood`")
+            understood = orjson.loads(orjson.dumps(understood, default=str))
+        return Step(self.at(step)[0] + 1, self.text(step, "user"), (), understood=understood)
+
+    def story(self, node: Any) -> Case:
+        """One of Rasa's test stories: `user` messages and `action: utter_…` of this bot's acts. Its intents, entities and other
+        actions speak of a Rasa bot's inside and are left out."""
+        if not isinstance(node, dict) or "story" not in node or not isinstance(node.get("steps"), list):
+            raise self.fail(
+                self.at(node) if isinstance(node, dict) else (0, 0), "a story has a name, `story`, and `steps`"
+            )
+        steps: list[Step] = []
+        for step in node["steps"]:
+            if not isinstance(step, dict):
+                raise self.fail(self.at(node["steps"]), "a step is `key: value`, such as `user: hello`")
+            if "user" in step:
+                words = re.sub(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", self.text(step, "user")).strip()
+                steps.append(Step(self.at(step)[0] + 1, words, ()))
+            act = str(step.get("action", "")).removeprefix("utter_")
+            if act in _ACTS and steps:
+                expected = Expectation(self.at(step)[0] + 1, act=act)
+                steps[-1] = replace(steps[-1], expected=(*steps[-1].expected, expected))
+        if not steps:
+            raise self.fail(self.at(node), f"story `{node['story']}` has no `user` message")
+        return Case(str(self.path), self.at(node)[0] + 1, str(node["story"]), tuple(steps))
 
     def never(self, step: Any) -> list[str]:
         value = step["never"]

@@ -1,4 +1,4 @@
-"""Plays fixtures: through the engine in this process, or against a running bot over a real WebSocket."""
+"""Plays fixtures: through the engine in this process, or against a running bot over a real WebSocket; and compares."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from bot.audit import verdict
 from bot.bootstrap import Bot, run_bot
-from bot.console import views
-from bot.conversation import Conversation
 from bot.fixtures import Case, Expectation, Step, matches
+from bot.rehearsal import Rehearsal, Stagehand
 from bot.settings import Settings
+from bot.store.records import Change, Turn, from_json
 from dialogue import events
-from dialogue.states import TicketStatus
+from dialogue.states import OPEN, State
 
 _PATIENCE = 6.0
 
@@ -39,12 +38,19 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
     transcript: list[str] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)  # of a rehearsal: what would have been stored
 
 
 class Stage(Protocol):
     """Where a case is played."""
 
-    async def say(self, text: str) -> None: ...
+    async def say(self, text: str, understood: dict[str, Any] | None = None) -> None: ...
+
+    async def agent(self, move: str) -> None: ...
+
+    async def rate(self, score: int) -> None: ...
+
+    def why(self) -> list[str]: ...
 
     async def next_turn(self, patience: float) -> dict[str, Any] | None: ...
 
@@ -56,39 +62,62 @@ class Stage(Protocol):
 # ---------------------------------------------------------------- two stages
 
 
-class InProcess:
-    """A conversation of a bot in this process."""
+class OnStage:
+    """A rehearsal: the engine in this process, without server or database."""
 
-    def __init__(self, bot: Bot, conversation: Conversation) -> None:
-        self._bot, self._conversation = bot, conversation
-        self._seen = 0
-        self._poked = bot.hub.watch(conversation.id)
+    def __init__(self, rehearsal: Rehearsal, *, recorded: bool) -> None:
+        self.rehearsal, self._recorded = rehearsal, recorded
+        self._waiting: list[dict[str, Any]] = []
 
-    async def say(self, text: str) -> None:
-        await self._conversation.hear(uuid.uuid4().hex, text)
+    def _take(self, turns: list[Turn]) -> None:
+        self._waiting += [t.frame() | {"rule": t.rule} for t in turns if t.who == "bot"]
+
+    async def say(self, text: str, understood: dict[str, Any] | None = None) -> None:
+        read = None
+        if understood is not None and self._recorded:
+            read = from_json(events.Understanding, orjson.dumps({"kept": text, **understood}).decode())
+        self._take(await self.rehearsal.say(text, read))
+
+    async def agent(self, move: str) -> None:
+        moves: dict[str, events.Happening] = {
+            "joins": events.AgentJoined("Maya"), "leaves": events.AgentLeft(), "settles": events.AgentLeft(settled=True),
+        }  # fmt: skip
+        if move.startswith("joins as "):
+            self._take(await self.rehearsal.tell(events.AgentJoined(move.removeprefix("joins as "))))
+        elif move in moves:
+            self._take(await self.rehearsal.tell(moves[move]))
+        else:
+            await self.rehearsal.agent(move)
+
+    async def rate(self, score: int) -> None:
+        self._take(await self.rehearsal.tell(events.ShopperRated(score)))
 
     async def next_turn(self, patience: float) -> dict[str, Any] | None:
-        while True:
-            for turn in await self._conversation.turns_after(self._seen):
-                self._seen = turn.seq
-                if turn.who != "shopper":
-                    return turn.frame()
-            waiting = any(t.status is TicketStatus.SENT for t in self._conversation.state.tickets)
-            if not waiting:
-                return None
-            self._poked.clear()
-            try:
-                async with asyncio.timeout(patience):
-                    await self._poked.wait()
-            except TimeoutError:
-                return None
+        return self._waiting.pop(0) if self._waiting else None
 
     async def ticket(self, reference: str) -> dict[str, Any] | None:
-        return await views.ticket(self._bot.store, reference)
+        return self.rehearsal.ticket(reference)
 
     async def fields(self) -> dict[str, str | None]:
-        state = self._conversation.state
+        state = self.rehearsal.state
         return {"name": state.name, "email": state.email, "reason": state.reason}
+
+    def why(self) -> list[str]:
+        """The rows that decided the last message, and the state after it."""
+        changes = self.rehearsal.changes
+        rows = [row for change in changes[-2:] for row in change.rows] if changes else []
+        return [*(f"row: {row}" for row in dict.fromkeys(rows)), f"state: {describe(self.rehearsal.state)}"]
+
+
+def describe(state: State) -> str:
+    """A state in a line, for people: what is open, what is known, what is missing."""
+    known = {"name": state.name, "email": state.email, "reason": state.reason, **dict(state.extra)}
+    parts = [state.phase.value, *(f"{k}={v!r}" for k, v in known.items() if v)]
+    if state.phase in OPEN:
+        parts.append(f"missing {', '.join(state.missing) or 'nothing'}, fruitless {state.fruitless}")
+    for ticket in state.tickets:
+        parts.append(f"{ticket.reference} {ticket.status.value}")
+    return ", ".join(parts)
 
 
 class OverSocket:
@@ -107,7 +136,18 @@ class OverSocket:
         except TimeoutError:
             return None
 
-    async def say(self, text: str) -> None:
+    async def agent(self, move: str) -> None:
+        raise ReplayError(
+            "a case with `agent` can only be replayed in this process; leave out --url, or choose others with -k"
+        )
+
+    async def rate(self, score: int) -> None:
+        await self._ws.send(orjson.dumps({"type": "rate", "score": score}).decode())
+
+    def why(self) -> list[str]:
+        return []
+
+    async def say(self, text: str, understood: dict[str, Any] | None = None) -> None:
         id = uuid.uuid4().hex
         await self._ws.send(orjson.dumps({"type": "say", "id": id, "text": text}).decode())
         while True:
@@ -157,14 +197,16 @@ async def in_process(settings: Settings) -> AsyncIterator[Bot]:
             yield running
 
 
-async def play_in_process(running: Bot, case: Case) -> Outcome:
-    """Play a case through the engine of `running`."""
-    conversation, _ = await running.hub.begin(channel="replay")
+async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) -> Outcome:
+    """Play a case through the engine in this process; `recorded` takes what the fixture says was understood."""
+    stage = OnStage(hand.begin(), recorded=recorded)
+    stage.rehearsal.slow = case.slow
     if case.customer:
-        await conversation.tell(events.CustomerIdentified(case.customer.get("name"), case.customer.get("email")))
-    outcome = await play(case, InProcess(running, conversation), patience=_PATIENCE)
-    for v in await verdict(running.store, conversation.id, support_email=running.support_email):
-        outcome.problems.append(f"{case.file}: the referee, turn {v.seq}: {v.rule}: {v.reason}")
+        await stage.rehearsal.tell(events.CustomerIdentified(case.customer.get("name"), case.customer.get("email")))
+    outcome = await play(case, stage, patience=0)
+    outcome.changes = list(stage.rehearsal.changes)
+    for v in stage.rehearsal.violations():
+        outcome.problems.append(f"{case.file}:{case.line}: the referee, turn {v.seq}: {v.rule}: {v.reason}")
     return outcome
 
 
@@ -200,8 +242,15 @@ async def play(case: Case, stage: Stage, *, patience: float) -> Outcome:
     """Play a case on any stage, and compare."""
     outcome = Outcome(case)
     for step in case.steps:
-        outcome.transcript.append(f"   shopper: {step.user}")
-        await stage.say(step.user)
+        if step.rate is not None:
+            outcome.transcript.append(f"   shopper rates: {step.rate}")
+            await stage.rate(step.rate)
+        elif step.agent is not None:
+            outcome.transcript.append(f"   agent: {step.agent}")
+            await stage.agent(step.agent)
+        else:
+            outcome.transcript.append(f"   shopper: {step.user}")
+            await stage.say(step.user, step.understood)
         if not await _meet(step, stage, outcome, patience):
             return outcome
     while (turn := await stage.next_turn(0.25)) is not None:
@@ -224,9 +273,13 @@ async def _meet(step: Step, stage: Stage, outcome: Outcome, patience: float) -> 
             turn = await stage.next_turn(patience)
             if turn is None:
                 outcome.problems.append(
-                    f"{outcome.case.file}:{expected.line}: after {step.user!r} expected {_describe(expected)}, "
+                    f"{outcome.case.file}:{expected.line}: after {step.agent or step.rate or step.user!r} expected {_describe(expected)}, "
                     f"but got {', '.join(seen) or 'no turn'} ({why})"
                 )
+                outcome.transcript.append(f" - expected [{_describe(expected)}]")
+                outcome.transcript += [
+                    f" + {line}" for line in (f"got [{', '.join(seen) or 'nothing'}]: {why}", *stage.why())
+                ]
                 return False
             _note(outcome, turn)
             seen.append(turn["act"])

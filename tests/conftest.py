@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -224,12 +225,14 @@ def postgres_binaries() -> pathlib.Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgres() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server of the tests' own; calling it makes a fresh database and gives its URL."""
     if postgres_binaries() is None:
         missing("PostgreSQL (/usr/lib/postgresql/*/bin)")
-    with postgres_in(tmp_path_factory.mktemp("postgres")) as fresh:
-        yield fresh
+    # Not below pytest's own folder: another pytest that starts meanwhile would close that to every other user.
+    with tempfile.TemporaryDirectory(prefix="askonce-postgres-", ignore_cleanup_errors=True) as folder:
+        with postgres_in(pathlib.Path(folder)) as fresh:
+            yield fresh
 
 
 @contextmanager
@@ -240,8 +243,7 @@ def postgres_in(folder: pathlib.Path) -> Iterator[Callable[[], str]]:
     port = free_port()
     user: list[str] = []
     if os.geteuid() == 0:
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(0o755)
+        folder.chmod(0o755)
         subprocess.run(
             [shutil.which("chown", path="/usr/bin:/bin") or "chown", "-R", "postgres", str(folder)], check=True
         )

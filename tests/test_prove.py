@@ -27,7 +27,8 @@ def test_a_share_of_the_storms_loses_and_doubles_nothing() -> None:
     counts, problems = share_of_storms(60, 11)
     assert problems == []
     assert counts["conversations"] == 60 and counts["tickets"] > 10
-    assert counts["helpdesk lost"] and counts["helpdesk late"], "the storm was no storm"
+    bad = {mood: n for mood, n in counts.items() if mood.startswith("helpdesk ")}
+    assert len(bad) >= 4 and sum(bad.values()) >= 10, f"the storm was no storm: {bad}"
 
 
 #: Rows of the table broken on purpose: the name of the row, and the row whose action it gets instead. The referee must see each.

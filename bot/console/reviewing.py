@@ -188,30 +188,35 @@ def _yaml(data: Any, name: str) -> Response:
     writer = YAML()
     writer.width = 10_000
     writer.dump(data, out)
-    return Response(out.getvalue(), media_type="application/yaml; charset=utf-8",
-                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+    return _file(out.getvalue(), name)
+
+
+def _file(text: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
 
 
 async def fixture(ask: Ask) -> Response:
-    """One conversation as a dialogue fixture of what happened, with invented people in the place of real ones."""
+    """One conversation as a dialogue fixture of what happened: what was understood recorded, invented people in the place of
+    real ones; corrections stand in its name."""
+    from bot.from_life import Pseudonyms, as_yaml, moves_of, play
+    from bot.rehearsal import Stagehand
+
     id = ask.part("id")
-    await _exists(ask, id)
-    loaded, told = await ask.bot.store.load(id), await ask.bot.store.told(id)
-    names = names_of(loaded.state, told) if loaded else set()
+    loaded = await ask.bot.store.load(id)
+    if loaded is None or not loaded.seq:
+        raise Refused(404, "There is no such conversation (any more).")
+    people = Pseudonyms(names_of(loaded.state, await ask.bot.store.told(id)))
+    moves = moves_of(await ask.bot.store.turns(id, limit=10_000), await ask.bot.store.happenings(id), people)
+    _, after = await play(Stagehand(ask.bot.settings, answers=ask.bot.answers), moves, loaded.state.required)
     async with ask.bot.store.read() as connection:
         fixes = {
             row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
         }
-    steps: list[dict[str, Any]] = []
-    for t in await ask.bot.store.turns(id, limit=10_000):
-        if t.who == "shopper":
-            steps.append({"user": invented(t.text, names)})
-        elif t.who == "bot":
-            steps.append({"act": t.act} | ({"asks": list(t.asks)} if t.asks else {}))
     wrong = "; ".join(f"turn {seq}: {f.intent or 'a field was missed'}" for seq, f in sorted(fixes.items()))
     name = f"conversation {id[:8]}" + (f" (to be mended: {wrong})" if wrong else "")
     await ask.note("export fixture", id)
-    return _yaml({"test_cases": [{"test_case": name, "steps": steps}]}, f"conversation-{id[:8]}.yml")
+    return _file(as_yaml(name, moves, after), f"conversation-{id[:8]}.yml")
 
 
 # ---------------------------------------------------------------- the queue of flags

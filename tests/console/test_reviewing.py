@@ -83,7 +83,7 @@ async def test_a_conversation_becomes_a_fixture_that_loads(desk: Desk, tmp_path:
     assert [s.user for s in case.steps] == [
         "the parcel was empty",
         "yes please",
-        "Jane Doe, jane.doe@example.com",
+        "Robin Tanner, shopper1@example.com",
         "thanks",
     ]
     assert [e.act for s in case.steps for e in s.expected][:2] == ["offer_ticket", "ask"]

@@ -1,0 +1,127 @@
+"""The commands of developers: replay, explain, fixtures. `bot.cli` gathers them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pathlib
+import sys
+from typing import Any
+
+import click
+import orjson
+
+from bot.settings import read_settings
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO_EMAIL = "support@example.com"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=pathlib.Path))
+@click.option("--url", help="Play against a running bot over its WebSocket, e.g. http://127.0.0.1:8000.")
+@click.option("-k", "only", help="Only cases whose name holds this text.")
+@click.option("-x", "stop", is_flag=True, help="Stop at the first difference.")
+@click.option("-q", "--quiet", is_flag=True, help="Show only what failed.")
+@click.option(
+    "--understander",
+    type=click.Choice(["recorded", "rules", "rasa"]),
+    default="recorded",
+    show_default=True,
+    help="recorded: what a fixture says was understood, else the rules.",
+)
+@click.option("--parallel", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to play in.")
+@click.option(
+    "--times",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="Play as often, and fail where runs differ (R16).",
+)
+@click.option("--watch", is_flag=True, help="Play again whenever a fixture, the table, a phrase or an article changes.")
+@click.option("--junit", type=click.Path(path_type=pathlib.Path, dir_okay=False), help="Write JUnit XML for CI.")
+@click.option(
+    "--json", "as_json", type=click.Path(path_type=pathlib.Path, dir_okay=False), help="Write what was played as JSON."
+)
+@click.option("--github", is_flag=True, help="Print GitHub's annotations for what failed.")
+@click.option(
+    "--coverage",
+    type=click.Path(path_type=pathlib.Path, dir_okay=False),
+    help="Show what the cases exercise, and write it as HTML.",
+)
+@click.option("--diff", is_flag=True, help="Instead of fixtures: which stored conversations would go differently now.")
+@click.option("--since", help="With --diff: only conversations that changed at or after this date (UTC).")
+def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str | None, **given: Any) -> None:
+    """Replay dialogue fixtures; the status is non-zero on any difference."""
+    from bot.replay_command import Options, run_replay
+    from bot.replay_command import watch as run_again
+
+    settings = read_settings()
+    if not settings.support_email:
+        settings = settings.model_copy(update={"support_email": DEMO_EMAIL})
+    if diff:
+        from bot.audit_command import read_since
+        from bot.what_if import run_diff
+
+        if paths:
+            raise click.UsageError("--diff replays stored conversations; leave out the fixtures")
+        understand_anew = given["understander"] != "recorded"
+        if not asyncio.run(
+            run_diff(settings, since=read_since(since), anew=understand_anew, parallel=given["parallel"])
+        ):
+            raise click.exceptions.Exit(1)
+        return
+    if not paths:
+        raise click.UsageError("name a fixture or a folder of fixtures, such as tests/dialogues")
+    if watch:
+        command = [sys.executable, "-m", "bot.cli", *(a for a in sys.argv[1:] if a != "--watch")]
+        with contextlib.suppress(KeyboardInterrupt):
+            run_again(command, [*paths, *(ROOT / name for name in ("bot", "dialogue", "kb_answers"))])
+        return
+    if not asyncio.run(run_replay(list(paths), settings=settings, options=Options(**given))):
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("place", metavar="ID[#SEQ]")
+def explain(place: str) -> None:
+    """Why a stored conversation went as it did: for one turn (ID#SEQ) or all of them."""
+    from bot.explain import run_explain
+
+    asyncio.run(run_explain(read_settings(), place))
+
+
+@click.group()
+def fixture() -> None:
+    """Dialogue fixtures: made from life, and their form."""
+
+
+@fixture.command("new")
+@click.option("--conversation", "id", required=True, help="The stored conversation to make it of.")
+@click.option("--name", help="The case's name.")
+@click.option("--shrink", is_flag=True, help="Drop turns that do not matter for what the referee or --until finds.")
+@click.option("--until", "act", help="With --shrink: keep what leads to this act of the bot.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=pathlib.Path, dir_okay=False),
+    help="Write it there; else it is printed.",
+)
+def fixture_new(id: str, name: str | None, shrink: bool, act: str | None, output: pathlib.Path | None) -> None:
+    """A fixture of a stored conversation: what was understood recorded, invented people in the place of real ones."""
+    from bot.from_life import new_fixture
+
+    text = asyncio.run(new_fixture(read_settings(), id, name=name, shrink=shrink, act=act))
+    if output:
+        output.write_text(text, encoding="utf-8")
+        click.echo(f"Written to {output}; play it with: askonce replay {output}", err=True)
+    else:
+        click.echo(text, nl=False)
+
+
+@fixture.command("schema")
+def fixture_schema() -> None:
+    """The JSON Schema of fixtures, for editors."""
+    from bot.fixture_schema import schema
+
+    click.echo(orjson.dumps(schema(), option=orjson.OPT_INDENT_2).decode())
