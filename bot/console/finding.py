@@ -23,7 +23,7 @@ from bot.store.database import Store
 from dialogue.vocabulary import Act, IntentName
 
 PAGE = 50
-_COUNTED = 1_000
+_COUNTED = 500
 _MANY = 4_000
 SORTS = {"newest": (summary.c.created_at, True), "oldest": (summary.c.created_at, False),
          "active": (summary.c.updated_at, True), "longest": (summary.c.turns, True),
@@ -226,7 +226,7 @@ def _whole(value: str) -> int:
 @dataclass(frozen=True)
 class Page:
     """One page of a list: rows of `summary`, the place the next begins after (empty on the last), how many there are in all
-    (counted up to a thousand)."""
+    (counted up to 500)."""
 
     rows: list[Any]
     next: str

@@ -54,6 +54,8 @@ MEANINGS: dict[str, tuple[str, str, bool]] = {
     "rating": ("Average rating", "The mean of the ratings from 1 to 5.", False),
     "with_rasa": ("Understood with Rasa", "Conversations in which Rasa was asked about a message and answered; the rest was "
                   "understood by rules alone.", True),
+    "rasa_ms": ("First answer with Rasa", "The mean time to the first answer, in milliseconds, where Rasa was asked in the conversation: "
+                "its latency is in it.", False),
 }  # fmt: skip
 
 
@@ -117,6 +119,7 @@ async def measure(connection: AsyncConnection, days: Days) -> dict[str, float | 
         total(s.gaps).label("gaps"), total(s.reasks).label("reasks"), total(s.violations).label("violations"),
         total(s.heard).label("heard"), total(s.fallbacks).label("fallbacks"), func.count(s.rating).label("ratings"),
         func.avg(s.rating).label("rating"), count(s.understood_by == "rasa").label("with_rasa"),
+        func.avg(case((s.understood_by == "rasa", s.first_answer_ms))).label("rasa_ms"),
         func.count(s.first_answer_ms).label("timed"),
     ).where(*_in(days)))).one()  # fmt: skip
     found: dict[str, float | None] = {name: getattr(row, name) for name in MEANINGS if hasattr(row, name)}

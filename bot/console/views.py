@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import orjson
@@ -25,8 +25,10 @@ def read_state(text: str) -> State:
 async def conversations(store: Store, *, after: str | None, limit: int, act: str | None) -> dict[str, Any]:
     """Newest first. `next` goes into `after` for the following page; null on the last."""
     c = conversation_table.c
-    query = select(c.id, c.created_at, c.updated_at, c.seq, c.locale, c.channel).order_by(
-        c.updated_at.desc(), c.id.desc()
+    query = (
+        select(c.id, c.created_at, c.updated_at, c.seq, c.locale, c.channel)
+        .order_by(c.updated_at.desc(), c.id.desc())
+        .where(c.erased_at.is_(None))
     )
     if after:
         at, _, id = after.partition("~")
@@ -99,7 +101,8 @@ async def tickets(
         query = query.where((c.created_at < float(at)) | ((c.created_at == float(at)) & (c.key < key)))
     async with store.read() as connection:
         rows = list(await connection.execute(query.limit(limit + 1)))
-        items = [await _ticket(connection, row) for row in rows[:limit]]
+        tries = await _attempts(connection, [row.key for row in rows[:limit]])
+        items = [_ticket(row, tries.get(row.key, [])) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return {"items": items, "next": f"{last.created_at!r}~{last.key}" if last else None}
 
@@ -108,12 +111,21 @@ async def ticket(store: Store, reference: str) -> dict[str, Any] | None:
     """One ticket: its fields, exactly what was passed, and every attempt to deliver it."""
     async with store.read() as connection:
         row = (await connection.execute(select(outbox).where(outbox.c.reference == reference))).one_or_none()
-        return None if row is None else await _ticket(connection, row)
+        if row is None:
+            return None
+        return _ticket(row, (await _attempts(connection, [row.key])).get(row.key, []))
 
 
-async def _ticket(connection: Any, row: Any) -> dict[str, Any]:
+async def _attempts(connection: Any, keys: Sequence[str]) -> dict[str, list[Any]]:
+    """Every attempt to deliver these tickets, in order."""
+    found: dict[str, list[Any]] = {}
+    for tried in await connection.execute(select(attempt).where(attempt.c.key.in_(keys)).order_by(attempt.c.id)):
+        found.setdefault(tried.key, []).append(tried)
+    return found
+
+
+def _ticket(row: Any, tries: Sequence[Any]) -> dict[str, Any]:
     passed = orjson.loads(row.payload)
-    tries = await connection.execute(select(attempt).where(attempt.c.key == row.key).order_by(attempt.c.id))
     return {
         "reference": row.reference,
         "status": "filed" if row.status == "filed" else "saved",
@@ -160,7 +172,7 @@ async def admin_hashes(store: Store) -> list[str]:
 
 async def how_many(store: Store, since: str | None) -> int:
     """How many conversations changed at or after `since` (None: all)."""
-    query = select(func.count()).select_from(conversation_table)
+    query = select(func.count()).select_from(conversation_table).where(conversation_table.c.erased_at.is_(None))
     if since:
         query = query.where(conversation_table.c.updated_at >= since)
     async with store.read() as connection:
@@ -172,7 +184,7 @@ async def changed(store: Store, since: str | None, page: int = 200) -> AsyncIter
     c = conversation_table.c
     after = ""
     while True:
-        query = select(c.id, c.updated_at, c.seq).where(c.id > after).order_by(c.id).limit(page)
+        query = select(c.id, c.updated_at, c.seq).where(c.id > after, c.erased_at.is_(None)).order_by(c.id).limit(page)
         if since:
             query = query.where(c.updated_at >= since)
         async with store.read() as connection:

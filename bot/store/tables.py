@@ -90,6 +90,7 @@ outbox = Table(
     Column("created_at", Float, nullable=False),
     Column("told_saved", Integer, nullable=False, default=0),
     Index("ix_outbox_status_due_at", "status", "due_at"),
+    Index("ix_outbox_created", "created_at", "key"),
 )
 Index(
     "ix_outbox_untold",

@@ -50,6 +50,15 @@ LISTS = {
     "flagged, not judged": "flag=any&review=none",
     "all at once": "outcome=filed&act=answer&rating=5&language=en&q=refund&sort=longest",
 }
+#: Other lists, by their address.
+PAGES = {
+    "tickets": "tickets",
+    "filed tickets": "tickets?delivery=filed",
+    "the desk": "desk",
+    "flags": "flags",
+    "running chats": "live",
+    "gaps": "gaps",
+}
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -80,6 +89,11 @@ def measure(url: str, rounds: int) -> dict[str, tuple[float, float]]:
                     if following is None:
                         break
                     page = following[1].replace("&amp;", "&")
+            found[name] = percentile(times, 0.5), percentile(times, 0.95)
+        for name, path in PAGES.items():
+            client.get(f"/console/{path}").raise_for_status()  # the first of each finds nothing in any cache
+            answers = [client.get(f"/console/{path}") for _ in range(rounds)]
+            times = [float(answer.headers["server-timing"].split("dur=")[1]) for answer in answers]
             found[name] = percentile(times, 0.5), percentile(times, 0.95)
     return found
 
@@ -127,7 +141,7 @@ def main() -> int:
         "|---|---|---|---|---|",
     ]
     worst = 0.0
-    for name in LISTS:
+    for name in (*LISTS, *PAGES):
         cells = [f"{value:.0f}" for kind in results for value in results[kind][0][name]]
         worst = max([worst, *(results[kind][0][name][1] for kind in results)])
         table.add_row(name, *cells)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot import erasure
+from bot.console import views
 from bot.console.accounts import Role
 from bot.conversation import Erased, now_text
 from bot.store.console_tables import facet, summary
@@ -106,6 +107,7 @@ async def test_a_ticket_on_its_way_is_still_filed_and_then_forgotten(database_ur
         async with either.bot.store.read() as connection:
             moved = (await connection.execute(select(outbox))).one()
         assert moved.conversation != chat.id
+        assert (await views.conversations(either.bot.store, after=None, limit=9, act=None))["items"] == []
         assert await either.bot.store.transact(erasure.sweep) == 0
         made[0].back = True
         due = outbox.update().where(outbox.c.status != "sending").values(due_at=0.0)

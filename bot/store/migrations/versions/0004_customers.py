@@ -1,4 +1,5 @@
-"""Signed-in customers whose page vouches for them: their conversation, and a token for each further device."""
+"""Signed-in customers whose page vouches for them: their conversation, and a token for each further device. An index for the
+list of tickets."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,3 +23,4 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(40), nullable=False),
     )
     op.create_index("ix_device_conversation", "device", ["conversation"])
+    op.create_index("ix_outbox_created", "outbox", ["created_at", "key"])
