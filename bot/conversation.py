@@ -152,6 +152,8 @@ class Conversation:
         started = time.perf_counter()
         async with self._lock:
             self.touched = time.monotonic()
+            if self.state.agent is None:
+                await self._reload()  # they may have joined through another replica
             while id not in self.client_ids and self.state.agent is not None:
                 spoken = Turn(self.seq + 1, "agent", mask(text), now_text(), id=id)
                 if await self._decide(events.AgentSaid(), spoken=spoken, started=started):
@@ -180,6 +182,9 @@ class Conversation:
         started = time.perf_counter()
         async with self._lock:
             self.touched = time.monotonic()
+            if isinstance(told, events.AgentJoined | events.AgentLeft):
+                # What changes nothing is not stored, so a clash would not show that another replica knows better.
+                await self._reload()
             while not await self._decide(told, delivery=delivery, started=started):
                 continue
 

@@ -14,7 +14,7 @@ from bot.bootstrap import make_answers
 from bot.conversation import Conversation, TicketForm, Understander, Workshop
 from bot.settings import Settings
 from bot.store.database import Store
-from bot.store.records import Change, Turn, to_json
+from bot.store.records import Change, Loaded, Turn, to_json
 from dialogue import events
 from dialogue.referee import judge
 from dialogue.states import State
@@ -50,10 +50,18 @@ class Remembering:
 class _Nowhere:
     """Where a rehearsal is kept: in memory, until it is let go."""
 
+    first: State
     changes: list[Change] = field(default_factory=list)
 
     async def commit(self, change: Change) -> None:
         self.changes.append(change)
+
+    async def load(self, id: str) -> Loaded | None:
+        if not self.changes:
+            return Loaded(id, self.first, 0, 0)
+        last = self.changes[-1]
+        ids = {t.id for c in self.changes for t in c.turns if t.id}
+        return Loaded(id, last.state, last.seq, last.number, ids)
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
         return [t for c in self.changes for t in c.turns if t.seq > after][:limit]
@@ -92,7 +100,7 @@ class Rehearsal:
     """One conversation. `turns` is everything said; `changes` everything that would have been stored."""
 
     def __init__(self, hand: Stagehand, state: State, locale: str | None) -> None:
-        self._kept = _Nowhere()
+        self._kept = _Nowhere(state)
         self._hand = hand
         self.mind = Remembering(hand.understander)
         settings = hand.settings

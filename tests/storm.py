@@ -160,7 +160,6 @@ class Storm:
     async def help(self, chat: Chat, rng: random.Random, tab: int) -> None:
         """A person of the shop joins through one replica, writes through the other, and leaves or stays."""
         await chat.tabs[tab].tell(e.AgentJoined("Maya"))
-        await chat.tabs[1 - tab].refresh()
         assert await chat.tabs[1 - tab].agent_says(f"agent:{rng.getrandbits(64)}", "Let me see what I can do.")
         if rng.random() < 0.7:
             await chat.tabs[tab].tell(e.AgentLeft(settled=rng.random() < 0.5))

@@ -6,8 +6,8 @@ Each check is a plain function without arguments, so that `make mutate` can ask 
 from __future__ import annotations
 
 from dialogue import events as e
-from dialogue.effects import Effect, FileTicket, RecordGap, RecordRating, Say, Search
-from dialogue.states import Phase, State, TicketStatus
+from dialogue.effects import Announce, Effect, FileTicket, RecordGap, RecordRating, Say, Search
+from dialogue.states import Phase, State, TicketStatus, TurnNotes
 from dialogue.tracker import step
 from dialogue.vocabulary import Act, Answer, Signal
 from tests.prove import said
@@ -133,3 +133,36 @@ def test_r1_a_required_field_is_kept_replaced_and_passed_and_no_other_is() -> No
     state, effects = tell(state, said(name="Jane Doe", email="jane@example.com"))
     assert [x.extra for x in effects if isinstance(x, FileTicket)] == [(("order_number", "CD123456"),)]
     assert state.extra == () and len(state.tickets) == 1
+
+
+# ---------------------------------------------------------------- beside a person of the shop
+
+
+def test_help_each_person_is_announced_once_and_by_their_own_name() -> None:
+    state, effects = tell(State(stem="R"), e.AgentJoined("Maya"))
+    assert [x.values for x in effects if isinstance(x, Announce)] == [{"agent": "Maya"}] and state.agent == "Maya"
+    assert tell(state, e.AgentJoined("Maya")) == (state, [])
+    after, effects = tell(state, e.AgentJoined("Noor"))
+    assert [x.values for x in effects if isinstance(x, Announce)] == [{"agent": "Noor"}] and after.agent == "Noor"
+    assert after.paused is state.paused
+
+
+def test_help_a_message_beside_a_person_is_over_when_it_ends() -> None:
+    attended, _ = tell(State(stem="R"), e.AgentJoined("Maya"))
+    for message in (said(), said(name="Jane Doe"), said(signals={Signal.THANKS}), said(question="how long?")):
+        state, effects = tell(attended, message)
+        assert state.turn == TurnNotes() and effects == [] and state.phase is Phase.ATTENDED
+
+
+def test_r12_nothing_of_a_filed_ticket_becomes_a_new_one_beside_a_person() -> None:
+    dispute = said(reason="unfair refund decision", signals={Signal.DISPUTES, Signal.WANTS_REVIEW})
+    disputed, _ = tell(State(stem="R"), said(name="Jane Doe", email="jane@example.com"), dispute)
+    for start, messages in (
+        (filed(), (said(reason="the lamp is broken"), said(reason="follow up on my lamp", signals={Signal.FOLLOWS_UP}),
+                   said(signals={Signal.WANTS_TICKET}))),
+        (disputed, (dispute,)),
+    ):  # fmt: skip
+        assert len(start.tickets) == 1
+        for message in messages:
+            state, effects = tell(start, e.AgentJoined("Maya"), message)
+            assert effects == [] and state.reason is None and state.paused is Phase.IDLE and len(state.tickets) == 1

@@ -11,7 +11,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.console.accounts import Role
+from bot.conversation import Conversation
 from bot.store.records import Turn
+from dialogue import events
 from tests.conftest import free_port
 from tests.console.conftest import Desk, console
 
@@ -98,6 +100,20 @@ async def test_the_running_chats_are_listed(desk: Desk) -> None:
     fresh = await maya.client.get(f"/console/conversations/{chat.id}/turns?after=1")
     assert fresh.json()["seq"] == 2 and ">open a ticket" not in fresh.json()["html"]
     await maya.get(f"/conversations/{chat.id}/turns?after=x", 422)
+
+
+async def test_a_replica_that_knows_less_does_not_think_somebody_is_here_already(desk: Desk) -> None:
+    """Joined through one replica and left through the other; the first has not heard of it when somebody joins again."""
+    chat, _ = await desk.bot.hub.begin()
+    await chat.hear("m1", "hello")
+    elsewhere = await Conversation.open(desk.bot.hub.shop, chat.id)
+    assert elsewhere
+    await chat.tell(events.AgentJoined("Maya"))
+    await elsewhere.tell(events.AgentLeft())
+    await chat.tell(events.AgentJoined("Maya"))
+    assert await elsewhere.agent_says("agent:1", "Here I am")
+    words = [t.text for t in await _turns(desk, chat.id) if t.who in ("system", "agent")]
+    assert [w.split(" ")[1] for w in words] == ["from", "has", "from", "I"]
 
 
 # ---------------------------------------------------------------- the desk
