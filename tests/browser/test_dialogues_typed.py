@@ -40,7 +40,16 @@ class InBrowser:
             await self._page.evaluate("(who) => Askonce.identify(who)", customer)
         await self._page.get_by_role("button", name="Chat with us").click()
 
-    async def say(self, text: str) -> None:
+    async def agent(self, move: str) -> None:
+        raise NotImplementedError("no case typed here has a person of the shop")
+
+    async def rate(self, score: int) -> None:
+        raise NotImplementedError("no case typed here rates with the stars")
+
+    def why(self) -> list[str]:
+        return []
+
+    async def say(self, text: str, understood: dict[str, Any] | None = None) -> None:
         box = self._page.get_by_role("textbox", name="Write a message")
         await box.fill(text)
         await box.press("Enter")
