@@ -19,7 +19,7 @@ from bot.console.archive import Archivist
 from bot.conversation import TicketForm, Understander, Workshop, now_text
 from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
-from bot.settings import Settings
+from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store, Unavailable
 from bot.store.migrate import migrate
 from bot.store.records import Delivery
@@ -38,7 +38,6 @@ from ticket_bridge.outbox import Claim
 from ticket_bridge.retry import RetryPolicy
 
 log = logging.getLogger("askonce")
-_DEMO_EMAIL = "support@example.com"
 
 
 @dataclass
@@ -70,11 +69,11 @@ class Bot:
     @property
     def support_email(self) -> str:
         """The address shoppers are given; the demo's own where none is set."""
-        return self.settings.support_email or _DEMO_EMAIL
+        return self.settings.support_email or DEMO_EMAIL
 
 
 def _article_values(settings: Settings) -> dict[str, str]:
-    return {"support_email": settings.support_email or _DEMO_EMAIL, "hours": settings.hours}
+    return {"support_email": settings.support_email or DEMO_EMAIL, "hours": settings.hours}
 
 
 def check_articles(settings: Settings) -> None:
@@ -162,7 +161,7 @@ async def run_bot(
     hub.equip(
         Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
-            support_email=settings.support_email or _DEMO_EMAIL, helpdesk=desk.name, poke=hub.poke,
+            support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.poke,
             erase=functools.partial(erasure.erase, store),
             wake_courier=postman.wake, required=desk.required_fields, ticket_form=TicketForm(
                 settings.ticket_subject, settings.ticket_tags, settings.ticket_language
@@ -177,7 +176,7 @@ async def run_bot(
         asyncio.create_task(_forever(lambda: _forget(store, hub, settings.retention_days), 60.0)),
     ]
     if archivist:
-        archive = Archivist(store, support_email=settings.support_email or _DEMO_EMAIL)
+        archive = Archivist(store, support_email=settings.support_email or DEMO_EMAIL)
         tasks.append(asyncio.create_task(archive.run()))
     if courier:
         tasks.append(asyncio.create_task(postman.run()))
@@ -202,7 +201,7 @@ async def run_bot(
 
 
 def _notices(settings: Settings, store: Store, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
-    support = settings.support_email or _DEMO_EMAIL
+    support = settings.support_email or DEMO_EMAIL
     return Notices(
         store.transact, notice, outbox, server, sender=settings.email_from, reply_to=support, retry=retry, tick=tick
     )

@@ -16,10 +16,9 @@ import orjson
 
 from bot.cli_console import account, demo_data, retention
 from bot.cli_replay import explain, fixture, replay
-from bot.settings import Settings, SettingsError, read_settings, require_support_email
+from bot.settings import DEMO_EMAIL, Settings, SettingsError, read_settings, require_support_email
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DEMO_EMAIL = "support@example.com"
 
 
 class _Friendly(click.Group):

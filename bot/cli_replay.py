@@ -11,10 +11,9 @@ from typing import Any
 import click
 import orjson
 
-from bot.settings import read_settings
+from bot.settings import DEMO_EMAIL, read_settings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DEMO_EMAIL = "support@example.com"
 
 
 @click.command()

@@ -22,8 +22,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.bootstrap import run_bot
-from bot.console.archive import Archivist, Summary
-from bot.settings import Settings
+from bot.console.archive import Archivist, Summary, insert_words
+from bot.console.views import outbox_counts
+from bot.settings import DEMO_EMAIL, Settings
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, token_hash
 from bot.store.migrate import migrate
@@ -72,9 +73,7 @@ def _scripts(count: int, rng: random.Random) -> list[tuple[str, ...]]:
 
 
 async def _hold(folder: pathlib.Path, count: int, rng: random.Random, step: Callable[[], None]) -> list[_Base]:
-    settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{folder}/held.db", support_email="support@example.com", demo=True
-    )
+    settings = Settings(database_url=f"sqlite+aiosqlite:///{folder}/held.db", support_email=DEMO_EMAIL, demo=True)
     held: list[_Base] = []
     async with run_bot(settings, archivist=False, tick=0.05) as bot:
         ids = []
@@ -87,9 +86,9 @@ async def _hold(folder: pathlib.Path, count: int, rng: random.Random, step: Call
             ids.append(chat.id)
             step()
         async with asyncio.timeout(60):
-            while await bot.store._scalar(select(outbox.c.key).where(outbox.c.status != "filed").limit(1)):
+            while set(await outbox_counts(bot.store)) - {"filed"}:
                 await asyncio.sleep(0.1)
-        archive = Archivist(bot.store, support_email="support@example.com")
+        archive = Archivist(bot.store, support_email=DEMO_EMAIL)
         for id in ids:
             found = await archive.summary(id)
             assert found is not None  # it was just held
@@ -188,13 +187,9 @@ def _write(connection: Connection, copies: Sequence[dict[str, list[dict[str, Any
     connection.execute(
         insert(facet), [row | {"summary": first + n} for n, copy in enumerate(copies) for row in copy["facet"]]
     )
-    made = (
-        ":words, :hidden"
-        if connection.dialect.name == "sqlite"
-        else "to_tsvector('simple', :words), to_tsvector('simple', :hidden)"
+    connection.execute(
+        insert_words(connection.dialect.name), [copy["search"][0] | {"id": first + n} for n, copy in enumerate(copies)]
     )
-    statement = text(f"INSERT INTO search (rowid, words, masked) VALUES (:id, {made})")  # noqa: S608 - one of two constants
-    connection.execute(statement, [copy["search"][0] | {"id": first + n} for n, copy in enumerate(copies)])
     if connection.dialect.name == "postgresql":
         connection.execute(
             text("SELECT setval(pg_get_serial_sequence('summary', 'id'), :last)"), {"last": first + len(copies)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import click
@@ -11,9 +10,8 @@ from rich.markup import escape
 
 from bot.replay import describe
 from bot.settings import Settings
-from bot.store.database import Store
-from bot.store.migrate import migrate
 from bot.store.records import happenings_from_json
+from bot.stored import stored
 from dialogue import events
 from dialogue.states import State
 from dialogue.tracker import step
@@ -63,15 +61,8 @@ async def run_explain(settings: Settings, place: str) -> None:
     id, _, wanted = place.partition("#")
     if wanted and not wanted.isdigit():
         raise click.ClickException(f"{place}: after the # comes the number of a turn, such as {id}#3")
-    await asyncio.to_thread(migrate, settings.database_url)
-    store = Store(settings.database_url)
     console = Console(highlight=False)
-    try:
-        found = await store.load(id)
-        if found is None:
-            raise click.ClickException(
-                f"there is no conversation {id!r}; the console and GET /api/conversations list them"
-            )
+    async with stored(settings, id) as (store, found):
         turns, rows = await store.turns(id, limit=100_000), await store.happenings(id)
         if wanted and not 1 <= int(wanted) <= found.seq:
             raise click.ClickException(f"conversation {id} has turns 1 to {found.seq}")
@@ -87,8 +78,6 @@ async def run_explain(settings: Settings, place: str) -> None:
                 _print(console, row, told, mine, before, state)
         if not wanted:
             console.print(f"[dim]now: {escape(describe(found.state))}[/dim]", soft_wrap=True)
-    finally:
-        await store.close()
 
 
 def _print(console: Console, row: Any, told: Any, turns: list[Any], before: State, after: State) -> None:

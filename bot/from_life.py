@@ -6,7 +6,6 @@ shape and script, the same one by the same one everywhere.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import hashlib
 import io
@@ -21,11 +20,11 @@ import orjson
 from ruamel.yaml import YAML
 
 from bot.console.archive import names_of
+from bot.console.masking import EMAIL_ADDRESS, LONG_NUMBER
 from bot.rehearsal import Rehearsal, Stagehand
 from bot.settings import Settings
-from bot.store.database import Store
-from bot.store.migrate import migrate
 from bot.store.records import from_json, happenings_from_json, to_json
+from bot.stored import stored
 from dialogue import events
 
 _POOLS = {
@@ -34,8 +33,6 @@ _POOLS = {
     "CJK": ("林明", "王芳"), "HIRAGANA": ("さとう はる", "たなか みお"), "KATAKANA": ("サトウ ハル", "タナカ ミオ"), "HANGUL": ("김하늘", "이수민"),
     "DEVANAGARI": ("आशा वर्मा", "रवि जोशी"), "THAI": ("สมชาย ใจดี", "มานี รักดี"),
 }  # fmt: skip
-_EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
-_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[\d .()/-]{4,}\d)(?!\w)")
 
 
 def _script(name: str) -> str:
@@ -67,11 +64,11 @@ class Pseudonyms:
 
     def text(self, text: str) -> str:
         """`text` with invented people in the place of real ones."""
-        text = _EMAIL.sub(lambda m: self._email(m[0]), text)
+        text = EMAIL_ADDRESS.sub(lambda m: self._email(m[0]), text)
         for real, new in sorted(self._known.items(), key=lambda pair: (-len(pair[0]), pair[0])):
             pattern = rf"(?<![\w@.]){re.escape(real)}(?![\w@])"
             text = re.sub(pattern, lambda m, new=new: new.lower() if m[0].islower() else new, text, flags=re.IGNORECASE)  # type: ignore[misc]
-        return _NUMBER.sub(lambda m: self._number(m[0]), text)
+        return LONG_NUMBER.sub(lambda m: self._number(m[0]), text)
 
     def value(self, value: Any) -> Any:
         """The same for everything in a structure."""
@@ -197,18 +194,9 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
 
 async def new_fixture(settings: Settings, id: str, *, name: str | None, shrink: bool, act: str | None) -> str:
     """The fixture's text. Raises `click.ClickException`."""
-    await asyncio.to_thread(migrate, settings.database_url)
-    store = Store(settings.database_url)
-    try:
-        found = await store.load(id)
-        if found is None:
-            raise click.ClickException(
-                f"there is no conversation {id!r}; the console and GET /api/conversations list them"
-            )
+    async with stored(settings, id) as (store, found):
         turns, rows = await store.turns(id, limit=100_000), await store.happenings(id)
         people = Pseudonyms(names_of(found.state, await store.told(id)))
-    finally:
-        await store.close()
     hand, required = Stagehand(settings), found.state.required
     moves = moves_of(turns, rows, people)
     if not any(isinstance(m.told, events.ShopperSaid) for m in moves):

@@ -58,16 +58,16 @@ async def admit(*limiters: AsyncLimiter) -> bool:
 
 def real_address(peer: str, headers: Mapping[str, str], trusted: Sequence[str]) -> str:
     """The client's address: the last one in `X-Forwarded-For` that is no trusted proxy, where the peer is one."""
-    if not _trusted(peer, trusted):
+    if not is_trusted(peer, trusted):
         return peer
     hops = [h.strip() for h in headers.get("x-forwarded-for", "").split(",") if h.strip()]
     for hop in reversed(hops):
-        if not _trusted(hop, trusted):
+        if not is_trusted(hop, trusted):
             return hop
     return hops[0] if hops else peer
 
 
-def _trusted(address: str, trusted: Sequence[str]) -> bool:
+def is_trusted(address: str, trusted: Sequence[str]) -> bool:
     for entry in trusted:
         try:
             if ipaddress.ip_address(address) in ipaddress.ip_network(entry, strict=False):

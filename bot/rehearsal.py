@@ -12,7 +12,7 @@ import orjson
 
 from bot.bootstrap import make_answers
 from bot.conversation import Conversation, TicketForm, Understander, Workshop
-from bot.settings import Settings
+from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store
 from bot.store.records import Change, Loaded, Turn, to_json
 from dialogue import events
@@ -106,7 +106,7 @@ class Rehearsal:
         settings = hand.settings
         shop = Workshop(
             store=cast(Store, self._kept), understander=self.mind, answers=hand.answers, policy=hand.policy,
-            support_email=settings.support_email or "support@example.com", helpdesk="rehearsal", poke=lambda id: None,
+            support_email=settings.support_email or DEMO_EMAIL, helpdesk="rehearsal", poke=lambda id: None,
             wake_courier=lambda: None,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
         )  # fmt: skip

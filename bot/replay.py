@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,10 +12,8 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from bot.bootstrap import Bot, run_bot
 from bot.fixtures import Case, Expectation, Step, matches
 from bot.rehearsal import Rehearsal, Stagehand
-from bot.settings import Settings
 from bot.store.records import Change, Turn, from_json
 from dialogue import events
 from dialogue.states import OPEN, State
@@ -184,17 +179,6 @@ class OverSocket:
     async def fields(self) -> dict[str, str | None]:
         state = (await self._get(f"/api/conversations/{self._id}"))["state"]
         return {name: state[name] for name in ("name", "email", "reason")}
-
-
-@asynccontextmanager
-async def in_process(settings: Settings) -> AsyncIterator[Bot]:
-    """A bot of its own with a database that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="askonce-replay-") as folder:
-        own = settings.model_copy(
-            update={"database_url": f"sqlite+aiosqlite:///{folder}/replay.db", "helpdesk": "desk", "workers": 1}
-        )
-        async with run_bot(own) as running:
-            yield running
 
 
 async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) -> Outcome:

@@ -10,6 +10,9 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+#: The address of the demo, and of whatever is tried out without one.
+DEMO_EMAIL = "support@example.com"
+
 HelpdeskName = Literal["desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook"]
 #: What each helpdesk cannot do without.
 _NEEDED = {

@@ -14,9 +14,11 @@ import asyncio
 import datetime
 import pathlib
 import sys
+import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,11 +26,10 @@ import httpx
 import orjson
 
 from bot.audit import transcript
-from bot.bootstrap import Bot
+from bot.bootstrap import Bot, run_bot
 from bot.fixtures import Case, matches, read_fixtures
 from bot.rasa_service import RasaService, tell
-from bot.replay import in_process
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from dialogue import events
 from dialogue.referee import judge
 from dialogue.states import TicketStatus
@@ -46,6 +47,17 @@ FIELDS = ("name", "email", "reason")
 NOT_ASKED_OF_STOCK = frozenset({"R1", "R13"})
 BOTS = {"rasa": "(a) Askonce with Rasa", "rules": "(b) Askonce by rules", "stock": "(c) stock Rasa form bot"}
 BEGIN, END = "<!-- compared: begin -->", "<!-- compared: end -->"
+
+
+@asynccontextmanager
+async def in_process(settings: Settings) -> AsyncIterator[Bot]:
+    """A bot of its own with a database that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="askonce-replay-") as folder:
+        own = settings.model_copy(
+            update={"database_url": f"sqlite+aiosqlite:///{folder}/replay.db", "helpdesk": "desk", "workers": 1}
+        )
+        async with run_bot(own) as running:
+            yield running
 
 
 @dataclass

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import TextClause, bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.engine import Connection
 
 from bot.audit import verdict
@@ -165,14 +165,16 @@ def write_summary(connection: Connection, found: Summary) -> None:
     write_words(connection, own, found.words, found.masked)
 
 
+def insert_words(dialect: str) -> TextClause:
+    """The statement that stores the words a summary is found by: `id`, `words`, `hidden`."""
+    made = ":words, :hidden" if dialect == "sqlite" else "to_tsvector('simple', :words), to_tsvector('simple', :hidden)"
+    return text(f"INSERT INTO search (rowid, words, masked) VALUES (:id, {made})")  # noqa: S608 - one of two constants
+
+
 def write_words(connection: Connection, id: int, words: str, hidden: str) -> None:
     """The words summary `id` is found by, in place of earlier ones."""
     connection.execute(text("DELETE FROM search WHERE rowid = :id"), {"id": id})
-    made = ":words, :hidden" if connection.dialect.name == "sqlite" else (
-        "to_tsvector('simple', :words), to_tsvector('simple', :hidden)"
-    )  # fmt: skip
-    statement = text(f"INSERT INTO search (rowid, words, masked) VALUES (:id, {made})")  # noqa: S608 - one of two constants
-    connection.execute(statement, {"id": id, "words": words, "hidden": hidden})
+    connection.execute(insert_words(connection.dialect.name), {"id": id, "words": words, "hidden": hidden})
 
 
 class Archivist:

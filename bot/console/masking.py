@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
-_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[\d .()/-]{4,}\d)(?!\w)")
+EMAIL_ADDRESS = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
+LONG_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[\d .()/-]{4,}\d)(?!\w)")
 EMAIL, NAME, NUMBER = "[email]", "[name]", "[number]"
 
 
 def masked(text: str, names: Iterable[str] = ()) -> str:
     """`text` without addresses, without numbers of six digits or more (orders, phones), and without `names`, whole or in
     their parts of two letters or more."""
-    text = _EMAIL.sub(EMAIL, text)
-    text = _NUMBER.sub(lambda m: NUMBER if sum(c.isdigit() for c in m[0]) >= 6 else m[0], text)
+    text = EMAIL_ADDRESS.sub(EMAIL, text)
+    text = LONG_NUMBER.sub(lambda m: NUMBER if sum(c.isdigit() for c in m[0]) >= 6 else m[0], text)
     parts: set[str] = set()
     for name in names:
         parts |= {name, *(p for p in re.split(r"[\s,.]+", name) if len(p) > 1)}

@@ -18,11 +18,12 @@ from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
 from bot.console.archive import FLAGS, names_of
-from bot.console.masking import EMAIL, NAME, NUMBER, masked
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
 from bot.conversation import now_text
+from bot.from_life import Pseudonyms, as_yaml, moves_of, play
+from bot.rehearsal import Stagehand
 from bot.store.console_tables import (
     account,
     assignment,
@@ -149,16 +150,6 @@ async def correct(ask: Ask) -> Response:
 
 # ---------------------------------------------------------------- exports for training and fixtures
 
-_INVENTED = {NAME: "Jane Doe", EMAIL: "jane.doe@example.com", NUMBER: "4711081"}
-
-
-def invented(text: str, names: set[str]) -> str:
-    """`text` with invented people in the place of real ones."""
-    text = masked(text, names)
-    for mark, value in _INVENTED.items():
-        text = text.replace(mark, value)
-    return text
-
 
 async def training(ask: Ask) -> Response:
     """Corrected intents as Rasa training data (NLU YAML), with invented people in the place of real ones."""
@@ -173,7 +164,7 @@ async def training(ask: Ask) -> Response:
     for row in rows:
         loaded = await ask.bot.store.load(row.conversation)
         names = names_of(loaded.state, await ask.bot.store.told(row.conversation)) if loaded else set()
-        line = " ".join(invented(row.text, names).split())
+        line = " ".join(Pseudonyms(names).text(row.text).split())
         if line not in lines.setdefault(row.intent, []):
             lines[row.intent].append(line)
     examples = [
@@ -199,9 +190,6 @@ def _file(text: str, name: str) -> Response:
 async def fixture(ask: Ask) -> Response:
     """One conversation as a dialogue fixture of what happened: what was understood recorded, invented people in the place of
     real ones; corrections stand in its name."""
-    from bot.from_life import Pseudonyms, as_yaml, moves_of, play
-    from bot.rehearsal import Stagehand
-
     id = ask.part("id")
     loaded = await ask.bot.store.load(id)
     if loaded is None or not loaded.seq:

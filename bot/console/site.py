@@ -29,7 +29,7 @@ from bot.bootstrap import Bot
 from bot.console.accounts import AccountError, Accounts, Role, SignedIn
 from bot.console.finding import QueryError
 from bot.console.wording import FILTERS
-from bot.limits import admit, real_address
+from bot.limits import admit, is_trusted, real_address
 from bot.store.database import Unavailable
 
 log = logging.getLogger("askonce.console")
@@ -220,7 +220,5 @@ def secure(ask: Ask) -> bool:
     if ask.request.url.scheme == "https":
         return True
     peer = ask.request.client.host if ask.request.client else ""
-    trusted = ask.bot.settings.trusted_proxies
-    return real_address(peer, {"x-forwarded-for": "unknown"}, trusted) == "unknown" and (
-        ask.request.headers.get("x-forwarded-proto") == "https"
-    )
+    named = ask.request.headers.get("x-forwarded-proto") == "https"
+    return named and is_trusted(peer, ask.bot.settings.trusted_proxies)

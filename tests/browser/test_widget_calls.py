@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from bot.identity import signature
 from tests.browser.drive import say, wait_for
+from tests.browser.test_console import problems
 from tests.browser.test_widget import turns
 from tests.browser.test_widget_states import BotMaker, stored
 
@@ -82,3 +85,34 @@ def test_a_customer_whom_the_shop_vouches_for_goes_on_at_another_device(make_bot
     expect(first.get_by_role("log")).not_to_contain_text("my lamp is broken")
     for page in (first, second):
         page.context.close()
+
+
+def test_a_message_that_failed_is_kept_marked_and_sent_again_by_hand(make_bot: BotMaker, page: Page) -> None:
+    """The bot's end is real; between it and the widget one message is answered with an error."""
+    refused: list[str] = []
+
+    def between(ws: WebSocketRoute) -> None:
+        server = ws.connect_to_server()
+
+        def on(message: str | bytes) -> None:
+            frame = json.loads(message)
+            if frame["type"] == "say" and not refused:
+                refused.append(frame["id"])
+                answer = {"type": "error", "code": "too_long", "message": "This is too long.", "id": frame["id"]}
+                ws.send(json.dumps(answer))
+            else:
+                server.send(message)
+
+        ws.on_message(on)
+
+    page.route_web_socket("**/ws", between)
+    bot = make_bot()
+    page.goto(bot.url)
+    page.get_by_role("button", name="Chat with us").click()
+    say(page, "my lamp is broken")
+    expect(page.get_by_text("Could not be sent: This is too long.")).to_be_visible()
+    assert problems(page) == []
+    page.get_by_role("button", name="Send again").click()
+    wait_for(page, "Would you like me to open")
+    expect(page.get_by_text("Could not be sent")).to_have_count(0)
+    assert turns(page).count("my lamp is broken") == 1

@@ -123,11 +123,9 @@ async def test_hostile_words_are_shown_as_words_everywhere(desk: Desk) -> None:
              "/conversations?q=%3Cscript%3E", "/articles-try?q=%3Cscript%3Ealert(1)", "/articles-new?question=%3Cscript%3E"]  # fmt: skip
     for path in paths:
         page = await visitor.get(path)
-        assert (
-            "<script>alert" not in page and "<img src=x" not in page and "49 " not in page.split("</head>")[1][:200]
-        ), path
+        assert "<script>alert" not in page and "<img src=x" not in page, path
     shown = await visitor.get(f"/conversations/{id}")
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown and "{{7*7}}" in shown
 
 
 async def test_viewers_see_no_personal_data_and_cannot_search_for_it(either: Desk) -> None:
