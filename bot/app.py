@@ -9,20 +9,23 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 import bot
+from bot import tracing
 from bot.admission import admits
 from bot.asyncapi import document
 from bot.audit import verdict
-from bot.bootstrap import Bot, run_bot
+from bot.bootstrap import Bot, process_name, run_bot
 from bot.console import views
 from bot.limits import Limits
-from bot.metrics import OUTBOX, RASA, REGISTRY
+from bot.metrics import OLDEST, OUTBOX, RASA, REGISTRY
 from bot.phrases import catalogue, language_of
 from bot.rest_channel import answer_rest
+from bot.serving import Edge
 from bot.settings import Settings
 from bot.socket import Socket
 from bot.store.database import Unavailable
@@ -31,11 +34,6 @@ from dialogue.understanding.rasa import Rasa
 from ticket_bridge.outbox import deliver_again
 
 HERE = pathlib.Path(bot.__file__).parent
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Frame-Options": "SAMEORIGIN",
-}
 _PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
 
 PageSize = Annotated[int, Query(ge=1, le=200)]
@@ -49,15 +47,19 @@ class RestMessage(BaseModel):
     message: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
 
-def make_app(settings: Settings, **parts: Any) -> FastAPI:
-    """The application; `parts` go to `run_bot`, for tests."""
+def make_app(settings: Settings, *, started: Callable[[], None] = lambda: None, **parts: Any) -> FastAPI:
+    """The application; `started` is called once it is up, and `parts` go to `run_bot`, for tests."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if settings.traces_url:
+            tracing.set_up_tracing(settings.traces_url, replica=parts.get("owner") or process_name())
         async with run_bot(settings, **parts) as running:
             app.state.bot = running
+            started()
             yield
             running.hub.poke_all()
+        tracing.shut_down_tracing()
 
     app = FastAPI(title="Askonce", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     limits = Limits(settings)
@@ -66,12 +68,13 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         found: Bot = app.state.bot
         return found
 
-    @app.middleware("http")
-    async def headers(request: Request, call_next: Any) -> Response:
-        response: Response = await call_next(request)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+    app.add_middleware(Edge)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # What was sent is not sent back: it may be somebody's words, and need not even be text.
+        told = [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]
+        return JSONResponse({"detail": told}, 422)
 
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, error: Unavailable) -> JSONResponse:
@@ -79,7 +82,7 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
 
     @app.websocket("/ws")
     async def chat(ws: WebSocket) -> None:
-        await Socket(ws, running().hub, limits, settings).run()
+        await Socket(ws, running().hub, limits, running().pressure, settings).run()
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -99,6 +102,8 @@ def make_app(settings: Settings, **parts: Any) -> FastAPI:
         counts = await views.outbox_counts(b.store)
         for status in ("queued", "sending", "filed", "refused"):
             OUTBOX.labels(status).set(counts.get(status, 0))
+        oldest = await views.oldest_unfiled(b.store)
+        OLDEST.set(max(0.0, time.time() - oldest) if oldest is not None else 0)
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/asyncapi.json")

@@ -85,12 +85,14 @@ class Erased(_Sent):
 
 
 class Error(_Sent):
-    """`message` is for a person; `id` is that of the `say` it concerns."""
+    """`message` is for a person; `id` is that of the `say` it concerns; `retry_after`, with `unavailable`, says after how many
+    seconds the bot may have room again."""
 
     type: Literal["error"]
     code: Literal["bad_frame", "too_long", "too_fast", "bad_token", "bad_origin", "unavailable"]
     message: str
     id: str | None = None
+    retry_after: int | None = None
 
 
 SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase)

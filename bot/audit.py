@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ import orjson
 
 from bot.console import views
 from bot.store.database import Store
-from bot.store.records import happenings_from_json, to_json
+from bot.store.records import Turn, happenings_from_json, to_json
 from dialogue import events
 from dialogue.referee import judge
 from dialogue.transcript import Passed, Seen, Transcript, Violation
@@ -22,35 +22,51 @@ from dialogue.transcript import Passed, Seen, Transcript, Violation
 _UNDER_WAY = 60.0
 
 
-async def transcript(store: Store, id: str, *, support_email: str, settled: bool) -> Transcript:
-    """The stored conversation as the referee takes it: turns, what was understood of each, the page's word, tickets."""
+def make_transcript(
+    turns: Sequence[Turn],
+    told: Sequence[tuple[int, tuple[events.Happening, ...]]],
+    tickets: Sequence[Passed],
+    *,
+    required: tuple[str, ...],
+    support_email: str,
+    settled: bool,
+) -> Transcript:
+    """A conversation as the referee takes it: turns, what was understood of each, the page's word, tickets in their order.
+    `told`: what the tracker was told, with the latest seq after each time."""
     understood: dict[int, dict[str, Any]] = {}
     pages: dict[int, list[dict[str, Any]]] = {}
     first = 1
-    for row in await store.happenings(id):
-        for told in happenings_from_json(row.events):
-            if isinstance(told, events.ShopperSaid):
-                understood[first] = orjson.loads(to_json(told.understood))
-            elif isinstance(told, events.CustomerIdentified):
-                pages.setdefault(first, []).append({"name": told.name, "email": told.email})
-        first = row.seq + 1
+    for seq, happenings in told:
+        for happening in happenings:
+            if isinstance(happening, events.ShopperSaid):
+                understood[first] = orjson.loads(to_json(happening.understood))
+            elif isinstance(happening, events.CustomerIdentified):
+                pages.setdefault(first, []).append({"name": happening.name, "email": happening.email})
+        first = seq + 1
     seen: list[Seen] = []
-    turns = await store.turns(id, limit=100_000)
     for turn in turns:
         seen += [Seen(turn.seq - 1, "page", understood=page) for page in pages.pop(turn.seq, ())]
-        seen.append(
-            Seen(
-                turn.seq, turn.who, turn.text, turn.act, turn.asks, turn.ticket,
-                [dataclasses.asdict(s) for s in turn.sources], understood.get(turn.seq) if turn.who == "shopper" else None,
-            )
-        )  # fmt: skip
+        sources = [dataclasses.asdict(s) for s in turn.sources]
+        known = understood.get(turn.seq) if turn.who == "shopper" else None
+        seen.append(Seen(turn.seq, turn.who, turn.text, turn.act, turn.asks, turn.ticket, sources, known))
     last = turns[-1].seq if turns else 0
     seen += [Seen(last, "page", understood=page) for rest in pages.values() for page in rest]
+    return Transcript(tuple(seen), support_email, tuple(tickets), required, settled=settled)
+
+
+async def transcript(store: Store, id: str, *, support_email: str, settled: bool) -> Transcript:
+    """The stored conversation `id` as the referee takes it."""
+    told = [(row.seq, happenings_from_json(row.events)) for row in await store.happenings(id)]
     listed = await views.tickets(store, conversation=id, after=None, limit=1_000)
-    tickets = tuple(Passed(t["reference"], t["fields"], t["passed"]) for t in reversed(listed["items"]))
     found = await store.load(id)
-    required = found.state.required if found else ()
-    return Transcript(tuple(seen), support_email, tickets, required, settled=settled)
+    return make_transcript(
+        await store.turns(id, limit=100_000),
+        told,
+        [Passed(t["reference"], t["fields"], t["passed"]) for t in reversed(listed["items"])],
+        required=found.state.required if found else (),
+        support_email=support_email,
+        settled=settled,
+    )
 
 
 async def verdict(store: Store, id: str, *, support_email: str, settled: bool = False) -> list[Violation]:

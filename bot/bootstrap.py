@@ -9,19 +9,23 @@ import logging
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bot import erasure
+from bot import erasure, tracing
 from bot.articles import EditedArticles
 from bot.console.archive import Archivist
 from bot.conversation import TicketForm, Understander, Workshop, now_text
 from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
+from bot.metrics import HELPDESK
+from bot.pressure import Pressure
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store, Unavailable
+from bot.store.lease import Lease
 from bot.store.migrate import migrate
+from bot.store.pokes import Pokes
 from bot.store.records import Delivery
 from bot.store.tables import notice, outbox
 from dialogue import events
@@ -51,6 +55,8 @@ class Bot:
     answers: Answers
     helpdesk: Helpdesk
     courier: Courier
+    pressure: Pressure
+    pokes: Pokes | None = None
 
     _health: tuple[float, str | None] = (0.0, None)
 
@@ -133,6 +139,23 @@ class Reporter:
         await self._tell(conversation, events.TicketDelayed(reference), Delivery(key, told_saved=True))
 
 
+@contextlib.contextmanager
+def _watched(claim: Claim) -> Iterator[None]:
+    """Measures one delivery and continues the trace of the message that made the ticket."""
+    began, outcome = time.perf_counter(), "filed"
+    try:
+        with tracing.span("deliver", parent=claim.trace, reference=claim.reference, attempt=claim.attempts):
+            yield
+    except HelpdeskError as error:
+        outcome = type(error).__name__.lower()
+        raise
+    except BaseException:
+        outcome = "broken off"
+        raise
+    finally:
+        HELPDESK.labels(outcome).observe(time.perf_counter() - began)
+
+
 @asynccontextmanager
 async def run_bot(
     settings: Settings,
@@ -155,37 +178,46 @@ async def run_bot(
     server = make_smtp(settings)
     desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
     postman = Courier(
-        store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner or _owner(), is_dead=_is_dead,
-        timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick,
+        store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner or process_name(), is_dead=_is_dead,
+        timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick, watched=_watched,
     )  # fmt: skip
+    pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
     hub.equip(
         Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
-            support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.poke,
+            support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
             erase=functools.partial(erasure.erase, store),
             wake_courier=postman.wake, required=desk.required_fields, ticket_form=TicketForm(
                 settings.ticket_subject, settings.ticket_tags, settings.ticket_language
             ),
-        )
+        ),
+        pokes,
     )  # fmt: skip
     articles = EditedArticles(store, answers)
     await articles.look()
+    pressure = Pressure(most=settings.limit_waiting, chats=settings.limit_chats)
     tasks = [
+        asyncio.create_task(pressure.watch()),
         asyncio.create_task(_forever(hub.forget_idle, 60.0)),
         asyncio.create_task(articles.run()),
         asyncio.create_task(_forever(lambda: _forget(store, hub, settings.retention_days), 60.0)),
     ]
     if archivist:
-        archive = Archivist(store, support_email=settings.support_email or DEMO_EMAIL)
+        archive = Archivist(
+            store, support_email=settings.support_email or DEMO_EMAIL, pressed=lambda: pressure.busy,
+            lease=Lease(store, "archivist", owner or process_name()),
+        )  # fmt: skip
         tasks.append(asyncio.create_task(archive.run()))
     if courier:
         tasks.append(asyncio.create_task(postman.run()))
         if server is not None:
             tasks.append(asyncio.create_task(_notices(settings, store, server, retry, tick).run()))
-    if settings.workers > 1 or not settings.sqlite:
+    if pokes is not None:
+        tasks += [asyncio.create_task(pokes.run()), asyncio.create_task(hub.follow_pokes())]
+    elif settings.workers > 1:
         tasks.append(asyncio.create_task(hub.follow_other_replicas(min(0.3, tick))))
     try:
-        yield Bot(settings, store, hub, mind, answers, desk, postman)
+        yield Bot(settings, store, hub, mind, answers, desk, postman, pressure, pokes)
     finally:
         for task in tasks:
             task.cancel()
@@ -207,7 +239,7 @@ def _notices(settings: Settings, store: Store, server: Smtp, retry: RetryPolicy,
     )
 
 
-def _owner() -> str:
+def process_name() -> str:
     """Who holds a lease: this machine and this process."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
@@ -218,7 +250,7 @@ def _is_dead(owner: str) -> bool:
     host, _, process = owner.rpartition(":")
     if host != socket.gethostname() or not process.isdigit():
         return False
-    if owner == _owner():
+    if owner == process_name():
         return True
     try:
         os.kill(int(process), 0)

@@ -15,6 +15,7 @@ import click
 import orjson
 
 from bot.cli_console import account, demo_data, retention
+from bot.cli_operate import backup, doctor, restore
 from bot.cli_replay import explain, fixture, replay
 from bot.settings import DEMO_EMAIL, Settings, SettingsError, read_settings, require_support_email
 
@@ -97,16 +98,11 @@ def from_environment() -> Any:
     """The application for a worker process of `serve --workers`."""
     from bot.app import make_app
     from bot.logs import set_up_logs
+    from bot.serving import settle_memory
 
     settings = read_settings()
-    set_up_logs(settings.log_level)
-    return make_app(settings)
-
-
-_UVICORN: dict[str, Any] = {
-    "ws": "websockets-sansio", "ws_max_size": 256 * 1024, "ws_per_message_deflate": False, "access_log": False,
-    "log_config": None, "proxy_headers": False, "server_header": False, "timeout_graceful_shutdown": 8,
-}  # fmt: skip
+    set_up_logs(settings.log_level, settings.log_format)
+    return make_app(settings, started=settle_memory)
 
 
 @main.command()
@@ -119,19 +115,26 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
     from bot.app import make_app
     from bot.logs import set_up_logs
+    from bot.serving import more_files, settle_memory, uvicorn_options
 
     given = {k: v for k, v in {"host": host, "port": port, "workers": workers}.items() if v is not None}
     settings = read_settings(**given)
     require_support_email(settings)
-    set_up_logs(settings.log_level)
+    set_up_logs(settings.log_level, settings.log_format)
     token = _prepare(settings)
     _announce(settings, token)
+    more_files()
     if settings.workers > 1:
         os.environ.update({"ASKONCE_WORKERS": str(settings.workers)})
         uvicorn.run("bot.cli:from_environment", factory=True, host=settings.host, port=settings.port,
-                    workers=settings.workers, **_UVICORN)  # fmt: skip
+                    workers=settings.workers, **uvicorn_options(drain=settings.drain, silence=settings.limit_silence))  # fmt: skip
     else:
-        uvicorn.run(make_app(settings), host=settings.host, port=settings.port, **_UVICORN)
+        uvicorn.run(
+            make_app(settings, started=settle_memory),
+            host=settings.host,
+            port=settings.port,
+            **uvicorn_options(drain=settings.drain, silence=settings.limit_silence),
+        )
 
 
 @main.command()
@@ -146,6 +149,7 @@ def demo(port: int | None, rasa: bool) -> None:
     from bot.app import make_app
     from bot.logs import set_up_logs
     from bot.rasa_service import RasaService, tell
+    from bot.serving import more_files, settle_memory, uvicorn_options
 
     service = RasaService(ROOT, say=tell) if rasa and not os.environ.get("ASKONCE_RASA_URL") else None
     given: dict[str, Any] = {"demo": True, "rest_channel": True}
@@ -156,14 +160,20 @@ def demo(port: int | None, rasa: bool) -> None:
     if service:
         given["rasa_url"] = service.url
     settings = read_settings(**given)
-    set_up_logs(settings.log_level)
+    set_up_logs(settings.log_level, settings.log_format)
     token = _prepare(settings)
     _announce(settings, token)
+    more_files()
     beside = threading.Thread(target=service.bring_up, daemon=True) if service else None
     if beside:
         beside.start()
     try:
-        uvicorn.run(make_app(settings), host=settings.host, port=settings.port, **_UVICORN)
+        uvicorn.run(
+            make_app(settings, started=settle_memory),
+            host=settings.host,
+            port=settings.port,
+            **uvicorn_options(drain=0, silence=settings.limit_silence),
+        )
     finally:
         if service:
             service.stop()
@@ -317,7 +327,7 @@ def deliver(reference: str | None, everything: bool) -> None:
         )
 
 
-for _command in (replay, explain, fixture, account, demo_data, retention):
+for _command in (replay, explain, fixture, account, demo_data, retention, doctor, backup, restore):
     main.add_command(_command)
 
 

@@ -17,6 +17,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from bot import tracing
+from bot.metrics import CLASHES, TURNS, UNDERSTOOD
 from bot.phrases import answers, language_of, plainly, render
 from bot.store.database import Conflict, Store
 from bot.store.records import Change, Delivery, Enqueued, Turn
@@ -169,6 +171,7 @@ class Conversation:
             if client_id in self.client_ids:
                 return False
             understood = await self._understand(text)
+            UNDERSTOOD.labels(understood.by).inc()
             while True:
                 spoken = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
                 told = events.ShopperSaid(understood)
@@ -209,7 +212,10 @@ class Conversation:
             intent = events.Intent(IntentName(answer.value), 1.0)
             return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
         try:
-            understood = await self._shop.understander.understand(masked, asked(self.state))
+            with tracing.span("understand") as span:
+                understood = await self._shop.understander.understand(masked, asked(self.state))
+                if span is not None:
+                    span.set_attribute("askonce.by", understood.by)
         except Exception as error:
             log.error("understanding failed: %s", type(error).__name__, extra={"conversation": self.id})
             understood = events.Understanding(masked, by="nobody")
@@ -247,14 +253,18 @@ class Conversation:
         if change is None:
             return True
         try:
-            await self._shop.store.commit(change)
+            with tracing.span("store", turns=len(change.turns), rows=" ".join(change.rows)):
+                await self._shop.store.commit(change)
         except Conflict:
+            CLASHES.inc()
             await self._reload()
             return False
         self.state, self.seq, self.number = change.state, change.seq, change.number
         if spoken and spoken.id:
             self.client_ids.add(spoken.id)
         self.tail.extend(change.turns)
+        for turn in change.turns:
+            TURNS.labels(turn.who, turn.act or "").inc()
         self._shop.poke(self.id)
         if change.enqueued:
             self._shop.wake_courier()
@@ -310,6 +320,7 @@ class Conversation:
             delivery=delivery,
             helpdesk=self._shop.helpdesk,
             now=time.time(),
+            trace=tracing.traceparent() if enqueued else None,
         )
 
     def _look_up(self, text: str) -> events.ArticleFound | events.NothingFound:

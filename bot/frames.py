@@ -11,15 +11,18 @@ MAX_TEXT = 4000
 
 
 class FrameError(Exception):
-    """A frame that cannot be used. `code` is the protocol's, the message is for a person, `id` that of the `say`."""
+    """A frame that cannot be used. `code` is the protocol's, the message is for a person, `id` that of the `say`,
+    `retry_after` the seconds after which it may be tried again."""
 
-    def __init__(self, code: str, message: str, id: str | None = None) -> None:
+    def __init__(self, code: str, message: str, id: str | None = None, *, retry_after: int | None = None) -> None:
         super().__init__(message)
-        self.code, self.id = code, id
+        self.code, self.id, self.retry_after = code, id, retry_after
 
     def frame(self) -> dict[str, Any]:
         """The `error` frame of the protocol."""
-        frame = {"type": "error", "code": self.code, "message": str(self)}
+        frame: dict[str, Any] = {"type": "error", "code": self.code, "message": str(self)}
+        if self.retry_after is not None:
+            frame["retry_after"] = self.retry_after
         return frame if self.id is None else frame | {"id": self.id}
 
 

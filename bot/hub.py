@@ -1,20 +1,24 @@
 """Conversations in memory, and who watches them. A poke carries no data: whoever is poked reads the turns it lacks.
 
 Reading "everything after n" is the only way turns reach a socket, on a first connection, after a poke and after a
-reconnect alike; so nothing can be dropped or doubled.
+reconnect alike; so nothing can be dropped or doubled. Replicas poke one another through the database where it can carry
+pokes (`store.pokes`); a slow round over the conversations that are watched here finds what no poke told of.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
-from bot.conversation import Conversation, Workshop, new_id, now_text
+from bot.conversation import Conversation, Erased, Workshop, new_id, now_text
 from bot.store.database import Unavailable
+from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
 from dialogue.states import State
 
 log = logging.getLogger("askonce.hub")
@@ -25,7 +29,9 @@ _STEM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 class Hub:
-    def __init__(self) -> None:
+    def __init__(self, *, round: float = 10.0) -> None:
+        #: Seconds between two rounds over what is watched here, for changes that no poke told of.
+        self.round = round
         self._conversations: dict[str, Conversation] = {}
         # Whatever somebody still holds: there is never a second object of one conversation in a process.
         self._alive: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
@@ -33,10 +39,13 @@ class Hub:
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._shop: Workshop | None = None
         self._typing: dict[tuple[str, str], float] = {}
+        self._pokes: Pokes | None = None
+        self._stale: dict[str, None] = {}
+        self._stale_news = asyncio.Event()
 
-    def equip(self, shop: Workshop) -> None:
+    def equip(self, shop: Workshop, pokes: Pokes | None = None) -> None:
         """Hand over what conversations work with; `bootstrap` does this once."""
-        self._shop = shop
+        self._shop, self._pokes = shop, pokes
 
     @property
     def shop(self) -> Workshop:
@@ -110,12 +119,35 @@ class Hub:
         for event in self._watchers.get(id, ()):
             event.set()
 
+    def changed(self, id: str) -> None:
+        """Conversation `id` was changed by this process: wake whoever watches it, here and on other replicas."""
+        self.poke(id)
+        if self._pokes is not None:
+            self._pokes.say(CHANGED, id)
+
+    def heard(self, kind: str, id: str) -> None:
+        """Another replica's poke."""
+        if kind == CHANGED:
+            if id in self._alive:
+                self._stale[id] = None
+                self._stale_news.set()
+        elif kind in (SHOPPER, AGENT) and id in self._watchers:
+            self._typing[(id, "agent" if kind == AGENT else "shopper")] = time.monotonic() + _TYPING
+            self.poke(id)
+
+    def deaf(self) -> None:
+        """Pokes may have been missed: every conversation in memory may be stale."""
+        self._stale.update(dict.fromkeys(self._alive))
+        self._stale_news.set()
+
     def note_typing(self, id: str, who: str) -> None:
-        """`who` (shopper or agent) is writing in conversation `id`, as far as this process is told."""
+        """`who` (shopper or agent) is writing in conversation `id`."""
         fresh = not self.is_typing(id, who)
         self._typing[(id, who)] = time.monotonic() + _TYPING
         if fresh:
             self.poke(id)
+            if self._pokes is not None:
+                self._pokes.say(AGENT if who == "agent" else SHOPPER, id)
 
     def is_typing(self, id: str, who: str) -> bool:
         """True for a few seconds after `note_typing`."""
@@ -147,7 +179,7 @@ class Hub:
         self._conversations.pop(id, None)
         if (found := self._alive.pop(id, None)) is not None:
             found.erased = True
-        self.poke(id)
+        self.changed(id)
 
     async def forget_idle(self) -> None:
         """Drop conversations that nobody watches and nobody has used lately; they are in the store."""
@@ -158,22 +190,59 @@ class Hub:
         now = time.monotonic()
         self._typing = {key: until for key, until in self._typing.items() if until > now}
 
+    async def follow_pokes(self) -> None:
+        """Read anew what other replicas changed: at once after a poke, and every few seconds whatever is watched here, since
+        a poke may be lost. Needs no clock in common with the others. Until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(self.round):
+                    await self._stale_news.wait()
+            except TimeoutError:
+                self._stale.update(dict.fromkeys(self._watchers))
+            self._stale_news.clear()
+            while self._stale:
+                ids = list(self._stale)[:500]
+                try:
+                    await self._catch_up(ids, await self.shop.store.heads(ids))
+                except Unavailable:
+                    await asyncio.sleep(0.5)
+                    continue
+                for id in ids:
+                    self._stale.pop(id, None)
+
     async def follow_other_replicas(self, every: float = 0.3) -> None:
-        """Where several processes share the database: notice what the others have stored. Until cancelled."""
-        since = now_text()
+        """Where several processes share a SQLite file, which carries no pokes: look what the others have stored. Until
+        cancelled."""
+        since, rounds = now_text(), 0
         while True:
             await asyncio.sleep(every)
+            rounds += 1
             try:
                 changed = await self.shop.store.changed_since(since)
-                for id, seq in changed.items():
-                    mine = self._conversations.get(id)
-                    if mine is not None and mine.seq < seq:
-                        await mine.refresh()
-                        self.poke(id)
+                await self._catch_up(list(changed), changed)
+                if rounds * every >= self.round:  # the clock may have jumped, and what was erased changed nowhere
+                    rounds, watched = 0, list(self._watchers)
+                    await self._catch_up(watched, await self.shop.store.heads(watched))
             except Unavailable:
                 continue
-            # Clocks of replicas differ a little and commits take a moment: look back generously, a re-read is harmless.
+            # Commits take a moment: look back generously, a re-read is harmless.
             since = _seconds_before(now_text(), 5)
+
+    async def _catch_up(self, ids: list[str], heads: Mapping[str, int]) -> None:
+        for id in ids:
+            mine = self._alive.get(id)
+            if mine is None:
+                continue
+            if id not in heads:
+                self._conversations.pop(
+                    id, None
+                )  # erased: a conversation in memory has been in the store from its start
+                mine.erased = True
+                self.poke(id)
+            elif mine.number < heads[id]:
+                with contextlib.suppress(Erased):
+                    await mine.refresh()
+                self.poke(id)
 
 
 def _seconds_before(at: str, seconds: int) -> str:

@@ -5,13 +5,31 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
+_FAST = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 OPEN_CHATS = Gauge("askonce_open_chats", "WebSockets open now", registry=REGISTRY)
 HEARD = Histogram(
-    "askonce_message_seconds", "From a message received to its turns stored", registry=REGISTRY,
-    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0),
+    "askonce_message_seconds", "From a message received to its turns stored", registry=REGISTRY, buckets=_FAST
+)
+TURNS = Counter("askonce_turns", "Turns stored, by who spoke and the bot's act", ["who", "act"], registry=REGISTRY)
+UNDERSTOOD = Counter("askonce_understood", "Messages by what understood them", ["by"], registry=REGISTRY)
+CLASHES = Counter("askonce_clashes", "Decisions taken again because another replica was first", registry=REGISTRY)
+STORED = Histogram(
+    "askonce_commit_seconds", "One transaction, which concurrent changes share", registry=REGISTRY, buckets=_FAST
+)
+SHARED = Histogram(
+    "askonce_commit_changes", "Changes that shared a transaction", registry=REGISTRY,
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200),
 )  # fmt: skip
 ERRORS = Counter("askonce_frame_errors", "Error frames sent", ["code"], registry=REGISTRY)
+WAITING = Gauge("askonce_messages_at_work", "Messages taken and not yet stored", registry=REGISTRY)
+LAG = Gauge("askonce_event_loop_lag_seconds", "How late the event loop is", registry=REGISTRY)
+LISTENING = Gauge("askonce_pokes_listening", "1 while pokes of other replicas are heard", registry=REGISTRY)
 RASA = Gauge(
     "askonce_rasa_outcomes", "Messages by what came of asking Rasa, since the start", ["outcome"], registry=REGISTRY
 )
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)
+OLDEST = Gauge("askonce_outbox_oldest_seconds", "Age of the oldest ticket that is not filed", registry=REGISTRY)
+HELPDESK = Histogram(
+    "askonce_helpdesk_seconds", "Calls to the helpdesk", ["outcome"], registry=REGISTRY,
+    buckets=(0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0),
+)  # fmt: skip

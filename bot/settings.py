@@ -92,7 +92,13 @@ class Settings(BaseSettings):
     limit_rate: float = Field(default=5.0, gt=0)
     limit_address_chats: int = Field(default=100, ge=1)
     limit_address_rate: float = Field(default=50.0, gt=0)
+    limit_chats: int = Field(default=12_000, ge=1)
+    limit_waiting: int = Field(default=400, ge=2)
+    limit_silence: float = Field(default=20.0, ge=1, le=300)
+    drain: float = Field(default=0.0, ge=0, le=600)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+    traces_url: str = ""
 
     @field_validator("allowed_origins", "trusted_proxies", "ticket_tags", mode="before")
     @classmethod
@@ -126,6 +132,13 @@ class Settings(BaseSettings):
                 validate_email(value, check_deliverability=False, globally_deliverable=False)
             except EmailNotValidError as error:
                 raise ValueError(f"is not an email address ({error})") from error
+        return value
+
+    @field_validator("traces_url")
+    @classmethod
+    def _collector(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("is the address of an OTLP/HTTP collector, such as http://collector:4318")
         return value
 
     @field_validator("database_url")

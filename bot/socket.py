@@ -12,13 +12,16 @@ from urllib.parse import urlsplit
 from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from bot import tracing
 from bot.conversation import Conversation, Erased
 from bot.frames import Erase, FrameError, Hello, Rate, Say, Typing, dump, parse
 from bot.hours import service_hours
 from bot.hub import Hub
 from bot.identity import customer_key
 from bot.limits import Address, Limits, admit, real_address
+from bot.logs import CONVERSATION
 from bot.metrics import ERRORS, HEARD, OPEN_CHATS
+from bot.pressure import Pressure
 from bot.settings import Settings
 from bot.store.database import Unavailable
 from dialogue import events
@@ -26,6 +29,7 @@ from dialogue import events
 log = logging.getLogger("askonce.socket")
 _HELLO_WITHIN = 10.0
 _TYPING_AFTER = 0.3
+_BUSY = "More is asked of this chat than it can take right now; please try again in a moment."
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
@@ -41,8 +45,8 @@ def allowed_origin(origin: str | None, host: str | None, allowed: tuple[str, ...
 class Socket:
     """The life of one connection."""
 
-    def __init__(self, ws: WebSocket, hub: Hub, limits: Limits, settings: Settings) -> None:
-        self._ws, self._hub, self._limits, self._settings = ws, hub, limits, settings
+    def __init__(self, ws: WebSocket, hub: Hub, limits: Limits, pressure: Pressure, settings: Settings) -> None:
+        self._ws, self._hub, self._limits, self._pressure, self._settings = ws, hub, limits, pressure, settings
         self._sending = asyncio.Lock()
         self._conversation: Conversation | None = None
         self._sent = 0
@@ -66,6 +70,7 @@ class Socket:
             )
             return
         OPEN_CHATS.inc()
+        self._pressure.open += 1
         try:
             await self._talk(entered)
         except (WebSocketDisconnect, RuntimeError):
@@ -73,6 +78,7 @@ class Socket:
         finally:
             self._limits.leave(address)
             OPEN_CHATS.dec()
+            self._pressure.open -= 1
             if (
                 self._ws.client_state is WebSocketState.CONNECTED
                 and self._ws.application_state is WebSocketState.CONNECTED
@@ -90,6 +96,7 @@ class Socket:
             return
         conversation = self._conversation
         assert conversation is not None  # the loop above ends with one
+        CONVERSATION.set(conversation.id)
         poked = self._hub.watch(conversation.id)
         writer = asyncio.create_task(self._write(conversation, poked))
         pace = self._limits.conversation()
@@ -120,6 +127,9 @@ class Socket:
                 raise FrameError("bad_frame", "The first frame must be a hello.")
             self._conversation, token = await self._open(frame)
         except FrameError as error:
+            if error.retry_after is not None:  # a newcomer in a rush: not kept waiting on an open connection
+                await self._refuse(error, code=1013)
+                raise WebSocketDisconnect(1013) from error
             await self._error(error)
             return
         except Unavailable:
@@ -147,6 +157,8 @@ class Socket:
             token = frame.token
         elif customer and (earlier := await self._hub.welcome_back(customer)):
             return earlier
+        elif not self._pressure.admits_newcomers:
+            raise FrameError("unavailable", _BUSY, retry_after=self._pressure.retry_after)
         else:
             found, token = await self._hub.begin(locale=frame.locale)
         if customer:
@@ -177,9 +189,11 @@ class Socket:
                 raise FrameError(
                     "too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id
                 )
+            if not self._pressure.admits_messages:
+                raise FrameError("unavailable", _BUSY, frame.id, retry_after=self._pressure.retry_after)
             timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._show_typing)
             try:
-                with HEARD.time():
+                with HEARD.time(), self._pressure.message(), tracing.span("say", conversation=conversation.id):
                     new = await conversation.hear(frame.id, frame.text)
             except Unavailable:
                 raise FrameError(
@@ -248,7 +262,7 @@ class Socket:
         ERRORS.labels(error.code).inc()
         await self._send(error.frame())
 
-    async def _refuse(self, error: FrameError) -> None:
+    async def _refuse(self, error: FrameError, *, code: int = 1008) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await self._error(error)
-            await self._ws.close(1008)
+            await self._ws.close(code)

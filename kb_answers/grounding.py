@@ -51,23 +51,15 @@ def threshold(outside: float) -> float:
     return _THRESHOLD + _STRICTER_OUTSIDE * outside
 
 
-def _weight(index: Index, stems: set[str]) -> float:
-    return sum(index.rarity(t) for t in stems)
-
-
-def ground(index: Index, question: str, hit: Hit) -> Grounds:
-    """The grounds on which `hit` answers `question`."""
-    asked = set(index.terms(question))
+def ground(index: Index, question: str, asked: frozenset[str], hit: Hit) -> Grounds:
+    """The grounds on which `hit` answers `question`, whose terms are `asked`."""
     article = hit.article
-    whole = set(terms(" . ".join((article.title, *article.questions, *article.passages))))
-    total = _weight(index, asked) or 1.0
-    coverage = _weight(index, asked & whole) / total
+    total = index.weight(asked) or 1.0
+    coverage = index.weight(asked & index.whole[article.id]) / total
     likeness = 0.0
-    for known in (article.title, *article.questions):
-        stems = set(terms(known))
-        if stems and (stems & _TOPICS) <= asked:
-            shared = _weight(index, asked & stems)
-            likeness = max(likeness, 2 * shared / (total + _weight(index, stems)))
+    for stems, weight in index.asks[article.id]:
+        if (stems & _TOPICS) <= asked:
+            likeness = max(likeness, 2 * index.weight(asked & stems) / (total + weight))
     vague = len(asked) == 1 and len(question.split()) > 4
     if vague:  # unless it is one of the article's own questions, nearly word for word
         vague = all(fuzz.ratio(question.lower(), known.lower()) < _WORD_FOR_WORD for known in article.questions)
@@ -77,6 +69,12 @@ def ground(index: Index, question: str, hit: Hit) -> Grounds:
 def best_grounds(index: Index, question: str) -> Grounds | None:
     """The article that carries the question best, however badly; None where no word of it is known. Of a long message the
     sentence that is carried best counts, for the rest is circumstance."""
-    sentences = [s for s in _SENTENCE.split(question) if len(set(index.terms(s))) >= 2]
-    grounds = [ground(index, s, hit) for s in dict.fromkeys((question, *sentences[:6])) for hit in index.search(s)]
+    asked = {question: index.terms(question)}
+    for sentence in _SENTENCE.split(question):
+        found = index.terms(sentence)
+        if len(set(found)) >= 2 and len(asked) < 7:
+            asked.setdefault(sentence, found)
+    grounds = [
+        ground(index, part, frozenset(found), hit) for part, found in asked.items() for hit in index.search(found)
+    ]
     return max(grounds, key=lambda g: g.confidence) if grounds else None

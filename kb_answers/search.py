@@ -9,7 +9,7 @@ import re
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import Stemmer
@@ -92,6 +92,17 @@ class Index:
                 (place, *(" ".join(s) for s in stems)),
             )
             self.vocabulary.update({t for column in stems for t in column})
+        self._rarity = {t: self._idf(count) for t, count in self.vocabulary.items()}
+        self._unknown = self._idf(0)
+        #: Of each article, by its id: all its terms, and the terms of its title and of each of its questions with their weight.
+        self.whole: dict[str, frozenset[str]] = {}
+        self.asks: dict[str, tuple[tuple[frozenset[str], float], ...]] = {}
+        for article in self.articles:
+            self.whole[article.id] = frozenset(
+                terms(" . ".join((article.title, *article.questions, *article.passages)))
+            )
+            own = [frozenset(terms(known)) for known in (article.title, *article.questions)]
+            self.asks[article.id] = tuple((stems, self.weight(stems)) for stems in own if stems)
 
     def terms(self, question: str) -> tuple[str, ...]:
         """The terms of a question; a word that no article knows is taken for the known one it is a slip away from."""
@@ -117,13 +128,20 @@ class Index:
             self._mended[word] = found[0] if found else word
         return self._mended[word]
 
+    def _idf(self, count: int) -> float:
+        return math.log(1 + len(self.articles) / (0.5 + count))
+
     def rarity(self, term: str) -> float:
         """Inverse document frequency; a term that no article knows weighs most."""
-        return math.log(1 + len(self.articles) / (0.5 + self.vocabulary.get(term, 0)))
+        return self._rarity.get(term, self._unknown)
 
-    def search(self, question: str, limit: int = 8) -> list[Hit]:
-        """The best articles for a question, best first; empty where no word of it is known."""
-        known = dict.fromkeys(t for t in self.terms(question) if t in self.vocabulary)
+    def weight(self, stems: Iterable[str]) -> float:
+        """The rarities of some terms together, the same in whatever order they come (R16)."""
+        return math.fsum(map(self.rarity, stems))
+
+    def search(self, asked: Iterable[str], limit: int = 8) -> list[Hit]:
+        """The best articles for a question's terms, best first; empty where none is known."""
+        known = dict.fromkeys(t for t in asked if t in self.vocabulary)
         if not known:
             return []
         match = " OR ".join(f'"{t}"' for t in known)

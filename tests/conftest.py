@@ -152,7 +152,7 @@ def make_bot(tmp_path: pathlib.Path) -> Iterator[Callable[..., BotProcess]]:
 
     yield start
     for bot in bots:
-        if bot.process and bot.process.poll() is None:
+        if bot.process:
             bot.stop()
     for url in {bot.environment["ASKONCE_DATABASE_URL"] for bot in bots}:
         if url.startswith("postgresql"):

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import Table
@@ -22,10 +23,15 @@ from ticket_bridge.retry import Circuit, GiveUp, RetryPolicy, next_step
 log = logging.getLogger("askonce.courier")
 LEASE_MARGIN = 20.0
 AT_ONCE = 40
+_CLAIM = 20
 
 
 #: Runs a function of a connection in one transaction and gives its result.
 Transact = Callable[[Callable[[Any], Any]], Awaitable[Any]]
+
+
+#: Surrounds one delivery: whoever measures and traces sees how it ended by the exception that passes.
+Watched = Callable[[Claim], AbstractContextManager[object]]
 
 
 class Unsettled(HelpdeskError):
@@ -59,11 +65,16 @@ class Courier:
         tick: float = 0.5,
         clock: Callable[[], float] = time.time,
         is_dead: Callable[[str], bool] = lambda owner: False,
+        steady: Callable[[], float] | None = None,
+        watched: Watched = lambda claim: contextlib.nullcontext(),
     ) -> None:
         self._transact, self._outbox, self._helpdesk, self._report = transact, outbox, helpdesk, report
         self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
         self._timeout, self._tick, self._clock, self._is_dead = timeout, tick, clock, is_dead
+        # The circuit lives in this process only, so it needs no date and a clock that is set back must not hold it open.
+        self._steady = steady or (time.monotonic if clock is time.time else clock)
         self._retry, self.circuit = retry, Circuit(retry)
+        self._watched = watched
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._overdue: asyncio.Task[None] | None = None
@@ -80,8 +91,8 @@ class Courier:
                 if not released:
                     await self._transact(lambda connection: release(connection, self._outbox, is_dead=self._is_dead))
                     released = True
-                while await self.cycle():
-                    pass
+                while await self.cycle() == _CLAIM:
+                    pass  # there may be more; what is over when all hands are full wakes the courier as they come free
                 self._overdue = self._overdue or asyncio.create_task(self._tell_overdue())
                 if self._overdue.done():
                     self._overdue = None
@@ -95,10 +106,10 @@ class Courier:
                     await self._woken.wait()
             self._woken.clear()
 
-    async def cycle(self, limit: int = 20) -> int:
+    async def cycle(self, limit: int = _CLAIM) -> int:
         """Claim what is due and start sending it; returns how many were claimed. Slow sends do not hold up the rest."""
         now = self._clock()
-        room = min(limit, self.circuit.room(now=now, under_way=len(self._sending), most=AT_ONCE))
+        room = min(limit, self.circuit.room(now=self._steady(), under_way=len(self._sending), most=AT_ONCE))
         if room <= 0:
             return 0
         claims: list[Claim] = await self._transact(
@@ -126,13 +137,14 @@ class Courier:
     async def _deliver(self, item: Claim) -> None:
         try:
             async with asyncio.timeout(self._timeout + LEASE_MARGIN / 2):
-                external_id = await self._send(item)
+                with self._watched(item):
+                    external_id = await self._send(item)
         except TimeoutError:
             await self._note_failure(item, Unreachable("no reply in time", maybe_created=True))
         except HelpdeskError as error:
             await self._note_failure(item, error)
         except Exception as error:
-            log.exception("delivery failed unexpectedly", extra={"key": item.key})
+            log.exception("delivery failed unexpectedly", extra={"conversation": item.conversation})
             await self._note_failure(item, Unreachable(type(error).__name__, maybe_created=True))
         else:
             self.circuit = self.circuit.succeeded()
@@ -156,11 +168,12 @@ class Courier:
             self.circuit = self.circuit.succeeded()
             await self._safely(self._report.failed(item, error, now + self._helpdesk.settle, doubt=2))
             return
-        self.circuit = self.circuit.failed(error, now=now)
+        self.circuit = self.circuit.failed(error, now=self._steady())
         maybe_created = isinstance(error, Unreachable | Busy) and error.maybe_created
         step = next_step(self._retry, error, attempts=item.attempts, now=now, key=item.key)
         level = logging.ERROR if isinstance(error, Rejected) else logging.WARNING
-        log.log(level, "helpdesk %s did not take %s: %s", self._helpdesk.name, item.reference, error)
+        about = {"conversation": item.conversation}
+        log.log(level, "helpdesk %s did not take %s: %s", self._helpdesk.name, item.reference, error, extra=about)
         retry_at = None if isinstance(step, GiveUp) else step.when
         await self._safely(self._report.failed(item, error, retry_at, doubt=1 if item.doubt or maybe_created else 0))
 

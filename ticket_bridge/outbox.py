@@ -6,12 +6,13 @@ ticket exists exactly when its turn does. The table itself is handed in: the bri
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, and_, exists, or_, select, text, update
+from sqlalchemy import Table, and_, bindparam, exists, or_, select, text, update
 from sqlalchemy.engine import Connection
 
 
@@ -29,23 +30,29 @@ class Claim:
     doubt: int
     told_saved: bool
     earlier: str | None = None
+    trace: str | None = None
 
 
 def enqueue_row(
-    *, key: str, conversation: str, reference: str, payload: Mapping[str, Any], helpdesk: str, now: float
-) -> dict[str, Any]:
-    """The outbox row of a new ticket, due at once. `now` in seconds since the epoch."""
+    *, key: str, conversation: str, reference: str, payload: Mapping[str, Any], helpdesk: str, now: float,
+    trace: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The outbox row of a new ticket, due at once. `now` in seconds since the epoch, `trace` a W3C traceparent."""
     return {
         "key": key, "conversation": conversation, "reference": reference, "payload": orjson.dumps(payload).decode(),
         "status": "queued", "helpdesk": helpdesk, "external_id": None, "attempts": 0, "ambiguous": 0, "due_at": now,
-        "lease_until": 0.0, "owner": None, "created_at": now, "told_saved": 0,
+        "lease_until": 0.0, "owner": None, "created_at": now, "told_saved": 0, "trace": trace,
     }  # fmt: skip
 
 
-def claim(connection: Connection, outbox: Table, *, owner: str, now: float, lease: float, limit: int) -> list[Claim]:
-    """Take up to `limit` tickets that are due, or whose courier died: until `now + lease` they are this owner's. A claim
-    counts as an attempt; one taken from a dead courier is in doubt, since nobody knows how far it came. A conversation's
-    tickets go in their order: a later one waits until the earlier one is filed, or refused."""
+#: A ticket due later than this many seconds from now is due at once: no wait is as long, so the clock was set back.
+_FAR = 2000.0
+
+
+@functools.cache
+def _queries(outbox: Table, dialect: str) -> tuple[list[Any], Any, Any]:
+    """What `claim` asks and writes, made once: the two ways of being free (one after the other, not with OR, so that each can
+    be read from the index in its order and stop at the limit), the rows, and the lease."""
     earlier = outbox.alias("earlier")
     before = exists().where(
         earlier.c.conversation == outbox.c.conversation,
@@ -55,32 +62,53 @@ def claim(connection: Connection, outbox: Table, *, owner: str, now: float, leas
             and_(earlier.c.created_at == outbox.c.created_at, earlier.c.reference < outbox.c.reference),
         ),
     )
-    keys: list[str] = []
-    # One after the other, not with OR: each can be read from the index in its order and stop at the limit.
-    for free in (
-        and_(outbox.c.status == "sending", outbox.c.lease_until < now),
-        and_(outbox.c.status == "queued", outbox.c.due_at <= now),
+    free = []
+    for condition in (
+        and_(outbox.c.status == "sending", outbox.c.lease_until < bindparam("now")),
+        and_(outbox.c.status == "sending", outbox.c.lease_until > bindparam("far")),
+        and_(outbox.c.status == "queued", outbox.c.due_at <= bindparam("now")),
+        and_(outbox.c.status == "queued", outbox.c.due_at > bindparam("far")),
     ):
-        picked = select(outbox.c.key).where(free, ~before).order_by(outbox.c.due_at).limit(limit - len(keys))
-        if connection.dialect.name == "postgresql":
-            picked = picked.with_for_update(skip_locked=True, of=outbox)
-        keys += connection.scalars(picked)
+        picked = select(outbox.c.key).where(condition, ~before).order_by(outbox.c.due_at).limit(bindparam("most"))
+        free.append(picked.with_for_update(skip_locked=True, of=outbox) if dialect == "postgresql" else picked)
+    rows = select(outbox).where(outbox.c.key.in_(bindparam("keys", expanding=True)))
+    lease = (
+        update(outbox)
+        .where(outbox.c.key == bindparam("b_key"))
+        .values(
+            status="sending",
+            owner=bindparam("b_owner"),
+            lease_until=bindparam("b_until"),
+            attempts=bindparam("b_attempts"),
+            ambiguous=bindparam("b_doubt"),  # the column's name is older than the second look
+        )
+    )
+    return free, rows, lease
+
+
+def claim(connection: Connection, outbox: Table, *, owner: str, now: float, lease: float, limit: int) -> list[Claim]:
+    """Take up to `limit` tickets that are due, or whose courier died: until `now + lease` they are this owner's. A claim
+    counts as an attempt; one taken from a dead courier is in doubt, since nobody knows how far it came. A conversation's
+    tickets go in their order: a later one waits until the earlier one is filed, or refused."""
+    free, rows_of, leasing = _queries(outbox, connection.dialect.name)
+    keys: list[str] = []
+    for picked in free:
+        if len(keys) < limit:
+            given = {"now": now, "far": now + _FAR, "most": limit - len(keys)}
+            keys += connection.scalars(picked, given)
     if not keys:
         return []
-    rows = list(connection.execute(select(outbox).where(outbox.c.key.in_(keys))))
-    for row in rows:
-        died = row.status == "sending"
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.key == row.key)
-            .values(
-                status="sending",
-                owner=owner,
-                lease_until=now + lease,
-                attempts=row.attempts + 1,
-                ambiguous=1 if died else row.ambiguous,  # the column's name is older than the second look
-            )  # fmt: skip
-        )
+    rows = list(connection.execute(rows_of, {"keys": keys}))
+    connection.execute(
+        leasing,
+        [
+            {
+                "b_key": row.key, "b_owner": owner, "b_until": now + lease, "b_attempts": row.attempts + 1,
+                "b_doubt": 1 if row.status == "sending" else row.ambiguous,
+            }
+            for row in rows
+        ],
+    )  # fmt: skip
     return [_claimed(connection, outbox, row) for row in rows]
 
 
@@ -94,7 +122,7 @@ def _claimed(connection: Connection, outbox: Table, row: Any) -> Claim:
         earlier = connection.scalar(found)
     return Claim(
         row.key, row.conversation, row.reference, payload, row.attempts + 1, 1 if row.status == "sending" else row.ambiguous,
-        bool(row.told_saved), earlier,
+        bool(row.told_saved), earlier, row.trace,
     )  # fmt: skip
 
 

@@ -11,6 +11,10 @@ from dataclasses import dataclass, replace
 
 from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected
 
+#: The longest wait in seconds, whatever a helpdesk asks for: after half an hour it is asked again. A ticket that is due
+#: later than this can only mean that the clock was set back (`outbox.claim`).
+LONGEST = 1800.0
+
 
 @dataclass(frozen=True)
 class RetryPolicy:
@@ -43,7 +47,7 @@ def next_step(policy: RetryPolicy, error: HelpdeskError, *, attempts: int, now: 
     if isinstance(error, Rejected):
         return GiveUp()
     if isinstance(error, Busy) and error.retry_after is not None:
-        return RetryAt(now + max(0.0, error.retry_after))
+        return RetryAt(now + min(LONGEST, max(0.0, error.retry_after)))
     wait = min(policy.ceiling, policy.first * policy.factor ** min(attempts - 1, 40))
     share = hashlib.sha256(f"{key}:{attempts}".encode()).digest()[0] / 255 * policy.spread
     return RetryAt(now + wait * (1 + share))
@@ -78,7 +82,7 @@ class Circuit:
             wait = self.policy.first * self.policy.factor ** min(failures - self.policy.threshold, 40)
             until = max(until, now + min(self.policy.probe_ceiling, wait))
         if isinstance(error, Busy) and error.retry_after:
-            until = max(until, now + error.retry_after)
+            until = max(until, now + min(LONGEST, error.retry_after))
         return replace(self, failures=failures, until=until)
 
     def succeeded(self) -> Circuit:

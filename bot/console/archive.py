@@ -13,7 +13,7 @@ import logging
 import re
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,21 +21,27 @@ import orjson
 from sqlalchemy import TextClause, bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.engine import Connection
 
-from bot.audit import verdict
+from bot.audit import make_transcript
 from bot.console.masking import masked
+from bot.console.views import fields_of
 from bot.phrases import language_of
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, Unavailable
-from bot.store.records import Turn, happenings_from_json
-from bot.store.tables import conversation, outbox, rating
+from bot.store.lease import Lease
+from bot.store.records import Turn, from_json, happenings_from_json
+from bot.store.tables import conversation, happening, outbox, rating, turn
+from bot.store.writing import turn_of
 from dialogue import events
+from dialogue.referee import judge
 from dialogue.states import Phase, State
+from dialogue.transcript import Passed
 
 log = logging.getLogger("askonce.archive")
 
 VERSION = 1
 _BATCH = 50
-_REST = 4  # after each summary, rest this many times as long as it took: shoppers come first, lists may lag
+#: After each summary, rest this many times as long as it took: shoppers come first, lists may lag. More where they are many.
+_REST, _REST_PRESSED = 4, 20
 _OPENING = 160
 _RULE = re.compile(r"R\d+")
 #: Every outcome, from the one that outweighs all others. A conversation has exactly one.
@@ -62,11 +68,11 @@ class Summary:
 def names_of(state: State, told: Iterable[events.Happening]) -> set[str]:
     """Every name that the conversation holds."""
     found = {state.name, state.greeting_name, *(t.name for t in state.tickets)}
-    for happening in told:
-        if isinstance(happening, events.ShopperSaid):
-            found |= {happening.understood.name, happening.understood.greeting_name}
-        elif isinstance(happening, events.CustomerIdentified):
-            found.add(happening.name)
+    for fact in told:
+        if isinstance(fact, events.ShopperSaid):
+            found |= {fact.understood.name, fact.understood.greeting_name}
+        elif isinstance(fact, events.CustomerIdentified):
+            found.add(fact.name)
     return {name for name in found if name}
 
 
@@ -97,11 +103,11 @@ def _longest_run(acts: Sequence[str]) -> int:
 
 
 def summarise(
-    *, row: Any, state: State, turns: Sequence[Turn], happenings: Sequence[Any], tickets: Sequence[Any],
-    score: int | None, violations: Sequence[Any],
+    *, row: Any, state: State, turns: Sequence[Turn], told: Sequence[tuple[Any, Sequence[events.Happening]]],
+    tickets: Sequence[Any], score: int | None, violations: Sequence[Any],
 ) -> Summary:  # fmt: skip
-    """The summary of one conversation. `row` is its own row, `tickets` those of the outbox; pure."""
-    told = [(h, happenings_from_json(h.events)) for h in happenings]
+    """The summary of one conversation. `row` is its own row, `told` its happenings with what they hold, `tickets` those of the
+    outbox; pure."""
     names = names_of(state, (x for _, many in told for x in many))
     heard = [x.understood for _, many in told for x in many if isinstance(x, events.ShopperSaid)]
     acts = [t.act for t in turns if t.act]
@@ -178,17 +184,27 @@ def write_words(connection: Connection, id: int, words: str, hidden: str) -> Non
 
 
 class Archivist:
-    """Follows the conversations and keeps their summaries. Several may work on one database: each writes the same."""
+    """Follows the conversations and keeps their summaries, one process for all of a database where there is a `lease`. Two that
+    worked at once would only write the same. `pressed`: whether shoppers need this process more."""
 
-    def __init__(self, store: Store, *, support_email: str, every: float = 1.0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        support_email: str,
+        every: float = 1.0,
+        lease: Lease | None = None,
+        pressed: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store, self._support_email, self._every = store, support_email, every
+        self._lease, self._pressed = lease, pressed
         self._seen = ""
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             try:
-                more = await self.catch_up()
+                more = (self._lease is None or await self._lease.held()) and await self.catch_up()
             except Unavailable:
                 more = False
             await asyncio.sleep(0.01 if more else self._every)
@@ -207,7 +223,8 @@ class Archivist:
             except Exception as error:  # one conversation that cannot be summarised must not stop the others
                 log.error("no summary: %s", type(error).__name__, extra={"conversation": id})
                 self._seen = max(self._seen, updated_at)
-            await asyncio.sleep(_REST * (time.perf_counter() - began))
+            rest = _REST_PRESSED if self._pressed() else _REST
+            await asyncio.sleep(rest * (time.perf_counter() - began))
         return len(stale) == limit
 
     async def _stale(self, limit: int) -> list[tuple[str, str]]:
@@ -233,19 +250,29 @@ class Archivist:
 
     async def summary(self, id: str) -> Summary | None:
         """The summary of conversation `id` as it stands now, or None where it is gone."""
-        found = await self._store.load(id)
-        async with self._store.read() as connection:
-            row = (await connection.execute(select(conversation).where(conversation.c.id == id))).one_or_none()
-            tickets = list(await connection.execute(
-                select(outbox.c.reference, outbox.c.status).where(outbox.c.conversation == id)))  # fmt: skip
-            score = await connection.scalar(select(rating.c.score).where(rating.c.conversation == id))
-        if found is None or row is None:
-            return None
-        return summarise(
-            row=row, state=found.state, turns=await self._store.turns(id, limit=100_000),
-            happenings=await self._store.happenings(id), tickets=tickets, score=score,
-            violations=await verdict(self._store, id, support_email=self._support_email),
-        )  # fmt: skip
+        return await self._store.look(functools.partial(read_summary, id=id, support_email=self._support_email))
+
+
+def read_summary(connection: Connection, *, id: str, support_email: str) -> Summary | None:
+    """The summary of one conversation, made in one visit to the database; None where it is not there (any more)."""
+    row = connection.execute(select(conversation).where(conversation.c.id == id)).one_or_none()
+    if row is None:
+        return None
+    turns = [turn_of(r) for r in connection.execute(select(turn).where(turn.c.conversation == id).order_by(turn.c.seq))]
+    happenings = list(connection.execute(
+        select(happening).where(happening.c.conversation == id).order_by(happening.c.number)))  # fmt: skip
+    tickets = list(connection.execute(
+        select(outbox).where(outbox.c.conversation == id).order_by(outbox.c.created_at, outbox.c.key)))  # fmt: skip
+    told = [(h.seq, happenings_from_json(h.events)) for h in happenings]
+    state = from_json(State, row.state)
+    payloads = [(t.reference, orjson.loads(t.payload)) for t in tickets]
+    passed = [Passed(reference, fields_of(payload), payload) for reference, payload in payloads]
+    found = make_transcript(turns, told, passed, required=state.required, support_email=support_email, settled=False)
+    return summarise(
+        row=row, state=state, turns=turns, told=[(h, many) for h, (_, many) in zip(happenings, told, strict=True)],
+        tickets=tickets, score=connection.scalar(select(rating.c.score).where(rating.c.conversation == id)),
+        violations=judge(found),
+    )  # fmt: skip
 
 
 def _back(at: str) -> str:

@@ -175,8 +175,9 @@ async def try_question(ask: Ask) -> Response:
     if question:
         index = ask.bot.answers.index
         answer, needed = ask.bot.answers.ask(question), ask.bot.answers.needed(question)
-        for hit in index.search(question):
-            grounds = ground(index, question, hit)
+        asked = index.terms(question)
+        for hit in index.search(asked):
+            grounds = ground(index, question, frozenset(asked), hit)
             hits.append({"id": hit.article.id, "title": hit.article.title, "score": hit.score, "confidence": grounds.confidence,
                          "passage": hit.article.passages[0]})  # fmt: skip
         hits.sort(key=lambda h: -h["confidence"])

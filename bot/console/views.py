@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -124,13 +124,18 @@ async def _attempts(connection: Any, keys: Sequence[str]) -> dict[str, list[Any]
     return found
 
 
+def fields_of(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A ticket's fields in what the helpdesk gets."""
+    return {name: value for name, value in payload.items() if name not in ("subject", "envelope")}
+
+
 def _ticket(row: Any, tries: Sequence[Any]) -> dict[str, Any]:
     passed = orjson.loads(row.payload)
     return {
         "reference": row.reference,
         "status": "filed" if row.status == "filed" else "saved",
         "delivery": row.status,
-        "fields": {name: value for name, value in passed.items() if name not in ("subject", "envelope")},
+        "fields": fields_of(passed),
         "passed": passed,
         "helpdesk": row.helpdesk,
         "external_id": row.external_id,
@@ -162,6 +167,14 @@ async def outbox_counts(store: Store) -> dict[str, int]:
     async with store.read() as connection:
         rows = await connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in rows}
+
+
+async def oldest_unfiled(store: Store) -> float | None:
+    """When the oldest ticket was saved that is not filed yet (seconds since the epoch); None where all are."""
+    query = select(func.min(outbox.c.created_at)).where(outbox.c.status.in_(("queued", "sending", "refused")))
+    async with store.read() as connection:
+        found: float | None = await connection.scalar(query)
+        return found
 
 
 async def admin_hashes(store: Store) -> list[str]:

@@ -15,54 +15,27 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-import orjson
-from sqlalchemy import bindparam, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import create_engine, event, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.store.records import (
-    Change,
-    Delivery,
-    Loaded,
-    Turn,
-    from_json,
-    happenings_from_json,
-    happenings_to_json,
-    to_json,
-)
-from bot.store.tables import attempt, conversation, device, gap, happening, notice, outbox, rating, turn
+from bot.metrics import SHARED, STORED
+from bot.store.records import Change, Loaded, Turn, from_json, happenings_from_json, to_json
+from bot.store.tables import conversation, device, happening, turn
+from bot.store.writing import Commit, Job, one_by_one, statements_of, together, turn_of
 from dialogue import events
 from dialogue.states import State
-from ticket_bridge.notices import notice_row
-from ticket_bridge.outbox import enqueue_row
 
 T = TypeVar("T")
-Job = Callable[[Connection], Any]
 _GROUP = 200
-
-_INSERT_CONVERSATION, _INSERT_HAPPENING, _INSERT_TURN = insert(conversation), insert(happening), insert(turn)
-_INSERT_OUTBOX, _INSERT_GAP, _INSERT_RATING, _INSERT_ATTEMPT = (
-    insert(outbox),
-    insert(gap),
-    insert(rating),
-    insert(attempt),
-)
-_DELETE_RATING = delete(rating).where(rating.c.conversation == bindparam("b_id"))
-_UPDATE_CONVERSATION = (
-    update(conversation)
-    .where(conversation.c.id == bindparam("b_id"))
-    .values(
-        seq=bindparam("b_seq"), number=bindparam("b_number"), state=bindparam("b_state"), updated_at=bindparam("b_at")
-    )
-)
-_EVERY_MESSAGE = frozenset((_INSERT_HAPPENING, _INSERT_TURN, _UPDATE_CONVERSATION))
 
 
 class Conflict(Exception):
@@ -101,6 +74,7 @@ class Store:
         self._jobs: list[tuple[Job, asyncio.Future[Any]]] = []
         self._draining: asyncio.Task[None] | None = None
         self._writer: Engine | None = None
+        self._reader: Engine | None = None
         if url.startswith("sqlite"):
             self.engine: AsyncEngine = create_async_engine(
                 url, pool_size=2, max_overflow=2, connect_args={"timeout": 15}
@@ -112,6 +86,10 @@ class Store:
             ).execution_options(immediate=True)
             _prepare_sqlite(self._writer)
             self._thread = ThreadPoolExecutor(1, "askonce-store")
+            self._reader = create_engine(
+                plain, pool_size=1, max_overflow=2, connect_args={"timeout": 15, "check_same_thread": False}
+            )
+            _prepare_sqlite(self._reader)
         else:
             self.engine = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
 
@@ -122,6 +100,8 @@ class Store:
         if self._writer is not None:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.dispose)
             self._thread.shutdown()
+        if self._reader is not None:
+            self._reader.dispose()
         await self.engine.dispose()
 
     # ------------------------------------------------------------ writing
@@ -145,6 +125,8 @@ class Store:
 
     async def _run_group(self, group: list[tuple[Job, asyncio.Future[Any]]]) -> None:
         jobs = [job for job, _ in group]
+        SHARED.observe(len(group))
+        began = time.perf_counter()
         try:
             if self._writer is not None:
                 outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._on_sqlite, jobs)
@@ -152,6 +134,7 @@ class Store:
                 outcomes = await self._on_postgresql(jobs)
         except (DBAPIError, OSError) as error:
             outcomes = [Unavailable(type(error).__name__)] * len(group)
+        STORED.observe(time.perf_counter() - began)
         for (_, done), outcome in zip(group, outcomes, strict=True):
             if done.cancelled():
                 continue
@@ -164,18 +147,18 @@ class Store:
         assert self._writer is not None  # the caller saw it
         try:
             with self._writer.begin() as connection:
-                return [job(connection) for job in jobs]
+                return together(connection, jobs)
         except Exception:
             with self._writer.begin() as connection:
-                return _one_by_one(connection, jobs)
+                return one_by_one(connection, jobs)
 
     async def _on_postgresql(self, jobs: list[Job]) -> list[Any]:
         try:
             async with self.engine.begin() as connection:
-                return await connection.run_sync(lambda sync: [job(sync) for job in jobs])
+                return await connection.run_sync(together, jobs)
         except Exception:
             async with self.engine.begin() as connection:
-                return await connection.run_sync(_one_by_one, jobs)
+                return await connection.run_sync(one_by_one, jobs)
 
     # ------------------------------------------------------------ conversations
 
@@ -186,7 +169,7 @@ class Store:
             "state": to_json(state), "locale": locale, "channel": channel,
         }  # fmt: skip
         try:
-            await self.transact(lambda connection: connection.execute(_INSERT_CONVERSATION, row) and None)
+            await self.transact(lambda connection: connection.execute(insert(conversation), row) and None)
         except IntegrityError as error:
             raise Conflict from error
 
@@ -235,7 +218,7 @@ class Store:
         """The turns after `after`, in order."""
         query = select(turn).where(turn.c.conversation == id, turn.c.seq > after).order_by(turn.c.seq).limit(limit)
         async with self.read() as connection:
-            return [_turn(row) for row in await connection.execute(query)]
+            return [turn_of(row) for row in await connection.execute(query)]
 
     async def happenings(self, id: str) -> list[Any]:
         """Every happening of a conversation, in order, as rows (`events`, `rows`, `seq`, `at`, `milliseconds`)."""
@@ -248,25 +231,29 @@ class Store:
         return tuple(h for row in await self.happenings(id) for h in happenings_from_json(row.events))
 
     async def changed_since(self, at: str) -> dict[str, int]:
-        """Conversations changed at or after `at`, with their latest seq: for replicas that share the database."""
-        query = select(conversation.c.id, conversation.c.seq).where(conversation.c.updated_at >= at)
+        """Conversations changed at or after `at`, with their latest number: for processes that share a file."""
+        query = select(conversation.c.id, conversation.c.number).where(conversation.c.updated_at >= at)
         async with self.read() as connection:
-            return {row.id: row.seq for row in await connection.execute(query)}
+            return {row.id: row.number for row in await connection.execute(query)}
+
+    async def heads(self, ids: Sequence[str]) -> dict[str, int]:
+        """The latest number of each of these conversations; one that is not there (any more) is left out."""
+        found: dict[str, int] = {}
+        async with self.read() as connection:
+            for start in range(0, len(ids), _GROUP):
+                some = ids[start : start + _GROUP]
+                query = select(conversation.c.id, conversation.c.number).where(conversation.c.id.in_(some))
+                found |= {row.id: row.number for row in await connection.execute(query)}
+        return found
 
     async def ping(self) -> None:
         """Raises `Unavailable` where the database does not answer."""
-        await self._scalar(select(func.count()).select_from(rating))
+        await self._scalar(select(conversation.c.id).limit(1))
 
     async def commit(self, change: Change) -> None:
         """Store a change, durably. Raises `Conflict`, or `Unavailable` where nothing was stored."""
-        statements = _statements(change)
-
-        def job(connection: Connection) -> None:
-            for statement, rows in statements:
-                _execute(connection, statement, rows)
-
         try:
-            await self.transact(job)
+            await self.transact(Commit(change.conversation, statements_of(change)))
         except IntegrityError as error:
             raise Conflict(change.conversation) from error
 
@@ -280,113 +267,22 @@ class Store:
         except (DBAPIError, OSError) as error:
             raise Unavailable(type(error).__name__) from error
 
+    async def look(self, job: Callable[[Connection], T]) -> T:
+        """Run `job`, which only reads, in one visit: on SQLite one change of threads instead of one for each statement.
+        Raises `Unavailable`."""
+        try:
+            if self._reader is not None:
+                return await asyncio.to_thread(self._read_sqlite, job)
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(job)
+        except (DBAPIError, OSError) as error:
+            raise Unavailable(type(error).__name__) from error
+
+    def _read_sqlite(self, job: Callable[[Connection], T]) -> T:
+        assert self._reader is not None  # the caller saw it
+        with self._reader.connect() as connection:
+            return job(connection)
+
     async def _scalar(self, query: Any) -> Any:
         async with self.read() as connection:
             return await connection.scalar(query)
-
-
-def _one_by_one(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
-    """Each job in a savepoint: its result, or the exception it raised with its writes undone."""
-    outcomes: list[Any] = []
-    for job in jobs:
-        try:
-            with connection.begin_nested():
-                outcomes.append(job(connection))
-        except DBAPIError as error:
-            if connection.invalidated or not isinstance(error, IntegrityError):
-                raise
-            outcomes.append(error)
-        except Exception as error:
-            outcomes.append(error)
-    return outcomes
-
-
-_compiled: dict[Any, tuple[str, list[str]]] = {}
-
-
-def _execute(connection: Connection, statement: Any, rows: Any) -> None:
-    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text and
-    the order of its parameters are made once."""
-    if connection.dialect.name != "sqlite" or statement not in _EVERY_MESSAGE:
-        connection.execute(statement, rows)
-        return
-    many = rows if isinstance(rows, list) else [rows]
-    if statement not in _compiled:
-        made = statement.compile(dialect=connection.dialect, column_keys=list(many[0]))
-        _compiled[statement] = str(made), list(made.positiontup or ())
-    text, order = _compiled[statement]
-    connection.exec_driver_sql(text, [tuple(row[name] for name in order) for row in many])
-
-
-def _statements(c: Change) -> list[tuple[Any, Any]]:
-    """All that a change writes, in order."""
-    happened = {
-        "conversation": c.conversation, "number": c.number, "seq": c.seq, "at": c.at,
-        "events": happenings_to_json(c.happenings), "rows": to_json(c.rows), "milliseconds": c.milliseconds,
-    }  # fmt: skip
-    stands = {"b_id": c.conversation, "b_seq": c.seq, "b_number": c.number, "b_state": to_json(c.state), "b_at": c.at}
-    found: list[tuple[Any, Any]] = [(_INSERT_HAPPENING, happened)]
-    if c.turns:
-        found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
-    found.append((_UPDATE_CONVERSATION, stands))
-    for e in c.enqueued:
-        row = enqueue_row(
-            key=e.key, conversation=c.conversation, reference=e.reference, payload=e.payload, helpdesk=c.helpdesk,
-            now=c.now,
-        )  # fmt: skip
-        found.append((_INSERT_OUTBOX, row))
-    for seq, question in c.gaps:
-        found.append((_INSERT_GAP, {"conversation": c.conversation, "seq": seq, "question": question, "at": c.at}))
-    if c.rated:
-        found.append((_DELETE_RATING, {"b_id": c.conversation}))
-        row = {"conversation": c.conversation, "score": c.rated[0], "comment": c.rated[1], "at": c.at}
-        found.append((_INSERT_RATING, row))
-    if c.delivery:
-        found += _delivery(c.delivery)
-        if subject := c.delivery.notify:
-            words = [t.text for t in c.turns if t.act == "ticket_filed"]
-            found += [
-                (insert(notice), notice_row(key=c.delivery.key, subject=subject, text=text, now=c.now))
-                for text in words[:1]
-            ]
-    return found
-
-
-def _delivery(d: Delivery) -> list[tuple[Any, Any]]:
-    values: dict[str, Any] = {}
-    if d.status:
-        values |= {"status": d.status, "lease_until": 0.0}
-    if d.external_id:
-        values["external_id"] = d.external_id
-    if d.due_at is not None:
-        values["due_at"] = d.due_at
-    if d.doubt is not None:
-        values["ambiguous"] = d.doubt
-    if d.told_saved:
-        values["told_saved"] = 1
-    found: list[tuple[Any, Any]] = []
-    if values:
-        found.append((update(outbox).where(outbox.c.key == bindparam("b_key")).values(**values), {"b_key": d.key}))
-    if d.attempted:
-        at, outcome, detail = d.attempted
-        found.append((_INSERT_ATTEMPT, {"key": d.key, "at": at, "outcome": outcome, "detail": detail}))
-    return found
-
-
-def _turn_row(c: Change, t: Turn) -> dict[str, Any]:
-    return {
-        "conversation": c.conversation, "seq": t.seq, "who": t.who, "text": t.text, "at": t.at, "client_id": t.id,
-        "act": t.act, "asks": to_json(t.asks), "sources": to_json(t.sources),
-        "ticket": to_json(t.ticket) if t.ticket else None, "choices": to_json(t.choices), "rule": t.rule,
-        "number": c.number,
-    }  # fmt: skip
-
-
-def _turn(row: Any) -> Turn:
-    return Turn(
-        seq=row.seq, who=row.who, text=row.text, at=row.at, id=row.client_id, act=row.act,
-        asks=tuple(orjson.loads(row.asks or "[]")),
-        sources=tuple(events.Passage(**s) for s in orjson.loads(row.sources or "[]")),
-        ticket=orjson.loads(row.ticket) if row.ticket else None, choices=tuple(orjson.loads(row.choices or "[]")),
-        rule=row.rule or "",
-    )  # fmt: skip

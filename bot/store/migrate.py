@@ -1,7 +1,14 @@
-"""Brings a database to the newest form: one Alembic history for SQLite and PostgreSQL. Run by `serve` itself."""
+"""Brings a database to the newest form: one Alembic history for SQLite and PostgreSQL. Run by `serve` itself.
+
+While a new version starts, replicas of the version before are at work. So a migration only ever adds (tables, columns that may
+be empty, indexes): the old version knows nothing of that and goes on. What is no longer used is taken away by a later release,
+when nobody knows it any more (`docs/operations.md`; `tests/test_migrations.py` holds every migration to it). On PostgreSQL a
+migration gives up a lock that it cannot have within seconds and tries again: a queue behind it would stop every shopper.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -15,6 +22,8 @@ if TYPE_CHECKING:
 
 _HERE = pathlib.Path(__file__).parent
 _LOCK = zlib.crc32(b"askonce migration")
+_LOCK_TIMEOUT = "55P03"
+_TRIES = 15
 
 
 class MigrationError(Exception):
@@ -31,7 +40,7 @@ def config(connection: Connection | None = None) -> Config:
     return found
 
 
-def _newest() -> str:
+def newest() -> str:
     """The newest revision: the versions' file names begin with it and sort by it."""
     return max(path.name for path in (_HERE / "migrations" / "versions").glob("[0-9]*.py")).split("_")[0]
 
@@ -40,7 +49,7 @@ def _is_newest(connection: Connection) -> bool:
     """True where nothing is to be done. Asked first, because loading Alembic costs a start a quarter of a second."""
     try:
         with connection.begin_nested():
-            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == _newest())
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest())
     except DBAPIError:
         return False
 
@@ -66,8 +75,6 @@ def migrate(url: str) -> None:
                 ) from error
         _upgrade_sqlite(parts)
     else:
-        import asyncio
-
         asyncio.run(_upgrade_postgresql(url))
 
 
@@ -93,12 +100,23 @@ async def _upgrade_postgresql(url: str) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     engine = create_async_engine(url)
+    shown = make_url(url).render_as_string(hide_password=True)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            await connection.run_sync(_upgrade)
+        for left in reversed(range(_TRIES)):
+            try:
+                async with engine.begin() as connection:
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                    await connection.execute(text("SET LOCAL lock_timeout = '3s'"))
+                    await connection.run_sync(_upgrade)
+                return
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", "") != _LOCK_TIMEOUT or not left:
+                    raise
+            await asyncio.sleep(2)
     except OSError as error:
-        shown = make_url(url).render_as_string(hide_password=True)
         raise MigrationError(f"cannot reach the database {shown}: {error}; check ASKONCE_DATABASE_URL") from error
+    except DBAPIError as error:
+        reason = str(error.orig).split(": ", 1)[-1].splitlines()[0]
+        raise MigrationError(f"cannot prepare the database {shown}: {reason}") from error
     finally:
         await engine.dispose()

@@ -142,6 +142,7 @@ class Change:
     delivery: Delivery | None = None
     helpdesk: str = "desk"
     now: float = 0.0
+    trace: str | None = None  # W3C traceparent of the message that did it
 
 
 @dataclass

@@ -89,6 +89,7 @@ outbox = Table(
     Column("owner", String(60)),
     Column("created_at", Float, nullable=False),
     Column("told_saved", Integer, nullable=False, default=0),
+    Column("trace", String(80)),  # W3C traceparent of the message that made it
     Index("ix_outbox_status_due_at", "status", "due_at"),
     Index("ix_outbox_created", "created_at", "key"),
 )
@@ -97,6 +98,14 @@ Index(
     outbox.c.created_at,
     sqlite_where=text("told_saved = 0 AND status != 'filed'"),
     postgresql_where=text("told_saved = 0 AND status != 'filed'"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("owner", String(60), nullable=False),
+    Column("until", Float, nullable=False),  # seconds since the epoch
 )
 
 notice = Table(

@@ -161,7 +161,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       this.last = 0;              // highest seq shown
       this.turns = [];            // what was shown, for the shopper's own copy
       this.pending = new Map();   // client id -> {text, element}, until acknowledged
-      this.tries = 0;
+      this.tries = this.later = 0;
       this.unread = 0;
       this.customer = null;
       this.listeners = bare({});
@@ -407,7 +407,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
         this.ready = false;
         this.tries += 1;
         this.say(WORDS.offline);
-        const wait = Math.min(15000, 400 * 2 ** Math.min(this.tries, 6)) * (0.7 + Math.random() * 0.6);
+        const wait = Math.max(this.later ?? 0, Math.min(15000, 400 * 2 ** Math.min(this.tries, 6))) * (0.7 + Math.random() * 0.6);
         this.timer = setTimeout(() => this.connect(), wait);
       };
     }
@@ -432,7 +432,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       const first = !this.ready;
       this.ready = true;
       this.fresh = false;
-      this.tries = 0;
+      this.tries = this.later = 0;
       this.caughtUp = frame.seq;  // turns up to here were said before: they are shown, and not read out
       this.say(blocked ? WORDS.unkept : "");
       this.showHours(frame.hours);
@@ -471,12 +471,13 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
         return;
       }
       const item = frame.id && this.pending.get(frame.id);
+      this.later = (frame.retry_after ?? 0) * 1000;
       if (!item) return this.say(frame.message);
       if (frame.code !== "too_fast" && frame.code !== "unavailable") return this.mark(item, `${WORDS.failed}: ${frame.message}`, true);
       item.tries = (item.tries ?? 0) + 1;
       if (item.tries > 5) return this.mark(item, `${WORDS.failed}: ${frame.message}`, true);
       this.mark(item, frame.code === "too_fast" ? WORDS.slow : WORDS.away, false);
-      setTimeout(() => this.pending.has(frame.id) && this.push(frame.id, item.text), item.tries * (1000 + Math.random() * 1000));
+      setTimeout(() => this.pending.has(frame.id) && this.push(frame.id, item.text), Math.max(this.later, item.tries * 1000) * (1 + Math.random()));
     }
 
     /* ------------------------------------------------------------ messages out */

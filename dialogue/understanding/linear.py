@@ -1,6 +1,8 @@
 """A small linear intent model that needs nothing: a table of weights and a sum. The second opinion of `rules`.
 
-Fitted to the project's own training lines by `fit_linear.py`; about a tenth of a millisecond a message.
+Fitted to the project's own training lines by `fit_linear.py`. A feature's weights for all intents lie side by side in one
+Python integer, a lane of 32 bits for each, so that one addition adds them all: a few hundredths of a millisecond a message.
+The sums are whole numbers, so they are the same in every process and in every order (R16).
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ import functools
 import json
 import math
 import pathlib
-from array import array
 from typing import Any
 
 from dialogue.events import Intent
@@ -17,36 +18,35 @@ from dialogue.understanding.ngrams import features
 from dialogue.vocabulary import IntentName
 
 _FILE = pathlib.Path(__file__).parent / "lexicons" / "linear.json"
+_LANE = 32
+_MASK = (1 << _LANE) - 1
+#: Added to every weight, so that none is below zero: a lane must not borrow from its neighbour. Weights fit into 15 bits,
+#: and a message has fewer than 2**16 features (`ngrams`: 60 words), so that no lane runs over either.
+_LIFT = 1 << 15
 
 
 @functools.cache
-def _model() -> tuple[list[IntentName], list[float], dict[str, int], array[int]]:
-    """Intents, biases, and for each feature where its row of weights begins in one flat array (a tenth of the memory that
-    sixteen thousand rows of Python numbers would take)."""
+def _model() -> tuple[list[IntentName], list[float], dict[str, int]]:
+    """Intents, biases, and each feature's weights as lanes."""
     raw: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    names = [IntentName(name) for name in raw["intents"]]
-    rows: dict[str, int] = {}
-    weights = array("h")
-    for feature, row in raw["weights"].items():
-        rows[feature] = len(weights)
-        weights.extend(row)
-    return names, [b / 100 for b in raw["bias"]], rows, weights
+    rows = {
+        feature: sum((weight + _LIFT) << (_LANE * place) for place, weight in enumerate(row))
+        for feature, row in raw["weights"].items()
+    }
+    return [IntentName(name) for name in raw["intents"]], [b / 100 for b in raw["bias"]], rows
 
 
+@functools.lru_cache(maxsize=256)
 def classify(text: str) -> tuple[Intent, ...]:
-    """Ranked intents with confidences that add up to 1; empty for a text without words."""
-    names, bias, rows, weights = _model()
+    """Ranked intents with confidences that add up to 1; empty for a text without words. One message asks several times, so
+    the last few texts are remembered."""
+    names, bias, rows = _model()
     found = features(text)
     if not found:
         return ()
-    scores = list(bias)
-    for feature, scale in sorted(found.items()):  # in one order, so that the sums are the same in every process (R16)
-        begin = rows.get(feature)
-        if begin is not None:
-            for place in range(len(names)):
-                weight = weights[begin + place]
-                if weight:
-                    scores[place] += scale * weight / 100
+    known = [row for feature in found if (row := rows.get(feature)) is not None]
+    lanes, lift, scale = sum(known), _LIFT * len(known), next(iter(found.values()))  # one scale for all, see `features`
+    scores = [b + scale * (((lanes >> (_LANE * place)) & _MASK) - lift) / 100 for place, b in enumerate(bias)]
     top = max(scores)
     grown = [math.exp(s - top) for s in scores]
     total = sum(grown)

@@ -1,0 +1,174 @@
+"""What a `Change` writes: the statements of every message, made once, and those of a group of changes told together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from bot.store.records import Change, Delivery, Turn, happenings_to_json, to_json
+from bot.store.tables import attempt, conversation, gap, happening, notice, outbox, rating, turn
+from dialogue import events
+from ticket_bridge.notices import notice_row
+from ticket_bridge.outbox import enqueue_row
+
+Job = Callable[[Connection], Any]
+
+_INSERT_HAPPENING, _INSERT_TURN = insert(happening), insert(turn)
+_INSERT_OUTBOX, _INSERT_GAP, _INSERT_RATING, _INSERT_ATTEMPT = (
+    insert(outbox),
+    insert(gap),
+    insert(rating),
+    insert(attempt),
+)
+_DELETE_RATING = delete(rating).where(rating.c.conversation == bindparam("b_id"))
+_UPDATE_CONVERSATION = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("b_id"))
+    .values(
+        seq=bindparam("b_seq"), number=bindparam("b_number"), state=bindparam("b_state"), updated_at=bindparam("b_at")
+    )
+)
+_EVERY_MESSAGE = frozenset((_INSERT_HAPPENING, _INSERT_TURN, _UPDATE_CONVERSATION))
+
+
+class Commit:
+    """The job of a `Change`: its statements, known beforehand, so that those of a whole group can be told together."""
+
+    def __init__(self, conversation: str, statements: list[tuple[Any, Any]]) -> None:
+        self.conversation, self.statements = conversation, statements
+
+    def __call__(self, connection: Connection) -> None:
+        for statement, rows in self.statements:
+            _execute(connection, statement, rows)
+
+
+def together(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
+    """All jobs of a group; what every message writes goes as one statement for all of them, which on PostgreSQL is one
+    journey instead of three for each. Their order among each other is free: a process has one `Change` of a conversation
+    at a time, and the conversation's row was there before its first."""
+    outcomes = [None if isinstance(job, Commit) else job(connection) for job in jobs]
+    many: dict[Any, list[Any]] = {}
+    rest: list[tuple[Any, Any]] = []
+    # In one order on every replica, so that two that write the same conversations wait for each other and never in a ring.
+    for job in sorted((job for job in jobs if isinstance(job, Commit)), key=lambda job: job.conversation):
+        for statement, rows in job.statements:
+            if statement in _EVERY_MESSAGE:
+                many.setdefault(statement, []).extend(rows if isinstance(rows, list) else [rows])
+            else:
+                rest.append((statement, rows))
+    for statement, rows in (*many.items(), *rest):
+        _execute(connection, statement, rows)
+    return outcomes
+
+
+def one_by_one(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
+    """Each job in a savepoint: its result, or the exception it raised with its writes undone."""
+    outcomes: list[Any] = []
+    for job in jobs:
+        try:
+            with connection.begin_nested():
+                outcomes.append(job(connection))
+        except DBAPIError as error:
+            if connection.invalidated or not isinstance(error, IntegrityError):
+                raise
+            outcomes.append(error)
+        except Exception as error:
+            outcomes.append(error)
+    return outcomes
+
+
+_compiled: dict[Any, tuple[str, list[str]]] = {}
+
+
+def _execute(connection: Connection, statement: Any, rows: Any) -> None:
+    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text and
+    the order of its parameters are made once."""
+    if connection.dialect.name != "sqlite" or statement not in _EVERY_MESSAGE:
+        connection.execute(statement, rows)
+        return
+    many = rows if isinstance(rows, list) else [rows]
+    if statement not in _compiled:
+        made = statement.compile(dialect=connection.dialect, column_keys=list(many[0]))
+        _compiled[statement] = str(made), list(made.positiontup or ())
+    text, order = _compiled[statement]
+    connection.exec_driver_sql(text, [tuple(row[name] for name in order) for row in many])
+
+
+def statements_of(c: Change) -> list[tuple[Any, Any]]:
+    """All that a change writes, in order."""
+    happened = {
+        "conversation": c.conversation, "number": c.number, "seq": c.seq, "at": c.at,
+        "events": happenings_to_json(c.happenings), "rows": to_json(c.rows), "milliseconds": c.milliseconds,
+    }  # fmt: skip
+    stands = {"b_id": c.conversation, "b_seq": c.seq, "b_number": c.number, "b_state": to_json(c.state), "b_at": c.at}
+    found: list[tuple[Any, Any]] = [(_INSERT_HAPPENING, happened)]
+    if c.turns:
+        found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
+    found.append((_UPDATE_CONVERSATION, stands))
+    for e in c.enqueued:
+        row = enqueue_row(
+            key=e.key, conversation=c.conversation, reference=e.reference, payload=e.payload, helpdesk=c.helpdesk,
+            now=c.now, trace=c.trace,
+        )  # fmt: skip
+        found.append((_INSERT_OUTBOX, row))
+    for seq, question in c.gaps:
+        found.append((_INSERT_GAP, {"conversation": c.conversation, "seq": seq, "question": question, "at": c.at}))
+    if c.rated:
+        found.append((_DELETE_RATING, {"b_id": c.conversation}))
+        row = {"conversation": c.conversation, "score": c.rated[0], "comment": c.rated[1], "at": c.at}
+        found.append((_INSERT_RATING, row))
+    if c.delivery:
+        found += _delivery(c.delivery)
+        if subject := c.delivery.notify:
+            words = [t.text for t in c.turns if t.act == "ticket_filed"]
+            found += [
+                (insert(notice), notice_row(key=c.delivery.key, subject=subject, text=text, now=c.now))
+                for text in words[:1]
+            ]
+    return found
+
+
+def _delivery(d: Delivery) -> list[tuple[Any, Any]]:
+    values: dict[str, Any] = {}
+    if d.status:
+        values |= {"status": d.status, "lease_until": 0.0}
+    if d.external_id:
+        values["external_id"] = d.external_id
+    if d.due_at is not None:
+        values["due_at"] = d.due_at
+    if d.doubt is not None:
+        values["ambiguous"] = d.doubt
+    if d.told_saved:
+        values["told_saved"] = 1
+    found: list[tuple[Any, Any]] = []
+    if values:
+        found.append((update(outbox).where(outbox.c.key == bindparam("b_key")).values(**values), {"b_key": d.key}))
+    if d.attempted:
+        at, outcome, detail = d.attempted
+        found.append((_INSERT_ATTEMPT, {"key": d.key, "at": at, "outcome": outcome, "detail": detail}))
+    return found
+
+
+def _turn_row(c: Change, t: Turn) -> dict[str, Any]:
+    return {
+        "conversation": c.conversation, "seq": t.seq, "who": t.who, "text": t.text, "at": t.at, "client_id": t.id,
+        "act": t.act, "asks": to_json(t.asks), "sources": to_json(t.sources),
+        "ticket": to_json(t.ticket) if t.ticket else None, "choices": to_json(t.choices), "rule": t.rule,
+        "number": c.number,
+    }  # fmt: skip
+
+
+def turn_of(row: Any) -> Turn:
+    """A row of `turn` as what is sent."""
+    return Turn(
+        seq=row.seq, who=row.who, text=row.text, at=row.at, id=row.client_id, act=row.act,
+        asks=tuple(orjson.loads(row.asks or "[]")),
+        sources=tuple(events.Passage(**s) for s in orjson.loads(row.sources or "[]")),
+        ticket=orjson.loads(row.ticket) if row.ticket else None, choices=tuple(orjson.loads(row.choices or "[]")),
+        rule=row.rule or "",
+    )  # fmt: skip

@@ -1,0 +1,229 @@
+"""What an operator has: logs, metrics, traces, a doctor, backups."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from sqlalchemy import update
+
+from bot.bootstrap import run_bot
+from bot.metrics import REGISTRY
+from bot.settings import read_settings
+from bot.store.database import Store
+from bot.store.tables import outbox
+from tests.conftest import ROOT, SUPPORT, BotProcess, client_of
+from tests.storm import Fickle
+
+SCRIPT = ("open a ticket please", "Jane Doe", "jane@example.com", "my lamp is broken, order 12345678")
+
+
+async def _file_a_ticket(bot: BotProcess) -> str:
+    async with client_of(bot.url) as client:
+        await client.hello()
+        for words in SCRIPT:
+            await client.say(words)
+        await client.until("ticket_filed")
+        return str(client.welcome["conversation"])
+
+
+def _askonce(folder: pathlib.Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = BotProcess(folder, **settings).environment
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+# ---------------------------------------------------------------- logs
+
+
+async def test_json_logs_name_the_conversation_and_nothing_of_the_shopper(make_bot: Callable[..., BotProcess]) -> None:
+    """A helpdesk that refuses is logged by the courier, with the conversation that the ticket came from."""
+    bot = make_bot(
+        ASKONCE_LOG_FORMAT="json", ASKONCE_HELPDESK="webhook", ASKONCE_WEBHOOK_URL="http://127.0.0.1:9/",
+        ASKONCE_SAVED_AFTER="0.1",
+    )  # fmt: skip
+    async with client_of(bot.url) as client:
+        await client.hello()
+        for words in SCRIPT:
+            await client.say(words)
+        await client.until("ticket_saved")
+    bot.stop()
+    lines = [json.loads(line) for line in (bot.folder / "bot.log").read_text().splitlines() if line.startswith("{")]
+    told = [line for line in lines if line["logger"] == "askonce.courier"]
+    assert told and {line["conversation"] for line in told} == {client.welcome["conversation"]}
+    assert {"at", "level", "logger", "message", "conversation"} <= told[0].keys()
+    written = (bot.folder / "bot.log").read_text()
+    for secret in ("Jane", "jane@example.com", "lamp", "12345678", client.welcome["token"]):
+        assert secret not in written
+
+
+# ---------------------------------------------------------------- traces
+
+
+class _Collector(BaseHTTPRequestHandler):
+    spans: list[tuple[str, str, str, str]] = []
+
+    def do_POST(self) -> None:
+        import gzip
+
+        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        sent = ExportTraceServiceRequest.FromString(body)
+        for resource in sent.resource_spans:
+            for scope in resource.scope_spans:
+                for span in scope.spans:
+                    self.spans.append((span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(), span.name))
+        self.written = str(sent)
+        assert "Jane" not in self.written and "lamp" not in self.written
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def collector() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    _Collector.spans.clear()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+async def test_one_trace_from_the_frame_to_the_helpdesk(make_bot: Callable[..., BotProcess], collector: str) -> None:
+    bot = make_bot(ASKONCE_TRACES_URL=collector)
+    await _file_a_ticket(bot)
+    bot.stop()  # sends what is left
+    spans = _Collector.spans
+    deliveries = [s for s in spans if s[3] == "deliver"]
+    assert len(deliveries) == 1
+    trace, _, parent, _ = deliveries[0]
+    own = {span: (name, above) for t, span, above, name in spans if t == trace}
+    assert {name for name, _ in own.values()} == {"say", "understand", "store", "deliver"}
+    assert own[parent][0] == "say"
+    assert sum(name == "say" for _, _, _, name in spans) == len(SCRIPT)
+
+
+# ---------------------------------------------------------------- metrics
+
+
+async def test_metrics_count_what_happened(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot()
+    await _file_a_ticket(bot)
+    shown = httpx.get(bot.url + "/metrics").text
+    numbers = dict(line.rsplit(" ", 1) for line in shown.splitlines() if not line.startswith("#"))
+    assert float(numbers['askonce_turns_total{act="ticket_filed",who="bot"}']) == 1
+    assert float(numbers["askonce_message_seconds_count"]) == len(SCRIPT)
+    assert float(numbers['askonce_helpdesk_seconds_count{outcome="filed"}']) == 1
+    assert float(numbers['askonce_outbox{status="filed"}']) == 1
+    assert float(numbers["askonce_outbox_oldest_seconds"]) == 0
+
+
+def test_dashboard_and_alerts_ask_for_metrics_that_exist() -> None:
+    known = {sample.name for family in REGISTRY.collect() for sample in family.samples}
+    known |= {
+        f"{family.name}{end}" for family in REGISTRY.collect() for end in ("_bucket", "_count", "_sum", "_total", "")
+    }
+    for path in (ROOT / "deploy" / "grafana" / "askonce.json", ROOT / "deploy" / "prometheus" / "alerts.yml"):
+        asked = set(re.findall(r"askonce_\w+", path.read_text()))
+        assert asked and asked <= known, f"{path.name}: {asked - known}"
+
+
+# ---------------------------------------------------------------- backup and restore
+
+
+async def test_a_backup_made_at_work_brings_everything_back(database_url: str, tmp_path: pathlib.Path) -> None:
+    plain = database_url.replace("+aiosqlite", "").replace("+asyncpg", "")
+    settings = read_settings(database_url=database_url, support_email=SUPPORT)
+    saved = tmp_path / "saved.backup"
+    desk = Fickle(lambda: "lost")  # takes the ticket, and its answer is lost
+    async with run_bot(settings, helpdesk=lambda store: desk) as bot:
+        chat, token = await bot.hub.begin()
+        for number, words in enumerate(SCRIPT):
+            await chat.hear(str(number), words)
+        before = await bot.store.turns(chat.id)
+        made = await asyncio.to_thread(_askonce, tmp_path, "backup", str(saved), ASKONCE_DATABASE_URL=plain)
+        assert made.returncode == 0, made.stderr
+        assert saved.stat().st_mode & 0o077 == 0, "a backup holds what shoppers said"
+        await chat.hear("later", "thanks")
+    refused = await asyncio.to_thread(_askonce, tmp_path, "restore", str(saved), ASKONCE_DATABASE_URL=plain)
+    assert refused.returncode == 1 and "--replace" in refused.stderr
+    done = await asyncio.to_thread(_askonce, tmp_path, "restore", str(saved), "--replace", ASKONCE_DATABASE_URL=plain)
+    assert done.returncode == 0, done.stderr
+    assert "1 conversations" in done.stdout and "look for each in the helpdesk first" in done.stdout
+    desk.mood = lambda: "fine"
+    async with run_bot(settings, helpdesk=lambda store: desk) as bot:
+        again = await bot.hub.resume(token)
+        assert again is not None
+        async with asyncio.timeout(30):
+            while not any(t.act == "ticket_filed" for t in await bot.store.turns(again.id)):
+                await asyncio.sleep(0.05)
+        after = await bot.store.turns(again.id)
+        assert after[: len(before)] == before
+        assert len({key for key, _ in desk.tickets}) == len(desk.tickets) == 1, "looked for, and not filed twice"
+
+
+async def test_a_damaged_backup_is_refused_and_nothing_is_lost(tmp_path: pathlib.Path) -> None:
+    settings = read_settings(database_url=f"sqlite:///{tmp_path}/askonce.db", support_email=SUPPORT)
+    async with run_bot(settings) as bot:
+        chat, _ = await bot.hub.begin()
+        await chat.hear("1", "hello")
+    saved = tmp_path / "saved"
+    assert _askonce(tmp_path, "backup", str(saved)).returncode == 0
+    saved.write_bytes(saved.read_bytes()[: 20 * 4096])
+    found = _askonce(tmp_path, "restore", str(saved), "--replace")
+    assert found.returncode == 1 and "Traceback" not in found.stderr and "saved" in found.stderr
+    store = Store(settings.database_url)
+    assert len(await store.turns(chat.id)) >= 2
+    await store.close()
+
+
+# ---------------------------------------------------------------- the doctor
+
+
+async def test_the_doctor_finds_what_is_wrong(make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path) -> None:
+    bot = make_bot(ASKONCE_ALLOWED_ORIGINS="https://shop.example")
+    port = str(bot.port)
+    fine = _askonce(tmp_path, "doctor", ASKONCE_PORT=port, ASKONCE_ALLOWED_ORIGINS="https://shop.example")
+    assert fine.returncode == 0, fine.stdout
+    for words in (f"a bot is at work at {bot.url}", "the file is sound", "no ticket waits", "https://shop.example"):
+        assert words in fine.stdout
+    await _file_a_ticket(bot)
+    store = Store(read_settings(database_url=bot.environment["ASKONCE_DATABASE_URL"]).database_url)
+    await store.transact(lambda connection: connection.execute(update(outbox).values(status="refused")) and None)
+    assert "1 tickets were refused" in _askonce(tmp_path, "doctor", ASKONCE_PORT=port).stdout
+    await store.transact(lambda connection: connection.execute(update(outbox).values(status="filed")) and None)
+    await store.close()
+    bad = tmp_path / "articles"
+    bad.mkdir()
+    (bad / "x.md").write_text("no head")
+    ill = _askonce(
+        tmp_path, "doctor", ASKONCE_SUPPORT_EMAIL="", ASKONCE_ARTICLES=str(bad), ASKONCE_RASA_URL="http://127.0.0.1:9"
+    )
+    assert ill.returncode == 1 and "Traceback" not in ill.stderr
+    for words in (
+        "FAIL  ASKONCE_SUPPORT_EMAIL is not set",
+        "FAIL  the articles cannot be used",
+        "Rasa does not understand",
+    ):
+        assert words in ill.stdout
