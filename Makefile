@@ -4,7 +4,7 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast prove mutate compare eval pipelines bench tickets train lint format locks screenshots
+.PHONY: help run test fast prove mutate faults fuzz audit compare eval pipelines bench tickets train lint format locks screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -42,6 +42,15 @@ prove: $(VENV)/.test ## the strict rules by exhaustion (five minutes), at random
 
 mutate: $(VENV)/.test ## breaks every row of the table and every guard, and prints what nobody noticed (a quarter of an hour)
 	@$(VENV)/bin/python -m tests.mutate
+
+faults: $(VENV)/.test ## kill -9, cut wires, full disks and clock jumps over thousands of chats (ten minutes); SAVE=1 to renew docs/operations.md
+	@$(VENV)/bin/python -m tests.faults $(if $(SAVE),--save)
+
+fuzz: $(VENV)/.test ## a million frames of every kind against a real server (ten minutes); FRAMES=number
+	@$(VENV)/bin/python -m tests.fuzz $(if $(FRAMES),--frames $(FRAMES))
+
+audit: $(VENV)/.test ## known vulnerabilities in the pinned packages, where the advisories can be reached
+	@$(VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 compare: $(VENV)/.test ## Askonce and a stock Rasa form bot on the same dialogues; SAVE=1 to renew docs/compared.md, SHOW=text to see cases
 	@$(VENV)/bin/python -m tests.compare $(if $(SAVE),--save) $(if $(SHOW),--show "$(SHOW)")

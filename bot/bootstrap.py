@@ -172,7 +172,7 @@ async def run_bot(
     `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases, where one process runs two."""
     answers = make_answers(settings)
     await asyncio.to_thread(migrate, settings.database_url)
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, timeout=settings.database_timeout)
     hub = Hub()
     mind = understander or make_understander(settings)
     server = make_smtp(settings)

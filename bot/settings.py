@@ -39,6 +39,7 @@ class Settings(BaseSettings):
 
     support_email: str = ""
     database_url: str = "sqlite+aiosqlite:///./var/askonce.db"
+    database_timeout: float = Field(default=15.0, ge=1, le=300)
     rasa_url: str = ""
     rasa_timeout: float = Field(default=1.0, gt=0, le=30)
     rasa_when: Literal["needed", "always"] = "needed"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -148,7 +149,7 @@ class Courier:
             await self._note_failure(item, Unreachable(type(error).__name__, maybe_created=True))
         else:
             self.circuit = self.circuit.succeeded()
-            await self._safely(self._report.accepted(item, external_id))
+            await self._store(functools.partial(self._report.accepted, item, external_id))
 
     async def _send(self, item: Claim) -> str:
         """Look before creating wherever an earlier attempt may have created it. Nothing found means nothing yet: a server
@@ -166,7 +167,7 @@ class Courier:
         now = self._clock()
         if isinstance(error, Unsettled):
             self.circuit = self.circuit.succeeded()
-            await self._safely(self._report.failed(item, error, now + self._helpdesk.settle, doubt=2))
+            await self._store(functools.partial(self._report.failed, item, error, now + self._helpdesk.settle, doubt=2))
             return
         self.circuit = self.circuit.failed(error, now=self._steady())
         maybe_created = isinstance(error, Unreachable | Busy) and error.maybe_created
@@ -175,14 +176,26 @@ class Courier:
         about = {"conversation": item.conversation}
         log.log(level, "helpdesk %s did not take %s: %s", self._helpdesk.name, item.reference, error, extra=about)
         retry_at = None if isinstance(step, GiveUp) else step.when
-        await self._safely(self._report.failed(item, error, retry_at, doubt=1 if item.doubt or maybe_created else 0))
+        doubt = 1 if item.doubt or maybe_created else 0
+        await self._store(functools.partial(self._report.failed, item, error, retry_at, doubt=doubt))
 
-    async def _safely(self, storing: object) -> None:
-        """An outcome that cannot be stored is not lost: the lease ends, and the next courier looks before it creates."""
-        try:
-            await storing  # type: ignore[misc]
-        except Exception as error:
-            log.warning("an outcome could not be stored: %s", type(error).__name__)
+    async def _store(self, storing: Callable[[], Awaitable[None]]) -> None:
+        """An outcome that cannot be stored is not lost: the lease ends, and the next courier looks before it creates. But a
+        database that is away for seconds is waited for, so that the shopper need not wait for the lease."""
+        until = time.monotonic() + LEASE_MARGIN / 2
+        for wait in (0.2, 0.5, 1.0, 2.0, 3.0, 3.0):
+            try:
+                await storing()
+                return
+            except LookupError as error:  # the conversation was erased meanwhile: waiting changes nothing
+                log.warning("an outcome has nowhere to go: %s", error)
+                return
+            except Exception as error:
+                if time.monotonic() + wait > until:
+                    log.warning("an outcome could not be stored: %s", type(error).__name__)
+                    return
+            await asyncio.sleep(wait)
+        log.warning("an outcome could not be stored in time")
 
     async def _tell_overdue(self) -> None:
         horizon = self._clock() - self._saved_after
@@ -192,4 +205,4 @@ class Courier:
             log.warning("overdue tickets could not be read: %s", type(error).__name__)
             return
         # Together, so that they share commits; beside the sending, so that a backlog is not held up by being spoken of.
-        await asyncio.gather(*(self._safely(self._report.delayed(*ticket)) for ticket in late))
+        await asyncio.gather(*(self._store(functools.partial(self._report.delayed, *ticket)) for ticket in late))

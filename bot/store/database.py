@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from sqlalchemy import create_engine, event, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -36,6 +37,10 @@ from dialogue.states import State
 
 T = TypeVar("T")
 _GROUP = 200
+
+
+#: How a database shows that it is not there: its own errors, the network's, and the pool's when all connections hang.
+AWAY = (DBAPIError, OSError, PoolTimeout)
 
 
 class Conflict(Exception):
@@ -70,7 +75,7 @@ def token_hash(token: str) -> str:
 class Store:
     """Conversations, turns and what hangs on them, in one database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout: float = 15.0) -> None:
         self._jobs: list[tuple[Job, asyncio.Future[Any]]] = []
         self._draining: asyncio.Task[None] | None = None
         self._writer: Engine | None = None
@@ -91,7 +96,11 @@ class Store:
             )
             _prepare_sqlite(self._reader)
         else:
-            self.engine = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+            # A server that is silent must cost its callers seconds and not the hours that TCP would wait.
+            self.engine = create_async_engine(
+                url, pool_size=8, max_overflow=4, pool_pre_ping=True, pool_timeout=timeout,
+                connect_args={"timeout": min(5.0, timeout), "command_timeout": timeout},
+            )  # fmt: skip
 
     async def close(self) -> None:
         """Finish what is being written, and close every connection."""
@@ -132,7 +141,7 @@ class Store:
                 outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._on_sqlite, jobs)
             else:
                 outcomes = await self._on_postgresql(jobs)
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             outcomes = [Unavailable(type(error).__name__)] * len(group)
         STORED.observe(time.perf_counter() - began)
         for (_, done), outcome in zip(group, outcomes, strict=True):
@@ -264,7 +273,7 @@ class Store:
         try:
             async with self.engine.connect() as connection:
                 yield connection
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             raise Unavailable(type(error).__name__) from error
 
     async def look(self, job: Callable[[Connection], T]) -> T:
@@ -275,7 +284,7 @@ class Store:
                 return await asyncio.to_thread(self._read_sqlite, job)
             async with self.engine.connect() as connection:
                 return await connection.run_sync(job)
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             raise Unavailable(type(error).__name__) from error
 
     def _read_sqlite(self, job: Callable[[Connection], T]) -> T:
