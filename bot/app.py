@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Res
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 import bot
 from bot import tracing
@@ -21,6 +21,7 @@ from bot.asyncapi import document
 from bot.audit import verdict
 from bot.bootstrap import Bot, process_name, run_bot
 from bot.console import views
+from bot.frames import without_nul
 from bot.limits import Limits
 from bot.metrics import OLDEST, OUTBOX, RASA, REGISTRY
 from bot.phrases import catalogue, language_of
@@ -39,12 +40,18 @@ _PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 PageSize = Annotated[int, Query(ge=1, le=200)]
 
 
+class _Script(FileResponse):
+    """What the OpenAPI document says of a script."""
+
+    media_type = "text/javascript"
+
+
 class RestMessage(BaseModel):
     """A message of Rasa's REST channel."""
 
     model_config = ConfigDict(extra="ignore")
-    sender: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    message: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    sender: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_nul)]
+    message: Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(without_nul)]
 
 
 def make_app(settings: Settings, *, started: Callable[[], None] = lambda: None, **parts: Any) -> FastAPI:
@@ -75,6 +82,10 @@ def make_app(settings: Settings, *, started: Callable[[], None] = lambda: None, 
         # What was sent is not sent back: it may be somebody's words, and need not even be text.
         told = [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]
         return JSONResponse({"detail": told}, 422)
+
+    @app.exception_handler(views.BadPlace)
+    async def bad_place(request: Request, error: views.BadPlace) -> JSONResponse:
+        return JSONResponse({"detail": [{"loc": ["query", "after"], "msg": str(error), "type": "value_error"}]}, 422)
 
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, error: Unavailable) -> JSONResponse:
@@ -110,7 +121,7 @@ def make_app(settings: Settings, *, started: Callable[[], None] = lambda: None, 
     async def asyncapi() -> dict[str, Any]:
         return document()
 
-    @app.get("/widget.js")
+    @app.get("/widget.js", response_class=_Script)
     async def widget() -> FileResponse:
         headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
         return FileResponse(HERE / "widget" / "widget.js", media_type="text/javascript", headers=headers)

@@ -73,6 +73,15 @@ _ANY: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="typ
 _KNOWN = "hello, say, rate, typing, erase"
 
 
+def without_nul(value: Any) -> Any:
+    """`value` with U+FFFD for every NUL in its strings: PostgreSQL stores none, and nobody means one."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd") if "\x00" in value else value
+    if isinstance(value, dict):
+        return {key: without_nul(item) if isinstance(item, str | dict) else item for key, item in value.items()}
+    return value
+
+
 def parse(text: str | bytes) -> Frame:
     """The frame in `text`. Raises `FrameError`: `bad_frame`, or `too_long` for a text over 4,000 characters."""
     try:
@@ -81,6 +90,7 @@ def parse(text: str | bytes) -> Frame:
         raise FrameError("bad_frame", "A frame must be a JSON object.") from None
     if not isinstance(raw, dict):
         raise FrameError("bad_frame", "A frame must be a JSON object.")
+    raw = without_nul(raw)
     id = raw.get("id") if isinstance(raw.get("id"), str) else None
     try:
         frame = _ANY.validate_python(raw)
@@ -97,8 +107,6 @@ def parse(text: str | bytes) -> Frame:
             )
         if not frame.text.strip():
             raise FrameError("bad_frame", "A message needs some text.", frame.id)
-        if "\x00" in frame.text:
-            frame = frame.model_copy(update={"text": frame.text.replace("\x00", "\ufffd")})
     return frame
 
 

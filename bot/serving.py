@@ -129,6 +129,9 @@ class Edge:
         if not declared.isdigit() or int(declared) > MAX_BODY:
             await _too_large(send)
             return
+        if b"%00" in scope["query_string"] or "\x00" in scope["path"]:
+            await _answer(send, 400, "An address holds no NUL.")
+            return
         taken, started = 0, False
 
         async def bounded() -> Message:
@@ -159,10 +162,13 @@ class _TooLarge(Exception):
 
 
 async def _too_large(send: Send) -> None:
-    words = b'{"detail":"A request may have up to 1 MiB."}'
+    await _answer(send, 413, "A request may have up to 1 MiB.")
+
+
+async def _answer(send: Send, status: int, words: str) -> None:
     headers = [(b"content-type", b"application/json"), (b"connection", b"close"), *_HEADERS]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": words})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"detail":"%s"}' % words.encode()})
 
 
 def uvicorn_options(*, drain: float, silence: float) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import pathlib
 import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -28,6 +31,30 @@ _NEEDED = {
 
 class SettingsError(Exception):
     """A setting that cannot be used, in one line that says what to do."""
+
+
+#: Where clouds keep the machine's own secrets; no helpdesk lives there.
+_METADATA = frozenset(("metadata.google.internal", "metadata", "instance-data", "169.254.169.254"))
+
+
+def _leads_astray(url: str) -> str:
+    """Why tickets must not be sent to `url`; empty where they may. The shop's own network is fine: helpdesks live there."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.username or parts.password:
+            return "must not hold a user name or a password; there are variables for them"
+        if not host:
+            return "names no host"
+        with contextlib.suppress(ValueError):
+            number = ipaddress.ip_address(int(host, 0) if host.lower().startswith("0x") or host.isdigit() else host)
+            if number.is_link_local or number.is_multicast or number in ipaddress.ip_network("fd00:ec2::/32"):
+                return "leads to a link-local address, where clouds keep a machine's secrets, and not to a helpdesk"
+        if host.lower().rstrip(".") in _METADATA:
+            return "leads to a cloud's metadata, and not to a helpdesk"
+    except ValueError as error:
+        return f"is no address ({error})"
+    return ""
 
 
 class Settings(BaseSettings):
@@ -163,6 +190,8 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"ASKONCE_HELPDESK={self.helpdesk} needs {variable}, beginning with http:// or https://"
                 )
+            if name.endswith("_url") and (why := _leads_astray(text)):
+                raise ValueError(f"{variable} {why}")
             if not text:
                 raise ValueError(f"ASKONCE_HELPDESK={self.helpdesk} needs {variable}")
         if self.smtp_host and not self.email_from:

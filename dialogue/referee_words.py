@@ -89,18 +89,25 @@ def _issuer(number: str) -> bool:
     )  # fmt: skip
 
 
+#: Spaces, apostrophes, hyphens, dots, commas and brackets of every kind that names are written with, and invisible joiners.
+_JOINS_NAMES = frozenset(" '’ʼ‘`´-‐‑–.,·・()\u200c\u200d")
+
+
 def name_or_none(value: object) -> str | None:
-    """A value that can be a full name: letters of any script, no digits, no at sign, one line."""
+    """A value that can be a full name: letters of any script with their marks, on one line, and between them only what names
+    are joined with."""
     if not isinstance(value, str) or not value or value != value.strip():
         return None
-    if any(c.isdigit() or c in "@\n\r\t" or unicodedata.category(c) in ("Cc", "So") for c in value):
-        return None
-    return value if any(c.isalpha() for c in value) else None
+    kinds = [unicodedata.category(c)[0] for c in value]
+    joined = all(kind in "LM" or c in _JOINS_NAMES for c, kind in zip(value, kinds, strict=True))
+    return value if joined and "L" in kinds else None
 
 
 def email_or_none(value: object) -> str | None:
     """A value that can be an address: something, one at sign, a dotted domain, no space."""
-    if not isinstance(value, str) or any(c.isspace() for c in value) or len(value) > 254:
+    if not isinstance(value, str) or len(value) > 254:
+        return None
+    if any(c.isspace() or unicodedata.category(c)[0] == "C" for c in value):
         return None
     local, at, domain = value.rpartition("@")
     return value if at and local and "." in domain.strip(".") else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -87,6 +89,42 @@ def refereed(request: pytest.FixtureRequest) -> Iterator[None]:
             assert not found, f"the strict rules were broken: {found}"
 
 
+#: What no log line may hold: an address of somebody (the shop's own and a database's user aside), a long number, a password.
+_PERSONAL = re.compile(
+    r"[\w.+-]+@(?!127\.0\.0\.1|localhost)[\w-]+\.[\w.-]+|\d(?:[ -]?\d){12,18}|hunter2|Jane Doe|\bDoe\b"
+)
+
+
+def indiscreet(log: str) -> list[str]:
+    """The lines of a log that hold what only a shopper and the shop may know."""
+    return [line for line in log.replace(SUPPORT, "").splitlines() if _PERSONAL.search(_STAMP.sub("", line))]
+
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]?\d*|[0-9a-f]{32}")
+
+
+class _Overheard(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith(("askonce", "uvicorn")):
+            self.lines += self.format(record).splitlines()
+
+
+@pytest.fixture(autouse=True)
+def discreet() -> Iterator[None]:
+    """Whatever the whole suite logs, in this process or in a bot's own, holds nothing of a shopper's."""
+    ear = _Overheard()
+    logging.getLogger().addHandler(ear)
+    logging.getLogger("askonce").setLevel(logging.DEBUG)
+    yield
+    logging.getLogger().removeHandler(ear)
+    assert not (found := indiscreet("\n".join(ear.lines))), f"logged: {found[:3]}"
+
+
 class BotProcess:
     """`askonce serve` as a process of its own."""
 
@@ -124,15 +162,20 @@ class BotProcess:
         assert self.process
         self.process.kill()
         self.process.wait()
-        self.log.close()
+        self._listen()
 
     def stop(self) -> int:
         assert self.process
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         code = self.process.wait(20)
-        self.log.close()
+        self._listen()
         return code
+
+    def _listen(self) -> None:
+        """What the process logged goes before the same judge as everything else."""
+        self.log.close()
+        assert not (found := indiscreet((self.folder / "bot.log").read_text(errors="replace"))), f"logged: {found[:3]}"
 
     def get(self, path: str) -> Any:
         answer = httpx.get(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)

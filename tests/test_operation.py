@@ -21,7 +21,7 @@ from bot.metrics import REGISTRY
 from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.tables import outbox
-from tests.conftest import ROOT, SUPPORT, BotProcess, client_of
+from tests.conftest import ROOT, SUPPORT, BotProcess, client_of, indiscreet
 from tests.storm import Fickle
 
 SCRIPT = ("open a ticket please", "Jane Doe", "jane@example.com", "my lamp is broken, order 12345678")
@@ -227,3 +227,12 @@ async def test_the_doctor_finds_what_is_wrong(make_bot: Callable[..., BotProcess
         "Rasa does not understand",
     ):
         assert words in ill.stdout
+
+
+def test_the_judge_of_logs_notices_what_is_personal() -> None:
+    for line in ("refused jane@shop.example", "card 4111 1111 1111 1111", "password hunter2", "for Jane Doe"):
+        assert indiscreet(line)
+    fine = (
+        f"2026-11-21 12:00:00,123 WARNING askonce.courier took AO-ABC2345-1 conversation={'0' * 32}\nwrite to {SUPPORT}"
+    )
+    assert not indiscreet(fine)

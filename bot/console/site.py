@@ -92,7 +92,7 @@ class Ask:
 
     def given(self, name: str, longest: int = 4_000) -> str:
         """A field of the form, without spaces around it. Raises `Refused` where it is too long."""
-        value = str(self.form.get(name, "")).replace("\r\n", "\n").strip()
+        value = str(self.form.get(name, "")).replace("\r\n", "\n").replace("\x00", "\ufffd").strip()
         if len(value) > longest:
             raise Refused(422, f"“{name}” is longer than {longest:,} characters; shorten it.")
         return value

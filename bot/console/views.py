@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -97,14 +98,29 @@ async def tickets(
     if status:
         query = query.where(c.status == status)
     if after:
-        at, _, key = after.partition("~")
-        query = query.where((c.created_at < float(at)) | ((c.created_at == float(at)) & (c.key < key)))
+        at, key = _place(after)
+        query = query.where((c.created_at < at) | ((c.created_at == at) & (c.key < key)))
     async with store.read() as connection:
         rows = list(await connection.execute(query.limit(limit + 1)))
         tries = await _attempts(connection, [row.key for row in rows[:limit]])
         items = [_ticket(row, tries.get(row.key, [])) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return {"items": items, "next": f"{last.created_at!r}~{last.key}" if last else None}
+
+
+class BadPlace(ValueError):
+    """A place in a list that no answer gave."""
+
+
+def _place(after: str) -> tuple[float, str]:
+    at, _, key = after.partition("~")
+    try:
+        when = float(at)
+    except ValueError:
+        when = math.nan
+    if not math.isfinite(when):
+        raise BadPlace("`after` is the `next` of an earlier answer, as it was given there")
+    return when, key
 
 
 async def ticket(store: Store, reference: str) -> dict[str, Any] | None:

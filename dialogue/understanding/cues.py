@@ -247,7 +247,7 @@ CORRECTION = re.compile(
     _I,
 )
 FILLERS = re.compile(
-    r"^(?:(?:ok(?:ay)?|well|so|um+|uh+|oh|ah|and|also|but|please|pls|plz|yes|yeah|yep|yup|sure|no|nope|actually|sorry|now|then|btw|by the way|right|alright|fine|anyway|just|hmm+|look|listen|basically|here|thanks|thank you|great|my|is|it'?s|its|i'?m|with|at|reach me|you can|contact me|mail me|the|on|me|for|of|to|address|e-?mail|id|mail|name|full|too|as well|there|again|sir|madam|kindly)\b|[\s,.:;!\-–—()<>|/\"'*_~]+)+$",
+    r"^(?:(?:ok(?:ay)?|well|so|um+|uh+|oh|ah|and|also|but|please|pls|plz|yes|yeah|yep|yup|sure|no|nope|actually|sorry|now|then|btw|by the way|right|alright|fine|anyway|just|hmm+|look|listen|basically|here|thanks|thank you|great|my|is|it'?s|its|i'?m|with|at|reach me|you can|contact me|mail me|the|on|me|for|of|to|address|e-?mail|id|mail|name|full|too|as well|there|again|sir|madam|kindly)\b|[\s,.:;!\-–—()<>|/\"'*_~])+$",
     _I,
 )
 SHOP = re.compile(

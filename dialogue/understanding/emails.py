@@ -10,10 +10,12 @@ from email_validator import EmailNotValidError, validate_email
 
 from dialogue.understanding.text import plain
 
-_CANDIDATE = re.compile(r"[^\s@<>()\[\],;:\"“”|]+\s?@\s?[^\s@<>()\[\],;:\"“”|/?!]+")
-_ODD_AT = re.compile(r"\S*@\S*")
+# Each pattern begins only where a run of its characters begins: it would find the same from within, at a cost that grows with
+# the square of the run.
+_CANDIDATE = re.compile(r"(?<![^\s@<>()\[\],;:\"“”|])[^\s@<>()\[\],;:\"“”|]+\s?@\s?[^\s@<>()\[\],;:\"“”|/?!]+")
+_ODD_AT = re.compile(r"(?<!\S)\S*@\S*")
 _SPELLED = re.compile(
-    r"(?P<local>[\w+%-]+(?:(?:\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+|\.)[\w+%-]+)*)\s*(?:\(at\)|\[at\]|\{at\}|\s+at\s+)\s*"
+    r"(?<![\w+%-])(?<![\w+%-]\.)(?P<local>[\w+%-]+(?:(?:\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+|\.)[\w+%-]+)*)\s*(?:\(at\)|\[at\]|\{at\}|\s+at\s+)\s*"
     r"(?P<domain>[\w-]+(?:(?:\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+|\.)[\w-]+)+)",
     re.IGNORECASE,
 )
@@ -24,6 +26,8 @@ _ATTEMPT = re.compile(
 _LOCAL_WORDS = frozenset(
     """me us look arrived ordered was is bought delivered available reached contacted today still not""".split()
 )
+#: The addresses of one message that are read, from its end (the last one stands, R5).
+_MOST = 20
 _TRAILING = ".,;:!?'’\"”*_~`"
 
 
@@ -63,7 +67,7 @@ def _could_be_local(local: str) -> bool:
 def read_emails(text: str, *, asked: bool) -> list[EmailReading]:
     """Every address in `text`, in order, and what was meant as one. `asked`: an address was just asked for."""
     found: list[EmailReading] = []
-    for match in _CANDIDATE.finditer(text):
+    for match in list(_CANDIDATE.finditer(text))[-_MOST:]:
         start, raw = match.start(), match.group()
         stripped = raw.rstrip(_TRAILING)
         lead = len(stripped) - len(stripped.lstrip(".'’\"“*_~`!#<-–—"))
@@ -87,7 +91,7 @@ def read_emails(text: str, *, asked: bool) -> list[EmailReading]:
     if not found:
         found = [
             EmailReading(None, judge(m.group()) or "email_malformed", m.group(), m.span())
-            for m in _ODD_AT.finditer(text)
+            for m in list(_ODD_AT.finditer(text))[-_MOST:]
             if len(m.group().strip("@.,")) > 2
             and (asked or (m.group().strip("@")[:1] and not m.group().startswith("@")))
         ]

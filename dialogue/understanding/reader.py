@@ -51,6 +51,12 @@ HYPOTHETICAL = re.compile(
 )
 
 
+#: Longer runs of white space are read as one of this length: patterns take time that grows with its square, and shoppers mean
+#: nothing by it. What is stored keeps every character.
+_LONGEST_SPACE = 24
+_SPACE = re.compile(rf"\s{{{_LONGEST_SPACE + 1},}}")
+
+
 @dataclass
 class Sentence:
     """A stretch of the message, contact data and courtesies taken out. `text` keeps the shopper's words."""
@@ -84,9 +90,10 @@ class Draft:
 
 def draft(text: str, asked: Asked = None) -> Draft:
     """Everything that can be read without a classifier. Never raises, whatever the text."""
-    kept = mask(text)
+    masked = mask(text)
+    kept = _SPACE.sub(lambda run: run.group()[:_LONGEST_SPACE], masked)
     d = Draft(kept, asked)
-    if kept != text:
+    if masked != text:
         d.signals.add(Signal.SECRET)
     asked_fields = asked if isinstance(asked, tuple) else ()
     low = plain(kept)
@@ -101,6 +108,7 @@ def draft(text: str, asked: Asked = None) -> Draft:
     if d.score is not None and not asked_fields:
         d.sentences = []
     _resolve(d)
+    d.kept = masked
     return d
 
 

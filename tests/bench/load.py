@@ -1,8 +1,7 @@
 """Open-loop load: chats that are open, messages that come at their own pace whether or not the bot keeps up.
 
-`python -m tests.bench.load` measures latency at a given rate, memory with many open chats, and how both grow with open chats, stored
-conversations and replicas; `--save` writes the figures and their drawings into docs/. A message's time runs from the
-moment at which it was due, so that a client held up by the bot does not make the bot look better.
+`tests.bench.curves` measures with it. A message's time runs from the moment at which it was due, so that a client held up by the
+bot does not make the bot look better.
 """
 
 from __future__ import annotations
@@ -10,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import pathlib
 import resource
-import statistics
 import time
 import uuid
 from collections import deque
@@ -188,18 +185,6 @@ async def drive(
     return into
 
 
-async def latency(urls: Sequence[str], *, chats: int, per_second: float, seconds: float) -> Measured:
-    """One stretch of load on running replicas, after a warm-up that is not counted."""
-    into = Measured()
-    opened = await open_many(urls, chats, into)
-    try:
-        await drive(opened, per_second, min(5.0, seconds), into)
-        into.taken.clear()
-        return await drive(opened, per_second, seconds, into)
-    finally:
-        await asyncio.gather(*(chat.close() for chat in opened))
-
-
 def more_files() -> None:
     """As many open files as this process may have: each chat is one."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -211,22 +196,3 @@ def resident(bot: BotProcess) -> float:
     assert bot.process
     process = psutil.Process(bot.process.pid)
     return sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 1e6
-
-
-async def memory(folder: pathlib.Path, chats: int, **settings: str) -> tuple[float, float, Measured]:
-    """MB before and with `chats` open, each of which has spoken once, and how the messages fared."""
-    folder.mkdir(parents=True, exist_ok=True)
-    bot = BotProcess(folder, **UNLIMITED, **settings).start()
-    try:
-        before, into = resident(bot), Measured()
-        opened = await open_many([bot.url], chats, into)
-        await drive(opened, 400, chats / 400, into, patience=60)
-        found = resident(bot)
-        await asyncio.gather(*(chat.close() for chat in opened))
-        return before, found, into
-    finally:
-        bot.stop()
-
-
-def median(values: Sequence[float]) -> float:
-    return statistics.median(values)
