@@ -196,7 +196,7 @@ def _tool(name: str, settings: Settings, *arguments: str) -> None:
         raise BackupError(f"{name} is needed and not installed; on Debian: apt-get install postgresql-client")
     url = make_url(settings.database_url)
     given = {"PGHOST": url.host, "PGPORT": str(url.port or 5432), "PGUSER": url.username, "PGPASSWORD": url.password,
-             "PGDATABASE": url.database}  # fmt: skip
+             "PGDATABASE": url.database, "PGSSLMODE": str(url.query.get("ssl", ""))}  # fmt: skip
     environment = os.environ | {k: v for k, v in given.items() if v}  # the password is not for the list of processes
     database = ["--dbname", url.database or ""] if name == "pg_restore" else []
     tell(f"{name} is at work …")

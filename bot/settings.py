@@ -176,6 +176,7 @@ class Settings(BaseSettings):
                             ("sqlite://", "sqlite+aiosqlite://")):  # fmt: skip
             if value.startswith(short):
                 value = full + value[len(short) :]
+        value = re.sub(r"([?&])sslmode=", r"\1ssl=", value)  # as the server's own tools write it
         if not value.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite://")):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value

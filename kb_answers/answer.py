@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,13 +42,18 @@ class Answers:
         outside: Callable[[str], float] = lambda question: 0.0,
     ) -> None:
         self.folder, self.values = folder, values
-        self.index = Index(read_library(folder, values))
         self._outside = outside
+        self._use(Index(read_library(folder, values)))
+
+    def _use(self, index: Index) -> None:
+        """Answer from `index`. The same question gets the same answer, so those that many ask are remembered."""
+        self.index = index
+        self._remembered = functools.lru_cache(maxsize=2048)(self._find)
 
     def reload(self, edited: Mapping[str, str]) -> None:
         """Read the articles again, with `edited` in the place of files (see `read_library`), and answer from them from now on.
         Raises `ArticleError`, and then everything stays as it was."""
-        self.index = Index(read_library(self.folder, self.values, edited))
+        self._use(Index(read_library(self.folder, self.values, edited)))
 
     def needed(self, question: str) -> float:
         """The confidence that an answer to `question` needs."""
@@ -55,6 +61,9 @@ class Answers:
 
     def ask(self, question: str) -> Answer:
         """Never raises: any text gets an answer or an abstention."""
+        return self._remembered(question)
+
+    def _find(self, question: str) -> Answer:
         asked = set(terms(question))
         if not asked:
             return Answer(question, None, why="the question holds no word to search for")

@@ -37,6 +37,8 @@ from dialogue.states import State
 
 T = TypeVar("T")
 _GROUP = 200
+#: Seconds for which a busy store lets changes gather before the next transaction.
+_GATHER = 0.003
 
 
 #: How a database shows that it is not there: its own errors, the network's, and the pool's when all connections hang.
@@ -128,7 +130,11 @@ class Store:
         return await done
 
     async def _drain(self) -> None:
+        busy = False
         while self._jobs:
+            if busy:  # others are about to come: a transaction costs the same for one as for ten
+                await asyncio.sleep(_GATHER)
+            busy = len(self._jobs) > 1
             group, self._jobs = self._jobs[:_GROUP], self._jobs[_GROUP:]
             await self._run_group(group)
 

@@ -113,6 +113,10 @@ async def _upgrade_postgresql(url: str) -> None:
                 if getattr(error.orig, "sqlstate", "") != _LOCK_TIMEOUT or not left:
                     raise
             await asyncio.sleep(2)
+    except TypeError as error:
+        raise MigrationError(
+            f"cannot use an option of the address {shown} ({error}); check ASKONCE_DATABASE_URL"
+        ) from error
     except OSError as error:
         raise MigrationError(f"cannot reach the database {shown}: {error}; check ASKONCE_DATABASE_URL") from error
     except DBAPIError as error:

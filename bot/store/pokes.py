@@ -16,7 +16,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import asyncpg
 from sqlalchemy.engine import make_url
 
 from bot.metrics import LISTENING
@@ -35,7 +34,10 @@ class Pokes:
     whenever the connection was made anew: what was said meanwhile was not heard."""
 
     def __init__(self, url: str, heard: Callable[[str, str], None], silent: Callable[[], None]) -> None:
-        self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        plain = make_url(url).set(drivername="postgresql")
+        if encrypted := plain.query.get("ssl"):  # SQLAlchemy's name for what the server's own tools call sslmode
+            plain = plain.difference_update_query(["ssl"]).update_query_dict({"sslmode": encrypted})
+        self._dsn = plain.render_as_string(hide_password=False)
         self._heard, self._silent = heard, silent
         self._me = secrets.token_hex(4)
         self._pending: dict[str, None] = {}
@@ -54,7 +56,7 @@ class Pokes:
         while True:
             try:
                 await self._connected()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:  # whatever it is, it costs pokes and nothing else
                 if self.listening or not failures:
                     log.warning("no pokes between replicas for now: %s", type(error).__name__)
             failures = 0 if self.listening else failures + 1
@@ -63,6 +65,8 @@ class Pokes:
             await asyncio.sleep(_WAIT[min(failures, len(_WAIT) - 1)])
 
     async def _connected(self) -> None:
+        import asyncpg  # not before: a bot on SQLite has no use for it
+
         connection: Any = await asyncpg.connect(self._dsn, timeout=5, command_timeout=5)
         try:
             connection.add_termination_listener(lambda _: self._news.set())

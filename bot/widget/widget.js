@@ -396,17 +396,18 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     connect() {
       if (this.gone || (this.ws && this.ws.readyState <= WebSocket.OPEN)) return;
       clearTimeout(this.timer);
-      this.say(this.tries || navigator.onLine === false ? WORDS.offline : WORDS.connecting);
+      this.say(navigator.onLine === false ? WORDS.offline : this.tries ? this.lost : WORDS.connecting);
       const url = new URL("/ws", base);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       const ws = this.ws = new WebSocket(url);
       ws.onopen = () => this.hello();
       ws.onmessage = (event) => { if (this.ws === ws) this.receive(read(event.data)); };
-      ws.onclose = () => {
+      ws.onclose = ({ code }) => {
         if (this.ws !== ws || this.gone) return;
         this.ready = false;
         this.tries += 1;
-        this.say(WORDS.offline);
+        this.lost = code === 1013 ? WORDS.away : WORDS.offline;  // 1013: a full house, which is no matter of the network
+        this.say(this.lost);
         const wait = Math.max(this.later ?? 0, Math.min(15000, 400 * 2 ** Math.min(this.tries, 6))) * (0.7 + Math.random() * 0.6);
         this.timer = setTimeout(() => this.connect(), wait);
       };
@@ -472,7 +473,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       }
       const item = frame.id && this.pending.get(frame.id);
       this.later = (frame.retry_after ?? 0) * 1000;
-      if (!item) return this.say(frame.message);
+      if (!item) return this.say(frame.code === "unavailable" ? WORDS.away : frame.message);
       if (frame.code !== "too_fast" && frame.code !== "unavailable") return this.mark(item, `${WORDS.failed}: ${frame.message}`, true);
       item.tries = (item.tries ?? 0) + 1;
       if (item.tries > 5) return this.mark(item, `${WORDS.failed}: ${frame.message}`, true);

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from dialogue.events import Understanding
 from dialogue.understanding.linear import classify
 from dialogue.understanding.reader import Asked, draft
 from dialogue.understanding.weighing import finish
 
+_remembered: OrderedDict[tuple[str, Asked], Understanding] = OrderedDict()
+_MANY, _SHORT = 2048, 80
+
 
 def understand(text: str, asked: Asked = None) -> Understanding:
-    """What is understood of `text` in the light of what was just asked. Never raises, whatever the text."""
+    """What is understood of `text` in the light of what was just asked. Never raises, whatever the text. The same text means
+    the same (R16), so what many say ("hello", "where is my order?") is remembered; what holds a field of somebody's is not."""
+    known = _remembered.get((text, asked))
+    if known is not None:
+        return known
     d = draft(text, asked)
-    return finish(d, classify(d.ask) if d.ask else (), by="rules")
+    found = finish(d, classify(d.ask) if d.ask else (), by="rules")
+    if len(text) <= _SHORT and not (found.name or found.email or found.greeting_name or found.rejected or found.extra):
+        _remembered[(text, asked)] = found
+        if len(_remembered) > _MANY:
+            _remembered.popitem(last=False)
+    return found
 
 
 class Rules:

@@ -54,6 +54,24 @@ def test_two_tabs_show_one_conversation_in_step(make_bot: BotMaker, browser: Bro
     context.close()
 
 
+def test_a_full_house_is_said_and_comes_right_by_itself(make_bot: BotMaker, browser: Browser) -> None:
+    bot = make_bot(ASKONCE_LIMIT_CHATS="1")
+    first, second = browser.new_context(), browser.new_context()
+    inside = opened(first.new_page(), bot.url)
+    say(inside, "hello")
+    wait_for(inside, "hello")
+    outside = opened(second.new_page(), bot.url)
+    expect(outside.get_by_role("status").first).to_contain_text("The chat is busy")
+    say(outside, "my lamp is broken")
+    expect(outside.get_by_text("Not sent yet")).to_have_count(1)
+    say(inside, "my kettle is broken")  # whoever is inside goes on
+    wait_for(inside, "Would you like me to open")
+    first.close()
+    wait_for(outside, "Would you like me to open")
+    expect(outside.get_by_text("Not sent yet")).to_have_count(0)
+    second.close()
+
+
 def test_offline_in_the_middle_loses_and_doubles_nothing(make_bot: BotMaker, browser: Browser) -> None:
     bot = make_bot()
     context = browser.new_context()

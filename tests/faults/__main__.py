@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+from tests.bench.curves import between
 from tests.conftest import ROOT
 from tests.faults.scenarios import LONG, SCENARIOS
 
@@ -50,12 +51,7 @@ consent made one ticket, and the referee found every conversation lawful; otherw
 | fault | chats | messages | turns | reconnects | refusals, all sent again | told "saved" first |
 |---|---:|---:|---:|---:|---|---:|
 """
-        page = ROOT / "docs" / "operations.md"
-        text = page.read_text()
-        begin, end = "<!-- faults: begin -->", "<!-- faults: end -->"
-        page.write_text(
-            text[: text.index(begin) + len(begin)] + "\n" + head + "\n".join(lines) + "\n" + text[text.index(end) :]
-        )
+        between(ROOT / "docs" / "operations.md", "faults", [head + "\n".join(lines)])
     return 1 if failed else 0
 
 
