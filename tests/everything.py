@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -95,6 +96,12 @@ def run_quietly(what: str, *command: str) -> tuple[bool, str]:
     return done.returncode == 0, done.stdout
 
 
+def make_and_run(make: Callable[[], None], what: str, marks: str) -> tuple[bool, str]:
+    """Make what some tests need, then run them."""
+    make()
+    return run_quietly(what, "pytest", "-q", "-m", marks)
+
+
 def lint() -> bool:
     """Every linter runs, so that one run shows all there is to mend."""
     return all(
@@ -120,22 +127,22 @@ def main() -> int:
     system_parts()
     fine = lint()
     quick = "not browser and not rasa and not postgres and not helpdesks"
-    with ThreadPoolExecutor(2) as beside:  # what is slow to make is made while the quick tests run
-        made = [beside.submit(rasa_model), beside.submit(helpdesk_servers)]
+    others = {
+        "tests: PostgreSQL and Rasa": f"not ({quick}) and not helpdesks and not browser",
+        "tests: real helpdesks": "helpdesks",
+    }
+    with ThreadPoolExecutor(2) as beside:
+        # What is slow to make is made while the quick tests run, and what needs it runs as soon as it is there.
+        makers = (rasa_model, helpdesk_servers)
+        lanes = [
+            beside.submit(make_and_run, make, what, marks)
+            for make, (what, marks) in zip(makers, others.items(), strict=True)
+        ]
         fine = run("tests: the quick ones", "pytest", "-q", "-m", quick) and fine
-        for part in made:
-            part.result()
-        others = {
-            what: beside.submit(run_quietly, what, "pytest", "-q", "-m", marks)
-            for what, marks in (
-                ("tests: real helpdesks", "helpdesks"),
-                ("tests: PostgreSQL and Rasa", f"not ({quick}) and not helpdesks and not browser"),
-            )
-        }
         fine = run("tests: the browser", "pytest", "-q", "-m", "browser") and fine
-        for what, other in others.items():
-            passed, words = other.result()
-            tell(f"— {what} (begun beside the browser's)")
+        for what, lane in zip(others, lanes, strict=True):
+            passed, words = lane.result()
+            tell(f"— {what} (begun beside the quick ones)")
             sys.stdout.write(words)
             fine = fine and passed
     return 0 if figures() and fine else 1

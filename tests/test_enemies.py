@@ -26,9 +26,9 @@ async def test_frames_of_every_kind(
 ) -> None:
     """A small share of `make fuzz`."""
     where = {} if kind == "sqlite" else {"ASKONCE_DATABASE_URL": request.getfixturevalue("postgres")()}
-    found = await fuzz(make_bot(**LIMITS, **where), 6000, seed=20261121)
+    found = await fuzz(make_bot(**LIMITS, **where), 3000, seed=20261121)
     print(found.line())
-    assert found.served >= 3 and found.answered["bad_frame"] > 100 and found.answered["turn"] > 100
+    assert found.served >= 2 and found.answered["bad_frame"] > 100 and found.answered["turn"] > 100
 
 
 def test_the_http_api_by_its_own_description(make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path) -> None:
@@ -38,7 +38,7 @@ def test_the_http_api_by_its_own_description(make_bot: Callable[..., BotProcess]
     assert program
     checks = "not_a_server_error,content_type_conformance,response_schema_conformance"
     done = subprocess.run(
-        [program, "run", f"{bot.url}/openapi.json", "--checks", checks, "--max-examples", "25", "--seed", "1", "--workers", "2",
+        [program, "run", f"{bot.url}/openapi.json", "--checks", checks, "--max-examples", "10", "--seed", "1", "--workers", "1",
          "-H", f"Authorization: Bearer {TOKEN}", "--no-color"],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
@@ -132,8 +132,7 @@ for run in RUNS:
     print(repr(run), flush=True)
     text = (run * 4000)[:3999] + "x"
     for asked in (None, "offer", ("name", "email", "reason")):
-        for _ in range(3):
-            understand(text, asked)
+        understand(text, asked)
     answers.ask(text)
 """
     try:
