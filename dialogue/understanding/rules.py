@@ -19,13 +19,18 @@ def understand(text: str, asked: Asked = None) -> Understanding:
     known = _remembered.get((text, asked))
     if known is not None:
         return known
-    d = draft(text, asked)
-    found = finish(d, classify(d.ask) if d.ask else (), by="rules")
+    found = understand_anew(text, asked)
     if len(text) <= _SHORT and not (found.name or found.email or found.greeting_name or found.rejected or found.extra):
         _remembered[(text, asked)] = found
         if len(_remembered) > _MANY:
             _remembered.popitem(last=False)
     return found
+
+
+def understand_anew(text: str, asked: Asked = None) -> Understanding:
+    """The same without remembering anything."""
+    d = draft(text, asked)
+    return finish(d, classify(d.ask) if d.ask else (), by="rules")
 
 
 class Rules:
