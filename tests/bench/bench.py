@@ -73,6 +73,8 @@ class Result:
     conversations: int = 0
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
+    #: The share of the messages about which Rasa was asked, where there is one.
+    asked: float | None = None
 
     @property
     def rate(self) -> float:
@@ -194,7 +196,16 @@ async def askonce(name: str, folder: pathlib.Path, **settings: str) -> Result:
     folder.mkdir()
     bot = BotProcess(folder, **_LIMITS, **settings).start()
     try:
-        return await measure(name, over_askonce(bot.url))
+        result = await measure(name, over_askonce(bot.url))
+        shown = httpx.get(bot.url + "/metrics").text
+        outcomes = {
+            line.split('"')[1]: float(line.split()[-1])
+            for line in shown.splitlines()
+            if line.startswith("askonce_rasa_outcomes{")
+        }
+        if outcomes:
+            result.asked = outcomes.get("asked", 0) / sum(outcomes.values())
+        return result
     finally:
         bot.stop()
 
@@ -240,12 +251,12 @@ def show(results: list[Result], base: Result) -> None:
     table = Table(
         title=f"{AT_ONCE} conversations at once, {SECONDS:.0f} s each, {os.cpu_count()} cores shared with the client"
     )
-    for head in ("", "turns/s", "conversations/s", "p50 ms", "p95 ms", "p99 ms", "of the echo"):
+    for head in ("", "turns/s", "conversations/s", "p50 ms", "p95 ms", "p99 ms", "of the echo", "Rasa asked"):
         table.add_column(head, justify="left" if not head else "right")
     for r in results:
         table.add_row(
             r.name, f"{r.rate:.0f}", f"{r.conversations / r.seconds:.1f}", f"{r.percentile(50):.1f}", f"{r.percentile(95):.1f}",
-            f"{r.percentile(99):.1f}", f"1/{base.rate / r.rate:.1f}",
+            f"{r.percentile(99):.1f}", f"1/{base.rate / r.rate:.1f}", "" if r.asked is None else f"{r.asked:.0%}",
         )  # fmt: skip
     Console(width=120).print(table)
 

@@ -85,6 +85,22 @@ async def _measured(
             await asyncio.to_thread(bot.stop)
 
 
+async def _flooded(root: pathlib.Path, seconds: float) -> tuple[Measured, Measured]:
+    """Far more than can be taken, and then the same chats at an easy pace."""
+    (bot,) = await _replicas(root, 1)
+    try:
+        into, after = Measured(), Measured()
+        opened = await open_many([bot.url], 2000, into)
+        await drive(opened, 2000, seconds, into)
+        for chat in opened:
+            chat.into = after
+        await drive(opened, 100, seconds, after)
+        await asyncio.gather(*(chat.close() for chat in opened))
+        return into, after
+    finally:
+        await asyncio.to_thread(bot.stop)
+
+
 async def _fill(url: str, conversations: int) -> None:
     """So many stored conversations of thirteen turns: one real one, copied inside the database."""
     import asyncpg
@@ -133,12 +149,21 @@ def measure_all(
     )
     latency_curve = Curve("99 of 100 messages are answered within", "messages a second", "milliseconds")
     for name, count, postgres in setups:
-        for rate in (100, 200, 300, 400, 500):
+        for rate in (100, 200, 350, 500):
             where = {"ASKONCE_DATABASE_URL": database()} if postgres else {}
             found, _ = asyncio.run(_measured(root, count, 1000, rate, seconds, **where))
             lines.append(_row(f"{name}, {rate}/s asked", found))
             latency_curve.add(name, rate, found.percentile(99))
             tell(lines[-1])
+    lines += [
+        "",
+        "### Five times too much: 2,000 messages/s asked of one process on SQLite, and 100/s right after",
+        "",
+        *head,
+    ]
+    during, after = asyncio.run(_flooded(root, seconds))
+    lines += [_row("2,000/s asked", during), _row("100/s, right after", after)]
+    tell("\n".join(lines[-2:]))
     lines += ["", "### Open chats, one process on SQLite, 200 messages/s", "",
               "| open chats | MB in use | p50 ms | p99 ms |", "|---:|---:|---:|---:|"]  # fmt: skip
     memory_curve = Curve("Memory of one process", "open chats", "MB")
