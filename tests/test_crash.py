@@ -28,7 +28,7 @@ async def _converse(bot: BotProcess, random_moment: random.Random, number: int) 
                 killer = None
                 if kills:
                     kills -= 1
-                    killer = asyncio.get_running_loop().call_later(random_moment.uniform(0.0, 0.06), bot.kill)
+                    killer = asyncio.get_running_loop().call_later(random_moment.uniform(0.0, 0.02), bot.kill)
                 try:
                     while pending:
                         await client.say(pending[0][1], pending[0][0])
