@@ -221,8 +221,8 @@ def sizes(latency: Curve, memory: Curve, replicas: Curve) -> list[str]:
         weight = base + each * opened / needed
         rows.append(f"| {chats:,} | {peak:,.1f} | {opened:,.0f} | {needed} | {weight:,.0f} | {why} |")
     return [
-        f"Measured by `python -m tests.bench.curves --save` on {datetime.date.today()}: one process on PostgreSQL keeps p99 under 100 ms up to {good:.0f} messages a second (in "
-        f"steps of a hundred), an open chat takes {each * 1000:.0f} kB beside a base of {base:.0f} MB, and two processes on two cores, shared with PostgreSQL and the client, "
+        f"Measured by `python -m tests.bench.curves --save` on {datetime.date.today()}: one process on PostgreSQL keeps p99 under 100 ms up to {good:.0f} messages a second (the best "
+        f"of the rates tried), an open chat takes {each * 1000:.0f} kB beside a base of {base:.0f} MB, and two processes on two cores, shared with PostgreSQL and the client, "
         f"answer {two[2] / two[1]:.1f} times what one does. Beyond two replicas everything here is extrapolated.",
         "",
         "| chats a day | messages/s at the peak | open at once | replicas | MB each | decided by |",
