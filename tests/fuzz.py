@@ -224,7 +224,7 @@ async def fuzz(bot: BotProcess, frames: int, seed: int, tell: Any = None) -> Fuz
     """Send at least so many. Raises AssertionError for whatever an enemy achieved."""
     assert bot.process
     process, into, batch = psutil.Process(bot.process.pid), Fuzzed(), 0
-    settled = 0.0
+    settled, known = 0.0, 0
     while into.frames < frames:
         batch += 1
         await asyncio.gather(*(_talk(bot, random.Random(f"{seed}:{batch}:{n}"), into) for n in range(4)))
@@ -232,10 +232,15 @@ async def fuzz(bot: BotProcess, frames: int, seed: int, tell: Any = None) -> Fuz
             await _break(bot, random.Random(f"{seed}:{batch}"), into)
         await _serve(bot, into)
         if not settled and into.frames >= frames / 4:
-            settled = process.memory_info().rss / 1e6
+            settled, known = process.memory_info().rss / 1e6, into.answered["welcome"]
         if tell and batch % 25 == 0:
             tell(into)
     into.grown = process.memory_info().rss / 1e6 - settled
+    # A conversation stays in memory for ten minutes after its last use, at some forty kilobytes; nothing else may stay.
+    allowed = 25 + 0.06 * (into.answered["welcome"] - known)
+    assert into.grown < allowed, (
+        f"the server grew by {into.grown:.0f} MB, and {allowed:.0f} MB would be conversations and noise"
+    )
     log = (bot.folder / "bot.log").read_text(errors="replace")
     assert "Traceback" not in log, log[log.index("Traceback") :][:3000]
     forged = [line for line in log.splitlines() if not _LINE.match(line)]
