@@ -58,7 +58,7 @@ class Room:
     receiver: TicketReceiver
     told: Told = field(default_factory=Told)
     #: Seconds that a shopper thinks before each message.
-    thought: float = 0.1
+    thought: float = 0.2
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def play(self, chats: int, fault: Callable[[], Awaitable[None]]) -> Told:
