@@ -32,6 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.rasa_service import RasaService, tell  # noqa: E402
+from tests.bench.load import UNLIMITED  # noqa: E402
 from tests.bench.widget import widget  # noqa: E402
 from tests.conftest import BotProcess, free_port  # noqa: E402
 from tests.peers.stock import Stock  # noqa: E402
@@ -61,8 +62,6 @@ TROUBLES = [
 ]
 AT_ONCE = int(os.environ.get("BENCH_AT_ONCE", "32"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "12"))
-_LIMITS = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
-           "ASKONCE_LIMIT_ADDRESS_RATE": "1000000", "ASKONCE_LOG_LEVEL": "warning"}  # fmt: skip
 _numbers = itertools.count()
 
 
@@ -194,7 +193,7 @@ class Echo:
 
 async def askonce(name: str, folder: pathlib.Path, **settings: str) -> Result:
     folder.mkdir()
-    bot = BotProcess(folder, **_LIMITS, **settings).start()
+    bot = BotProcess(folder, **UNLIMITED, **settings).start()
     try:
         result = await measure(name, over_askonce(bot.url))
         shown = httpx.get(bot.url + "/metrics").text
@@ -215,7 +214,7 @@ def start_time(folder: pathlib.Path) -> float:
     folder.mkdir()
     taken = []
     for _ in range(4):
-        bot = BotProcess(folder, **_LIMITS)
+        bot = BotProcess(folder, **UNLIMITED)
         began = time.perf_counter()
         bot.start()
         taken.append(time.perf_counter() - began)
@@ -226,7 +225,7 @@ def start_time(folder: pathlib.Path) -> float:
 async def memory(folder: pathlib.Path, chats: int) -> float:
     """MB resident with `chats` open, each of which has spoken."""
     folder.mkdir()
-    bot = BotProcess(folder, **_LIMITS).start()
+    bot = BotProcess(folder, **UNLIMITED).start()
     assert bot.process
     open_chats = []
     try:
