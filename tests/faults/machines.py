@@ -12,6 +12,7 @@ import subprocess
 import time
 import uuid
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -190,26 +191,34 @@ class TicketReceiver:
         self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next(
-                    int(h.split(b":")[1]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length")
-                )
-                body = orjson.loads(await reader.readexactly(length))
-                key = body["key"]
-                self.calls[key] += 1
-                self.tickets.setdefault(key, body)
-                await asyncio.sleep(self.delay)
-                answer = orjson.dumps({"id": f"W{list(self.tickets).index(key) + 1}"})
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer))
-                await writer.drain()
-        writer.close()
+        await _answering(reader, writer, self._take)
+
+    async def _take(self, body: bytes) -> dict[str, Any]:
+        ticket = orjson.loads(body)
+        key = ticket["key"]
+        self.calls[key] += 1
+        self.tickets.setdefault(key, ticket)
+        await asyncio.sleep(self.delay)
+        return {"id": f"W{list(self.tickets).index(key) + 1}"}
+
+
+async def _answering(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Callable[[bytes], Awaitable[dict[str, Any]]]
+) -> None:
+    """HTTP, one request after the other on a connection, each answered with 200 and JSON."""
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            lengths = [int(h.split(b":")[1]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length")]
+            told = orjson.dumps(await answer(await reader.readexactly(sum(lengths))))
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(told), told))
+            await writer.drain()
+    writer.close()
 
 
 class QuickRasa:
     """Answers `/model/parse` as Rasa does, with an opinion of its own: what matters here is the wire to it. A real Rasa is killed
-    in `test_rasa_killed.py`."""
+    in `scenarios.rasa_killed`."""
 
     def __init__(self) -> None:
         self.port, self.asked = free_port(), 0
@@ -222,16 +231,9 @@ class QuickRasa:
         self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                lengths = [
-                    int(h.split(b":")[1]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length")
-                ]
-                await reader.readexactly(sum(lengths))
-                self.asked += 1
-                ranking = [{"name": "report_issue", "confidence": 0.8}, {"name": "other", "confidence": 0.2}]
-                answer = orjson.dumps({"intent_ranking": ranking, "entities": []})
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(answer), answer))
-                await writer.drain()
-        writer.close()
+        await _answering(reader, writer, self._parse)
+
+    async def _parse(self, body: bytes) -> dict[str, Any]:
+        self.asked += 1
+        ranking = [{"name": "report_issue", "confidence": 0.8}, {"name": "other", "confidence": 0.2}]
+        return {"intent_ranking": ranking, "entities": []}
