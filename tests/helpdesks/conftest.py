@@ -27,11 +27,12 @@ from ticket_bridge.helpdesks.freshdesk import Freshdesk
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
 from ticket_bridge.helpdesks.rt import RequestTracker
 from ticket_bridge.helpdesks.webhook import Webhook
+from ticket_bridge.helpdesks.wire import Patience
 from ticket_bridge.helpdesks.zammad import Zammad
 from ticket_bridge.helpdesks.zendesk import Zendesk
 
 #: A vendor's fake, and the adapter for it: `secret` is what signs in.
-VENDORS: dict[str, tuple[type[Vendor], Callable[[str, str, float], Helpdesk]]] = {
+VENDORS: dict[str, tuple[type[Vendor], Callable[[str, str, Patience], Helpdesk]]] = {
     "zendesk": (ZendeskFake, lambda url, secret, t: Zendesk(url, email="agent@shop.example", token=secret, timeout=t, settle=0.05)),
     "freshdesk": (FreshdeskFake, lambda url, secret, t: Freshdesk(url, key=secret, field="cf_external_ref", timeout=t, settle=0.05)),
     "zammad": (ZammadFake, lambda url, secret, t: Zammad(url, token=secret, group="Users", field="external_ref", timeout=t, settle=0.05)),
@@ -54,7 +55,7 @@ class World:
 
 
 @asynccontextmanager
-async def vendor_world(kind: str, *, timeout: float = 0.5) -> AsyncIterator[tuple[World, Vendor]]:
+async def vendor_world(kind: str, *, timeout: Patience = 10) -> AsyncIterator[tuple[World, Vendor]]:
     """A fake at work and its adapter."""
     make, adapter = VENDORS[kind]
     async with make().running() as vendor:  # type: ignore[call-arg]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
-from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
+from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
 
 _PAGES = 10_000
 _NORMAL = 3
@@ -22,7 +22,7 @@ class DjangoHelpdesk:
     required_fields: tuple[RequiredField, ...] = ()
 
     def __init__(
-        self, url: str, *, token: str, queue: int, field: str, name_field: str, timeout: float, settle: float = 5.0
+        self, url: str, *, token: str, queue: int, field: str, name_field: str, timeout: Patience, settle: float = 5.0
     ) -> None:
         self._api = Api(url, {"Authorization": f"Token {token}"}, timeout=timeout)
         self._queue, self.settle = queue, settle

@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
-from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
+from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
 
 _OPEN, _LOW, _PORTAL = 2, 1, 2
 
@@ -22,7 +22,7 @@ class Freshdesk:
     name = "freshdesk"
     required_fields: tuple[RequiredField, ...] = ()
 
-    def __init__(self, url: str, *, key: str, field: str, timeout: float, settle: float = 300.0) -> None:
+    def __init__(self, url: str, *, key: str, field: str, timeout: Patience, settle: float = 300.0) -> None:
         basic = base64.b64encode(f"{key}:X".encode()).decode()
         self._api = Api(url, {"Authorization": f"Basic {basic}"}, timeout=timeout)
         self._field, self.settle = field, settle

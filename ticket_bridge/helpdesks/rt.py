@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
-from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
+from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
 
 
 def requestor(name: str, email: str) -> str:
@@ -31,7 +31,9 @@ class RequestTracker:
     name = "rt"
     required_fields: tuple[RequiredField, ...] = ()
 
-    def __init__(self, url: str, *, token: str, queue: str, field: str, timeout: float, settle: float = 10.0) -> None:
+    def __init__(
+        self, url: str, *, token: str, queue: str, field: str, timeout: Patience, settle: float = 10.0
+    ) -> None:
         self._api = Api(f"{url.rstrip('/')}/REST/2.0", {"Authorization": f"token {token}"}, timeout=timeout)
         self._queue, self._field, self.settle = queue, field, settle
 

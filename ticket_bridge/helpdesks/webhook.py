@@ -17,7 +17,7 @@ import httpx
 import orjson
 
 from ticket_bridge.helpdesks.contract import RequiredField, Step
-from ticket_bridge.helpdesks.wire import Reply, Request, make_client, send
+from ticket_bridge.helpdesks.wire import Patience, Reply, Request, make_client, send
 
 
 def signature(body: bytes, *, secret: str, at: int) -> str:
@@ -55,7 +55,7 @@ class Webhook:
     settle = 0.0
     required_fields: tuple[RequiredField, ...] = ()
 
-    def __init__(self, url: str, *, secret: str, timeout: float, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, url: str, *, secret: str, timeout: Patience, client: httpx.AsyncClient | None = None) -> None:
         self._url, self._secret = url, secret
         self._client = client or make_client(timeout)
 

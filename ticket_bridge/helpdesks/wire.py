@@ -25,6 +25,9 @@ _REFUSALS = {
 }
 _REPLY_LIMIT = 4_000_000
 
+#: Seconds given to a helpdesk for each part of a call (connecting, writing, reading), or httpx's own where they differ.
+Patience = float | httpx.Timeout
+
 
 @dataclass(frozen=True)
 class Request:
@@ -111,7 +114,7 @@ def _sorted(answer: httpx.Response, maybe: bool) -> Reply:
     return Reply(status, answer.headers, answer.content)
 
 
-def make_client(timeout: float, **options: Any) -> httpx.AsyncClient:
+def make_client(timeout: Patience, **options: Any) -> httpx.AsyncClient:
     """The client of one helpdesk. Redirects are not followed: a helpdesk that moves is a matter for its operator."""
     return httpx.AsyncClient(timeout=timeout, follow_redirects=False, **options)
 
@@ -120,7 +123,7 @@ class Api:
     """A JSON API at `url` with fixed headers. Raises what `send` raises, and `Unreachable` for a reply that is no JSON: whoever
     answered was not the helpdesk, and what became of the request is not known."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], *, timeout: float) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str], *, timeout: Patience) -> None:
         self._url = url.rstrip("/")
         self._headers = {"Accept": "application/json", "User-Agent": "askonce", **headers}
         self._client = make_client(timeout)

@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
-from ticket_bridge.helpdesks.wire import Api, one_line, text_at
+from ticket_bridge.helpdesks.wire import Api, Patience, one_line, text_at
 
 
 class Zammad:
     name = "zammad"
     required_fields: tuple[RequiredField, ...] = ()
 
-    def __init__(self, url: str, *, token: str, group: str, field: str, timeout: float, settle: float = 30.0) -> None:
+    def __init__(
+        self, url: str, *, token: str, group: str, field: str, timeout: Patience, settle: float = 30.0
+    ) -> None:
         self._api = Api(url, {"Authorization": f"Token token={token}"}, timeout=timeout)
         self._group, self._field, self.settle = group, field, settle
 

@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
-from ticket_bridge.helpdesks.wire import Api, objects, one_line, text_at
+from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
 
 
 class Zendesk:
     name = "zendesk"
     required_fields: tuple[RequiredField, ...] = ()
 
-    def __init__(self, url: str, *, email: str, token: str, timeout: float, settle: float = 5.0) -> None:
+    def __init__(self, url: str, *, email: str, token: str, timeout: Patience, settle: float = 5.0) -> None:
         basic = base64.b64encode(f"{email}/token:{token}".encode()).decode()
         self._api = Api(url, {"Authorization": f"Basic {basic}"}, timeout=timeout)
         self.settle = settle
