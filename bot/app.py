@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import pathlib
 import time
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 import bot
-from bot import tracing
+from bot import memory, tracing
 from bot.admission import admits
 from bot.asyncapi import document
 from bot.audit import verdict
@@ -54,8 +56,9 @@ class RestMessage(BaseModel):
     message: Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(without_nul)]
 
 
-def make_app(settings: Settings, *, started: Callable[[], None] = lambda: None, **parts: Any) -> FastAPI:
-    """The application; `started` is called once it is up, and `parts` go to `run_bot`, for tests."""
+def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> FastAPI:
+    """The application. `own_process`: nothing else lives in this process, so its memory may be kept as suits the chats; `parts`
+    go to `run_bot`, for tests."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -63,8 +66,12 @@ def make_app(settings: Settings, *, started: Callable[[], None] = lambda: None, 
             tracing.set_up_tracing(settings.traces_url, replica=parts.get("owner") or process_name())
         async with run_bot(settings, **parts) as running:
             app.state.bot = running
-            started()
+            keeper = asyncio.create_task(memory.keep(lambda: running.pressure.busy)) if own_process else None
             yield
+            if keeper is not None:
+                keeper.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await keeper
             running.hub.poke_all()
         tracing.shut_down_tracing()
 

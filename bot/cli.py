@@ -26,22 +26,34 @@ class _Friendly(click.Group):
     """Turns the errors that users can mend into one line; anything else keeps its traceback for a bug report."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        from bot.fixtures import FixtureError
-        from bot.rasa_service import RasaError
-        from bot.replay import ReplayError
-        from bot.store.database import Unavailable
-        from bot.store.migrate import MigrationError
-        from kb_answers.library import ArticleError
-
         try:
             return super().invoke(ctx)
-        except (SettingsError, FixtureError, RasaError, ReplayError, MigrationError, ArticleError) as error:
-            raise click.ClickException(str(error)) from error
-        except Unavailable as error:
-            raise click.ClickException(f"the database cannot be used ({error}); check ASKONCE_DATABASE_URL") from error
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             ctx.exit(130)
+        except Exception as error:
+            if (line := _in_one_line(error)) is None:
+                raise
+            raise click.ClickException(line) from error
+
+
+def _in_one_line(error: Exception) -> str | None:
+    """What to mend, where it is the user who can; None for what is a fault of ours. Imports here, so that a command which
+    goes well loads no more than it needs."""
+    from bot.fixtures import FixtureError
+    from bot.rasa_service import RasaError
+    from bot.replay import ReplayError
+    from bot.store.database import Unavailable
+    from bot.store.migrate import MigrationError
+    from kb_answers.library import ArticleError
+
+    if isinstance(error, Unavailable):
+        return f"the database cannot be used ({error}); check ASKONCE_DATABASE_URL"
+    if isinstance(error, (SettingsError, FixtureError, RasaError, ReplayError, MigrationError, ArticleError)):
+        return str(error)
+    return None
 
 
 @click.group(cls=_Friendly, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -98,11 +110,10 @@ def from_environment() -> Any:
     """The application for a worker process of `serve --workers`."""
     from bot.app import make_app
     from bot.logs import set_up_logs
-    from bot.serving import settle_memory
 
     settings = read_settings()
     set_up_logs(settings.log_level, settings.log_format)
-    return make_app(settings, started=settle_memory)
+    return make_app(settings, own_process=True)
 
 
 @main.command()
@@ -115,7 +126,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
     from bot.app import make_app
     from bot.logs import set_up_logs
-    from bot.serving import more_files, settle_memory, uvicorn_options
+    from bot.serving import more_files, uvicorn_options
 
     given = {k: v for k, v in {"host": host, "port": port, "workers": workers}.items() if v is not None}
     settings = read_settings(**given)
@@ -130,7 +141,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
                     workers=settings.workers, **uvicorn_options(drain=settings.drain, silence=settings.limit_silence))  # fmt: skip
     else:
         uvicorn.run(
-            make_app(settings, started=settle_memory),
+            make_app(settings, own_process=True),
             host=settings.host,
             port=settings.port,
             **uvicorn_options(drain=settings.drain, silence=settings.limit_silence),
@@ -149,7 +160,7 @@ def demo(port: int | None, rasa: bool) -> None:
     from bot.app import make_app
     from bot.logs import set_up_logs
     from bot.rasa_service import RasaService, tell
-    from bot.serving import more_files, settle_memory, uvicorn_options
+    from bot.serving import more_files, uvicorn_options
 
     service = RasaService(ROOT, say=tell) if rasa and not os.environ.get("ASKONCE_RASA_URL") else None
     given: dict[str, Any] = {"demo": True, "rest_channel": True}
@@ -169,7 +180,7 @@ def demo(port: int | None, rasa: bool) -> None:
         beside.start()
     try:
         uvicorn.run(
-            make_app(settings, started=settle_memory),
+            make_app(settings, own_process=True),
             host=settings.host,
             port=settings.port,
             **uvicorn_options(drain=0, silence=settings.limit_silence),

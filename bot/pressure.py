@@ -1,6 +1,6 @@
 """How hard this process is pressed, and whom it turns away for that: newcomers first, so that the chats already open go on.
 
-Two signs, both cheap: the messages at work at this moment (each waits for the database), and how late the event loop is.
+Two signs, both cheap: the messages at work at this moment (each waits for the database), and how late the event loop is of late.
 Nothing is queued without a bound: what cannot be taken is refused at once, with a hint when to come back.
 """
 
@@ -62,5 +62,5 @@ class Pressure:
             before = loop.time()
             await asyncio.sleep(_LOOK)
             late = max(0.0, loop.time() - before - _LOOK)
-            self.lag = max(late, self.lag * 0.7)  # one slow moment is not forgotten at once
+            self.lag = (self.lag + late) / 2  # one slow moment is no rush, and is not forgotten at once
             LAG.set(self.lag)

@@ -138,13 +138,14 @@ class RasaService:
         import httpx
 
         deadline = time.monotonic() + within
-        while time.monotonic() < deadline and not self._stopping.is_set():
-            if self._process is None or self._process.poll() is not None:
-                return False
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/status", timeout=2).status_code == 200:
-                    return True
-            time.sleep(0.5)
+        with httpx.Client(timeout=2) as client:
+            while time.monotonic() < deadline and not self._stopping.is_set():
+                if self._process is None or self._process.poll() is not None:
+                    return False
+                with contextlib.suppress(httpx.HTTPError):
+                    if client.get(f"{self.url}/status").status_code == 200:
+                        return True
+                time.sleep(0.5)
         return False
 
     def start_ready(self) -> None:

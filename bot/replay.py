@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,7 +19,7 @@ from bot.store.records import Change, Turn, from_json
 from dialogue import events
 from dialogue.states import OPEN, State
 
-_PATIENCE = 6.0
+_PATIENCE = 15.0
 
 
 class ReplayError(Exception):
@@ -143,10 +144,15 @@ class OverSocket:
         return []
 
     async def say(self, text: str, understood: dict[str, Any] | None = None) -> None:
-        id = uuid.uuid4().hex
-        await self._ws.send(orjson.dumps({"type": "say", "id": id, "text": text}).decode())
+        id, until = uuid.uuid4().hex, time.monotonic() + _PATIENCE
+        said = orjson.dumps({"type": "say", "id": id, "text": text}).decode()
+        await self._ws.send(said)
         while True:
             frame = await self._receive(_PATIENCE)
+            if frame and (wait := frame.get("retry_after")) is not None and time.monotonic() + wait < until:
+                await asyncio.sleep(wait)
+                await self._ws.send(said)
+                continue
             if frame is None or frame["type"] == "error":
                 raise ReplayError(f"the bot did not take a message: {frame and frame['message']}")
             if frame["type"] == "turn" and frame["who"] == "shopper" and frame.get("id") == id:
@@ -195,28 +201,35 @@ async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) 
 
 
 async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
-    """Play a case against the bot at `url` (http:// or https://). Raises `ReplayError` where it cannot be reached."""
+    """Play a case against the bot at `url` (http:// or https://); a bot that is pressed is given the time it asks for. Raises
+    `ReplayError` where it cannot be reached."""
     base = url.rstrip("/")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    until = time.monotonic() + _PATIENCE
     try:
-        async with (
-            connect(base.replace("http", "ws", 1) + "/ws") as ws,
-            httpx.AsyncClient(base_url=base, headers=headers, timeout=_PATIENCE) as http,
-        ):
-            hello: dict[str, Any] = {"type": "hello", "token": None, "after": 0}
-            if case.customer:
-                hello["customer"] = case.customer
-            await ws.send(orjson.dumps(hello).decode())
-            welcome = orjson.loads(await ws.recv())
-            if welcome["type"] != "welcome":
-                raise ReplayError(f"{base} did not welcome us: {welcome.get('message')}")
-            stage = OverSocket(ws, http, welcome["conversation"])
-            outcome = await play(case, stage, patience=_PATIENCE)
-            for v in await stage.violations() if token else ():
-                outcome.problems.append(f"{case.file}: the referee, turn {v['seq']}: {v['rule']}: {v['reason']}")
-            return outcome
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=_PATIENCE) as http:
+            while True:
+                async with connect(base.replace("http", "ws", 1) + "/ws") as ws:
+                    hello: dict[str, Any] = {"type": "hello", "token": None, "after": 0}
+                    if case.customer:
+                        hello["customer"] = case.customer
+                    await ws.send(orjson.dumps(hello).decode())
+                    welcome = orjson.loads(await ws.recv())
+                    if welcome["type"] == "welcome":
+                        return await _play_welcomed(case, OverSocket(ws, http, welcome["conversation"]), bool(token))
+                wait = welcome.get("retry_after")
+                if wait is None or time.monotonic() + wait > until:
+                    raise ReplayError(f"{base} did not welcome us: {welcome.get('message')}")
+                await asyncio.sleep(wait)
     except (OSError, WebSocketException, httpx.HTTPError) as error:
         raise ReplayError(f"cannot reach the bot at {base}: {type(error).__name__}") from error
+
+
+async def _play_welcomed(case: Case, stage: OverSocket, signed_in: bool) -> Outcome:
+    outcome = await play(case, stage, patience=_PATIENCE)
+    for v in await stage.violations() if signed_in else ():
+        outcome.problems.append(f"{case.file}: the referee, turn {v['seq']}: {v['rule']}: {v['reason']}")
+    return outcome
 
 
 # ---------------------------------------------------------------- playing and comparing

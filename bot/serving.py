@@ -9,7 +9,6 @@ in the same instant.
 from __future__ import annotations
 
 import asyncio
-import gc
 import random
 import resource
 from typing import Any
@@ -57,6 +56,7 @@ class PatientHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._disarm()
         super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]  # each holds the other, and only Python's collector would part them
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
@@ -180,14 +180,6 @@ def uvicorn_options(*, drain: float, silence: float) -> dict[str, Any]:
         "ws_ping_interval": silence, "ws_ping_timeout": silence,
         "timeout_graceful_shutdown": FINISH + round(drain),
     }  # fmt: skip
-
-
-def settle_memory() -> None:
-    """Once a server has started: what it has loaded stays, so Python's collector need not walk through it again and again
-    (each walk stopped every chat for a tenth of a second), and it comes less often for what is new."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 5, 100)
 
 
 def more_files() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import pathlib
 import re
 from collections.abc import Mapping
@@ -58,7 +59,14 @@ def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | Non
 
 
 def parse_article(text: str, path: pathlib.Path, values: Mapping[str, str]) -> Article | None:
-    """The article in `text`, which stands or would stand at `path`; as `read_article`."""
+    """The article in `text`, which stands or would stand at `path`; as `read_article`. What was read once is remembered: the
+    whole library is read again after each change of one article."""
+    return _parse(text, path, tuple(sorted(values.items())))
+
+
+@functools.lru_cache(maxsize=2000)
+def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) -> Article | None:
+    values = dict(pairs)
     lines = text.split("\n")
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise _fail(path, 1, "must begin with a header between two lines of three dashes")

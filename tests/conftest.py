@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import logging
 import os
 import pathlib
@@ -151,11 +152,21 @@ class BotProcess:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"the bot ended: {(self.folder / 'bot.log').read_text()[-2000:]}")
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/healthz", timeout=1).status_code == 200:
-                    return self
+            if self._answers():
+                return self
             time.sleep(0.05)
         raise AssertionError("the bot did not start in 30 s")
+
+    def _answers(self) -> bool:
+        """Asked with little: an HTTP client of httpx reads all certificates before its first question."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def kill(self) -> None:
         """kill -9."""
@@ -201,6 +212,17 @@ def make_bot(tmp_path: pathlib.Path) -> Iterator[Callable[..., BotProcess]]:
         if url.startswith("postgresql"):
             found = audited(read_settings(database_url=url).database_url).found
             assert not found, f"the strict rules were broken: {found}"
+
+
+@pytest.fixture(scope="session")
+def standing_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
+    """One bot with the usual settings for every test that brings a conversation of its own and looks at nothing else: a start
+    costs more than most such tests. Its conversations go before the referee at the end."""
+    bot = BotProcess(tmp_path_factory.mktemp("standing")).start()
+    yield bot
+    bot.stop()
+    found = audited(f"sqlite+aiosqlite:///{bot.folder}/askonce.db").found
+    assert not found, f"the strict rules were broken: {found}"
 
 
 class Client:

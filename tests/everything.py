@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -84,22 +85,33 @@ def rasa_model() -> None:
 
 def run(what: str, *command: str) -> bool:
     tell(f"— {what}")
-    return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False).returncode == 0
+    began = time.monotonic()
+    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False).returncode == 0
+    tell(f"  {time.monotonic() - began:.0f} s")
+    return done
 
 
-def run_quietly(what: str, *command: str) -> tuple[bool, str]:
-    """As `run`, for a second process beside: its words come at the end."""
-    done = subprocess.run(
-        [str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True,
-    )  # fmt: skip
-    return done.returncode == 0, done.stdout
+class Lane:
+    """What runs beside the quick tests, one thing after the other; its words come at the end."""
 
+    def __init__(self, make: Callable[[], None], *steps: tuple[str, tuple[str, ...]]) -> None:
+        self.make, self.steps, self.words = make, steps, ""
 
-def make_and_run(make: Callable[[], None], what: str, marks: str) -> tuple[bool, str]:
-    """Make what some tests need, then run them."""
-    make()
-    return run_quietly(what, "pytest", "-q", "-m", marks)
+    def go(self) -> bool:
+        """Make what the steps need, then take them all; whether every one went well."""
+        began = time.monotonic()
+        self.make()
+        self.words += f"— {self.make.__name__}: {time.monotonic() - began:.0f} s\n"
+        fine = True
+        for what, command in self.steps:
+            began = time.monotonic()
+            done = subprocess.run(
+                [str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True,
+            )  # fmt: skip
+            self.words += f"— {what}, beside the others: {time.monotonic() - began:.0f} s\n{done.stdout}"
+            fine = done.returncode == 0 and fine
+        return fine
 
 
 def lint() -> bool:
@@ -114,11 +126,8 @@ def lint() -> bool:
     )
 
 
-def figures() -> bool:
-    """Hold the committed figures of understanding, on a machine that has the development files."""
-    if not (ROOT.parent / "shared" / "data" / "intents.jsonl").exists():
-        return True
-    return run("understanding, against docs/quality.json", "askonce", "eval", "--check")
+def _tests(marks: str) -> tuple[str, ...]:
+    return ("pytest", "-q", "-m", marks)
 
 
 def main() -> int:
@@ -127,25 +136,24 @@ def main() -> int:
     system_parts()
     fine = lint()
     quick = "not browser and not rasa and not postgres and not helpdesks"
-    others = {
-        "tests: PostgreSQL and Rasa": f"not ({quick}) and not helpdesks and not browser",
-        "tests: real helpdesks": "helpdesks",
-    }
-    with ThreadPoolExecutor(2) as beside:
+    rasa = [("tests: PostgreSQL and Rasa", _tests(f"not ({quick}) and not helpdesks and not browser"))]
+    if (ROOT.parent / "shared" / "data" / "intents.jsonl").exists():  # a machine that has the development files
+        rasa.append(("understanding, against docs/quality.json", ("askonce", "eval", "--check")))
+    lanes = (
+        Lane(rasa_model, *rasa),
+        Lane(
+            helpdesk_servers, ("tests: real helpdesks", _tests("helpdesks")), ("tests: the browser", _tests("browser"))
+        ),
+    )
+    with ThreadPoolExecutor(len(lanes)) as beside:
         # What is slow to make is made while the quick tests run, and what needs it runs as soon as it is there.
-        makers = (rasa_model, helpdesk_servers)
-        lanes = [
-            beside.submit(make_and_run, make, what, marks)
-            for make, (what, marks) in zip(makers, others.items(), strict=True)
-        ]
-        fine = run("tests: the quick ones", "pytest", "-q", "-m", quick) and fine
-        fine = run("tests: the browser", "pytest", "-q", "-m", "browser") and fine
-        for what, lane in zip(others, lanes, strict=True):
-            passed, words = lane.result()
-            tell(f"— {what} (begun beside the quick ones)")
-            sys.stdout.write(words)
-            fine = fine and passed
-    return 0 if figures() and fine else 1
+        going = [beside.submit(lane.go) for lane in lanes]
+        fine = run("tests: the quick ones", *_tests(quick)) and fine
+        for lane, gone in zip(lanes, going, strict=True):
+            fine = gone.result() and fine
+            sys.stdout.write(lane.words)
+            sys.stdout.flush()
+    return 0 if fine else 1
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ def test_every_reference_leads_somewhere() -> None:
             place = place[step]
 
 
-async def test_real_frames_keep_the_contract(make_bot: Callable[..., BotProcess]) -> None:
-    bot = make_bot()
+async def test_real_frames_keep_the_contract(standing_bot: BotProcess) -> None:
+    bot = standing_bot
     async with client_of(bot.url) as client:
         frames = [await client.hello()]
         for text in (

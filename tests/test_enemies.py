@@ -164,8 +164,8 @@ def test_a_webhook_may_lead_into_the_shops_own_network(url: str) -> None:
     assert read_settings(helpdesk="webhook", webhook_url=url).webhook_url == url
 
 
-def test_no_header_can_be_injected(make_bot: Callable[..., BotProcess]) -> None:
-    bot = make_bot()
+def test_no_header_can_be_injected(standing_bot: BotProcess) -> None:
+    bot = standing_bot
     for path in ("/console/?next=%0d%0aSet-Cookie:%20a=b", "/console%0d%0aSet-Cookie:%20a=b", "/widget/words/de%0d%0aX-A:b.json",
                  "/api/tickets/AO%0d%0aX-A:b"):  # fmt: skip
         answer = httpx.get(bot.url + path, headers={"Authorization": f"Bearer {TOKEN}"})
@@ -175,13 +175,13 @@ def test_no_header_can_be_injected(make_bot: Callable[..., BotProcess]) -> None:
 
 @pytest.mark.parametrize("path", ["/widget/words/../../settings.json", "/widget/words/..%2f..%2fsettings.json", "/demo/..%2fapp.py",
                                   "/console/static/..%2f..%2fsite.py"])  # fmt: skip
-def test_no_path_leads_out(make_bot: Callable[..., BotProcess], path: str) -> None:
-    answer = httpx.get(make_bot().url + path)
+def test_no_path_leads_out(standing_bot: BotProcess, path: str) -> None:
+    answer = httpx.get(standing_bot.url + path)
     assert "def " not in answer.text and "class " not in answer.text
 
 
-async def test_a_token_opens_its_own_chat_and_no_other(make_bot: Callable[..., BotProcess]) -> None:
-    bot = make_bot()
+async def test_a_token_opens_its_own_chat_and_no_other(standing_bot: BotProcess) -> None:
+    bot = standing_bot
     async with client_of(bot.url) as mine, client_of(bot.url) as theirs:
         await mine.hello()
         await theirs.hello()

@@ -71,8 +71,8 @@ async def test_a_chat_of_one_customer_is_not_shown_to_another_in_the_same_browse
         assert (await third.receive())["code"] == "bad_token"
 
 
-async def test_without_a_secret_nobody_is_vouched_for(make_bot: Callable[..., BotProcess]) -> None:
-    bot = await asyncio.to_thread(make_bot)
+async def test_without_a_secret_nobody_is_vouched_for(standing_bot: BotProcess) -> None:
+    bot = standing_bot
     async with client_of(bot.url) as first, client_of(bot.url) as second:
         one, two = await first.hello(customer=jane()), await second.hello(customer=jane())
         assert one["conversation"] != two["conversation"]

@@ -8,15 +8,17 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from bot.fixtures import read_fixtures
 from bot.pressure import Pressure
-from tests.conftest import BotProcess, Client, client_of, free_port
+from bot.replay import play_over_socket
+from tests.conftest import ROOT, TOKEN, BotProcess, Client, client_of, free_port
 
 _MANY = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
          "ASKONCE_LIMIT_ADDRESS_RATE": "1000000"}  # fmt: skip
@@ -33,18 +35,26 @@ def _raw(bot: BotProcess) -> socket.socket:
 # ---------------------------------------------------------------- slow senders, large bodies
 
 
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
+    """A bot that bears no long silence."""
+    bot = BotProcess(tmp_path_factory.mktemp("hasty"), **_HASTY).start()
+    yield bot
+    bot.stop()
+
+
 @pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-", b"POST /webhooks/rest/webhook HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{"],
                          ids=["nothing", "half a head", "half a body"])  # fmt: skip
-def test_a_request_that_never_ends_is_ended(make_bot: Callable[..., BotProcess], begun: bytes) -> None:
-    with _raw(make_bot(**_HASTY)) as slow:
+def test_a_request_that_never_ends_is_ended(hasty: BotProcess, begun: bytes) -> None:
+    with _raw(hasty) as slow:
         slow.sendall(begun)
         answer = slow.recv(4096)
         assert answer == b"" or answer.startswith(b"HTTP/1.1 408")
         assert slow.recv(4096) == b""
 
 
-def test_a_drip_of_headers_is_ended_too(make_bot: Callable[..., BotProcess]) -> None:
-    with _raw(make_bot(**_HASTY)) as slow:
+def test_a_drip_of_headers_is_ended_too(hasty: BotProcess) -> None:
+    with _raw(hasty) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\n")
         with contextlib.suppress(OSError):
             for number in range(200):  # each line is a sign of life; the whole must come in time all the same
@@ -53,8 +63,8 @@ def test_a_drip_of_headers_is_ended_too(make_bot: Callable[..., BotProcess]) -> 
             pytest.fail("it was listened to for ten seconds")
 
 
-def test_large_bodies_are_refused(make_bot: Callable[..., BotProcess]) -> None:
-    bot = make_bot()
+def test_large_bodies_are_refused(standing_bot: BotProcess) -> None:
+    bot = standing_bot
     large = b'{"sender": "a", "message": "' + b"a" * 1_200_000 + b'"}'
     assert httpx.post(bot.url + "/webhooks/rest/webhook", content=large).status_code == 413
 
@@ -70,8 +80,8 @@ def test_large_bodies_are_refused(make_bot: Callable[..., BotProcess]) -> None:
     assert squeezed.status_code == 422, "a compressed body is not unpacked, so it is no JSON"
 
 
-async def test_frames_are_never_compressed_and_never_large(make_bot: Callable[..., BotProcess]) -> None:
-    bot = make_bot()
+async def test_frames_are_never_compressed_and_never_large(standing_bot: BotProcess) -> None:
+    bot = standing_bot
     async with connect(bot.url.replace("http", "ws") + "/ws", compression="deflate") as ws:
         assert "sec-websocket-extensions" not in ws.response.headers
         await ws.send("x" * 300_000)
@@ -188,6 +198,18 @@ async def test_a_full_house_says_when_to_come_back(make_bot: Callable[..., BotPr
         async with client_of(bot.url) as tab:  # a chat that is open already comes first, also in one more tab
             assert (await tab.hello(token))["type"] == "welcome"
         await first.say("hello")
+
+
+async def test_a_replay_waits_for_a_bot_that_is_pressed(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot(ASKONCE_LIMIT_CHATS="1")
+    case = next(c for c in read_fixtures([ROOT / "tests" / "dialogues" / "capture.yml"]) if not c.slow)
+    async with client_of(bot.url) as first:
+        await first.hello()
+        replay = asyncio.create_task(play_over_socket(bot.url, case, token=TOKEN))
+        while 'askonce_frame_errors_total{code="unavailable"}' not in httpx.get(bot.url + "/metrics").text:
+            await asyncio.sleep(0.05)
+        assert not replay.done()
+    assert (await replay).problems == []
 
 
 async def test_five_times_too_much_loses_nothing_and_passes(make_bot: Callable[..., BotProcess]) -> None:

@@ -12,8 +12,8 @@ from tests.conftest import TOKEN, BotProcess, Client, client_of
 
 
 @pytest.fixture
-async def bot(make_bot: Callable[..., BotProcess]) -> BotProcess:
-    return make_bot()
+def bot(standing_bot: BotProcess) -> BotProcess:
+    return standing_bot
 
 
 async def test_resume_brings_exactly_what_was_missed(bot: BotProcess) -> None:
@@ -84,7 +84,8 @@ async def test_a_foreign_page_is_refused_and_named_ones_are_admitted(make_bot: C
             assert (await client.hello())["type"] == "welcome"
 
 
-async def test_a_person_is_not_hindered_and_a_flood_is(bot: BotProcess) -> None:
+async def test_a_person_is_not_hindered_and_a_flood_is(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot()
     async with client_of(bot.url) as client:
         await client.hello()
         for number in range(40):
@@ -122,7 +123,8 @@ async def test_a_signed_in_customer_completes_a_ticket_on_reconnect(bot: BotProc
     assert set(ticket["passed"]) == {"name", "email", "reason", "subject", "envelope"}
 
 
-async def test_secrets_reach_neither_store_nor_log(bot: BotProcess) -> None:
+async def test_secrets_reach_neither_store_nor_log(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot()
     async with client_of(bot.url) as client:
         await client.hello()
         await client.say("my card 4242-4242-4242-4242 was charged twice, cvv 123, password: hunter2")
@@ -157,7 +159,8 @@ async def test_rasas_rest_channel(bot: BotProcess) -> None:
         assert (await http.post(path, json={"sender": "", "message": "x"})).status_code == 422
 
 
-async def test_paging_of_conversations(bot: BotProcess) -> None:
+async def test_paging_of_conversations(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot()
     for _ in range(5):
         async with client_of(bot.url) as client:
             await client.hello()

@@ -32,7 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.rasa_service import RasaService, tell  # noqa: E402
-from tests.bench.load import UNLIMITED  # noqa: E402
+from tests.bench.load import UNLIMITED, still_client  # noqa: E402
 from tests.bench.widget import widget  # noqa: E402
 from tests.conftest import BotProcess, free_port  # noqa: E402
 from tests.peers.stock import Stock  # noqa: E402
@@ -265,6 +265,7 @@ def main() -> int:
     rasa.install()
     rasa.train()
     stock.train()
+    still_client()
     results: dict[str, Result] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)

@@ -16,7 +16,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.bench.load import UNLIMITED, Measured, drive, more_files, open_many, resident
+from tests.bench.load import UNLIMITED, Measured, drive, more_files, open_many, resident, still_client
 from tests.conftest import ROOT, BotProcess, postgres_in
 
 
@@ -140,6 +140,7 @@ def measure_all(
 ) -> tuple[list[str], list[Curve]]:
     """Every part in one run; the lines of the report, and the curves."""
     more_files()
+    still_client()
     head = ["| | messages/s | p50 ms | p95 ms | p99 ms | refused | unanswered |", "|---|---:|---:|---:|---:|---:|---:|"]
     lines = [f"### At a steady rate, 1,000 chats open, {seconds:.0f} s each", "", *head]
     setups = (

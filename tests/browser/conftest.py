@@ -6,10 +6,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.drive import chromium
 from tests.conftest import missing
+
+#: How long a page may take on a machine that is busy with other tests; nothing here is a matter of speed.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")

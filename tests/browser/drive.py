@@ -24,4 +24,4 @@ def say(page: Page, text: str) -> None:
 
 def wait_for(page: Page, words: str) -> None:
     """Until the conversation shows these words."""
-    expect(page.get_by_role("log")).to_contain_text(words, timeout=15_000)
+    expect(page.get_by_role("log")).to_contain_text(words)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import email.utils
+import functools
 import re
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -114,9 +116,15 @@ def _sorted(answer: httpx.Response, maybe: bool) -> Reply:
     return Reply(status, answer.headers, answer.content)
 
 
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Whom HTTPS trusts. Reading the certificates takes longer than a call, so they are read once."""
+    return httpx.create_ssl_context()
+
+
 def make_client(timeout: Patience, **options: Any) -> httpx.AsyncClient:
     """The client of one helpdesk. Redirects are not followed: a helpdesk that moves is a matter for its operator."""
-    return httpx.AsyncClient(timeout=timeout, follow_redirects=False, **options)
+    return httpx.AsyncClient(timeout=timeout, follow_redirects=False, **{"verify": _certificates(), **options})
 
 
 class Api:
