@@ -21,7 +21,7 @@ from bot import memory, tracing
 from bot.admission import admits
 from bot.asyncapi import document
 from bot.audit import verdict
-from bot.bootstrap import Bot, process_name, run_bot
+from bot.bootstrap import Bot, run_bot
 from bot.console import views
 from bot.frames import without_nul
 from bot.limits import Limits
@@ -32,6 +32,7 @@ from bot.serving import Edge
 from bot.settings import Settings
 from bot.socket import Socket
 from bot.store.database import Unavailable
+from bot.store.lease import process_name
 from bot.store.tables import outbox
 from dialogue.understanding.rasa import Rasa
 from ticket_bridge.outbox import deliver_again

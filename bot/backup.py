@@ -7,12 +7,14 @@ are marked as in doubt, so that couriers look in the helpdesk before they create
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import pathlib
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,8 +24,9 @@ from sqlalchemy.engine import make_url
 from bot.rasa_service import tell
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store
+from bot.store.lease import ARCHIVIST, holder, is_dead, of_this_machine
 from bot.store.migrate import migrate, newest
-from bot.store.tables import conversation, outbox, turn
+from bot.store.tables import conversation, lease, outbox, turn
 
 _SQLITE = b"SQLite format 3\x00"
 _POSTGRESQL = b"PGDMP"
@@ -59,8 +62,8 @@ def backup(settings: Settings, target: pathlib.Path, *, force: bool = False) -> 
 
 
 async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = False) -> dict[str, int]:
-    """Bring back what `source` holds: how many conversations and turns that is, and tickets to be looked for. The bot must not
-    run meanwhile. Raises `BackupError`."""
+    """Bring back what `source` holds: how many conversations and turns that is, and tickets to be looked for. Raises
+    `BackupError`, also while a bot is at work on the database."""
     try:
         with source.open("rb") as file:
             head = file.read(16)
@@ -71,6 +74,7 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
     if made_by != wanted:
         what = f"is a backup of {made_by}" if made_by else "is no backup of Askonce"
         raise BackupError(f"{source} {what}, and ASKONCE_DATABASE_URL names a {wanted} database")
+    await _nobody_at_work(settings)
     if not replace and await _occupied(settings):
         raise BackupError(
             "the database holds conversations already; add --replace to lose them for those of the backup"
@@ -80,10 +84,30 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
     else:
         _tool("pg_restore", settings, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
               "--exit-on-error", str(source))  # fmt: skip
-    import asyncio
-
     await asyncio.to_thread(migrate, settings.database_url)
     return await _settle(settings)
+
+
+async def _nobody_at_work(settings: Settings) -> None:
+    """A bot that goes on would write into what is being replaced. One that was killed leaves its lease behind: it is known to be
+    dead where it was a process of this machine, and elsewhere by not renewing the lease."""
+    if settings.sqlite and not _database_file(settings).exists():
+        return
+    store = Store(settings.database_url)
+    try:
+        async with store.engine.connect() as connection:
+            if not await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "lease")):
+                return
+        first = held = await holder(store, ARCHIVIST, time.time())
+        if first and held and not is_dead(first[0]) and not of_this_machine(first[0]):
+            tell("A bot held this database a moment ago; waiting to see whether it still does …")
+            while held and held[1] <= first[1]:
+                await asyncio.sleep(1)
+                held = await holder(store, ARCHIVIST, time.time())
+        if held and not is_dead(held[0]):
+            raise BackupError(f"a bot is at work on this database ({held[0]}); stop every bot, then restore")
+    finally:
+        await store.close()
 
 
 async def _occupied(settings: Settings) -> bool:
@@ -109,6 +133,7 @@ async def _settle(settings: Settings) -> dict[str, int]:
             found = connection.execute(
                 update(outbox).where(waiting).values(status="queued", ambiguous=1, lease_until=0.0)
             )
+            connection.execute(update(lease).values(until=0.0))  # held by whoever was at work when the backup was made
             return int(found.rowcount)
 
         doubted = await store.transact(doubt)

@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import functools
 import logging
-import os
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -23,7 +21,7 @@ from bot.metrics import HELPDESK
 from bot.pressure import Pressure
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store, Unavailable
-from bot.store.lease import Lease
+from bot.store.lease import ARCHIVIST, Lease, is_dead, process_name
 from bot.store.migrate import migrate
 from bot.store.pokes import Pokes
 from bot.store.records import Delivery
@@ -178,7 +176,7 @@ async def run_bot(
     server = make_smtp(settings)
     desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
     postman = Courier(
-        store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner or process_name(), is_dead=_is_dead,
+        store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner or process_name(), is_dead=is_dead,
         timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick, watched=_watched,
     )  # fmt: skip
     pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
@@ -202,11 +200,11 @@ async def run_bot(
         asyncio.create_task(articles.run()),
         asyncio.create_task(_forever(lambda: _forget(store, hub, settings.retention_days), 60.0)),
     ]
+    lease = Lease(store, ARCHIVIST, owner or process_name())
     if archivist:
         archive = Archivist(
-            store, support_email=settings.support_email or DEMO_EMAIL, pressed=lambda: pressure.busy,
-            lease=Lease(store, "archivist", owner or process_name()),
-        )  # fmt: skip
+            store, support_email=settings.support_email or DEMO_EMAIL, pressed=lambda: pressure.busy, lease=lease
+        )
         tasks.append(asyncio.create_task(archive.run()))
     if courier:
         tasks.append(asyncio.create_task(postman.run()))
@@ -227,6 +225,8 @@ async def run_bot(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
                 await postman.settle()
+        with contextlib.suppress(Unavailable):
+            await lease.release()
         await mind.close()
         await desk.close()
         await store.close()
@@ -237,28 +237,6 @@ def _notices(settings: Settings, store: Store, server: Smtp, retry: RetryPolicy,
     return Notices(
         store.transact, notice, outbox, server, sender=settings.email_from, reply_to=support, retry=retry, tick=tick
     )
-
-
-def process_name() -> str:
-    """Who holds a lease: this machine and this process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _is_dead(owner: str) -> bool:
-    """True for a process of this machine that runs no more; of another machine nothing is known. A courier asks before
-    it has claimed anything, so its own name can only be a predecessor's."""
-    host, _, process = owner.rpartition(":")
-    if host != socket.gethostname() or not process.isdigit():
-        return False
-    if owner == process_name():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 async def _forget(store: Store, hub: Hub, days: int) -> None:

@@ -36,7 +36,7 @@ def backup(file: pathlib.Path, force: bool) -> None:
 @click.argument("file", type=click.Path(path_type=pathlib.Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Lose what the database holds now.")
 def restore(file: pathlib.Path, replace: bool) -> None:
-    """Bring back what FILE holds. Stop the bot first."""
+    """Bring back what FILE holds. Stop every bot first; while one is at work this is refused."""
     from bot.backup import restore as bring_back
 
     found = asyncio.run(bring_back(read_settings(), file, replace=replace))

@@ -9,6 +9,9 @@ from aiolimiter import AsyncLimiter
 
 from bot.settings import Settings
 
+#: Letters that count as one message to an address's limit: understanding takes the longer the more there are.
+_LETTERS = 250
+
 
 class Address:
     """What one address has open."""
@@ -16,6 +19,15 @@ class Address:
     def __init__(self, rate: float) -> None:
         self.open = 0
         self.messages = AsyncLimiter(max(1.0, rate), 1.0)
+
+    async def admit(self, length: int, pace: AsyncLimiter) -> bool:
+        """Whether a message of `length` letters may be taken now, by the address's limit and its chat's own `pace`; counted
+        where it may. A long one counts as several, and as no more than an address may send at once."""
+        weight = min(1 + length // _LETTERS, int(self.messages.max_rate))
+        if not self.messages.has_capacity(weight) or not await admit(pace):
+            return False
+        await self.messages.acquire(weight)
+        return True
 
 
 class Limits:

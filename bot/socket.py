@@ -18,7 +18,7 @@ from bot.frames import Erase, FrameError, Hello, Rate, Say, Typing, dump, parse
 from bot.hours import service_hours
 from bot.hub import Hub
 from bot.identity import customer_key
-from bot.limits import Address, Limits, admit, real_address
+from bot.limits import Address, Limits, real_address
 from bot.logs import CONVERSATION
 from bot.metrics import ERRORS, HEARD, OPEN_CHATS
 from bot.pressure import Pressure
@@ -185,7 +185,7 @@ class Socket:
 
     async def _handle(self, conversation: Conversation, frame: Any, pace: AsyncLimiter, address: Address) -> None:
         if isinstance(frame, Say):
-            if not await admit(pace, address.messages):
+            if not await address.admit(len(frame.text), pace):
                 raise FrameError(
                     "too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id
                 )

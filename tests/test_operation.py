@@ -16,10 +16,12 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from bot.backup import BackupError, backup, restore
 from bot.bootstrap import run_bot
 from bot.metrics import REGISTRY
 from bot.settings import read_settings
 from bot.store.database import Store
+from bot.store.lease import ARCHIVIST, Lease
 from bot.store.tables import outbox
 from tests.conftest import ROOT, SUPPORT, BotProcess, client_of, indiscreet
 from tests.storm import Fickle
@@ -199,6 +201,45 @@ async def test_a_damaged_backup_is_refused_and_nothing_is_lost(tmp_path: pathlib
     assert found.returncode == 1 and "Traceback" not in found.stderr and "saved" in found.stderr
     store = Store(settings.database_url)
     assert len(await store.turns(chat.id)) >= 2
+    await store.close()
+
+
+def test_nothing_is_restored_under_a_bot_at_work(make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path) -> None:
+    bot = make_bot()
+    url, saved = {"ASKONCE_DATABASE_URL": bot.environment["ASKONCE_DATABASE_URL"]}, str(tmp_path / "saved")
+    assert _askonce(tmp_path, "backup", saved, **url).returncode == 0
+    refused = _askonce(tmp_path, "restore", saved, "--replace", **url)
+    assert refused.returncode == 1 and "stop every bot" in refused.stderr and len(refused.stderr.splitlines()) == 1
+    bot.kill()  # it could not let go of its lease, and is known to be dead
+    assert _askonce(tmp_path, "restore", saved, "--replace", **url).returncode == 0
+    bot.start()
+    bot.stop()  # let go
+    assert _askonce(tmp_path, "restore", saved, "--replace", **url).returncode == 0
+
+
+async def test_a_bot_of_another_machine_is_seen_by_its_renewals(tmp_path: pathlib.Path) -> None:
+    settings = read_settings(database_url=f"sqlite:///{tmp_path}/askonce.db", support_email=SUPPORT)
+    saved = tmp_path / "saved"
+    async with run_bot(settings):
+        await asyncio.to_thread(backup, settings, saved)
+    store = Store(settings.database_url)
+    there = Lease(store, ARCHIVIST, "elsewhere:17", seconds=3)
+    assert await there.held()
+    await store.close()
+    await restore(settings, saved, replace=True)  # nothing renewed it: that bot is gone
+    store = Store(settings.database_url)
+
+    async def at_work() -> None:
+        while True:
+            await there.held()
+            await asyncio.sleep(0.1)
+
+    there = Lease(store, ARCHIVIST, "elsewhere:17", seconds=3)
+    assert await there.held()
+    renewing = asyncio.create_task(at_work())
+    with pytest.raises(BackupError, match="elsewhere:17"):
+        await restore(settings, saved, replace=True)
+    renewing.cancel()
     await store.close()
 
 

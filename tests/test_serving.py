@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from aiolimiter import AsyncLimiter
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from bot.fixtures import read_fixtures
+from bot.limits import Address
 from bot.pressure import Pressure
 from bot.replay import play_over_socket
 from tests.conftest import ROOT, TOKEN, BotProcess, Client, client_of, free_port
@@ -182,6 +184,20 @@ def test_newcomers_give_way_first() -> None:
     assert not pressure.admits_newcomers and pressure.admits_messages and pressure.busy
     pressure.lag = 60.0
     assert not pressure.admits_messages and pressure.retry_after == 30
+
+
+async def test_a_long_message_counts_for_what_it_costs() -> None:
+    def of(rate: float) -> Address:
+        address = Address(rate)
+        address.messages = AsyncLimiter(rate, 3600)
+        return address
+
+    pace, short, long, small = AsyncLimiter(1000, 3600), of(50), of(50), of(3)
+    assert [await short.admit(40, pace) for _ in range(51)] == [True] * 50 + [False]
+    assert [await long.admit(4000, pace) for _ in range(3)] == [True, True, False], "seventeen each"
+    assert [await small.admit(4000, pace) for _ in range(2)] == [True, False], "never more than may come at once"
+    slow = AsyncLimiter(1, 3600)
+    assert [await of(50).admit(1, slow) for _ in range(2)] == [True, False], "the chat's own pace counts as well"
 
 
 async def test_a_full_house_says_when_to_come_back(make_bot: Callable[..., BotProcess]) -> None:

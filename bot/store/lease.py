@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import os
+import socket
 import time
 from collections.abc import Callable
 
-from sqlalchemy import insert, or_, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Store
 from bot.store.tables import lease
+
+#: What keeps the conversations' summaries; every bot wants it, so while one is at work it is held.
+ARCHIVIST = "archivist"
 
 
 def take(connection: Connection, *, name: str, owner: str, now: float, seconds: float) -> bool:
@@ -27,6 +32,33 @@ def take(connection: Connection, *, name: str, owner: str, now: float, seconds: 
         return True
     except IntegrityError:
         return False
+
+
+def process_name() -> str:
+    """Who holds a lease: this machine and this process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def of_this_machine(owner: str) -> bool:
+    """Whether the holder of a lease is a process of this machine."""
+    return owner.rpartition(":")[0] == socket.gethostname()
+
+
+def is_dead(owner: str) -> bool:
+    """True for a process of this machine that runs no more; of another machine nothing is known. A courier asks before
+    it has claimed anything, so its own name can only be a predecessor's."""
+    process = owner.rpartition(":")[2]
+    if not of_this_machine(owner) or not process.isdigit():
+        return False
+    if owner == process_name():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class Lease:
@@ -47,3 +79,18 @@ class Lease:
             self._mine = await self._store.transact(taking)
             self._asked = time.monotonic()
         return self._mine
+
+    async def release(self) -> None:
+        """Let go, so that another may begin at once. Raises `bot.store.database.Unavailable`."""
+        mine = lease.c.name == self._name, lease.c.owner == self._owner
+        await self._store.transact(
+            lambda connection: connection.execute(update(lease).where(*mine).values(until=0.0)) and None
+        )
+        self._asked, self._mine = -self._seconds, False
+
+
+async def holder(store: Store, name: str, now: float) -> tuple[str, float] | None:
+    """Who holds the lease `name`, and until when; None where nobody does. Raises `bot.store.database.Unavailable`."""
+    async with store.read() as connection:
+        found = (await connection.execute(select(lease).where(lease.c.name == name, lease.c.until > now))).one_or_none()
+        return (found.owner, found.until) if found else None

@@ -45,7 +45,7 @@ def main() -> int:
     print(f"{chats} chats in all; {failed} faults failed")
     if options.save and not failed:
         head = f"""Made by `make faults` on {datetime.date.today()}: {chats:,} scripted chats, each to its filed ticket, {options.times} times each fault (a fail-over once), two
-replicas on PostgreSQL (one process on SQLite for the full disk and the clock). In each row nothing was lost, doubled or reordered, one
+replicas on PostgreSQL (one process on SQLite for the disk and the clock). In each row nothing was lost, doubled or reordered, one
 consent made one ticket, and the referee found every conversation lawful; otherwise the command fails.
 
 | fault | chats | messages | turns | reconnects | refusals, all sent again | told "saved" first |

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import orjson
 
-from tests.conftest import free_port, postgres_binaries
+from tests.conftest import free_port, missing, postgres_binaries
 
 _QUIET: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
 
@@ -237,3 +237,24 @@ class QuickRasa:
         self.asked += 1
         ranking = [{"name": "report_issue", "confidence": 0.8}, {"name": "other", "confidence": 0.2}]
         return {"intent_ranking": ranking, "entities": []}
+
+
+class Disk:
+    """The disk under one process, which can become slow or full (`disk.c`, compiled here)."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        compiler = shutil.which("cc") or shutil.which("gcc")
+        if compiler is None:
+            missing("a C compiler (Debian: gcc libc6-dev)")
+        folder.mkdir(parents=True, exist_ok=True)
+        library, self._mood = folder / "disk.so", folder / "disk"
+        source = pathlib.Path(__file__).with_name("disk.c")
+        subprocess.run([str(compiler), "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"], check=True)
+        self.become("well")
+        self.environment = {"LD_PRELOAD": str(library), "ASKONCE_TEST_DISK": str(self._mood)}
+
+    def become(self, mood: str) -> None:
+        """`well`, `full`, or `slow MICROSECONDS`: how long each write takes to be durable."""
+        fresh = self._mood.with_suffix(".new")
+        fresh.write_text(mood)
+        fresh.replace(self._mood)

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import os
 import pathlib
-import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,7 +19,7 @@ import libfaketime
 from bot.rasa_service import RasaService, tell
 from bot.settings import read_settings
 from tests.conftest import ROOT, BotProcess
-from tests.faults.machines import Postgres, QuickRasa, TicketReceiver, Wire
+from tests.faults.machines import Disk, Postgres, QuickRasa, TicketReceiver, Wire
 from tests.faults.room import LIMITS, Room, Told, folder_of
 
 
@@ -139,22 +138,42 @@ def _wire(which: Callable[[Stage], Wire], *moods: Any, seconds: float = 2.0) -> 
 
 
 async def disk_full(root: pathlib.Path, chats: int, times: int) -> Told:
-    """The disk takes nothing more for a while. Files of the bot's process may not grow any more (RLIMIT_FSIZE), so that SQLite's
-    writes fail in their midst; the bot refuses with `unavailable`, shows nothing that it could not store, and goes on."""
-    async with _on_sqlite(root) as (bot, room):
-        assert bot.process
-        _, hard = resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE)
+    """The disk is full for a while: SQLite's writes are taken by half and then refused (ENOSPC). The bot refuses with
+    `unavailable`, shows nothing that it could not store, and goes on."""
+    disk = await asyncio.to_thread(Disk, root / "disk")
+    async with _on_sqlite(root, **disk.environment) as (_, room):
 
         async def fault() -> None:
-            assert bot.process
             for _ in range(times):
                 await asyncio.sleep(1)
-                resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (4096, hard))
+                disk.become("full")
                 await asyncio.sleep(1.5)
-                resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+                disk.become("well")
 
         told = await room.play(chats, fault)
         assert told.refused["unavailable"], "the disk was never full"
+        return told
+
+
+async def disk_slow(root: pathlib.Path, chats: int, times: int) -> Told:
+    """Each write to SQLite takes 150 ms to be durable; the messages at work share those moments."""
+    disk = await asyncio.to_thread(Disk, root / "disk")
+    async with _on_sqlite(root, **disk.environment) as (bot, room):
+
+        async def fault() -> None:
+            for _ in range(times):
+                await asyncio.sleep(0.5)
+                disk.become("slow 150000")
+                await asyncio.sleep(4)
+                disk.become("well")
+
+        told = await room.play(chats, fault)
+        shown = (await asyncio.to_thread(httpx.get, bot.url + "/metrics")).text.splitlines()
+        quick, all_of_them = (
+            next(float(line.split()[-1]) for line in shown if line.startswith(f"askonce_commit_seconds{of}"))
+            for of in ('_bucket{le="0.1"}', "_count")
+        )
+        assert quick < all_of_them, "the disk was never slow"
         return told
 
 
@@ -237,8 +256,9 @@ SCENARIOS: dict[str, Callable[[pathlib.Path, int, int], Awaitable[Told]]] = {
     "PostgreSQL is silent": _wire(lambda s: s.database, "silent", seconds=7),
     "cut between the couriers and the helpdesk": _wire(lambda s: s.helpdesk, "cut", "silent", seconds=1.5),
     "cut between the replicas and Rasa": _wire(lambda s: s.rasa, "cut", "silent"),
-    "slow disk: each journey to PostgreSQL takes 120 ms": _wire(lambda s: s.database, "slow", seconds=4),
-    "full disk": disk_full,
+    "slow database: each journey to PostgreSQL takes 120 ms": _wire(lambda s: s.database, "slow", seconds=4),
+    "full disk (SQLite)": disk_full,
+    "slow disk (SQLite): each write takes 150 ms to be durable": disk_slow,
     "clock jumps": clock_jumps,
 }
 #: Played by `make faults` alone: a real Rasa takes half a minute to start.
