@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from starlette.routing import WebSocketRoute
 
 import bot
 from bot import memory, tracing
@@ -99,9 +100,11 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
     async def unavailable(request: Request, error: Unavailable) -> JSONResponse:
         return JSONResponse({"detail": "The database is not available right now; please try again shortly."}, 503)
 
-    @app.websocket("/ws")
     async def chat(ws: WebSocket) -> None:
         await Socket(ws, running().hub, limits, running().pressure, settings).run()
+
+    # Starlette's plain route: what FastAPI's own would keep for each open chat, for parameters that this one has not, is memory.
+    app.router.routes.append(WebSocketRoute("/ws", chat))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -29,7 +29,7 @@ from bot.store.tables import notice, outbox
 from dialogue import events
 from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa
-from dialogue.understanding.rules import Rules
+from dialogue.understanding.rules import Rules, warm_up
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, read_library
 from ticket_bridge.courier import Courier
@@ -169,6 +169,7 @@ async def run_bot(
     """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones;
     `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases, where one process runs two."""
     answers = make_answers(settings)
+    warm_up()
     await asyncio.to_thread(migrate, settings.database_url)
     store = Store(settings.database_url, timeout=settings.database_timeout)
     hub = Hub()

@@ -12,7 +12,6 @@ import logging
 import re
 import time
 import uuid
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -135,7 +134,7 @@ class Conversation:
         self._shop, self.id = shop, id
         self._language = language_of(locale)
         self.state, self.seq, self.number, self.client_ids = state, seq, number, client_ids
-        self.tail: deque[Turn] = deque(maxlen=_TAIL)
+        self.tail: list[Turn] = []
         self._lock = asyncio.Lock()
         self.touched = time.monotonic()
         self.erased = False
@@ -262,7 +261,7 @@ class Conversation:
         self.state, self.seq, self.number = change.state, change.seq, change.number
         if spoken and spoken.id:
             self.client_ids.add(spoken.id)
-        self.tail.extend(change.turns)
+        self.tail = [*self.tail, *change.turns][-_TAIL:]
         for turn in change.turns:
             TURNS.labels(turn.who, turn.act or "").inc()
         self._shop.poke(self.id)

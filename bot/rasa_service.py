@@ -103,7 +103,14 @@ class RasaService:
         if self._venv.exists():
             shutil.rmtree(self._venv)
         self._run("Making Rasa's environment", [str(python), "-m", "venv", str(self._venv)])
-        pip = [str(self._venv / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        pip = [
+            str(self._venv / "bin" / "pip"),
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--no-compile",
+        ]
         self._run("Installing Rasa 3.6 (a few minutes, once)", [*pip, "--require-hashes", "-r", str(self._lock)])
         stamp.touch()
 

@@ -85,6 +85,13 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
 
     _unread: asyncio.TimerHandle | None = None
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if (
+            message["type"] == "websocket.accept"
+        ):  # all headers of a greeting that is over, for as long as the chat is open
+            self.request = self.response = None  # type: ignore[assignment]
+
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._unread is None:

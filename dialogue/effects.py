@@ -9,7 +9,7 @@ from dialogue.events import Passage
 from dialogue.vocabulary import Act
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Say:
     """Say the approved phrase `phrase`, filled with `values`. The words themselves live in `bot.phrases`."""
 
@@ -23,7 +23,7 @@ class Say:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Tell everybody in the chat, as the system and not as the bot, with the approved phrase `phrase`."""
 
@@ -31,14 +31,14 @@ class Announce:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Search:
     """Look `text` up in the articles; the outcome comes back as `ArticleFound` or `NothingFound`."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileTicket:
     """Put this ticket into the outbox, in the transaction that stores the turn (R8, R12)."""
 
@@ -51,14 +51,14 @@ class FileTicket:
     extra: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RecordGap:
     """Remember a question that no article answers, for the knowledge-gap report (R15)."""
 
     question: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RecordRating:
     score: int
     comment: str | None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dialogue.vocabulary import Answer, Field, IntentName, Signal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Intent:
     """One reading of what the shopper is after. `confidence` lies in 0..1; best first in a list."""
 
@@ -21,7 +21,7 @@ class Intent:
     confidence: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RejectedValue:
     """Something offered as a field that cannot be it (R6). `why` is a phrase key such as `no_top_level`."""
 
@@ -30,7 +30,7 @@ class RejectedValue:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What was made of one shopper message. Nothing here is trusted: the tracker checks every value again (R6).
 
@@ -57,12 +57,12 @@ class Understanding:
 # ---------------------------------------------------------------- happenings: what the shell reports
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShopperSaid:
     understood: Understanding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CustomerIdentified:
     """The shop page named its signed-in customer (R2). Fills blanks only: what the shopper says outranks it (R5)."""
 
@@ -70,7 +70,7 @@ class CustomerIdentified:
     email: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Passage:
     """One quoted place in an article: the source an answer shows (R15)."""
 
@@ -79,52 +79,52 @@ class Passage:
     passage: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ArticleFound:
     answer: str
     sources: tuple[Passage, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NothingFound:
     """No article carries an answer. `in_scope` tells a shop question from one that is not the shop's matter (R15)."""
 
     in_scope: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TicketAccepted:
     """The helpdesk has the ticket."""
 
     reference: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TicketDelayed:
     """The helpdesk has not answered in time, or is down; the request is stored and will be filed (R13)."""
 
     reference: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShopperRated:
     score: int
     comment: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AgentJoined:
     """A person of the shop came into the chat, under this name."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AgentSaid:
     """They wrote something; their words are a turn of their own and mean nothing to the tracker."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AgentLeft:
     """They left. `settled`: the matter is done, so nothing that was open before goes on."""
 
@@ -134,27 +134,27 @@ class AgentLeft:
 # ---------------------------------------------------------------- facts: what one message carries
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SecretMasked:
     """A card number, code or password was taken out of the message (R17)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Greeted:
     name: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NameGiven:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EmailGiven:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ExtraGiven:
     """A field that the helpdesk requires beside the three (R1)."""
 
@@ -162,13 +162,13 @@ class ExtraGiven:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ValueRejected:
     field: Field
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IssueStated:
     """The shopper stated an issue. `dispute` marks disagreement with a decision (R18)."""
 
@@ -176,43 +176,43 @@ class IssueStated:
     dispute: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReviewDemanded:
     """Disagreement that asks for review or escalation: issue and consent at once (R18)."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FollowedUp:
     """Follow-up wording without new substance (R4, R12). `text` serves where no issue was stated before."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unhelped:
     """ "That didn't help": the question just answered becomes the issue (R3)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """ "Never mind" (R10)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Denied:
     """A no. `beside_field`: a field came in the same breath ("no, it's jane@new.example")."""
 
     beside_field: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Affirmed:
     pass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TicketWanted:
     """A ticket, a human or an escalation was asked for (R7). `another` says so outright after one was filed;
     `about_that` points at the question just answered (R3)."""
@@ -221,49 +221,49 @@ class TicketWanted:
     about_that: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UpdateAsked:
     """A question about an existing ticket: status, progress, a reply, adding, changing, closing (R11)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ContactAsked:
     """ "How do I contact support?" in any words (R14)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class QuestionAsked:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScoreSaid:
     """A bare number 1 to 5, which rates where a rating was just invited (R19)."""
 
     score: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Thanked:
     pass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SaidGoodbye:
     pass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chatted:
     """Chit-chat, or a matter that is not the shop's (R15)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mumbled:
     """Nothing was recognised."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
     """Every fact of the message is in: time to say what is left to say."""
 
@@ -322,7 +322,7 @@ TableEvent = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Configuration the tracker may look at. Nothing here varies by person, region or order value (R16).
 

@@ -27,7 +27,7 @@ class TicketStatus(StrEnum):
     FILED = "filed"  # the helpdesk has it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ticket:
     reference: str
     name: str
@@ -37,7 +37,7 @@ class Ticket:
     dispute: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """A search that was asked for. `for_issue`: an article is welcome, its absence is not news (R10)."""
 
@@ -45,7 +45,7 @@ class Lookup:
     for_issue: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TurnNotes:
     """What happened so far within the message being processed. Empty between messages."""
 
@@ -64,7 +64,7 @@ class TurnNotes:
     open: bool = False  # a message is being processed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class State:
     """The whole memory of one conversation. `stem` makes its tickets' references (`AO-<stem>-<n>`)."""
 

@@ -17,7 +17,7 @@ from dialogue.transitions import IllegalEvent, find
 __all__ = ["Decision", "IllegalEvent", "replay", "step"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The state after, the effects in order, the names of the rows that decided, and for each effect its row (`causes`,
     as long as `effects`): the answer to "why?"."""

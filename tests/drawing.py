@@ -9,6 +9,7 @@ there is an arrow.
 from __future__ import annotations
 
 import pathlib
+from dataclasses import replace
 
 from bot.phrases import render
 from dialogue import events as e
@@ -52,7 +53,7 @@ def arrows() -> dict[tuple[str, str], list[str]]:
 
     def message(state: State, told: e.Happening) -> list[State]:
         if isinstance(told, e.ShopperSaid):
-            state = State(**{**state.__dict__, "turn": TurnNotes(open=True)})
+            state = replace(state, turn=TurnNotes(open=True))
             for fact in (*facts(told.understood), e.TurnEnded()):
                 state = through(state, fact)
         else:

@@ -70,7 +70,7 @@ def happenings_from_json(text: str) -> tuple[events.Happening, ...]:
     return tuple(_read(_HAPPENINGS[item["kind"]], item["data"]) for item in orjson.loads(text))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One turn as it is stored and sent; the protocol's names."""
 
@@ -100,7 +100,7 @@ class Turn:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Enqueued:
     """A ticket for the bridge, stored in the transaction of the turn that completed it (R8)."""
 
@@ -109,7 +109,7 @@ class Enqueued:
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What the courier learned, stored in the transaction of the turn it causes (R13)."""
 
@@ -123,7 +123,7 @@ class Delivery:
     notify: str = ""  # the subject under which the words of the `ticket_filed` turn are mailed; empty: they are not
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything one happening does to one conversation: stored whole or not at all."""
 

@@ -8,10 +8,11 @@ The sums are whole numbers, so they are the same in every process and in every o
 from __future__ import annotations
 
 import functools
-import json
 import math
 import pathlib
 from typing import Any
+
+import orjson
 
 from dialogue.events import Intent
 from dialogue.understanding.ngrams import features
@@ -28,7 +29,7 @@ _LIFT = 1 << 15
 @functools.cache
 def _model() -> tuple[list[IntentName], list[float], dict[str, int]]:
     """Intents, biases, and each feature's weights as lanes."""
-    raw: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = orjson.loads(_FILE.read_bytes())
     rows = {
         feature: sum((weight + _LIFT) << (_LANE * place) for place, weight in enumerate(row))
         for feature, row in raw["weights"].items()

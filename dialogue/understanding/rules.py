@@ -33,6 +33,11 @@ def understand_anew(text: str, asked: Asked = None) -> Understanding:
     return finish(d, classify(d.ask) if d.ask else (), by="rules")
 
 
+def warm_up() -> None:
+    """Load what the first message would wait for."""
+    classify("hello")
+
+
 class Rules:
     """The same, in the form the bot takes an understander in."""
 
