@@ -17,6 +17,7 @@ import orjson
 from bot.cli_console import account, demo_data, retention
 from bot.cli_operate import backup, doctor, restore
 from bot.cli_replay import explain, fixture, replay
+from bot.logs import set_up_logs
 from bot.settings import DEMO_EMAIL, Settings, SettingsError, read_settings, require_support_email
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -88,13 +89,14 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _prepare(settings: Settings) -> str | None:
-    """Check what can be checked before anything starts; the first administrator's token where one was made."""
+    """Check what can be checked before anything starts, the quickest first; the first administrator's token where one was made."""
+    _check_port(settings.host, settings.port)
+
     from bot.bootstrap import check_articles
     from bot.first_start import first_admin_token
     from bot.store.migrate import migrate
 
     check_articles(settings)
-    _check_port(settings.host, settings.port)
     migrate(settings.database_url)
     return None if settings.admin_token.get_secret_value() else _run(first_admin_token(settings.database_url))
 
@@ -109,7 +111,6 @@ def _announce(settings: Settings, token: str | None) -> None:
 def from_environment() -> Any:
     """The application for a worker process of `serve --workers`."""
     from bot.app import make_app
-    from bot.logs import set_up_logs
 
     settings = read_settings()
     set_up_logs(settings.log_level, settings.log_format)
@@ -122,17 +123,17 @@ def from_environment() -> Any:
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes (ASKONCE_WORKERS, default 1).")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the server and its workers, configured by ASKONCE_* variables or a .env file."""
-    import uvicorn
-
-    from bot.app import make_app
-    from bot.logs import set_up_logs
-    from bot.serving import more_files, uvicorn_options
-
     given = {k: v for k, v in {"host": host, "port": port, "workers": workers}.items() if v is not None}
     settings = read_settings(**given)
     require_support_email(settings)
     set_up_logs(settings.log_level, settings.log_format)
     token = _prepare(settings)
+
+    import uvicorn
+
+    from bot.app import make_app
+    from bot.serving import more_files, uvicorn_options
+
     _announce(settings, token)
     more_files()
     if settings.workers > 1:
@@ -158,7 +159,6 @@ def demo(port: int | None, rasa: bool) -> None:
     import uvicorn
 
     from bot.app import make_app
-    from bot.logs import set_up_logs
     from bot.rasa_service import RasaService, tell
     from bot.serving import more_files, uvicorn_options
 

@@ -40,7 +40,7 @@ async def _while_kept(keeper: asyncio.Task[None], *, until: object) -> None:
 
 
 async def test_a_quiet_moment_is_used() -> None:
-    keeper = asyncio.create_task(keep(lambda: False, look=0.01, least=0.01))
+    keeper = asyncio.create_task(keep(lambda: False, look=0.01, rest=0.01))
     await asyncio.sleep(0)
     assert not gc.isenabled() and gc.get_freeze_count() > 10_000
     left = _left_behind()
@@ -54,7 +54,7 @@ async def test_a_rush_is_not_disturbed_and_has_an_end() -> None:
         asked.append(left() is None)
         return True
 
-    keeper = asyncio.create_task(keep(busy, look=0.01, least=0.02))
+    keeper = asyncio.create_task(keep(busy, look=0.01, rest=0.02))
     await asyncio.sleep(0)
     left = _left_behind()
     await _while_kept(keeper, until=lambda: left() is None)
@@ -62,9 +62,33 @@ async def test_a_rush_is_not_disturbed_and_has_an_end() -> None:
 
 
 async def test_what_piles_up_is_not_waited_for() -> None:
-    keeper = asyncio.create_task(keep(lambda: True, look=0.01, least=3600, most=5_000))
+    keeper = asyncio.create_task(keep(lambda: True, look=0.01, rest=3600, many=5_000))
     await asyncio.sleep(0)
     left = _left_behind()
     pile = [[] for _ in range(20_000)]  # type: ignore[var-annotated]
     await _while_kept(keeper, until=lambda: left() is None)
     assert len(pile) == 20_000
+
+
+async def test_what_was_alive_at_a_visit_is_left_alone_until_everything_is_looked_through() -> None:
+    alive = _Ring()
+    later = weakref.ref(alive)
+    visits = 0
+
+    def quiet() -> bool:
+        nonlocal visits
+        visits += 1
+        return False
+
+    keeper = asyncio.create_task(keep(quiet, look=0.01, rest=0.01, whole=0.2))
+    await asyncio.sleep(0)
+    del alive
+    before_whole: list[bool] = []
+
+    def gone() -> bool:
+        if visits == 10:
+            before_whole.append(later() is None)
+        return later() is None
+
+    await _while_kept(keeper, until=gone)
+    assert not any(before_whole) and visits >= 20

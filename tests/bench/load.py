@@ -93,17 +93,23 @@ class Chat:
             await self.open()
         self.renewing = False
 
-    async def open(self) -> Chat:
-        ws = await connect(
-            self.url.replace("http", "ws", 1) + "/ws", compression=None, open_timeout=60, ping_interval=None
-        )
-        await ws.send(orjson.dumps({"type": "hello", "token": self.token, "after": 0}).decode())
+    async def open(self, patience: float = 60) -> Chat:
+        """Connect and be welcomed; a bot that asks a newcomer for time is given it, as the widget gives it."""
+        until = time.perf_counter() + patience
         while True:
-            frame = orjson.loads(await ws.recv())
+            ws = await connect(
+                self.url.replace("http", "ws", 1) + "/ws", compression=None, open_timeout=60, ping_interval=None
+            )
+            await ws.send(orjson.dumps({"type": "hello", "token": self.token, "after": 0}).decode())
+            while (frame := orjson.loads(await ws.recv()))["type"] not in ("welcome", "error"):
+                continue
             if frame["type"] == "welcome":
                 break
-            if frame["type"] == "error":
+            await ws.close()
+            if "retry_after" not in frame or time.perf_counter() > until:
                 raise ConnectionRefusedError(frame["code"])
+            self.into.refused["newcomer"] = self.into.refused.get("newcomer", 0) + 1
+            await asyncio.sleep(frame["retry_after"])
         self.token = frame["token"]
         self.ws, self._reading = ws, asyncio.create_task(self._read())
         return self
