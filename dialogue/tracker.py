@@ -6,12 +6,12 @@ An illegal happening raises `IllegalEvent` and changes nothing, since nothing he
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dialogue import events as e
 from dialogue.effects import Effect
 from dialogue.facts import facts
-from dialogue.states import State, TurnNotes
+from dialogue.states import State, TurnNotes, changed
 from dialogue.transitions import IllegalEvent, find
 
 __all__ = ["Decision", "IllegalEvent", "replay", "step"]
@@ -34,7 +34,7 @@ def step(policy: e.Policy, state: State, happening: e.Happening) -> Decision:
     if isinstance(happening, e.ShopperSaid):
         steps = (*facts(happening.understood), e.TurnEnded())
         if not state.turn.open:
-            state = replace(state, turn=TurnNotes(open=True))
+            state = changed(state, turn=TurnNotes(open=True))
     elif isinstance(happening, e.ArticleFound | e.NothingFound):
         steps = (happening, e.TurnEnded())  # a search was the last thing its message waited for
     else:

@@ -28,14 +28,14 @@ that. A row marked `refuse` raises `IllegalEvent` and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from dialogue import events as e
 from dialogue import guards as g
 from dialogue.effects import Announce, Effect, FileTicket, RecordGap, RecordRating, Say, Search
 from dialogue.sameness import adds_detail
-from dialogue.states import OPEN, Lookup, Phase, State, Ticket, TicketStatus, TurnNotes
+from dialogue.states import OPEN, Lookup, Phase, State, Ticket, TicketStatus, TurnNotes, changed
 from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Act
 
@@ -68,7 +68,7 @@ YES_NO = ("choice_yes", "choice_no")
 
 
 def _note(state: State, **changes: Any) -> State:
-    return replace(state, turn=replace(state.turn, **changes))
+    return changed(state, turn=changed(state.turn, **changes))
 
 
 def _noted(state: State, what: str) -> State:
@@ -96,7 +96,7 @@ def _consent(state: State) -> State:
     """R7: consent, once. The count of fruitless questions starts with the collection it belongs to."""
     fruitless = state.fruitless if state.phase in OPEN else 0
     phase = state.phase if state.phase in OPEN else COLLECTING
-    state = replace(state, phase=phase, declined=False, fruitless=fruitless)
+    state = changed(state, phase=phase, declined=False, fruitless=fruitless)
     return _note(state, gave=True, consented=True, offer_due=False)
 
 
@@ -104,21 +104,21 @@ def _consent(state: State) -> State:
 
 
 def _keep_name(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
-    state = replace(state, name=fact.value)
+    state = changed(state, name=fact.value)
     return _noted(_note(state, gave=True), "name"), ()
 
 
 def _replace_name(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
-    return _noted(_note(replace(state, name=fact.value), fruitful=True), "name"), ()
+    return _noted(_note(changed(state, name=fact.value), fruitful=True), "name"), ()
 
 
 def _keep_email(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
-    state = replace(state, email=fact.value)
+    state = changed(state, email=fact.value)
     return _noted(_note(state, gave=True), "email"), ()
 
 
 def _replace_email(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
-    return _noted(_note(replace(state, email=fact.value), fruitful=True), "email"), ()
+    return _noted(_note(changed(state, email=fact.value), fruitful=True), "email"), ()
 
 
 def _name_at_offer(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
@@ -142,7 +142,7 @@ def _extra_at_offer(state: State, fact: e.ExtraGiven, policy: e.Policy) -> Outco
 
 
 def _with_extra(state: State, fact: e.ExtraGiven) -> State:
-    return replace(state, extra=(*(pair for pair in state.extra if pair[0] != fact.field), (fact.field, fact.value)))
+    return changed(state, extra=(*(pair for pair in state.extra if pair[0] != fact.field), (fact.field, fact.value)))
 
 
 def _say_invalid_later(state: State, fact: e.ValueRejected, policy: e.Policy) -> Outcome:
@@ -153,7 +153,7 @@ def _customer(state: State, fact: e.CustomerIdentified, policy: e.Policy) -> Out
     """R2: the page's own signed-in customer fills blanks; R8: if that completes a ticket, it is filed now."""
     name = state.name or (fact.name if fact.name and could_be_name(fact.name) else None)
     email = state.email or (fact.email if fact.email and could_be_email(fact.email) else None)
-    state = replace(state, name=name, email=email)
+    state = changed(state, name=name, email=email)
     if g.agreed(state) and not state.missing:
         return _file(state, fact, policy)
     return state, ()
@@ -164,7 +164,7 @@ def _customer(state: State, fact: e.CustomerIdentified, policy: e.Policy) -> Out
 
 def _offer(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
     """R10: an issue and no consent: a ticket is offered, after the article where one fits."""
-    state = replace(state, phase=OFFERED, reason=fact.text, dispute=fact.dispute, declined=False, last_question=None)
+    state = changed(state, phase=OFFERED, reason=fact.text, dispute=fact.dispute, declined=False, last_question=None)
     lookup = state.turn.lookup or Lookup(fact.text, for_issue=True)
     return _note(state, offer_due=True, lookup=lookup), ()
 
@@ -175,11 +175,11 @@ def _follow_up_states_issue(state: State, fact: e.FollowedUp, policy: e.Policy) 
 
 def _first_reason(state: State, fact: e.IssueStated | e.FollowedUp, policy: e.Policy) -> Outcome:
     dispute = state.dispute or getattr(fact, "dispute", False)
-    return _note(replace(state, reason=fact.text, dispute=dispute), gave=True), ()
+    return _note(changed(state, reason=fact.text, dispute=dispute), gave=True), ()
 
 
 def _append_detail(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
-    state = replace(state, reason=f"{state.reason}; {fact.text}", dispute=state.dispute or fact.dispute)
+    state = changed(state, reason=f"{state.reason}; {fact.text}", dispute=state.dispute or fact.dispute)
     return _noted(_note(state, fruitful=True), "detail"), ()
 
 
@@ -202,12 +202,12 @@ def _review(state: State, fact: e.ReviewDemanded, policy: e.Policy) -> Outcome:
     reason = fact.text
     if state.phase is not IDLE and state.reason and adds_detail(state.reason, fact.text):
         reason = f"{state.reason}; {fact.text}"
-    return _consent(replace(state, reason=reason, dispute=True, last_question=None)), ()
+    return _consent(changed(state, reason=reason, dispute=True, last_question=None)), ()
 
 
 def _question_becomes_issue(state: State, fact: e.Unhelped, policy: e.Policy) -> Outcome:
     """R3: the question just answered is the issue when the answer did not help."""
-    state = replace(state, phase=OFFERED, reason=state.last_question, last_question=None, declined=False, dispute=False)
+    state = changed(state, phase=OFFERED, reason=state.last_question, last_question=None, declined=False, dispute=False)
     return _note(state, offer_due=True), ()
 
 
@@ -219,7 +219,7 @@ def _agree(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _agree_about_answer(state: State, fact: e.TicketWanted, policy: e.Policy) -> Outcome:
-    return _consent(replace(state, reason=state.last_question, last_question=None, dispute=False)), ()
+    return _consent(changed(state, reason=state.last_question, last_question=None, dispute=False)), ()
 
 
 def _point_at_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
@@ -234,13 +234,13 @@ def _point_at_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 def _decline(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R10: "no" is respected until the shopper raises another issue or asks."""
-    state = replace(state, phase=IDLE, declined=True)
+    state = changed(state, phase=IDLE, declined=True)
     return _say(_note(state, offer_due=False, refused=True), Say(Act.DECLINED, "declined"))
 
 
 def _cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R10: stops, says nothing was filed, keeps the fields (R2)."""
-    state = replace(state, phase=IDLE, declined=True, fruitless=0)
+    state = changed(state, phase=IDLE, declined=True, fruitless=0)
     return _say(_note(state, refused=True), Say(Act.CANCELLED, "cancelled"))
 
 
@@ -279,26 +279,26 @@ def _answer(state: State, fact: e.ArticleFound, policy: e.Policy) -> Outcome:
     """R15: quoted from an article, with its source."""
     lookup, phase = state.turn.lookup, state.turn.resume
     question = lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
-    state = replace(state, phase=phase, last_question=question)
+    state = changed(state, phase=phase, last_question=question)
     state = _note(state, lookup=None, fruitful=True)
     say = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources)
     return _say(state, say)
 
 
 def _no_article_for_issue(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
-    return _note(replace(state, phase=state.turn.resume), lookup=None), ()
+    return _note(changed(state, phase=state.turn.resume), lookup=None), ()
 
 
 def _not_our_matter(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
     """R15: matters that are not the shop's: a fixed reply, no offer, no gap record, no reason."""
-    state = _note(replace(state, phase=state.turn.resume), lookup=None)
+    state = _note(changed(state, phase=state.turn.resume), lookup=None)
     return _say(state, Say(Act.SMALLTALK, "smalltalk"))
 
 
 def _cannot_answer_here(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
     """R15: while collecting, a short "I can't answer that here"; the reason stays as it is."""
     question = state.turn.lookup.text if state.turn.lookup else ""
-    state = _note(replace(state, phase=state.turn.resume), lookup=None)
+    state = _note(changed(state, phase=state.turn.resume), lookup=None)
     outcome = _say(state, Say(Act.NO_ANSWER, "no_answer_here"))
     return outcome[0], (*outcome[1], RecordGap(question))
 
@@ -311,9 +311,9 @@ def _gap(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
     reason = question
     if phase is OFFERED and state.reason:
         reason = f"{state.reason}; {question}" if adds_detail(state.reason, question) else state.reason
-    state = replace(state, phase=OFFERED, reason=reason, declined=False, last_question=None)
+    state = changed(state, phase=OFFERED, reason=reason, declined=False, last_question=None)
     if phase is IDLE:
-        state = replace(state, dispute=False)
+        state = changed(state, dispute=False)
     state = _note(state, lookup=None, offer_due=True)
     outcome = _say(state, Say(Act.NO_ANSWER, "no_answer"))
     return outcome[0], (*outcome[1], RecordGap(question))
@@ -331,7 +331,7 @@ def _courtesy(act: Act) -> Action:
 
 def _greet(state: State, fact: e.Greeted, policy: e.Policy) -> Outcome:
     if fact.name and could_be_name(fact.name):
-        state = _noted(replace(state, greeting_name=fact.name), "greeting_name")
+        state = _noted(changed(state, greeting_name=fact.name), "greeting_name")
     return _note(state, courtesy=Act.GREET), ()
 
 
@@ -340,12 +340,12 @@ def _chat(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _rate(state: State, fact: e.ShopperRated, policy: e.Policy) -> Outcome:
-    state = replace(state, rated=True, invited=True)
+    state = changed(state, rated=True, invited=True)
     return state, (RecordRating(fact.score, fact.comment), Say(Act.THANKS, "thanks_rating"))
 
 
 def _rate_in_words(state: State, fact: e.ScoreSaid, policy: e.Policy) -> Outcome:
-    state = replace(state, rated=True)
+    state = changed(state, rated=True)
     state, says = _say(state, Say(Act.THANKS, "thanks_rating"))
     return state, (RecordRating(fact.score, None), *says)
 
@@ -358,7 +358,7 @@ def _invite(state: State) -> Outcome:
     """R19: once per conversation, at its end."""
     if state.invited or state.rated:
         return state, ()
-    return _say(replace(state, invited=True), Say(Act.INVITE_RATING, "invite_rating"))
+    return _say(changed(state, invited=True), Say(Act.INVITE_RATING, "invite_rating"))
 
 
 # ---------------------------------------------------------------- the helpdesk's word (R8, R12, R13)
@@ -369,8 +369,8 @@ def _shown(ticket: Ticket) -> str:
 
 
 def _with_status(state: State, reference: str, status: TicketStatus) -> State:
-    tickets = tuple(replace(t, status=status) if t.reference == reference else t for t in state.tickets)
-    return replace(state, tickets=tickets)
+    tickets = tuple(changed(t, status=status) if t.reference == reference else t for t in state.tickets)
+    return changed(state, tickets=tickets)
 
 
 def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
@@ -379,7 +379,7 @@ def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
         assert ticket is not None  # the guard saw one
         phrase = f"{act.value}_dispute" if ticket.dispute else act.value
         say = Say(act, phrase, {"reference": ticket.reference}, reference=ticket.reference, ticket_status=shown)
-        state = replace(_with_status(state, fact.reference, status), last_acts=(act,))
+        state = changed(_with_status(state, fact.reference, status), last_acts=(act,))
         return state, (say,)
 
     return tell
@@ -389,21 +389,21 @@ def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
 
 
 def _fall_silent(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    state = replace(state, phase=ATTENDED, paused=state.phase, agent=fact.name, last_acts=())
+    state = changed(state, phase=ATTENDED, paused=state.phase, agent=fact.name, last_acts=())
     return state, (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _take_over(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    return replace(state, agent=fact.name), (Announce("agent_joined", {"agent": fact.name}),)
+    return changed(state, agent=fact.name), (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _come_back(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
     """What was agreed to goes on with the shopper's next message (R7). An offer does not: a later yes would answer the person
     who left, and is no consent to it."""
     announce = Announce("agent_left", {"agent": state.agent})
-    state = replace(state, phase=state.paused if state.paused in OPEN else IDLE, paused=IDLE, agent=None)
+    state = changed(state, phase=state.paused if state.paused in OPEN else IDLE, paused=IDLE, agent=None)
     if fact.settled:
-        state = replace(state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None)
+        state = changed(state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None)
     return state, (announce,)
 
 
@@ -414,7 +414,7 @@ def _told_the_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
     else:
         reason = f"{state.reason}; {fact.text}" if adds_detail(state.reason, fact.text) else state.reason
     dispute = state.dispute or getattr(fact, "dispute", isinstance(fact, e.ReviewDemanded))
-    return replace(state, reason=reason, dispute=dispute, last_question=None), ()
+    return changed(state, reason=reason, dispute=dispute, last_question=None), ()
 
 
 def _review_told_the_agent(state: State, fact: e.ReviewDemanded, policy: e.Policy) -> Outcome:
@@ -423,7 +423,7 @@ def _review_told_the_agent(state: State, fact: e.ReviewDemanded, policy: e.Polic
 
 def _agree_beside_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
     paused = state.paused if state.paused in OPEN else COLLECTING
-    return replace(state, paused=paused, declined=False), ()
+    return changed(state, paused=paused, declined=False), ()
 
 
 def _end_attended(state: State, fact: Any, policy: e.Policy) -> Outcome:
@@ -436,7 +436,7 @@ def _end_attended(state: State, fact: Any, policy: e.Policy) -> Outcome:
 def _search_first(state: State, fact: Any, policy: e.Policy) -> Outcome:
     lookup = state.turn.lookup
     assert lookup is not None  # the guard saw one
-    state = replace(_note(state, resume=state.phase), phase=LOOKING_UP)
+    state = changed(_note(state, resume=state.phase), phase=LOOKING_UP)
     return state, (Search(lookup.text),)
 
 
@@ -449,7 +449,7 @@ def _finish(state: State, fact: Any, policy: e.Policy) -> Outcome:
         ticket.reference, ticket.name, ticket.email, ticket.reason, dispute=ticket.dispute,
         earlier_reference=earlier.reference if earlier and ticket.dispute else None, extra=state.extra,
     )  # fmt: skip
-    state = replace(
+    state = changed(
         state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None,
         extra=(), tickets=(*state.tickets, ticket),
     )  # fmt: skip
@@ -461,12 +461,12 @@ def _file(state: State, fact: Any, policy: e.Policy) -> Outcome:
     if state.phase is not ATTENDED:
         return _finish(state, fact, policy)
     state, effects = _finish(state, fact, policy)
-    return replace(state, phase=ATTENDED, paused=IDLE), effects
+    return changed(state, phase=ATTENDED, paused=IDLE), effects
 
 
 def _close(state: State, effects: tuple[Effect, ...] = ()) -> Outcome:
     said = state.turn.said
-    return replace(state, last_acts=said or state.last_acts, turn=TurnNotes()), effects
+    return changed(state, last_acts=said or state.last_acts, turn=TurnNotes()), effects
 
 
 def _end_with(state: State, *says: Say) -> Outcome:
@@ -478,7 +478,7 @@ def _say_invalid(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R6: what was wrong with it, and that field alone."""
     field, why = next((f, w) for f, w in state.turn.rejected if f in state.missing)
     if not state.turn.gave:
-        state = replace(state, fruitless=state.fruitless + 1)
+        state = changed(state, fruitless=state.fruitless + 1)
     if state.fruitless >= policy.fruitless_limit:
         return _stop_asking(state, fact, policy)
     return _end_with(state, Say(Act.INVALID, f"invalid_{why}", asks=(field,)))
@@ -491,14 +491,14 @@ def _ask(state: State, fact: Any, policy: e.Policy) -> Outcome:
 def _remind(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R9: one short reminder; after the third fruitless question the bot stops asking."""
     if not state.turn.fruitful:
-        state = replace(state, fruitless=state.fruitless + 1)
+        state = changed(state, fruitless=state.fruitless + 1)
     if state.fruitless >= policy.fruitless_limit:
         return _stop_asking(state, fact, policy)
     return _end_with(state, Say(Act.REMIND, "remind", {"missing": state.missing}, asks=state.missing))
 
 
 def _stop_asking(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    state = replace(state, phase=SILENT)
+    state = changed(state, phase=SILENT)
     return _end_with(state, Say(Act.GIVE_EMAIL, "give_email", {"missing": state.missing}))
 
 

@@ -5,9 +5,13 @@ Each check is a plain function without arguments, so that `make mutate` can ask 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from dialogue import events as e
 from dialogue.effects import Announce, Effect, FileTicket, RecordGap, RecordRating, Say, Search
-from dialogue.states import Phase, State, TicketStatus, TurnNotes
+from dialogue.states import Phase, State, TicketStatus, TurnNotes, changed
 from dialogue.tracker import step
 from dialogue.vocabulary import Act, Answer, Signal
 from tests.prove import said
@@ -166,3 +170,14 @@ def test_r12_nothing_of_a_filed_ticket_becomes_a_new_one_beside_a_person() -> No
         for message in messages:
             state, effects = tell(start, e.AgentJoined("Maya"), message)
             assert effects == [] and state.reason is None and state.paused is Phase.IDLE and len(state.tickets) == 1
+
+
+def test_what_is_changed_is_a_field_that_there_is() -> None:
+    state = State(name="Jane Doe")
+    after = changed(state, email="jane@example.com")
+    assert (after.name, after.email, state.email) == ("Jane Doe", "jane@example.com", None)
+    assert after == replace(state, email="jane@example.com") and hash(after) == hash(
+        replace(state, email="jane@example.com")
+    )
+    with pytest.raises(TypeError, match="no mail"):
+        changed(state, mail="jane@example.com")
