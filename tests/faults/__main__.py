@@ -17,8 +17,8 @@ from tests.faults.scenarios import LONG, SCENARIOS
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chats", type=int, default=300, help="conversations of each fault, at least")
-    parser.add_argument("--times", type=int, default=6, help="how often each fault comes")
+    parser.add_argument("--chats", type=int, default=150, help="conversations of each fault, at least")
+    parser.add_argument("--times", type=int, default=3, help="how often each fault comes")
     parser.add_argument("--only", default="", help="faults whose name holds this")
     parser.add_argument("--save", action="store_true", help="write the figures into docs/operations.md")
     options = parser.parse_args()
@@ -45,7 +45,7 @@ def main() -> int:
     print(f"{chats} chats in all; {failed} faults failed")
     if options.save and not failed:
         head = f"""Made by `make faults` on {datetime.date.today()}: {chats:,} scripted chats, each to its filed ticket, {options.times} times each fault (a fail-over once), two
-replicas on PostgreSQL (one process on SQLite for the disk and the clock). In each row nothing was lost, doubled or reordered, one
+replicas on PostgreSQL (one process on SQLite for the disk, the clock and Rasa). In each row nothing was lost, doubled or reordered, one
 consent made one ticket, and the referee found every conversation lawful; otherwise the command fails.
 
 | fault | chats | messages | turns | reconnects | refusals, all sent again | told "saved" first |
