@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 
 from bot.rasa_service import tell
 from bot.settings import Settings, SettingsError
-from bot.store.database import Store
+from bot.store.database import Store, Unavailable
 from bot.store.lease import ARCHIVIST, holder, is_dead, of_this_machine
 from bot.store.migrate import migrate, newest
 from bot.store.tables import conversation, lease, outbox, turn
@@ -74,8 +74,10 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
     if made_by != wanted:
         what = f"is a backup of {made_by}" if made_by else "is no backup of Askonce"
         raise BackupError(f"{source} {what}, and ASKONCE_DATABASE_URL names a {wanted} database")
-    await _nobody_at_work(settings)
-    if not replace and await _occupied(settings):
+    there = not settings.sqlite or _database_file(settings).exists()
+    if there:
+        await _nobody_at_work(settings)
+    if there and not replace and await _occupied(settings):
         raise BackupError(
             "the database holds conversations already; add --replace to lose them for those of the backup"
         )
@@ -90,35 +92,42 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
 
 async def _nobody_at_work(settings: Settings) -> None:
     """A bot that goes on would write into what is being replaced. One that was killed leaves its lease behind: it is known to be
-    dead where it was a process of this machine, and elsewhere by not renewing the lease."""
-    if settings.sqlite and not _database_file(settings).exists():
-        return
+    dead where it was a process of this machine, and elsewhere by not renewing the lease. In a damaged database nobody is."""
     store = Store(settings.database_url)
     try:
-        async with store.engine.connect() as connection:
-            if not await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "lease")):
-                return
+        if not await _has(store, "lease"):
+            return
         first = held = await holder(store, ARCHIVIST, time.time())
-        if first and held and not is_dead(first[0]) and not of_this_machine(first[0]):
+        if first and not is_dead(first[0]) and not of_this_machine(first[0]):
             tell("A bot held this database a moment ago; waiting to see whether it still does …")
             while held and held[1] <= first[1]:
                 await asyncio.sleep(1)
                 held = await holder(store, ARCHIVIST, time.time())
         if held and not is_dead(held[0]):
             raise BackupError(f"a bot is at work on this database ({held[0]}); stop every bot, then restore")
+    except Unavailable:
+        if not settings.sqlite:
+            raise
     finally:
         await store.close()
 
 
+async def _has(store: Store, table: str) -> bool:
+    async with store.read() as connection:
+        return await connection.run_sync(lambda sync: sync.dialect.has_table(sync, table))
+
+
 async def _occupied(settings: Settings) -> bool:
-    if settings.sqlite and not _database_file(settings).exists():
-        return False
     store = Store(settings.database_url)
     try:
-        async with store.engine.connect() as connection:
-            if await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "conversation")):
-                return bool(await connection.scalar(select(conversation.c.id).limit(1)))
+        if not await _has(store, "conversation"):
             return False
+        async with store.read() as connection:
+            return bool(await connection.scalar(select(conversation.c.id).limit(1)))
+    except Unavailable as error:
+        if not settings.sqlite:
+            raise
+        raise BackupError("the database there cannot be read; add --replace to put the backup in its place") from error
     finally:
         await store.close()
 

@@ -204,6 +204,22 @@ async def test_a_damaged_backup_is_refused_and_nothing_is_lost(tmp_path: pathlib
     await store.close()
 
 
+async def test_a_backup_takes_the_place_of_a_damaged_database(tmp_path: pathlib.Path) -> None:
+    settings = read_settings(database_url=f"sqlite:///{tmp_path}/askonce.db", support_email=SUPPORT)
+    async with run_bot(settings) as bot:
+        chat, _ = await bot.hub.begin()
+        await chat.hear("1", "hello")
+    saved, database = tmp_path / "saved", tmp_path / "askonce.db"
+    backup(settings, saved)
+    database.write_bytes(b"SQLite format 3\0" + b"not any more" * 5000)
+    refused = _askonce(tmp_path, "restore", str(saved))
+    assert refused.returncode == 1 and "--replace" in refused.stderr and len(refused.stderr.splitlines()) == 1
+    assert _askonce(tmp_path, "restore", str(saved), "--replace").returncode == 0
+    store = Store(settings.database_url)
+    assert (await store.turns(chat.id))[0].text == "hello"
+    await store.close()
+
+
 def test_nothing_is_restored_under_a_bot_at_work(make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path) -> None:
     bot = make_bot()
     url, saved = {"ASKONCE_DATABASE_URL": bot.environment["ASKONCE_DATABASE_URL"]}, str(tmp_path / "saved")
