@@ -22,6 +22,8 @@ CI = os.environ.get("CI") == "true"
 PARTS = {
     "chromium": ("chromium",),
     "postgresql": ("/usr/lib/postgresql/*/bin/postgres", "postgres"),
+    "gcc": ("cc", "gcc"),
+    "libc6-dev": ("/usr/include/stdio.h",),
 }
 
 
@@ -37,7 +39,7 @@ def present(package: str) -> bool:
 
 
 def system_parts() -> None:
-    """Install Chromium and PostgreSQL where they are missing and may be installed."""
+    """Install Chromium, PostgreSQL and a C compiler where they are missing and may be installed."""
     missing = [p for p in PARTS if not present(p)]
     if not missing:
         return
