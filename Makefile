@@ -46,7 +46,7 @@ mutate: $(VENV)/.test ## breaks every row of the table and every guard, and prin
 faults: $(VENV)/.test ## kill -9, cut wires, full disks and clock jumps over thousands of chats (ten minutes); SAVE=1 to renew docs/operations.md
 	@$(VENV)/bin/python -m tests.faults $(if $(SAVE),--save)
 
-fuzz: $(VENV)/.test ## a million frames of every kind against a real server (ten minutes); FRAMES=number
+fuzz: $(VENV)/.test ## a million frames of every kind against a real server (twenty minutes); FRAMES=number
 	@$(VENV)/bin/python -m tests.fuzz $(if $(FRAMES),--frames $(FRAMES))
 
 audit: $(VENV)/.test ## known vulnerabilities in the pinned packages, where the advisories can be reached

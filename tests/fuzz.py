@@ -233,9 +233,9 @@ async def fuzz(bot: BotProcess, frames: int, seed: int, tell: Any = None) -> Fuz
         await _serve(bot, into)
         if not settled and into.frames >= frames / 4:
             settled, known = process.memory_info().rss / 1e6, into.answered["welcome"]
+        into.grown = process.memory_info().rss / 1e6 - settled if settled else 0.0
         if tell and batch % 25 == 0:
             tell(into)
-    into.grown = process.memory_info().rss / 1e6 - settled
     # A conversation stays in memory for ten minutes after its last use, at some forty kilobytes; nothing else may stay.
     allowed = 25 + 0.06 * (into.answered["welcome"] - known)
     assert into.grown < allowed, (
