@@ -110,11 +110,11 @@ async def test_who_does_not_read_is_dropped_and_goes_on_where_they_were(make_bot
             await deaf.hello()
             said = 0
             with contextlib.suppress(WebSocketException, TimeoutError):
-                while said < 4000:
+                while said < 20_000:
                     async with asyncio.timeout(35):
                         await deaf.send(type="say", id=str(said), text="hello" + "!" * 3900)
                     said += 1
-            assert said < 4000, "its unread answers were piled up without end"
+            assert said < 20_000, "its unread answers were piled up without end"
             await other.say("hello")  # nobody else noticed
             token = deaf.welcome["token"]
     async with client_of(bot.url) as again:
@@ -122,8 +122,10 @@ async def test_who_does_not_read_is_dropped_and_goes_on_where_they_were(make_bot
         while again.turns == [] or again.turns[-1]["seq"] < again.welcome["seq"]:
             await again.receive()
         assert [t["seq"] for t in again.turns] == list(range(1, len(again.turns) + 1))
-        heard = [t["id"] for t in again.turns if t["who"] == "shopper"]
-        assert heard == [str(n) for n in range(len(heard))], "what was stored is a beginning of what was said, in order"
+        heard = [int(t["id"]) for t in again.turns if t["who"] == "shopper"]
+        assert heard and heard == sorted(set(heard)), "what was stored is what was said, in order and once"
+        passed_over = heard[-1] + 1 - len(heard)
+        assert passed_over <= _refused(bot), "what was passed over was refused"
 
 
 def test_half_open_sockets_are_found(make_bot: Callable[..., BotProcess]) -> None:
@@ -154,6 +156,12 @@ async def _open_and_wait(url: str) -> None:
 def _metric(bot: BotProcess, name: str) -> float:
     shown = httpx.get(bot.url + "/metrics").text
     return float(next(line.split()[-1] for line in shown.splitlines() if line.startswith(name)))
+
+
+def _refused(bot: BotProcess) -> float:
+    """Error frames so far; a busy machine may have the bot refuse for a moment, and it says so."""
+    shown = httpx.get(bot.url + "/metrics").text
+    return sum(float(line.split()[-1]) for line in shown.splitlines() if line.startswith("askonce_frame_errors_total{"))
 
 
 def _until(true: Callable[[], bool], patience: float = 20) -> None:
