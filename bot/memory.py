@@ -1,7 +1,7 @@
 """When Python's collector of reference cycles comes: at a quiet moment, or when much has gathered, and never in the middle of a rush.
 
 Left to itself it comes after so many new objects, which is to say when the shop is busiest, and each visit stops every chat for as
-long as it takes to walk through what is alive (a tenth of a second with 1,000 chats open, a whole one with 10,000). What a message
+long as it takes to walk through what is alive (longer with every chat that is open). What a message
 leaves behind holds no cycles and goes at once without it; what is left for it are rarities such as exceptions that hold their own
 frames. So a visit walks only through what is new since the last one, and what it finds alive is left alone from then on; once an
 hour, at a quiet moment, everything is looked through.
@@ -16,7 +16,7 @@ from collections.abc import Callable
 _LOOK, _REST, _WHOLE = 1.0, 60.0, 3600.0
 #: How many rests a visit waits for a quiet moment.
 _PATIENCE = 10
-#: New objects that bring a visit at once: some 40 ms of walking.
+#: New objects that bring a visit at once.
 _MANY = 100_000
 
 

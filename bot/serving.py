@@ -87,9 +87,8 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:
         await super().send(message)
-        if (
-            message["type"] == "websocket.accept"
-        ):  # all headers of a greeting that is over, for as long as the chat is open
+        if message["type"] == "websocket.accept":
+            # Both hold all headers of a greeting that is over, and would for as long as the chat is open.
             self.request = self.response = None  # type: ignore[assignment]
 
     def pause_writing(self) -> None:
