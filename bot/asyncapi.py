@@ -78,6 +78,12 @@ class TypingShown(_Sent):
     who: Literal["bot", "agent"]
 
 
+class Rated(_Sent):
+    """This conversation has its rating, from whichever tab: no form for one is shown any more (R19)."""
+
+    type: Literal["rated"]
+
+
 class Erased(_Sent):
     """Answers `erase`: the conversation is forgotten, and the connection ends."""
 
@@ -96,7 +102,7 @@ class Error(_Sent):
 
 
 SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase)
-SENT_BY_SERVER: tuple[type[BaseModel], ...] = (Welcome, ShopperTurn, BotTurn, TypingShown, Erased, Error)
+SENT_BY_SERVER: tuple[type[BaseModel], ...] = (Welcome, ShopperTurn, BotTurn, TypingShown, Rated, Erased, Error)
 
 
 def document() -> dict[str, Any]:

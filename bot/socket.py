@@ -50,6 +50,7 @@ class Socket:
         self._sending = asyncio.Lock()
         self._conversation: Conversation | None = None
         self._sent = 0
+        self._told_rated = False
 
     async def run(self) -> None:
         """Until either side closes."""
@@ -214,7 +215,11 @@ class Socket:
             self._hub.note_typing(conversation.id, "shopper")
         elif isinstance(frame, Hello):
             if customer := self._customer(frame):
-                await self._claim(conversation, customer)
+                try:
+                    await self._claim(conversation, customer)
+                except FrameError as error:  # another customer's chat: not one turn more of it
+                    await self._refuse(error)
+                    raise WebSocketDisconnect(1008) from error
             await self._identify(conversation, frame)
 
     async def _write(self, conversation: Conversation, poked: asyncio.Event) -> None:
@@ -223,6 +228,9 @@ class Socket:
             if conversation.erased:
                 await self._gone()
                 return
+            if conversation.state.rated and not self._told_rated:
+                self._told_rated = True
+                await self._send({"type": "rated"})
             if self._hub.is_typing(conversation.id, "agent"):
                 await self._send({"type": "typing", "who": "agent"})
             for turn in await self._turns(conversation):

@@ -1,5 +1,5 @@
 /* Askonce's chat widget. One file, no framework: a custom element in a Shadow DOM, told nothing by the page's CSS.
-   It keeps two things in the page's storage: the conversation's token and messages that were not acknowledged yet.
+   It keeps three things in the page's storage: the conversation's token, messages that were not acknowledged yet, and whose chat it is.
    Every word that comes from a person or the server is set as text, never as HTML. */
 (() => {
   "use strict";
@@ -151,6 +151,9 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     return element;
   };
 
+  /* Two customers are one where their address is, or their name where the page gives no address. Nobody in particular: "". */
+  const whoIs = (customer) => String(customer?.email || customer?.name || "").trim().toLowerCase();
+
   const newId = () => (crypto.randomUUID ? crypto.randomUUID()
     : Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(""));
 
@@ -164,6 +167,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       this.tries = this.later = 0;
       this.unread = 0;
       this.customer = null;
+      this.era = this.whose()[0] || this.settle("");
       this.listeners = bare({});
       this.build();
       this.theme(given);
@@ -179,7 +183,10 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       this.fit = () => this.panel.style.setProperty("--tall", globalThis.visualViewport ? `${visualViewport.height}px` : "100dvh");
       addEventListener("online", this.online);
       addEventListener("offline", this.offline);
-      this.look = () => this.seen();
+      this.look = () => { this.check(); this.seen(); };
+      this.elsewhere = (event) => this.changedElsewhere(event);
+      addEventListener("storage", this.elsewhere);
+      addEventListener("pageshow", this.look);  // a page that comes back whole from the browser's memory
       document.addEventListener("visibilitychange", this.look);
       globalThis.visualViewport?.addEventListener("resize", this.fit);
       this.fit();
@@ -188,6 +195,8 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     disconnectedCallback() {
       removeEventListener("online", this.online);
       removeEventListener("offline", this.offline);
+      removeEventListener("storage", this.elsewhere);
+      removeEventListener("pageshow", this.look);
       document.removeEventListener("visibilitychange", this.look);
       globalThis.visualViewport?.removeEventListener("resize", this.fit);
       this.gone = true;
@@ -311,9 +320,79 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     }
 
     identify(customer) {
+      this.check();
+      const next = whoIs(customer), known = this.whose()[1];
+      if (known && next !== known) this.leave(next);
+      else if (next) keep.set(`${this.key}:whose`, `${this.era} ${next}`);
       this.customer = customer && bare({ name: customer.name ?? null, email: customer.email ?? null, signature: customer.signature ?? undefined });
-      if (customer?.signature && !keep.get(`${this.key}:token`)) this.connect();
+      if (!this.panel.hidden || (customer?.signature && !keep.get(`${this.key}:token`))) this.connect();
       if (this.ready) this.hello();
+    }
+
+    /* ------------------------------------------------------------ whose chat this is
+
+       Two customers may share a browser. A chat belongs to the customer whom the page named while it was on screen, and to an era: a
+       new one begins whenever the chat leaves the screen for somebody else's sake. The storage holds both, so that every tab knows. What
+       comes from an era that is over (a frame on its way, an answer, a tab that slept) is neither shown nor stored nor sent. */
+
+    whose() {
+      const [, era, who] = /^(\S*) ?(.*)$/s.exec(keep.get(`${this.key}:whose`) ?? "");
+      return [era, who];
+    }
+
+    settle(who) {
+      this.era = newId();
+      keep.set(`${this.key}:whose`, `${this.era} ${who}`);
+      return this.era;
+    }
+
+    /* Nobody sees this chat here any more, from this very moment; the next one is `who`'s. */
+    leave(who) {
+      this.settle(who);
+      for (const what of ["token", "unsent"]) keep.set(`${this.key}:${what}`, "");
+      this.empty();
+    }
+
+    /* Whether this tab still shows the chat of the browser's present era; where it does not, what it shows goes. */
+    check() {
+      const [era] = this.whose();
+      if (era === this.era) return true;
+      this.era = era || this.settle("");
+      this.customer = null;
+      this.empty();
+      return false;
+    }
+
+    changedElsewhere({ key }) {
+      if (key === null || key === `${this.key}:whose`) this.check();
+      else if (key === `${this.key}:token` && !this.ws && !this.panel.hidden && keep.get(key)) this.connect();
+    }
+
+    /* The same, and what was being written goes too: it is the one thing here that nobody else has. */
+    empty() {
+      this.clear();
+      this.input.value = "";
+      this.input.style.height = "auto";
+    }
+
+    /* Everything that was said leaves the screen, and what may still come of it is not listened to. */
+    clear() {
+      this.last = this.unread = this.tries = this.later = 0;
+      this.turns = [];
+      this.pending.clear();
+      this.ready = this.fresh = this.rated = false;
+      this.greeted = "";
+      clearTimeout(this.timer);
+      const old = this.ws;
+      this.ws = null;
+      old?.close();
+      for (const part of [this.log, this.aloud]) part.replaceChildren();
+      this.sure?.remove();
+      this.sure = null;
+      this.say("");
+      this.showHours();
+      this.showUnread();
+      this.greet();
     }
 
     on(name, listener) { (this.listeners[name] ??= []).push(listener); }
@@ -370,19 +449,11 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
 
     startOver(words, fresh = true) {
       keep.set(`${this.key}:token`, "");
-      this.last = 0;
-      this.turns = [];
-      this.pending.clear();
+      this.clear();
       this.remember();
-      this.log.replaceChildren();
-      this.greet();
       this.log.append(make("p", { class: "note" }, words));
       this.announce(words);
-      this.ready = false;
       this.fresh = fresh;
-      const old = this.ws;
-      this.ws = null;
-      old?.close();
       this.connect();
     }
 
@@ -400,8 +471,8 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       const url = new URL("/ws", base);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       const ws = this.ws = new WebSocket(url);
-      ws.onopen = () => this.hello();
-      ws.onmessage = (event) => { if (this.ws === ws) this.receive(read(event.data)); };
+      ws.onopen = () => { if (this.ws === ws && this.check()) this.hello(); };
+      ws.onmessage = (event) => { if (this.ws === ws && this.check()) this.receive(read(event.data)); };
       ws.onclose = ({ code }) => {
         if (this.ws !== ws || this.gone) return;
         this.ready = false;
@@ -416,6 +487,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     hello() {
       /* A chat begun anew on purpose is not the customer's earlier one: it is claimed for them with the next hello. */
       const customer = this.fresh && this.customer ? bare({ ...this.customer, signature: undefined }) : this.customer;
+      this.greeted = whoIs(customer);
       this.ws.send(write({ type: "hello", token: keep.get(`${this.key}:token`) || null, after: this.last, locale: LOCALE || null,
         customer: customer ?? undefined }));
     }
@@ -424,6 +496,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       if (frame.type === "welcome") return this.welcomed(frame);
       if (frame.type === "turn") return this.show(frame);
       if (frame.type === "typing") return this.typing(frame.who);
+      if (frame.type === "rated") return this.hasRated();
       if (frame.type === "erased") return this.startOver(WORDS.erased);
       if (frame.type === "error") return this.failed(frame);
     }
@@ -437,10 +510,18 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
       this.caughtUp = frame.seq;  // turns up to here were said before: they are shown, and not read out
       this.say(blocked ? WORDS.unkept : "");
       this.showHours(frame.hours);
+      if (frame.rated) this.hasRated();
       if (!first) return;
+      if (whoIs(this.customer) !== this.greeted) this.hello();  // the page named its customer while the first hello was on its way
       for (const [id, text] of this.stored()) if (!this.pending.has(id)) this.showPending(id, text);
       for (const [id, { text }] of this.pending) this.push(id, text);
       this.tell("ready");
+    }
+
+    /* R19: rated once, here, in another tab or before a reload: nobody is asked again. */
+    hasRated() {
+      this.rated = true;
+      for (const form of this.log.querySelectorAll(".rating")) form.remove();
     }
 
     showHours(hours) {
@@ -485,7 +566,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
 
     submit(text = this.input.value) {
       text = text.trim();
-      if (!text) return;
+      if (!text || !this.check()) return;
       this.input.value = "";
       this.input.style.height = "auto";
       for (const choices of this.log.querySelectorAll(".choices")) choices.remove();
@@ -500,7 +581,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     }
 
     push(id, text) {
-      if (this.ready && this.ws.readyState === WebSocket.OPEN) this.ws.send(write({ type: "say", id, text }));
+      if (this.check() && this.ready && this.ws.readyState === WebSocket.OPEN) this.ws.send(write({ type: "say", id, text }));
     }
 
     showPending(id, text) {
@@ -578,7 +659,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
         element.append(make("details", {}, make("summary", {}, WORDS.source + source.title), make("blockquote", { dir: "auto" }, source.passage)));
       }
       if (turn.ticket) element.append(this.card(turn.ticket));
-      if (turn.act === "invite_rating") element.append(this.rating());
+      if (turn.act === "invite_rating" && !this.rated) element.append(this.rating());
       if (turn.choices?.length) {
         element.append(make("div", { class: "choices" }, ...turn.choices.map((choice) =>
           make("button", { type: "button", onclick: () => { this.submit(choice); this.input.focus(); } }, choice))));
@@ -608,7 +689,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     rating() {
       let score = 0;
       const go = make("button", { class: "go", type: "button", disabled: true, onclick: () => {
-        if (!this.ready) return this.say(WORDS.offline);
+        if (!this.check() || !this.ready) return this.say(WORDS.offline);
         this.ws.send(write({ type: "rate", score, comment: comment.value.trim() || undefined }));
         box.remove();
         this.input.focus();
@@ -650,7 +731,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     globalThis.Askonce = {
       open: () => chat.open(), close: () => chat.close(), identify: (customer) => chat.identify(customer),
       on: (name, listener) => chat.on(name, listener), theme: (options) => chat.theme(options),
-      reset: () => { chat.customer = null; chat.startOver(WORDS.fresh); },
+      reset: () => { chat.leave(""); chat.customer = null; chat.startOver(WORDS.fresh); },
     };
     globalThis.dispatchEvent(new Event("askonce:ready"));
   };
