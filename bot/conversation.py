@@ -13,7 +13,7 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot import tracing
@@ -33,6 +33,8 @@ from ticket_bridge.helpdesks.contract import RequiredField
 log = logging.getLogger("askonce.conversation")
 _TAIL = 60
 _SUBJECT = 80
+#: How often a page may name its customer before the first word; the rest is forgotten.
+_HELD = 8
 
 
 class Erased(LookupError):
@@ -118,6 +120,17 @@ class Workshop:
     erase: Callable[[str], Awaitable[None]] | None = None
 
 
+@dataclass
+class Birth:
+    """What a conversation in which nothing was said yet begins with, once something is. Until then the store knows nothing of it."""
+
+    token: str
+    channel: str
+    locale: str | None = None
+    customer: str | None = None
+    told: list[events.Happening] = field(default_factory=list)
+
+
 class Conversation:
     """A conversation in memory. Its messages are taken one at a time, in the order in which they came."""
 
@@ -130,8 +143,9 @@ class Conversation:
         number: int,
         client_ids: set[str],
         locale: str | None = None,
+        birth: Birth | None = None,
     ) -> None:
-        self._shop, self.id = shop, id
+        self._shop, self.id, self._birth = shop, id, birth
         self._language = language_of(locale)
         self.state, self.seq, self.number, self.client_ids = state, seq, number, client_ids
         self.tail: list[Turn] = []
@@ -146,6 +160,37 @@ class Conversation:
         if found is None:
             return None
         return cls(shop, id, found.state, found.seq, found.number, found.client_ids, found.locale)
+
+    @property
+    def unborn(self) -> bool:
+        """Nothing was said in it yet, and nothing of it is stored."""
+        return self._birth is not None
+
+    async def be_born(self) -> None:
+        """From now on it is in the store. Raises `Conflict` where its token is taken, `Unavailable`."""
+        async with self._lock:
+            await self._begin()
+
+    async def claim(self, customer: str) -> bool:
+        """This conversation is this customer's, unless it is somebody's already; whether it is theirs now."""
+        if self._birth is not None:
+            self._birth.customer = self._birth.customer or customer
+            return self._birth.customer == customer
+        await self._shop.store.claim(self.id, customer)
+        return await self._shop.store.customer_of(self.id) == customer
+
+    async def _begin(self) -> None:
+        birth = self._birth
+        if birth is None:
+            return
+        await self._shop.store.create(
+            id=self.id, token=birth.token, state=self.state, at=now_text(), locale=birth.locale, channel=birth.channel,
+            customer=birth.customer,
+        )  # fmt: skip
+        self._birth = None
+        for told in birth.told:  # the page's customer, who is then not asked for what it knows (R2)
+            while not await self._decide(told, started=time.perf_counter()):
+                continue
 
     async def agent_says(self, id: str, text: str) -> bool:
         """The words of a person of the shop who has joined, secrets masked (R17). False where `id` was heard before, or
@@ -167,6 +212,7 @@ class Conversation:
         started = time.perf_counter()
         async with self._lock:
             self.touched = time.monotonic()
+            await self._begin()
             if client_id in self.client_ids:
                 return False
             understood = await self._understand(text)
@@ -184,6 +230,10 @@ class Conversation:
         started = time.perf_counter()
         async with self._lock:
             self.touched = time.monotonic()
+            if self._birth is not None and isinstance(told, events.CustomerIdentified):
+                self._birth.told = [*self._birth.told, told][-_HELD:]
+                return
+            await self._begin()
             if isinstance(told, events.AgentJoined | events.AgentLeft):
                 # What changes nothing is not stored, so a clash would not show that another replica knows better.
                 await self._reload()
@@ -351,6 +401,8 @@ class Conversation:
         return Enqueued(f"{self.id}:{seq}:{index}", file.reference, self._shop.ticket_form.payload(file))
 
     async def _reload(self) -> None:
+        if self.unborn:
+            return
         found = await self._shop.store.load(self.id)
         if found is None:
             self.erased = True

@@ -16,8 +16,8 @@ import time
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
-from bot.conversation import Conversation, Erased, Workshop, new_id, now_text
-from bot.store.database import Unavailable
+from bot.conversation import Birth, Conversation, Erased, Workshop, new_id, now_text
+from bot.store.database import Unavailable, token_hash
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
 from dialogue.states import State
 
@@ -35,6 +35,8 @@ class Hub:
         self._conversations: dict[str, Conversation] = {}
         # Whatever somebody still holds: there is never a second object of one conversation in a process.
         self._alive: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
+        # By the hash of their token; they go with their first word, which the store then knows, or with `forget_idle`.
+        self._unborn: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._opening: dict[str, asyncio.Lock] = {}
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._shop: Workshop | None = None
@@ -60,14 +62,23 @@ class Hub:
     async def begin(
         self, *, locale: str | None = None, channel: str = "widget", token: str | None = None
     ) -> tuple[Conversation, str]:
-        """A new conversation and its token: 256 random bits that open this conversation and no other."""
+        """A new conversation, in the store, and its token: 256 random bits that open this conversation and no other."""
+        conversation, token = self.greet(locale=locale, channel=channel, token=token)
+        await conversation.be_born()
+        return conversation, token
+
+    def greet(
+        self, *, locale: str | None = None, channel: str = "widget", token: str | None = None
+    ) -> tuple[Conversation, str]:
+        """A new conversation that is in the store once something is said in it: whoever says nothing leaves nothing behind. Until
+        then it lives in this process alone."""
         token = token or secrets.token_urlsafe(32)
         stem = "".join(secrets.choice(_STEM) for _ in range(7))
         state = State(stem=stem, required=tuple(f.name for f in self.shop.required))
         id = new_id()
-        await self.shop.store.create(id=id, token=token, state=state, at=now_text(), locale=locale, channel=channel)
-        conversation = Conversation(self.shop, id, state, 0, 0, set(), locale)
-        self._conversations[id] = self._alive[id] = conversation
+        birth = Birth(token=token, channel=channel, locale=locale)
+        conversation = Conversation(self.shop, id, state, 0, 0, set(), locale, birth)
+        self._conversations[id] = self._alive[id] = self._unborn[token_hash(token)] = conversation
         return conversation, token
 
     async def welcome_back(self, customer: str) -> tuple[Conversation, str] | None:
@@ -83,6 +94,9 @@ class Hub:
 
     async def resume(self, token: str) -> Conversation | None:
         """The conversation that `token` opens, or None."""
+        unborn = self._unborn.get(token_hash(token))
+        if unborn is not None and unborn.unborn and not unborn.erased:
+            return unborn
         id = await self.shop.store.id_of(token)
         return await self.conversation(id) if id else None
 
@@ -231,7 +245,7 @@ class Hub:
     async def _catch_up(self, ids: list[str], heads: Mapping[str, int]) -> None:
         for id in ids:
             mine = self._alive.get(id)
-            if mine is None:
+            if mine is None or mine.unborn:
                 continue
             if id not in heads:
                 self._conversations.pop(

@@ -1,4 +1,8 @@
-"""Rate limits and addresses: they never hinder a person, see the protocol's defaults. The limiter is aiolimiter's."""
+"""Rate limits and addresses: they never hinder a person, see the protocol's defaults. The limiter is aiolimiter's.
+
+Whoever has one address of IPv6 has at least 2^64 of them (RFC 6177), so all of a /64 count as one. Behind one address of IPv4 may sit
+a whole school: `docs/operating.md` says what to set then.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,24 @@ from aiolimiter import AsyncLimiter
 
 from bot.settings import Settings
 
+#: Addresses that are remembered; over that, those that have nothing open and nothing counted are forgotten.
+_MOST = 20_000
 #: Letters that count as one message to an address's limit: understanding takes the longer the more there are.
 _LETTERS = 250
 
 
 class Address:
-    """What one address has open."""
+    """What one address has open, and how much it has lately asked for."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, beginnings: int = 1000, beginnings_rate: float = 5.0) -> None:
         self.open = 0
         self.messages = AsyncLimiter(max(1.0, rate), 1.0)
+        self.beginnings = AsyncLimiter(beginnings, beginnings / beginnings_rate)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing open, and nothing counted that would be forgiven by forgetting it."""
+        return self.open == 0 and all(limit.has_capacity(limit.max_rate) for limit in (self.messages, self.beginnings))
 
     async def admit(self, length: int, pace: AsyncLimiter) -> bool:
         """Whether a message of `length` letters may be taken now, by the address's limit and its chat's own `pace`; counted
@@ -33,26 +45,29 @@ class Address:
 class Limits:
     """Open chats and message rates, by conversation and by address."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, *, most: int = _MOST) -> None:
+        self._settings, self._most = settings, most
         self._addresses: dict[str, Address] = {}
 
     def enter(self, address: str) -> Address | None:
         """Count one more open chat of an address; None where it has too many."""
-        found = self._addresses.setdefault(address, Address(self._settings.limit_address_rate))
+        given, party = self._settings, party_of(address)
+        found = self._addresses.get(party)
+        if found is None:
+            if len(self._addresses) >= self._most:
+                self._addresses = {key: known for key, known in self._addresses.items() if not known.idle}
+            beginnings = given.limit_address_beginnings, given.limit_address_beginnings_rate
+            found = self._addresses[party] = Address(given.limit_address_rate, *beginnings)
         if found.open >= self._settings.limit_address_chats:
             return None
         found.open += 1
         return found
 
     def leave(self, address: str) -> None:
-        """Count one less."""
-        found = self._addresses.get(address)
-        if found is None:
-            return
-        found.open -= 1
-        if found.open <= 0:
-            del self._addresses[address]
+        """Count one less. What it has asked for stays counted: else whoever leaves and comes back would have a fresh account."""
+        found = self._addresses.get(party_of(address))
+        if found is not None:
+            found.open = max(0, found.open - 1)
 
     def conversation(self) -> AsyncLimiter:
         """A limiter for one connection: a burst, then a steady rate."""
@@ -66,6 +81,19 @@ async def admit(*limiters: AsyncLimiter) -> bool:
     for limiter in limiters:
         await limiter.acquire()
     return True
+
+
+def party_of(address: str) -> str:
+    """Whom an address stands for: an IPv6 /64 as a whole, an IPv4 address written as IPv6 (::ffff:192.0.2.1) as itself."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def real_address(peer: str, headers: Mapping[str, str], trusted: Sequence[str]) -> str:

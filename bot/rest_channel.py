@@ -15,13 +15,7 @@ from dialogue.states import TicketStatus
 async def answer_rest(hub: Hub, sender: str, message: str, *, wait: float) -> list[dict[str, str]]:
     """Hear `message` in the conversation that belongs to `sender`; wait for a ticket's outcome as a socket would."""
     token = "rest-" + hashlib.sha256(sender.encode()).hexdigest()
-    found = await hub.resume(token)
-    if found is None:
-        try:
-            found, _ = await hub.begin(channel="rest", token=token)
-        except Conflict:
-            found = await hub.resume(token)
-            assert found is not None
+    found = await hub.resume(token) or await _begun(hub, token)
     before = found.seq
     poked = hub.watch(found.id)
     try:
@@ -31,6 +25,15 @@ async def answer_rest(hub: Hub, sender: str, message: str, *, wait: float) -> li
         hub.unwatch(found.id, poked)
     turns = await found.turns_after(before)
     return [{"recipient_id": sender, "text": t.text} for t in turns if t.who in ("bot", "agent")]
+
+
+async def _begun(hub: Hub, token: str) -> Conversation:
+    try:
+        return (await hub.begin(channel="rest", token=token))[0]
+    except Conflict:  # the same sender, at the same moment
+        found = await hub.resume(token)
+        assert found is not None
+        return found
 
 
 async def _outcome(conversation: Conversation, poked: asyncio.Event, wait: float) -> None:

@@ -29,6 +29,9 @@ _NEEDED = {
 }
 
 
+_SHORTEST_TOKEN = 12
+
+
 class SettingsError(Exception):
     """A setting that cannot be used, in one line that says what to do."""
 
@@ -120,6 +123,8 @@ class Settings(BaseSettings):
     limit_rate: float = Field(default=5.0, gt=0)
     limit_address_chats: int = Field(default=100, ge=1)
     limit_address_rate: float = Field(default=50.0, gt=0)
+    limit_address_beginnings: int = Field(default=1000, ge=1)
+    limit_address_beginnings_rate: float = Field(default=5.0, gt=0)
     limit_chats: int = Field(default=12_000, ge=1)
     limit_waiting: int = Field(default=400, ge=2)
     limit_silence: float = Field(default=20.0, ge=1, le=300)
@@ -160,6 +165,17 @@ class Settings(BaseSettings):
                 validate_email(value, check_deliverability=False, globally_deliverable=False)
             except EmailNotValidError as error:
                 raise ValueError(f"is not an email address ({error})") from error
+        return value
+
+    @field_validator("admin_token")
+    @classmethod
+    def _guessable(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if token and (len(token) < _SHORTEST_TOKEN or len(set(token)) < 6):
+            raise ValueError(
+                f"is too easy to guess: it opens every conversation; take {_SHORTEST_TOKEN} characters or more, at random, such as "
+                "`openssl rand -hex 24` prints, or leave it unset and one is made"
+            )
         return value
 
     @field_validator("traces_url")

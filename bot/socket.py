@@ -18,7 +18,7 @@ from bot.frames import Erase, FrameError, Hello, Rate, Say, Typing, dump, parse
 from bot.hours import service_hours
 from bot.hub import Hub
 from bot.identity import customer_key
-from bot.limits import Address, Limits, real_address
+from bot.limits import Address, Limits, admit, real_address
 from bot.logs import CONVERSATION
 from bot.metrics import ERRORS, HEARD, OPEN_CHATS
 from bot.pressure import Pressure
@@ -30,6 +30,8 @@ log = logging.getLogger("askonce.socket")
 _HELLO_WITHIN = 10.0
 _TYPING_AFTER = 0.3
 _BUSY = "More is asked of this chat than it can take right now; please try again in a moment."
+_TOO_MANY = "Many chats have begun from your address lately; please try again in a moment."
+_BEGIN_AGAIN = 10
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
@@ -91,7 +93,7 @@ class Socket:
         try:
             async with asyncio.timeout(_HELLO_WITHIN):
                 while self._conversation is None:
-                    await self._hello(await self._receive())
+                    await self._hello(await self._receive(), address)
         except TimeoutError:
             await self._refuse(FrameError("bad_frame", "The first frame must be a hello, within 10 seconds."))
             return
@@ -121,12 +123,12 @@ class Socket:
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
                 await writer
 
-    async def _hello(self, text: str | bytes) -> None:
+    async def _hello(self, text: str | bytes, address: Address) -> None:
         try:
             frame = parse(text)
             if not isinstance(frame, Hello):
                 raise FrameError("bad_frame", "The first frame must be a hello.")
-            self._conversation, token = await self._open(frame)
+            self._conversation, token = await self._open(frame, address)
         except FrameError as error:
             if error.retry_after is not None:  # a newcomer in a rush: not kept waiting on an open connection
                 await self._refuse(error, code=1013)
@@ -148,7 +150,7 @@ class Socket:
         }
         await self._send(welcome | service_hours(self._settings.hours, datetime.datetime.now(datetime.UTC)))
 
-    async def _open(self, frame: Hello) -> tuple[Conversation, str]:
+    async def _open(self, frame: Hello, address: Address) -> tuple[Conversation, str]:
         """The conversation that the token opens; else the one of a customer the shop vouches for; else a new one."""
         customer = self._customer(frame)
         if frame.token is not None:
@@ -161,16 +163,16 @@ class Socket:
         elif not self._pressure.admits_newcomers:
             raise FrameError("unavailable", _BUSY, retry_after=self._pressure.retry_after)
         else:
-            found, token = await self._hub.begin(locale=frame.locale)
+            if not await admit(address.beginnings):
+                raise FrameError("too_fast", _TOO_MANY, retry_after=_BEGIN_AGAIN)
+            found, token = self._hub.greet(locale=frame.locale)
         if customer:
             await self._claim(found, customer)
         return found, token
 
     async def _claim(self, conversation: Conversation, customer: str) -> None:
         """This chat is this customer's from now on. Raises `FrameError` where it is another's: two people share a browser."""
-        store = self._hub.shop.store
-        await store.claim(conversation.id, customer)
-        if await store.customer_of(conversation.id) != customer:
+        if not await conversation.claim(customer):
             raise FrameError("bad_token", _UNKNOWN)
 
     def _customer(self, frame: Hello) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,12 +21,12 @@ def jane(**changes: Any) -> dict[str, Any]:
     return {
         "name": "Jane Doe",
         "email": "jane@example.com",
-        "signature": signature(SECRET, "jane@example.com"),
+        "signature": signature(SECRET, "jane@example.com", expires=time.time() + 3600),
     } | changes
 
 
 def test_a_signature_is_of_one_address_and_one_secret() -> None:
-    right = signature(SECRET, "Jane@Example.com ")
+    right = signature(SECRET, "Jane@Example.com ", expires=time.time() + 3600)
     assert customer_key(SECRET, "jane@example.com", right.upper()) == customer_key(SECRET, "JANE@example.com", right)
     for secret, email, given in ((SECRET, "joan@example.com", right), ("other", "jane@example.com", right), ("", "jane@example.com", right),
                                  (SECRET, None, right), (SECRET, "jane@example.com", None), (SECRET, "jane@example.com", "é")):  # fmt: skip
@@ -59,7 +60,11 @@ async def test_a_chat_of_one_customer_is_not_shown_to_another_in_the_same_browse
     make_bot: Callable[..., BotProcess],
 ) -> None:
     bot = await asyncio.to_thread(make_bot, ASKONCE_IDENTITY_SECRET=SECRET)
-    sam = {"name": "Sam Roe", "email": "sam@example.com", "signature": signature(SECRET, "sam@example.com")}
+    sam = {
+        "name": "Sam Roe",
+        "email": "sam@example.com",
+        "signature": signature(SECRET, "sam@example.com", expires=time.time() + 3600),
+    }
     async with client_of(bot.url) as first:
         token = (await first.hello(customer=jane()))["token"]
     async with client_of(bot.url) as second:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 
 from ticket_bridge.courier import LEASE_MARGIN, Transact
 from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
-from ticket_bridge.helpdesks.mailbox import Smtp, deliver, mailbox, message_id
+from ticket_bridge.helpdesks.mailbox import Smtp, deliver, mailbox, message_id, on_the_wire, policy_for
 from ticket_bridge.retry import GiveUp, RetryPolicy, next_step
 
 log = logging.getLogger("askonce.notices")
@@ -78,11 +78,11 @@ def claim_notices(
 
 def compose(notice: Notice, *, sender: str, reply_to: str) -> EmailMessage:
     """The mail: plain text, from the shop, answers to the support address."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=policy_for(notice.email, sender, reply_to))
     mail["Subject"] = notice.subject
-    mail["From"] = sender
+    mail["From"] = on_the_wire(sender)
     mail["To"] = mailbox(notice.name, notice.email)
-    mail["Reply-To"] = reply_to
+    mail["Reply-To"] = on_the_wire(reply_to)
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = message_id(f"{notice.key}:notice", sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"

@@ -1,36 +1,38 @@
 """Who may sign in to the console: accounts with roles, passwords, one-time codes, sessions, lockout; and the log of who saw
 or exported what.
 
-Passwords are hashed with argon2id (argon2-cffi's defaults follow RFC 9106), codes are TOTP (RFC 6238, pyotp), session ids are
-256 random bits of which only the hash is stored. Nothing here knows a page.
+Passwords are hashed with argon2id (argon2-cffi's defaults follow RFC 9106), session ids are 256 random bits of which only the hash is
+stored, codes are in `bot.console.codes`. An address without an account is treated as one with: the same words, the same work, the same
+lockout. Nothing here knows a page.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.console.codes import code_step, is_unused, keep_codes, recovery_hash, use_code
 from bot.conversation import now_text
-from bot.store.console_tables import access, account, session
+from bot.store.console_tables import access, account, session, sign_in_try
 from bot.store.database import Store
 
 _HASHER = PasswordHasher()
 _IDLE, _LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
-_TRIES, _LOCKED = 5, 15 * 60.0
+_TRIES, _LOCKED, _REMEMBERED = 5, 15 * 60.0, 24 * 3600.0
 SHORTEST_PASSWORD = 12
 
 
@@ -68,6 +70,7 @@ class SignedIn:
     account: Account
     csrf: str
     hash: str
+    recovered: bool = False  # signed in this very moment with a recovery code
 
 
 def check_password(password: str) -> None:
@@ -97,10 +100,10 @@ def _account(row: Any) -> Account:
 class Accounts:
     """Accounts, sessions and the log of access, in the bot's own database."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, hasher: PasswordHasher = _HASHER) -> None:
+        self._store, self._hasher = store, hasher
         #: Verified where an account is unknown, so that both cases take the same time.
-        self._nobody = _HASHER.hash(secrets.token_hex(8))
+        self._nobody = hasher.hash(secrets.token_hex(8))
 
     async def any(self) -> bool:
         """False before the first administrator was made."""
@@ -116,7 +119,7 @@ class Accounts:
         email, name = read_email(email), " ".join(name.split())[:100] or email.split("@")[0]
         check_password(password)
         row = {
-            "email": email, "name": name, "role": role.label, "password_hash": await _hashed(password), "totp_used": 0,
+            "email": email, "name": name, "role": role.label, "password_hash": await self._hashed(password), "totp_used": 0,
             "failed": 0, "locked_until": 0.0, "created_at": now_text(), "disabled": 0,
         }  # fmt: skip
 
@@ -146,60 +149,81 @@ class Accounts:
     async def set_password(self, id: int, password: str) -> None:
         """A new password: every session of the account ends, and it is unlocked."""
         check_password(password)
-        await self.change(id, password_hash=await _hashed(password), failed=0, locked_until=0.0)
+        await self.change(id, password_hash=await self._hashed(password))
+        await self._store.transact(lambda connection: _unlock(connection, id))
 
     async def verify_password(self, id: int, password: str) -> bool:
         """True where this is the account's password."""
         async with self._store.read() as connection:
             found = await connection.scalar(select(account.c.password_hash).where(account.c.id == id))
-        return await _matches(found or self._nobody, password)
+        return await self._matches(found or self._nobody, password)
 
-    async def set_totp(self, id: int, secret: str | None) -> None:
-        """Ask for a one-time code from now on, or no longer."""
-        values = {"totp_secret": secret, "totp_used": 0}
-        await self._store.transact(
-            lambda c: c.execute(update(account).where(account.c.id == id).values(**values)) and None
-        )
+    async def set_totp(self, id: int, secret: str | None, recovery: Sequence[str] = ()) -> None:
+        """Ask for a one-time code from now on, or no longer; `recovery` are the codes that serve in its place, each once."""
+
+        def job(connection: Connection) -> None:
+            connection.execute(update(account).where(account.c.id == id).values(totp_secret=secret, totp_used=0))
+            keep_codes(connection, id, recovery if secret else (), now_text())
+
+        await self._store.transact(job)
+
+    async def renew_recovery(self, id: int, codes: Sequence[str]) -> None:
+        """Other recovery codes in the place of all earlier ones."""
+        await self._store.transact(lambda connection: keep_codes(connection, id, codes, now_text()))
+
+    async def _hashed(self, password: str) -> str:
+        return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def _matches(self, hash: str, password: str) -> bool:
+        try:
+            return await asyncio.to_thread(self._hasher.verify, hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
 
     # ------------------------------------------------------------ signing in
 
     async def sign_in(
         self, email: str, password: str, code: str = "", now: float | None = None
     ) -> tuple[str, SignedIn]:
-        """A new session's id with its account. Raises `AccountError`, in words that do not tell whether the account exists;
-        after five wrong tries in a row an account is locked for 15 minutes."""
-        now = time.time() if now is None else now
+        """A new session's id with its account. Raises `AccountError`, in words, after work and with a lockout that do not tell
+        whether the account exists: after five wrong tries in a row an address is locked for 15 minutes. `code` is one of the app, or
+        a recovery code."""
+        now, address = time.time() if now is None else now, email.strip().casefold()
+        tried = _hash(f"sign-in:{address}")
         async with self._store.read() as connection:
-            row = (
-                await connection.execute(select(account).where(account.c.email == email.strip().casefold()))
-            ).one_or_none()
-        right = await _matches(row.password_hash if row else self._nobody, password)
-        if row is not None and row.locked_until > now:
+            row = (await connection.execute(select(account).where(account.c.email == address))).one_or_none()
+            until = await connection.scalar(select(sign_in_try.c.locked_until).where(sign_in_try.c.hash == tried))
+        right = await self._matches(row.password_hash if row else self._nobody, password)
+        if (until or 0.0) > now:
             raise AccountError(
-                "too many wrong tries: this account is locked for a quarter of an hour; or ask an administrator to set a new password"
+                "too many wrong tries: this address is locked for a quarter of an hour; or ask an administrator to set a new password"
             )
-        step = _code_step(row.totp_secret, code, row.totp_used, now) if row and row.totp_secret else 0
-        if row is None or row.disabled or not right or step is None:
-            if row is not None:
-                await self._store.transact(lambda connection: _failed(connection, row.id, now))
-            if row is not None and right and not row.disabled and row.totp_secret and not code:
-                raise AccountError("enter the six-digit code of your authenticator app as well")
+        second = await self._second(row, code, now) if row and row.totp_secret else _Second()
+        if row is None or row.disabled or not right or second is None:
+            await self._store.transact(lambda connection: _failed(connection, tried, now))
+            if row is not None and right and not row.disabled and not code:
+                raise AccountError("enter the six-digit code of your authenticator app as well, or a recovery code")
             raise AccountError("the address, the password or the code is wrong")
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         opened = {"hash": _hash(token), "account": row.id, "csrf": csrf, "created_at": now, "seen_at": now}
 
         def job(connection: Connection) -> None:
-            used = {"failed": 0, "locked_until": 0.0} | ({"totp_used": step} if step else {})
-            fresh = update(account).where(
-                account.c.id == row.id, account.c.totp_used < step if step else account.c.id > 0
-            )
-            if not connection.execute(fresh.values(**used)).rowcount:
-                raise AccountError("this code was used already; wait for the next one")
+            _take(connection, row.id, second)
+            connection.execute(delete(sign_in_try).where(sign_in_try.c.hash == tried))
             connection.execute(delete(session).where(session.c.created_at < now - _LONGEST))
             connection.execute(insert(session).values(**opened))
 
         await self._store.transact(job)
-        return token, SignedIn(_account(row), csrf, opened["hash"])
+        return token, SignedIn(_account(row), csrf, opened["hash"], recovered=second.recovery is not None)
+
+    async def _second(self, row: Any, code: str, now: float) -> _Second | None:
+        """What of the second factor fits, None where nothing does."""
+        if (step := code_step(row.totp_secret, code, row.totp_used, now)) is not None:
+            return _Second(step=step)
+        hashed = recovery_hash(row.id, code)
+        if hashed is not None and await is_unused(self._store, row.id, hashed):
+            return _Second(recovery=hashed)
+        return None
 
     async def signed_in(self, token: str, now: float | None = None) -> SignedIn | None:
         """Whose session `token` is; None where it ended: 8 hours without use, a week at most, or a disabled account."""
@@ -238,45 +262,39 @@ class Accounts:
             return list(await connection.execute(query))
 
 
-def new_totp_secret() -> str:
-    return pyotp.random_base32()
+@dataclass(frozen=True)
+class _Second:
+    """The second factor of one sign-in: the time step of a code, or the hash of a recovery code; neither where none is asked for."""
+
+    step: int = 0
+    recovery: str | None = None
 
 
-def totp_address(secret: str, email: str) -> str:
-    """The `otpauth:` address that authenticator apps read."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Askonce")
+def _take(connection: Connection, id: int, second: _Second) -> None:
+    """Use the second factor up. Raises `AccountError` where somebody was faster."""
+    if second.recovery is not None:
+        if not use_code(connection, id, second.recovery, now_text()):
+            raise AccountError("this recovery code was used already; take another")
+    elif second.step:
+        fresh = update(account).where(account.c.id == id, account.c.totp_used < second.step)
+        if not connection.execute(fresh.values(totp_used=second.step)).rowcount:
+            raise AccountError("this code was used already; wait for the next one")
 
 
-def code_fits(secret: str, code: str, now: float | None = None) -> bool:
-    """True for the code of now or half a minute to either side."""
-    return _code_step(secret, code, 0, time.time() if now is None else now) is not None
+def _failed(connection: Connection, tried: str, now: float) -> None:
+    """One more wrong try with an address; the same statements whether or not it has an account."""
+    connection.execute(delete(sign_in_try).where(sign_in_try.c.at < now - _REMEMBERED))
+    failed = int(connection.scalar(select(sign_in_try.c.failed).where(sign_in_try.c.hash == tried)) or 0) + 1
+    locked = now + _LOCKED if failed >= _TRIES else 0.0
+    values = {"failed": 0 if locked else failed, "locked_until": locked, "at": now}
+    into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = into(sign_in_try).values(hash=tried, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["hash"], set_=values))  # two at once are no error
 
 
-def _code_step(secret: str, code: str, used: int, now: float) -> int | None:
-    """The time step a code belongs to, None where it fits none or one that was used already."""
-    totp, code = pyotp.TOTP(secret), re.sub(r"\D", "", code)
-    current = int(now) // totp.interval
-    for step in (current, current - 1, current + 1):
-        if step > used and code and secrets.compare_digest(totp.generate_otp(step), code):
-            return step
-    return None
-
-
-def _failed(connection: Connection, id: int, now: float) -> None:
-    failed = int(connection.scalar(select(account.c.failed).where(account.c.id == id)) or 0) + 1
-    values = {"failed": 0, "locked_until": now + _LOCKED} if failed >= _TRIES else {"failed": failed}
-    connection.execute(update(account).where(account.c.id == id).values(**values))
-
-
-async def _hashed(password: str) -> str:
-    return await asyncio.to_thread(_HASHER.hash, password)
-
-
-async def _matches(hash: str, password: str) -> bool:
-    try:
-        return await asyncio.to_thread(_HASHER.verify, hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
+def _unlock(connection: Connection, id: int) -> None:
+    email = connection.scalar(select(account.c.email).where(account.c.id == id))
+    connection.execute(delete(sign_in_try).where(sign_in_try.c.hash == _hash(f"sign-in:{email}")))
 
 
 def _hash(token: str) -> str:

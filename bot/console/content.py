@@ -133,7 +133,7 @@ async def undo_article(ask: Ask) -> Response:
         note = "back to the file" if text else "withdrawn"
     else:
         query = select(article_version).where(
-            article_version.c.id == int(version or 0), article_version.c.article == id
+            article_version.c.id == ask.number("version"), article_version.c.article == id
         )
         async with ask.bot.store.read() as connection:
             row = (await connection.execute(query)).one_or_none()
@@ -155,7 +155,7 @@ async def withdraw_article(ask: Ask) -> Response:
 
 async def compare_versions(ask: Ask) -> Response:
     """What one version changed against the one before it, line by line."""
-    id, number = ask.part("id"), int(ask.part("version"))
+    id, number = ask.part("id"), ask.place("version")
     query = select(article_version).where(article_version.c.article == id, article_version.c.id <= number)
     async with ask.bot.store.read() as connection:
         rows = list(await connection.execute(query.order_by(article_version.c.id.desc()).limit(2)))

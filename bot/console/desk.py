@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.policy
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 from typing import Any
@@ -18,7 +17,7 @@ from bot.helpdesks import make_smtp
 from bot.store.console_tables import desk_note
 from bot.store.tables import desk_ticket, outbox
 from ticket_bridge.helpdesks.contract import HelpdeskError
-from ticket_bridge.helpdesks.mailbox import deliver, mailbox, message_id
+from ticket_bridge.helpdesks.mailbox import deliver, mailbox, message_id, policy_for
 from ticket_bridge.helpdesks.wire import one_line
 
 _PAGE = 50
@@ -32,13 +31,13 @@ def _hide(ask: Ask, payload: dict[str, Any]) -> dict[str, Any]:
 
 async def tickets(ask: Ask) -> Response:
     """Open tickets, the oldest first; or closed ones, the newest first."""
-    status, after = ask.request.query_params.get("status", "open"), ask.request.query_params.get("after", "")
-    if status not in ("open", "closed") or (after and not after.isdigit()):
-        raise Refused(422, "“status” may be open or closed, and “after” is the number of a ticket.")
+    status, after = ask.request.query_params.get("status", "open"), ask.asked("after", 0)
+    if status not in ("open", "closed"):
+        raise Refused(422, "“status” may be open or closed.")
     c, rising = desk_ticket.c, status == "open"
     query = select(desk_ticket).where(c.status == status)
     if after:
-        query = query.where(c.id > int(after) if rising else c.id < int(after))
+        query = query.where(c.id > after if rising else c.id < after)
     query = query.order_by(c.id if rising else c.id.desc()).limit(_PAGE + 1)
     async with ask.bot.store.read() as connection:
         rows = list(await connection.execute(query))
@@ -52,9 +51,7 @@ async def tickets(ask: Ask) -> Response:
 
 async def _ticket(ask: Ask) -> Any:
     async with ask.bot.store.read() as connection:
-        row = (
-            await connection.execute(select(desk_ticket).where(desk_ticket.c.id == int(ask.part("id"))))
-        ).one_or_none()
+        row = (await connection.execute(select(desk_ticket).where(desk_ticket.c.id == ask.place("id")))).one_or_none()
     if row is None:
         raise Refused(404, "There is no such ticket.")
     return row
@@ -108,7 +105,7 @@ async def send_again(ask: Ask) -> Response:
     """A reply that could not be sent, once more."""
     row = await _ticket(ask)
     query = select(desk_note).where(
-        desk_note.c.id == int(ask.part("note")), desk_note.c.ticket == row.id, desk_note.c.kind == "reply"
+        desk_note.c.id == ask.place("note"), desk_note.c.ticket == row.id, desk_note.c.kind == "reply"
     )
     async with ask.bot.store.read() as connection:
         found = (await connection.execute(query)).one_or_none()
@@ -126,7 +123,7 @@ async def _send(ask: Ask, row: Any, note: int, text: str) -> Response:
             "No mail server is configured (ASKONCE_SMTP_HOST, ASKONCE_EMAIL_FROM); the reply is kept, and can be sent later.",
         )
     payload = orjson.loads(row.payload)
-    mail = EmailMessage(policy=email.policy.SMTP.clone(utf8=not payload["email"].isascii()))
+    mail = EmailMessage(policy=policy_for(payload["email"], settings.email_from, ask.bot.support_email))
     mail["Subject"] = one_line(f"Re: {payload['subject']} [{row.reference}]")
     mail["From"] = mailbox("Support", settings.email_from)
     mail["Reply-To"] = mailbox("Support", ask.bot.support_email)

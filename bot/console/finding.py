@@ -44,6 +44,10 @@ class QueryError(Exception):
     """An address that asks for what is not there; the message says which part and what it may be."""
 
 
+class OddNumber(QueryError):
+    """A number that can be none."""
+
+
 @dataclass(frozen=True)
 class Query:
     """Empty text: not filtered by. `since` and `until` are days (UTC), both included; `q` holds words, all of which must
@@ -82,10 +86,10 @@ class Query:
                     datetime.date.fromisoformat(value)
                 except ValueError as error:
                     raise QueryError(f"{name}={value}: must be a day such as 2026-11-21") from error
-        if found.assigned and not found.assigned.isdigit():
-            raise QueryError(f"assigned={found.assigned}: must be the number of an account")
-        if found.after and not re.fullmatch(r"[^~]{0,40}~\d{1,18}", found.after):
-            raise QueryError("after: is no place in this list; open the list without it")
+        if found.assigned and not re.fullmatch(r"[0-9]{1,9}", found.assigned):
+            raise OddNumber(f"assigned={found.assigned}: must be the number of an account")
+        if found.after and not re.fullmatch(r"[^~]{0,40}~[0-9]{1,9}", found.after):
+            raise OddNumber("after: is no place in this list; open the list without it")
         return found
 
     def address(self, **changes: str) -> str:
@@ -220,7 +224,7 @@ async def _common(connection: AsyncConnection, query: Query, hidden: bool) -> se
 
 
 def _whole(value: str) -> int:
-    return int(value) if value.isdigit() else -1
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else -1
 
 
 @dataclass(frozen=True)

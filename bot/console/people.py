@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import segno
 from markupsafe import Markup
@@ -13,10 +14,9 @@ from bot.console.accounts import (
     SHORTEST_PASSWORD,
     AccountError,
     Role,
-    code_fits,
-    new_totp_secret,
-    totp_address,
+    read_email,
 )
+from bot.console.codes import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
 from bot.console.site import SESSION, Ask, Refused, secure
 
 
@@ -33,16 +33,28 @@ async def sign_in(ask: Ask) -> Response:
     try:
         token, who = await ask.accounts.sign_in(email, str(ask.form.get("password", "")), ask.given("code", 20))
     except AccountError as error:
-        await ask.accounts.note(email[:254] or "?", "sign-in refused")
+        await ask.accounts.note(_noted(email), "sign-in refused")
         words = str(error)
         return ask.page("sign_in.html", 401, error=words[0].upper() + words[1:] + ".", email=email, next=onward)
-    await ask.accounts.note(who.account.email, "sign in")
+    await ask.accounts.note(who.account.email, "sign in", detail="with a recovery code" if who.recovered else "")
+    if who.recovered:
+        left = await codes_left(ask.bot.store, who.account.id)
+        said = f"That was a recovery code; {left} are left. Where your app is lost, set up one-time codes anew."
+        return _entered(ask, token, "/console/own", said)
     return _entered(ask, token, onward)
 
 
-def _entered(ask: Ask, token: str, onward: str = "") -> Response:
+def _noted(email: str) -> str:
+    """What was typed as an address, where it is one: people type passwords into the wrong field."""
+    try:
+        return read_email(email)
+    except AccountError:
+        return "?"
+
+
+def _entered(ask: Ask, token: str, onward: str = "", said: str = "") -> Response:
     fine = onward.startswith("/console/") and not onward.startswith("/console/sign") and "\\" not in onward
-    response = ask.to(onward if fine else "/console/conversations")
+    response = ask.to(onward if fine else "/console/conversations", said)
     response.set_cookie(SESSION, token, path="/console", httponly=True, samesite="lax", secure=secure(ask))
     return response
 
@@ -87,7 +99,13 @@ async def first(ask: Ask) -> Response:
 
 
 async def own(ask: Ask) -> Response:
-    return ask.page("own.html", error="", secret="", picture="", address="", shortest=SHORTEST_PASSWORD)
+    return await _own(ask)
+
+
+async def _own(ask: Ask, code: int = 200, **shown: Any) -> Response:
+    values: dict[str, Any] = {"error": "", "secret": "", "picture": "", "recovery": ()} | shown
+    left = await codes_left(ask.bot.store, ask.me.account.id)
+    return ask.page("own.html", code, shortest=SHORTEST_PASSWORD, left=left, **values)
 
 
 async def change_password(ask: Ask) -> Response:
@@ -104,29 +122,45 @@ async def change_password(ask: Ask) -> Response:
 async def begin_totp(ask: Ask) -> Response:
     """A new secret, as a picture for an authenticator app; it counts once a code of it was entered."""
     secret = new_totp_secret()
-    return _totp_page(ask, secret, "")
+    return await _totp_page(ask, secret, "")
 
 
-def _totp_page(ask: Ask, secret: str, error: str) -> Response:
+async def _totp_page(ask: Ask, secret: str, error: str) -> Response:
     address = totp_address(secret, ask.me.account.email)
     out = io.BytesIO()
     segno.make(address).save(out, kind="svg", scale=5, border=2, xmldecl=False, dark="#000", light="#fff", nl=False)
-    return ask.page("own.html", 422 if error else 200, error=error, secret=secret, picture=Markup(out.getvalue().decode()),  # noqa: S704 - drawn by segno
-                    address=address, shortest=SHORTEST_PASSWORD)  # fmt: skip
+    picture = Markup(out.getvalue().decode())  # noqa: S704 - drawn by segno
+    return await _own(ask, 422 if error else 200, error=error, secret=secret, picture=picture)
 
 
 async def confirm_totp(ask: Ask) -> Response:
     secret = ask.given("secret", 64)
     if not secret.isalnum() or not code_fits(secret, ask.given("code", 20)):
-        return _totp_page(
-            ask, secret if secret.isalnum() else new_totp_secret(), "This code does not fit; try the next one."
-        )
-    await ask.accounts.set_totp(ask.me.account.id, secret)
+        again = secret if secret.isalnum() else new_totp_secret()
+        return await _totp_page(ask, again, "This code does not fit; try the next one.")
+    codes = new_recovery_codes()
+    await ask.accounts.set_totp(ask.me.account.id, secret, codes)
     await ask.note("turn on one-time codes")
-    return ask.to("/console/own", "From now on signing in asks for a code of your app.")
+    return await _own(ask, recovery=codes)
+
+
+async def renew_recovery(ask: Ask) -> Response:
+    """Ten other recovery codes, shown this once."""
+    if not await ask.site.admits_try(ask):
+        raise Refused(429, "Too many tries from your address; wait a minute.")
+    if not await ask.accounts.verify_password(ask.me.account.id, str(ask.form.get("password", ""))):
+        raise Refused(422, "The password is wrong; nothing was changed.")
+    if not ask.me.account.has_totp:
+        raise Refused(409, "Set up one-time codes first; recovery codes serve in their place.")
+    codes = new_recovery_codes()
+    await ask.accounts.renew_recovery(ask.me.account.id, codes)
+    await ask.note("renew recovery codes")
+    return await _own(ask, recovery=codes)
 
 
 async def end_totp(ask: Ask) -> Response:
+    if not await ask.site.admits_try(ask):
+        raise Refused(429, "Too many tries from your address; wait a minute.")
     if not await ask.accounts.verify_password(ask.me.account.id, str(ask.form.get("password", ""))):
         raise Refused(422, "The password is wrong; nothing was changed.")
     await ask.accounts.set_totp(ask.me.account.id, None)
@@ -159,7 +193,7 @@ async def add_person(ask: Ask) -> Response:
 
 async def change_person(ask: Ask) -> Response:
     """Another role, disabled or enabled, or a new password."""
-    id, do = int(ask.part("id")), ask.given("do")
+    id, do = ask.place("id"), ask.given("do")
     person = next((a for a in await ask.accounts.all() if a.id == id), None)
     if person is None:
         raise Refused(404, "There is no such account.")
@@ -181,8 +215,6 @@ async def change_person(ask: Ask) -> Response:
 
 async def log(ask: Ask) -> Response:
     """Who saw, changed and exported what, the newest first."""
-    before, who = ask.request.query_params.get("before", ""), ask.request.query_params.get("who", "")
-    if before and not before.isdigit():
-        raise Refused(422, "“before” must be the number of an entry.")
-    rows = await ask.accounts.log(before=int(before or 0), who=who, limit=101)
+    before, who = ask.asked("before", 0), ask.request.query_params.get("who", "")
+    rows = await ask.accounts.log(before=before, who=who, limit=101)
     return ask.page("log.html", rows=rows[:100], more=len(rows) > 100, person=who)

@@ -14,11 +14,9 @@ _LATER = "Not reached from here: mail that was sent, the logs of proxies and mai
 
 
 async def privacy(ask: Ask) -> Response:
-    days = ask.request.query_params.get("days", "") or str(ask.bot.settings.retention_days or 365)
-    if not days.isdigit() or not 1 <= int(days) <= 36_500:
-        raise Refused(422, "“days” is a whole number of days, 1 or more.")
-    due = await erasure.how_old(ask.bot.store, erasure.horizon(int(days)))
-    return ask.page("privacy.html", email="", found=None, days=int(days), due=due, later=_LATER,
+    days = ask.asked("days", ask.bot.settings.retention_days or 365, least=1, most=36_500)
+    due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
+    return ask.page("privacy.html", email="", found=None, days=days, due=due, later=_LATER,
                     set_days=ask.bot.settings.retention_days)  # fmt: skip
 
 

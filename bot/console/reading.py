@@ -79,7 +79,7 @@ async def save_view(ask: Ask) -> Response:
 
 
 async def forget_view(ask: Ask) -> Response:
-    own = delete(saved_view).where(saved_view.c.id == int(ask.part("id")), saved_view.c.account == ask.me.account.id)
+    own = delete(saved_view).where(saved_view.c.id == ask.place("id"), saved_view.c.account == ask.me.account.id)
     await ask.bot.store.transact(lambda c: c.execute(own) and None)
     return ask.to("/console/conversations", "The view is gone.")
 
@@ -138,11 +138,9 @@ async def one(ask: Ask) -> Response:
 
 async def fresh(ask: Ask) -> Response:
     """The turns after a place, for a page that shows a running chat."""
-    id, after = ask.part("id"), ask.request.query_params.get("after", "0")
-    if not after.isdigit():
-        raise Refused(422, "“after” must be the number of a turn.")
+    id, after = ask.part("id"), ask.asked("after", 0)
     found = await _seen(ask, id)
-    turns = [t for t in found["turns"] if t["seq"] > int(after)]
+    turns = [t for t in found["turns"] if t["seq"] > after]
     html = ask.site.templates.get_template("turns.html").render(
         turns=turns, broken=set(), ask=ask, corrected={}, found=found, intents=[], who=ask.who, Role=None)  # fmt: skip
     typing = ask.bot.hub.is_typing(id, "shopper")

@@ -122,21 +122,19 @@ async def assign(ask: Ask) -> Response:
 
 async def correct(ask: Ask) -> Response:
     """What should have been understood of one message: its intent, and fields that were missed."""
-    id, seq = ask.part("id"), ask.given("seq")
+    id, seq = ask.part("id"), ask.number("seq")
     async with ask.bot.store.read() as connection:
-        found = await connection.scalar(
-            select(turn.c.who).where(turn.c.conversation == id, turn.c.seq == int(seq or 0))
-        )
+        found = await connection.scalar(select(turn.c.who).where(turn.c.conversation == id, turn.c.seq == seq))
     if found != "shopper":
         raise Refused(422, "Only a shopper's message can be corrected.")
     intent = ask.given("intent")
     if intent and intent not in {i.value for i in IntentName}:
         raise Refused(422, f"“{intent}” is no intent; choose one of the list.")
-    row = {"conversation": id, "seq": int(seq), "intent": intent, "name": ask.given("name", 200), "email": ask.given("email", 254),
+    row = {"conversation": id, "seq": seq, "intent": intent, "name": ask.given("name", 200), "email": ask.given("email", 254),
            "reason": ask.given("reason"), "who": ask.me.account.email, "at": now_text()}  # fmt: skip
 
     def job(connection: Connection) -> None:
-        connection.execute(delete(correction).where(correction.c.conversation == id, correction.c.seq == int(seq)))
+        connection.execute(delete(correction).where(correction.c.conversation == id, correction.c.seq == seq))
         if any(row[k] for k in ("intent", "name", "email", "reason")):
             connection.execute(insert(correction).values(**row))
 
@@ -270,11 +268,12 @@ def draw(groups: dict[str, list[str]], size: int, seed: int) -> list[str]:
 async def make_sample(ask: Ask) -> Response:
     """Draw a sample for an audit."""
     stratum, name = ask.given("stratum"), ask.given("name", 100)
+    size = ask.number("size", least=1, most=_LARGEST_SAMPLE)
+    seed = ask.number("seed") if ask.given("seed") else 1
     try:
-        size, seed = int(ask.given("size")), int(ask.given("seed") or 1)
         since, until = (datetime.date.fromisoformat(ask.given(d)) for d in ("since", "until"))
     except ValueError as error:
-        raise Refused(422, "Size and seed are whole numbers, and the days are like 2026-11-21.") from error
+        raise Refused(422, "The days are like 2026-11-21.") from error
     if stratum not in STRATA or not 1 <= size <= _LARGEST_SAMPLE or not name:
         raise Refused(
             422, f"A sample needs a name, a size from 1 to {_LARGEST_SAMPLE:,} and one of the strata of the list."
@@ -315,7 +314,7 @@ async def make_sample(ask: Ask) -> Response:
 
 async def one_sample(ask: Ask) -> Response:
     """A sample with who has judged what, and how far reviewers agree."""
-    id = int(ask.part("id"))
+    id = ask.place("id")
     async with ask.bot.store.read() as connection:
         found = (await connection.execute(select(sample).where(sample.c.id == id))).one_or_none()
         if found is None:

@@ -62,6 +62,7 @@ ROUTES: tuple[PageRoute, ...] = tuple(
         ("POST", "/own/code", V, people.begin_totp),
         ("POST", "/own/code/confirm", V, people.confirm_totp),
         ("POST", "/own/code/end", V, people.end_totp),
+        ("POST", "/own/code/recovery", V, people.renew_recovery),
         ("GET", "/people", A, people.people),
         ("POST", "/people", A, people.add_person),
         ("POST", "/people/{id:int}", A, people.change_person),

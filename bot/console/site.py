@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import pathlib
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -27,7 +28,7 @@ from starlette.routing import Route
 
 from bot.bootstrap import Bot
 from bot.console.accounts import AccountError, Accounts, Role, SignedIn
-from bot.console.finding import QueryError
+from bot.console.finding import OddNumber, QueryError
 from bot.console.wording import FILTERS
 from bot.limits import admit, is_trusted, real_address
 from bot.store.database import Unavailable
@@ -46,6 +47,18 @@ class Refused(Exception):
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
         self.status, self.words = status, words
+
+
+#: The largest number that both databases hold in a column of theirs.
+_MOST = 2**31 - 1
+
+
+def whole(text: str, what: str, *, least: int = 0, most: int = _MOST) -> int:
+    """A whole number that a form or an address gave. Raises `Refused`: figures of other scripts, signs, fractions and what no
+    column holds are no numbers here."""
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
+        raise Refused(400, f"“{what}” must be a whole number from {least:,} to {most:,}.")
+    return int(text)
 
 
 Handler = Callable[["Ask"], Awaitable[Response]]
@@ -89,6 +102,22 @@ class Ask:
     def part(self, name: str) -> str:
         """A part of the path."""
         return str(self.request.path_params[name])
+
+    def place(self, name: str) -> int:
+        """A number in the path. Raises `Refused` where nothing can be there."""
+        number = self.part(name)
+        if not re.fullmatch(r"[0-9]{1,10}", number) or int(number) > _MOST:
+            raise Refused(404, "There is no such page.")
+        return int(number)
+
+    def number(self, name: str, *, least: int = 0, most: int = _MOST) -> int:
+        """A whole number of the form. Raises `Refused`."""
+        return whole(self.given(name), name, least=least, most=most)
+
+    def asked(self, name: str, otherwise: int, *, least: int = 0, most: int = _MOST) -> int:
+        """A whole number of the address, after the question mark; `otherwise` where it is not there. Raises `Refused`."""
+        given = self.request.query_params.get(name, "")
+        return whole(given, name, least=least, most=most) if given else otherwise
 
     def given(self, name: str, longest: int = 4_000) -> str:
         """A field of the form, without spaces around it. Raises `Refused` where it is too long."""
@@ -150,7 +179,11 @@ class Site:
                 response = ask.page("refused.html", error.status, words=error.words)
             except (AccountError, QueryError) as error:
                 words = str(error)
-                response = ask.page("refused.html", 422, words=words[0].upper() + words[1:] + ".")
+                response = ask.page(
+                    "refused.html",
+                    400 if isinstance(error, OddNumber) else 422,
+                    words=words[0].upper() + words[1:] + ".",
+                )
             except Exception as error:
                 if not isinstance(error, Unavailable):
                     log.exception("a console page failed: %s %s", route.method, route.path)
@@ -188,7 +221,7 @@ class Site:
         origin = request.headers.get("origin")
         if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
             raise Refused(403, "This form came from another site.")
-        if int(request.headers.get("content-length") or 0) > _LARGEST_FORM:
+        if whole(request.headers.get("content-length") or "0", "content-length") > _LARGEST_FORM:
             raise Refused(413, "This is more than a form may hold.")
         ask.form = await request.form(max_files=0, max_fields=200, max_part_size=_LARGEST_FORM)
         if ask.who is not None:

@@ -36,6 +36,24 @@ session = Table(
     Column("seen_at", Float, nullable=False),
 )
 
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("hash", String(64), primary_key=True),
+    Column("made_at", String(40), nullable=False),
+    Column("used_at", String(40)),
+)
+
+sign_in_try = Table(
+    "sign_in_try",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of an address, whether or not it has an account
+    Column("failed", Integer, nullable=False),
+    Column("locked_until", Float, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+)
+
 access = Table(
     "access",
     metadata,

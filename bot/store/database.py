@@ -177,11 +177,21 @@ class Store:
 
     # ------------------------------------------------------------ conversations
 
-    async def create(self, *, id: str, token: str, state: State, at: str, locale: str | None, channel: str) -> None:
+    async def create(
+        self,
+        *,
+        id: str,
+        token: str,
+        state: State,
+        at: str,
+        locale: str | None,
+        channel: str,
+        customer: str | None = None,
+    ) -> None:
         """A new conversation. Raises `Conflict` where its id or token exists."""
         row = {
             "id": id, "token_hash": token_hash(token), "created_at": at, "updated_at": at, "seq": 0, "number": 0,
-            "state": to_json(state), "locale": locale, "channel": channel,
+            "state": to_json(state), "locale": locale, "channel": channel, "customer": customer,
         }  # fmt: skip
         try:
             await self.transact(lambda connection: connection.execute(insert(conversation), row) and None)

@@ -547,8 +547,7 @@ textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 
     failed(frame) {
       if (frame.code === "bad_token") {
         if (this.last) return this.startOver(WORDS.expired, false);
-        keep.set(`${this.key}:token`, "");
-        this.log.append(make("p", { class: "note" }, WORDS.expired));
+        keep.set(`${this.key}:token`, "");  // nothing was said in it yet, so nobody misses it
         if (this.ws.readyState === WebSocket.OPEN) this.hello();
         return;
       }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
@@ -48,7 +49,7 @@ def test_a_customer_whom_the_shop_vouches_for_goes_on_at_another_device(make_bot
     jane = {
         "name": "Jane Doe",
         "email": "Jane@example.com",
-        "signature": signature("a secret of the shop", "jane@example.com"),
+        "signature": signature("a secret of the shop", "jane@example.com", expires=time.time() + 3600),
     }
 
     def device(who: dict[str, str]) -> Page:
@@ -77,7 +78,7 @@ def test_a_customer_whom_the_shop_vouches_for_goes_on_at_another_device(make_bot
     sam = {
         "name": "Sam Roe",
         "email": "sam@example.com",
-        "signature": signature("a secret of the shop", "sam@example.com"),
+        "signature": signature("a secret of the shop", "sam@example.com", expires=time.time() + 3600),
     }
     first.reload()
     first.wait_for_function("globalThis.Askonce")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +28,9 @@ HERS = ("my lamp is broken", "Would you like me to open", "Jane Doe")
 def customer(name: str, *, signed: bool = True) -> dict[str, str]:
     """A customer of this name whom no other test has: one whom the shop vouches for comes back to their earlier chat."""
     email = f"{name.split()[0].lower()}{next(_people)}@example.com"
-    return {"name": name, "email": email} | ({"signature": signature(SECRET, email)} if signed else {})
+    return {"name": name, "email": email} | (
+        {"signature": signature(SECRET, email, expires=time.time() + 3600)} if signed else {}
+    )
 
 
 class Wires:

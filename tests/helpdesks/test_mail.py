@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
+from email.message import EmailMessage
 
 import pytest
+from aiosmtpd.controller import Controller
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +20,8 @@ from tests.helpdesks.servers import MailServer
 from tests.helpdesks.test_every_helpdesk import SHOPPERS, fresh_key, payload
 from tests.test_bridge import CONSENT, Receiver, acts_until
 from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected, Unreachable
-from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
+from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp, deliver
+from ticket_bridge.notices import Notice, compose
 from ticket_bridge.retry import RetryPolicy
 
 
@@ -127,3 +132,50 @@ async def test_nobody_is_mailed_who_was_told_in_time_or_where_no_mail_is_configu
                 async with bot.store.read() as connection:
                     assert list(await connection.execute(notice.select())) == []
         assert server.mails == []
+
+
+class PlainServer(MailServer):
+    """A mail server that does not offer SMTPUTF8."""
+
+    @contextlib.contextmanager
+    def running(self, port: int) -> Iterator[MailServer]:
+        controller = Controller(self, hostname="127.0.0.1", port=port, enable_SMTPUTF8=False)
+        controller.start()
+        try:
+            yield self
+        finally:
+            controller.stop()
+
+
+def _letter(to: str) -> EmailMessage:
+    notice = Notice("k", "Jörg Weiß", to, "AO-X-1", "About your request AO-X-1", "It is filed.", 1)
+    return compose(notice, sender="chat@shop.example", reply_to="support@shop.example")
+
+
+@pytest.mark.parametrize("address", ["jörg@example.de", "jörg@exämple.de", "李伟@例子.example"])
+async def test_an_address_beyond_ascii_gets_its_mail_or_a_clear_word(address: str) -> None:
+    sender = "chat@shop.example"
+    for kind in (MailServer, PlainServer):
+        port = free_port()
+        with kind().running(port) as server:
+            relay = Smtp("127.0.0.1", port, security="none", timeout=5)
+            if kind is MailServer:
+                await deliver(relay, _letter(address), sender=sender, to=address)
+                (mail,) = server.mails
+                assert mail["To"].addresses[0].addr_spec == address
+            else:
+                with pytest.raises(Rejected, match="beyond ASCII"):
+                    await deliver(relay, _letter(address), sender=sender, to=address)
+                assert server.mails == []
+
+
+async def test_a_domain_beyond_ascii_needs_nothing_of_the_server() -> None:
+    port = free_port()
+    with PlainServer().running(port) as server:
+        relay = Smtp("127.0.0.1", port, security="none", timeout=5)
+        await deliver(relay, _letter("jane@exämple.de"), sender="chat@shop.example", to="jane@exämple.de")
+        (mail,) = server.mails
+        assert mail["To"].addresses[0].addr_spec == "jane@xn--exmple-cua.de"
+        ticket = payload("Jane Doe", "jane@exämple.de", "my lamp is broken")
+        await box(port).create(ticket, key=fresh_key())
+        assert server.mails[-1]["Reply-To"].addresses[0].addr_spec == "jane@xn--exmple-cua.de"

@@ -20,6 +20,7 @@ from email.utils import format_datetime, localtime
 from typing import Any, Literal
 
 import aiosmtplib
+from email_validator import EmailNotValidError, validate_email
 
 from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import one_line
@@ -87,8 +88,26 @@ def message_id(key: str, domain: str) -> str:
 
 def mailbox(name: str, address: str) -> Address:
     """A display name and an address for a header."""
-    user, _, domain = address.rpartition("@")
+    user, _, domain = on_the_wire(address).rpartition("@")
     return Address(display_name=one_line(name), username=user, domain=domain)
+
+
+def on_the_wire(address: str) -> str:
+    """An address as mail servers take it: where only its domain is beyond ASCII, in its ASCII form (IDNA, RFC 5891), so that
+    `jane@exämple.de` needs nothing of a server. What stands before the `@` only its own server may change."""
+    user, _, domain = address.rpartition("@")
+    if domain.isascii() or not user.isascii():
+        return address
+    try:
+        found = validate_email(f"x@{domain}", check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return address
+    return f"{user}@{found.ascii_domain}"
+
+
+def policy_for(*addresses: str) -> email.policy.EmailPolicy[EmailMessage]:
+    """How a mail with these addresses in its headers is written: in UTF-8 only where one of them needs it (RFC 6532)."""
+    return email.policy.SMTP.clone(utf8=not all(on_the_wire(a).isascii() for a in addresses))
 
 
 class Mailbox:
@@ -103,11 +122,11 @@ class Mailbox:
     def compose(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> EmailMessage:
         """The mail of a ticket: the subject, the reason, and from whom."""
         envelope = payload["envelope"]
-        mail = EmailMessage(policy=email.policy.SMTP.clone(utf8=not payload["email"].isascii()))
+        mail = EmailMessage(policy=policy_for(payload["email"], self._to, self._sender))
         mail["Subject"] = one_line(payload["subject"])
         mail["From"] = mailbox(payload["name"], self._sender)
         mail["Reply-To"] = mailbox(payload["name"], payload["email"])
-        mail["To"] = self._to
+        mail["To"] = on_the_wire(self._to)
         mail["Date"] = format_datetime(localtime())
         mail["Message-ID"] = message_id(key, self._domain)
         mail["X-Askonce-Reference"] = envelope["reference"]
@@ -145,20 +164,32 @@ class Mailbox:
     async def _may_send(self) -> None:
         """Up to the point where the mail's text would follow; then the server is told to forget it."""
         async with connected(self._server) as client:
-            await client.mail(self._sender)
-            await client.rcpt(self._to)
+            await _envelope(client, sender=self._sender, to=self._to, wide=False)
             await client.rset()
 
     async def close(self) -> None:
         """Connections last as long as one mail."""
 
 
+async def _envelope(client: aiosmtplib.SMTP, *, sender: str, to: str, wide: bool) -> None:
+    """From whom to whom. An address beyond ASCII, there or in a header (`wide`), is told with SMTPUTF8 (RFC 6531) and refused, in
+    words that say so, where the server does not speak it. Raises `Rejected`."""
+    sender, to = on_the_wire(sender), on_the_wire(to)
+    wide = wide or not (sender + to).isascii()
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
+    if wide and not client.supports_extension("SMTPUTF8"):
+        raise Rejected("the mail server takes no addresses beyond ASCII (it does not offer SMTPUTF8)")
+    encoding = "utf-8" if wide else "ascii"
+    await client.mail(sender, options=["SMTPUTF8", "BODY=8BITMIME"] if wide else [], encoding=encoding)
+    await client.rcpt(to, encoding=encoding)
+
+
 async def deliver(server: Smtp, mail: EmailMessage, *, sender: str, to: str) -> None:
     """Hand one mail over. Raises `HelpdeskError`; `maybe_created` where the server may have taken it."""
+    wide = bool(getattr(mail.policy, "utf8", False))
     async with connected(server) as client:
-        wide = not all(str(mail.get(h, "")).isascii() for h in ("Reply-To", "To")) and mail.policy.utf8  # type: ignore[attr-defined]
-        await client.mail(sender, options=["SMTPUTF8", "BODY=8BITMIME"] if wide else [])
-        await client.rcpt(to)
+        await _envelope(client, sender=sender, to=to, wide=wide)
         try:
             await client.data(mail.as_bytes())
         except aiosmtplib.SMTPResponseException:
