@@ -34,6 +34,7 @@ from dialogue import events
 from dialogue.referee import judge
 from dialogue.states import TicketStatus
 from dialogue.transcript import Passed, Seen, Transcript
+from tests.patience import patient
 from tests.peers.stock import Stock
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -102,7 +103,7 @@ async def play_askonce(running: Bot, case: Case) -> Played:
     while (words := next_words(case, played)) is not None:
         before = conversation.seq
         await conversation.hear(uuid.uuid4().hex, words)
-        async with asyncio.timeout(20):
+        async with patient():
             while any(t.status is TicketStatus.SENT for t in conversation.state.tickets):
                 await asyncio.sleep(0.01)
         turns = await conversation.turns_after(before)

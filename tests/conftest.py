@@ -15,7 +15,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +30,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from bot.audit import Audit, audit
 from bot.settings import read_settings
 from bot.store.database import Store, Unavailable
+from tests.patience import patient, wait_until
 
 #: The same examples in every run, so that a red run means a change and not a roll of the dice; HYPOTHESIS_PROFILE=search
 #: looks for new ones.
@@ -148,14 +148,14 @@ class BotProcess:
         self.log = (self.folder / "bot.log").open("ab")
         command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise AssertionError(f"the bot ended: {(self.folder / 'bot.log').read_text()[-2000:]}")
-            if self._answers():
-                return self
-            time.sleep(0.05)
-        raise AssertionError("the bot did not start in 30 s")
+        wait_until(self._up)
+        return self
+
+    def _up(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise AssertionError(f"the bot ended: {(self.folder / 'bot.log').read_text()[-2000:]}")
+        return self._answers()
 
     def _answers(self) -> bool:
         """Asked with little: an HTTP client of httpx reads all certificates before its first question."""
@@ -179,7 +179,9 @@ class BotProcess:
         assert self.process
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(20)
+        process = self.process
+        wait_until(lambda: process.poll() is not None)
+        code = process.wait()
         self._listen()
         return code
 
@@ -189,7 +191,7 @@ class BotProcess:
         assert not (found := indiscreet((self.folder / "bot.log").read_text(errors="replace"))), f"logged: {found[:3]}"
 
     def get(self, path: str) -> Any:
-        answer = httpx.get(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+        answer = httpx.get(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=120)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -237,8 +239,9 @@ class Client:
     async def send(self, **frame: Any) -> None:
         await self.ws.send(orjson.dumps(frame).decode())
 
-    async def receive(self, patience: float = 10.0) -> dict[str, Any]:
-        async with asyncio.timeout(patience):
+    async def receive(self, within: float | None = None) -> dict[str, Any]:
+        """The next frame; `within` seconds where its absence is what is asked about. Raises `TimeoutError`."""
+        async with patient() if within is None else asyncio.timeout(within):
             frame: dict[str, Any] = orjson.loads(await self.ws.recv())
         if frame["type"] == "turn" and not any(t["seq"] == frame["seq"] for t in self.turns):
             before = self.turns[-1]["seq"] if self.turns else None
@@ -267,14 +270,14 @@ class Client:
             if frame["type"] == "error" and frame.get("id") == id:
                 return id
 
-    async def until(self, act: str, patience: float = 15.0) -> dict[str, Any]:
+    async def until(self, act: str) -> dict[str, Any]:
         """The next turn with this act, among those not yet waited for."""
         while True:
             for turn in self.turns:
                 if turn.get("act") == act and not turn.get("met"):
                     turn["met"] = True
                     return turn
-            await self.receive(patience)
+            await self.receive()
 
 
 @asynccontextmanager

@@ -291,7 +291,7 @@ def sieges(consents: int, seed: int, tell: Callable[[str], None]) -> list[str]:
             token = server.settings["RT_TOKEN"]
             rt = {"ASKONCE_HELPDESK": "rt", "ASKONCE_RT_TOKEN": token, "ASKONCE_RT_QUEUE": "Escalations"}
             wanted, met = asyncio.run(
-                siege(folder, consents, seed=seed, settings=rt, proxy=proxy, chance=0.01, patience=1800, tell=tell)
+                siege(folder, consents, seed=seed, settings=rt, proxy=proxy, chance=0.01, tell=tell)
             )
             tell(f"  {dict(met.most_common())}")
             return problems + compared(wanted, server.held())

@@ -29,6 +29,7 @@ from dialogue.states import State, TicketStatus
 from dialogue.tracker import replay
 from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import mask
+from tests.patience import Looks
 from ticket_bridge.helpdesks.contract import Busy, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.outbox import deliver_again
 from ticket_bridge.retry import RetryPolicy
@@ -173,17 +174,18 @@ class Storm:
         """A message sent again, long after its time: acknowledged, never processed twice."""
         assert not await chat.tabs[tab].hear(id, chat.sent[id])
 
-    async def calm(self, patience: float = 60.0) -> None:
+    async def calm(self) -> None:
         """The helpdesk mends, an operator has the refused tickets delivered: until every ticket is filed."""
         self.helpdesk.mood = lambda: "fine"
         store = self.bots[0].store
-        deadline = time.monotonic() + patience
+        counts: dict[str, int] = {}
+        look = Looks(lambda: sorted(counts.items()))
         while True:
             await store.transact(lambda connection: deliver_again(connection, outbox, now=time.time()))
             counts = await outbox_counts(store)
             if not set(counts) - {"filed"}:
                 return
-            assert time.monotonic() < deadline, f"tickets that were never filed: {counts}"
+            look()
             await asyncio.sleep(0.05)
 
     async def problems(self, chat: Chat) -> list[str]:

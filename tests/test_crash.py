@@ -33,7 +33,7 @@ async def _converse(bot: BotProcess, random_moment: random.Random, number: int) 
                     while pending:
                         await client.say(pending[0][1], pending[0][0])
                         pending.pop(0)
-                    await client.until("ticket_filed", 5)
+                    await client.until("ticket_filed")
                     if killer is None:
                         return client.welcome["conversation"], client.turns
                 finally:

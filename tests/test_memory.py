@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.memory import keep
+from tests.patience import patient
 
 
 class _Ring:
@@ -31,7 +32,7 @@ def as_python_has_it() -> Iterator[None]:
 
 
 async def _while_kept(keeper: asyncio.Task[None], *, until: object) -> None:
-    async with asyncio.timeout(20):
+    async with patient():
         while not until():  # type: ignore[operator]
             await asyncio.sleep(0.005)
     keeper.cancel()

@@ -16,6 +16,7 @@ from bot.settings import read_settings
 from bot.store.migrate import config, migrate
 from bot.store.tables import metadata
 from tests.conftest import ROOT, SUPPORT, audited
+from tests.patience import patient
 
 VERSIONS = sorted((ROOT / "bot" / "store" / "migrations" / "versions").glob("[0-9]*.py"))
 #: What an expanding migration may do. Whatever takes away or renames comes a release after its last use, in a file of its
@@ -75,7 +76,7 @@ async def test_this_version_goes_on_beside_a_migration_of_the_next(database_url:
             await connection.execute(text("CREATE TABLE of_the_next_version (id INTEGER PRIMARY KEY)"))
         for number, words in enumerate(("Jane Doe", "jane@example.com", "my lamp is broken")):
             await chat.hear(str(number + 2), words)
-        async with asyncio.timeout(20):
+        async with patient():
             while not any(t.act == "ticket_filed" for t in await bot.store.turns(chat.id)):
                 await asyncio.sleep(0.02)
         bot.hub.let_go(chat.id)
@@ -96,7 +97,7 @@ async def test_a_migration_does_not_queue_behind_a_long_transaction(postgres: Ca
         await reader.execute(text("SELECT count(*) FROM outbox"))  # holds its lock until the transaction ends
         migrating = asyncio.create_task(asyncio.to_thread(migrate, url))
         async with engine.connect() as watching:
-            async with asyncio.timeout(20):  # the migration has reached the table, and waits for it
+            async with patient():  # the migration has reached the table, and waits for it
                 blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
                 while not await watching.scalar(blocked):
                     await watching.rollback()

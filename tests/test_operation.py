@@ -24,6 +24,7 @@ from bot.store.database import Store
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.tables import outbox
 from tests.conftest import ROOT, SUPPORT, BotProcess, client_of, indiscreet
+from tests.patience import patient
 from tests.storm import Fickle
 
 SCRIPT = ("open a ticket please", "Jane Doe", "jane@example.com", "my lamp is broken, order 12345678")
@@ -181,7 +182,7 @@ async def test_a_backup_made_at_work_brings_everything_back(database_url: str, t
     async with run_bot(settings, helpdesk=lambda store: desk) as bot:
         again = await bot.hub.resume(token)
         assert again is not None
-        async with asyncio.timeout(30):
+        async with patient():
             while not any(t.act == "ticket_filed" for t in await bot.store.turns(again.id)):
                 await asyncio.sleep(0.05)
         after = await bot.store.turns(again.id)

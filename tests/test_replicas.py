@@ -15,6 +15,7 @@ from sqlalchemy import text
 from bot.bootstrap import Bot, run_bot
 from bot.settings import read_settings
 from tests.conftest import ROOT, SUPPORT, BotProcess, audited, client_of
+from tests.patience import patient, until
 
 pytestmark = pytest.mark.postgres
 FOR_EVER = 3600.0
@@ -33,12 +34,6 @@ async def two(url: str, *, round: float = FOR_EVER) -> AsyncIterator[tuple[Bot, 
         yield first, second
 
 
-async def until(true: Callable[[], object], patience: float = 20) -> None:
-    async with asyncio.timeout(patience):
-        while not true():
-            await asyncio.sleep(0.01)
-
-
 async def test_a_poke_brings_what_another_replica_stored(database: str) -> None:
     async with two(database) as (first, second):
         chat, token = await first.hub.begin()
@@ -46,7 +41,7 @@ async def test_a_poke_brings_what_another_replica_stored(database: str) -> None:
         assert same is not None and same is not chat
         poked = second.hub.watch(chat.id)
         await chat.hear("1", "how long does delivery take?")
-        async with asyncio.timeout(20):
+        async with patient():
             await poked.wait()
         await until(lambda: same.seq == chat.seq)
         assert [t.text for t in await same.turns_after(0)] == [t.text for t in await chat.turns_after(0)]

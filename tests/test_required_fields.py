@@ -14,6 +14,7 @@ from bot.conversation import Conversation, now_text
 from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.tables import desk_ticket
+from tests.patience import patient
 from ticket_bridge.helpdesks.contract import RequiredField
 from ticket_bridge.helpdesks.desk import Desk
 
@@ -34,7 +35,7 @@ async def said(bot: Bot, *messages: str) -> tuple[Conversation, list[tuple[str, 
     conversation, _ = await bot.hub.begin()
     for number, text in enumerate(messages):
         await conversation.hear(str(number), text)
-    async with asyncio.timeout(10):
+    async with patient():
         while any(t.status != "filed" for t in conversation.state.tickets):
             await asyncio.sleep(0.02)
     assert await verdict(bot.store, conversation.id, support_email="support@example.com", settled=True) == []

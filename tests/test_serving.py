@@ -21,8 +21,9 @@ from bot.limits import Address
 from bot.pressure import Pressure
 from bot.replay import play_over_socket
 from tests.conftest import ROOT, TOKEN, BotProcess, Client, client_of, free_port
+from tests.patience import patient, wait_until
 
-_MANY = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
+_MANY = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000", "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
          "ASKONCE_LIMIT_ADDRESS_RATE": "1000000"}  # fmt: skip
 #: A silence that a test can wait for.
 _HASTY = {"ASKONCE_LIMIT_SILENCE": "1.5"}
@@ -111,7 +112,7 @@ async def test_who_does_not_read_is_dropped_and_goes_on_where_they_were(make_bot
             said = 0
             with contextlib.suppress(WebSocketException, TimeoutError):
                 while said < 20_000:
-                    async with asyncio.timeout(35):
+                    async with patient():
                         await deaf.send(type="say", id=str(said), text="hello" + "!" * 3900)
                     said += 1
             assert said < 20_000, "its unread answers were piled up without end"
@@ -139,9 +140,9 @@ def test_half_open_sockets_are_found(make_bot: Callable[..., BotProcess]) -> Non
         finally:
             os._exit(0)
     try:
-        _until(lambda: _metric(bot, "askonce_open_chats") == 1)
+        wait_until(lambda: _metric(bot, "askonce_open_chats") == 1)
         os.kill(child, signal.SIGSTOP)
-        _until(lambda: _metric(bot, "askonce_open_chats") == 0, 60)
+        wait_until(lambda: _metric(bot, "askonce_open_chats") == 0, 60)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -162,13 +163,6 @@ def _refused(bot: BotProcess) -> float:
     """Error frames so far; a busy machine may have the bot refuse for a moment, and it says so."""
     shown = httpx.get(bot.url + "/metrics").text
     return sum(float(line.split()[-1]) for line in shown.splitlines() if line.startswith("askonce_frame_errors_total{"))
-
-
-def _until(true: Callable[[], bool], patience: float = 20) -> None:
-    deadline = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.1)
 
 
 # ---------------------------------------------------------------- overload

@@ -17,6 +17,7 @@ from bot.store.records import from_json, happenings_from_json, happenings_to_jso
 from dialogue import events as e
 from dialogue.states import State
 from dialogue.tracker import replay, step
+from tests.patience import patient
 from tests.understandings import understandings
 
 
@@ -127,7 +128,7 @@ async def test_who_is_cancelled_while_waiting_takes_nobody_along(database_url: s
             others = [asyncio.create_task(store.transact(job(n))) for n in range(1, 6)]
             await asyncio.sleep(0)
             leader.cancel()
-            async with asyncio.timeout(10):
+            async with patient():
                 assert await asyncio.gather(*others) == [1, 2, 3, 4, 5]
     finally:
         await store.close()

@@ -37,7 +37,7 @@ SCRIPT = (
     "hello", "how long does delivery of a {thing} take?", "the {thing} I got {trouble}, number {number}",
     "open a ticket please", "Jane Doe", "jane{number}@example.com", "thanks, bye",
 )  # fmt: skip
-UNLIMITED = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
+UNLIMITED = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000", "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
              "ASKONCE_LIMIT_ADDRESS_RATE": "1000000", "ASKONCE_LOG_LEVEL": "warning"}  # fmt: skip
 _numbers = itertools.count()
 

@@ -12,7 +12,7 @@ from tests.browser.drive import chromium
 from tests.conftest import missing
 
 #: How long a page may take on a machine that is busy with other tests; nothing here is a matter of speed.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=180_000)
 
 
 @pytest.fixture(scope="module")

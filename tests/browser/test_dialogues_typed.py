@@ -91,7 +91,7 @@ async def test_dialogue_cases_typed_into_the_widget(make_bot: Callable[..., BotP
             context = await chromium.new_context()
             stage = InBrowser(await context.new_page(), http)
             await stage.open(bot.url, case.customer)
-            problems.extend((await play(case, stage, patience=6)).problems)
+            problems.extend((await play(case, stage, patience=120)).problems)
             await context.close()
 
         room = asyncio.Semaphore(4)

@@ -20,6 +20,7 @@ from bot.console.views import outbox_counts
 from bot.settings import read_settings
 from bot.store.database import Store
 from tests.conftest import SUPPORT, TOKEN
+from tests.patience import patient
 from ticket_bridge.helpdesks.contract import Helpdesk
 
 PASSWORD = "correct horse battery"
@@ -56,7 +57,7 @@ class Desk:
 
     async def filed(self) -> None:
         """Wait until every ticket is filed or refused."""
-        async with asyncio.timeout(20):
+        async with patient():
             while set(await outbox_counts(self.bot.store)) & {"queued", "sending"}:
                 await asyncio.sleep(0.02)
 

@@ -16,13 +16,14 @@ from websockets.exceptions import WebSocketException
 
 from tests.conftest import BotProcess, Client, audited, client_of
 from tests.faults.machines import TicketReceiver
+from tests.patience import patient
 
 SCRIPT = ("hi there", "how long does delivery take?", "my {thing} number {number} arrived broken", "yes please",
           "{name}", "shopper{number}@example.com")  # fmt: skip
 THINGS = ("lamp", "kettle", "tent", "mirror", "rug", "drill")
 NAMES = ("Jane Doe", "Omar Haddad", "Anna Petrova", "Luis Ortega", "Grace Kim", "Tom Baker")
 AT_ONCE = 16
-LIMITS = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
+LIMITS = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000", "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
           "ASKONCE_LIMIT_ADDRESS_RATE": "1000000", "ASKONCE_LIMIT_SILENCE": "3", "ASKONCE_SAVED_AFTER": "1",
           "ASKONCE_HELPDESK_TIMEOUT": "2", "ASKONCE_DATABASE_TIMEOUT": "2"}  # fmt: skip
 
@@ -60,6 +61,7 @@ class Room:
     #: Seconds that a shopper thinks before each message.
     thought: float = 0.2
     _over: asyncio.Event = field(default_factory=asyncio.Event)
+    _moved: int = 0
 
     async def play(self, chats: int, fault: Callable[[], Awaitable[None]]) -> Told:
         """At least `chats` conversations, and as many more as the fault takes; then the count."""
@@ -76,7 +78,7 @@ class Room:
         try:
             await fault()
             self._over.set()
-            async with asyncio.timeout(240):
+            async with patient(lambda: self._moved):
                 await asyncio.gather(*shoppers)
         finally:
             for task in shoppers:
@@ -103,7 +105,7 @@ class Room:
                         continue
                     token, conversation = client.welcome["token"], client.welcome["conversation"]
                     await self._tell(client, number)
-                    async with asyncio.timeout(20):
+                    async with patient():
                         while not any(t.get("act") == "ticket_filed" for t in turns):
                             await client.receive(6)
                     self.told.reconnects += tries - 1
@@ -117,6 +119,7 @@ class Room:
             while not any(t.get("id") == id for t in client.turns):
                 before = len(client.errors)
                 await client.say(text, id)
+                self._moved += 1
                 for error in client.errors[before:]:
                     self.told.refused[error["code"]] += 1
                     await asyncio.sleep(0.2)

@@ -23,6 +23,7 @@ from bot.settings import read_settings
 from tests.conftest import ROOT, BotProcess
 from tests.faults.machines import Disk, Postgres, QuickRasa, TicketReceiver, Wire
 from tests.faults.room import LIMITS, Room, Told, folder_of
+from tests.patience import patient
 
 
 @dataclass
@@ -151,7 +152,7 @@ async def disk_full(root: pathlib.Path, chats: int, times: int) -> Told:
                 before = await _metric(bot, 'askonce_frame_errors_total{code="unavailable"}')
                 disk.become("full")
                 await asyncio.sleep(1.5)
-                async with asyncio.timeout(60):
+                async with patient():
                     while await _metric(bot, 'askonce_frame_errors_total{code="unavailable"}') == before:
                         await asyncio.sleep(0.1)
                 disk.become("well")
@@ -174,7 +175,7 @@ async def disk_slow(root: pathlib.Path, chats: int, times: int) -> Told:
                 before = await slow_commits()
                 disk.become("slow 150000")
                 await asyncio.sleep(4)
-                async with asyncio.timeout(60):
+                async with patient():
                     while await slow_commits() == before:
                         await asyncio.sleep(0.1)
                 disk.become("well")
@@ -211,7 +212,7 @@ async def clock_jumps(root: pathlib.Path, chats: int, times: int) -> Told:
 
 async def _clock_is(bot: BotProcess, *, ahead: int) -> None:
     """Wait until the bot's own clock, which dates its answers, is so many seconds ahead of ours."""
-    async with asyncio.timeout(30), httpx.AsyncClient(timeout=10) as client:
+    async with patient(), httpx.AsyncClient(timeout=10) as client:
         while True:
             told = parsedate_to_datetime((await client.get(f"{bot.url}/healthz")).headers["date"]).timestamp()
             if abs(told - time.time() - ahead) < 300:

@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.patience import patient
+
 #: In the order of the bytes: before anything is sent, inside the request, after the server acted, inside the reply, after it.
 FAULTS = (
     "refused", "cut in the request head", "cut in the request body", "corrupt request", "held back, then delivered late",
@@ -93,7 +95,7 @@ class Proxy:
             await writer.drain()
             if not answer:
                 return None
-            async with asyncio.timeout(20):
+            async with patient():
                 return await reader.read(-1) if b"\r\n\r\n" in request else None
         finally:
             writer.close()

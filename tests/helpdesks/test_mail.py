@@ -18,6 +18,7 @@ from bot.store.tables import notice
 from tests.conftest import free_port
 from tests.helpdesks.servers import MailServer
 from tests.helpdesks.test_every_helpdesk import SHOPPERS, fresh_key, payload
+from tests.patience import patient
 from tests.test_bridge import CONSENT, Receiver, acts_until
 from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected, Unreachable
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp, deliver
@@ -102,7 +103,7 @@ async def test_a_shopper_who_left_hears_by_mail_once_even_after_a_restart(databa
                 await acts_until(conversation, "ticket_saved")
             async with receiver.running():
                 await acts_until(stays, "ticket_filed")
-                async with asyncio.timeout(10):
+                async with patient():
                     while not server.mails:
                         await asyncio.sleep(0.05)
         async with run_bot(with_mail(database_url, receiver, port), retry=quick, tick=0.1) as bot:

@@ -70,7 +70,7 @@ async def test_one_consent_ends_as_one_ticket(kind: str, moods: list[str], tmp_p
         async with run_bot(settings, helpdesk=lambda _: world.helpdesk, retry=quick, tick=0.05) as bot:
             conversation, _ = await bot.hub.begin()
             await conversation.hear("1", CONSENT)
-            acts = await acts_until(conversation, "ticket_filed", 20)
+            acts = await acts_until(conversation, "ticket_filed")
             assert acts[-1] == "ticket_filed" and acts.count("ticket_filed") == 1
         (held,) = vendor.held()
         assert (held["name"], held["email"], held["reason"]) == ("Jane Doe", "jane@example.com", "my lamp is broken")

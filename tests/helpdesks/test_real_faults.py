@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import pathlib
 import subprocess
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,6 +19,7 @@ from tests.conftest import free_port
 from tests.helpdesks.conftest import django_adapter, rt_adapter
 from tests.helpdesks.servers import HERE, DjangoServer, RtServer, django_environment
 from tests.helpdesks.test_every_helpdesk import SHOPPERS, fresh_key, payload
+from tests.patience import patient, until
 from ticket_bridge.helpdesks.contract import Busy, Helpdesk, Unreachable
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp, message_id
 from ticket_bridge.retry import RetryPolicy
@@ -47,8 +47,8 @@ async def consent(bot: Bot, number: int) -> Conversation:
     return conversation
 
 
-async def all_filed(bot: Bot, many: int, patience: float = 60) -> None:
-    async with asyncio.timeout(patience):
+async def all_filed(bot: Bot, many: int) -> None:
+    async with patient():
         while await outbox_counts(bot.store) != {"filed": many}:
             await asyncio.sleep(0.1)
 
@@ -69,7 +69,7 @@ async def test_stopped_in_the_middle_and_continued(
         server.pause()
         try:
             chats = [await consent(bot, n) for n in range(4)]
-            async with asyncio.timeout(20):
+            async with patient():
                 while not all([await acts(c) for c in chats]):
                     await asyncio.sleep(0.1)
         finally:
@@ -159,9 +159,7 @@ async def test_mail_reaches_request_tracker_through_its_own_gateway(rt: RtServer
         key = fresh_key()
         made = await box.create(payload("李伟", "li.wei@example.cn", "包裹是空的, the box was empty"), key=key)
         assert made == message_id(key, "helpdesk.test")
-        deadline = time.monotonic() + 30
-        while len(rt.held()) == before and time.monotonic() < deadline:
-            await asyncio.sleep(0.3)
+        await until(lambda: len(rt.held()) > before, rest=0.3)
     finally:
         subprocess.run(["bash", script, "stop", str(folder)], check=True)
     (held,) = rt.held()[before:]
