@@ -15,6 +15,7 @@ from bot import erasure, tracing
 from bot.articles import EditedArticles
 from bot.console.archive import Archivist
 from bot.conversation import TicketForm, Understander, Workshop, now_text
+from bot.entry import Entry
 from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
 from bot.metrics import HELPDESK
@@ -191,6 +192,7 @@ async def run_bot(
             ),
         ),
         pokes,
+        entry=Entry(await store.own_key("entry")),
     )  # fmt: skip
     articles = EditedArticles(store, answers)
     await articles.look()

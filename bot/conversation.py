@@ -162,6 +162,11 @@ class Conversation:
         return cls(shop, id, found.state, found.seq, found.number, found.client_ids, found.locale)
 
     @property
+    def birth(self) -> Birth | None:
+        """What it begins with, where nothing was said in it yet."""
+        return self._birth
+
+    @property
     def unborn(self) -> bool:
         """Nothing was said in it yet, and nothing of it is stored."""
         return self._birth is not None
@@ -183,10 +188,16 @@ class Conversation:
         birth = self._birth
         if birth is None:
             return
-        await self._shop.store.create(
-            id=self.id, token=birth.token, state=self.state, at=now_text(), locale=birth.locale, channel=birth.channel,
-            customer=birth.customer,
-        )  # fmt: skip
+        try:
+            await self._shop.store.create(
+                id=self.id, token=birth.token, state=self.state, at=now_text(), locale=birth.locale,
+                channel=birth.channel, customer=birth.customer,
+            )  # fmt: skip
+        except Conflict:
+            if await self._shop.store.load(self.id) is None:
+                raise
+            self._birth = None  # another tab's first word was faster, on another replica
+            await self._reload()
         self._birth = None
         for told in birth.told:  # the page's customer, who is then not asked for what it knows (R2)
             while not await self._decide(told, started=time.perf_counter()):

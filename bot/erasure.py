@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 import secrets
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,10 +22,11 @@ from sqlalchemy.engine import Connection
 from bot.console import views
 from bot.console.archive import delete_summary
 from bot.conversation import now_text
+from bot.entry import FRESH
 from bot.store.console_tables import desk_note, facet, summary
 from bot.store.database import Store, token_hash
 from bot.store.records import to_json
-from bot.store.tables import attempt, conversation, desk_ticket, notice, outbox
+from bot.store.tables import attempt, conversation, desk_ticket, device, notice, outbox, spent_token
 from dialogue.states import State
 
 ERASED = "erased"
@@ -60,9 +62,20 @@ def erase_conversation(connection: Connection, id: str) -> bool:
         )
     _erase_tickets(connection, list(connection.scalars(select(outbox.c.key).where(outbox.c.conversation == id))))
     delete_summary(connection, id)
+    _spend_tokens(connection, id, found.token_hash)
     # SQLite's and PostgreSQL's cascades take turns, happenings, gaps, ratings, reviews, corrections and sample places along.
     connection.execute(delete(conversation).where(conversation.c.id == id))
     return True
+
+
+def _spend_tokens(connection: Connection, id: str, hash: str) -> None:
+    """What opened this conversation opens nothing any more, not even a new one of its kind."""
+    now = time.time()
+    connection.execute(delete(spent_token).where(spent_token.c.at < now - 2 * FRESH))
+    hashes = {hash, *connection.scalars(select(device.c.token_hash).where(device.c.conversation == id))}
+    hashes -= set(connection.scalars(select(spent_token.c.hash).where(spent_token.c.hash.in_(hashes))))
+    if hashes:
+        connection.execute(insert(spent_token), [{"hash": each, "at": now} for each in sorted(hashes)])
 
 
 async def erase(store: Store, id: str) -> None:

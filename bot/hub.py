@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
 from bot.conversation import Birth, Conversation, Erased, Workshop, new_id, now_text
+from bot.entry import Entry
 from bot.store.database import Unavailable, token_hash
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
 from dialogue.states import State
@@ -40,19 +41,25 @@ class Hub:
         self._opening: dict[str, asyncio.Lock] = {}
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._shop: Workshop | None = None
+        self._entry: Entry | None = None
         self._typing: dict[tuple[str, str], float] = {}
         self._pokes: Pokes | None = None
         self._stale: dict[str, None] = {}
         self._stale_news = asyncio.Event()
 
-    def equip(self, shop: Workshop, pokes: Pokes | None = None) -> None:
+    def equip(self, shop: Workshop, pokes: Pokes | None = None, *, entry: Entry) -> None:
         """Hand over what conversations work with; `bootstrap` does this once."""
-        self._shop, self._pokes = shop, pokes
+        self._shop, self._pokes, self._entry = shop, pokes, entry
 
     @property
     def shop(self) -> Workshop:
         assert self._shop is not None, "bootstrap equips the hub first"
         return self._shop
+
+    @property
+    def entry(self) -> Entry:
+        assert self._entry is not None, "bootstrap equips the hub first"
+        return self._entry
 
     @property
     def watched(self) -> int:
@@ -62,7 +69,7 @@ class Hub:
     async def begin(
         self, *, locale: str | None = None, channel: str = "widget", token: str | None = None
     ) -> tuple[Conversation, str]:
-        """A new conversation, in the store, and its token: 256 random bits that open this conversation and no other."""
+        """A new conversation, in the store, and its token, which opens this conversation and no other."""
         conversation, token = self.greet(locale=locale, channel=channel, token=token)
         await conversation.be_born()
         return conversation, token
@@ -72,10 +79,11 @@ class Hub:
     ) -> tuple[Conversation, str]:
         """A new conversation that is in the store once something is said in it: whoever says nothing leaves nothing behind. Until
         then it lives in this process alone."""
-        token = token or secrets.token_urlsafe(32)
+        token = token or self.entry.token(time.time())
         stem = "".join(secrets.choice(_STEM) for _ in range(7))
         state = State(stem=stem, required=tuple(f.name for f in self.shop.required))
-        id = new_id()
+        # A token of our own names its conversation, wherever that begins. REST's tokens come again and again, and an id does not.
+        id = self.entry.conversation(token) if self.entry.is_fresh(token, time.time()) else new_id()
         birth = Birth(token=token, channel=channel, locale=locale)
         conversation = Conversation(self.shop, id, state, 0, 0, set(), locale, birth)
         self._conversations[id] = self._alive[id] = self._unborn[token_hash(token)] = conversation
@@ -88,17 +96,21 @@ class Hub:
         found = await self.conversation(id) if id else None
         if found is None:
             return None
-        token = secrets.token_urlsafe(32)
+        token = self.entry.token(time.time())
         await self.shop.store.add_device(found.id, token, now_text())
         return found, token
 
-    async def resume(self, token: str) -> Conversation | None:
-        """The conversation that `token` opens, or None."""
+    async def resume(self, token: str, *, locale: str | None = None) -> Conversation | None:
+        """The conversation that `token` opens, or None. Nothing need have been said in it yet, here or before a restart."""
         unborn = self._unborn.get(token_hash(token))
         if unborn is not None and unborn.unborn and not unborn.erased:
             return unborn
         id = await self.shop.store.id_of(token)
-        return await self.conversation(id) if id else None
+        if id is not None:
+            return await self.conversation(id)
+        if self.entry.is_fresh(token, time.time()) and not await self.shop.store.is_spent(token):
+            return self.greet(locale=locale, token=token)[0]
+        return None
 
     async def conversation(self, id: str) -> Conversation | None:
         """The one object in this process that works on conversation `id`, or None where there is none."""
@@ -185,6 +197,9 @@ class Hub:
     async def erase(self, id: str) -> None:
         """Erase conversation `id` and tell whoever watches it; a ticket already saved is still filed."""
         assert self.shop.erase is not None, "bootstrap equips the hub first"
+        found = self._alive.get(id)
+        if found is not None and found.birth is not None:
+            await self.shop.store.spend(found.birth.token)  # nothing is stored; only its token must open nothing more
         await self.shop.erase(id)
         self.forget(id)
 

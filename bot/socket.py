@@ -154,7 +154,7 @@ class Socket:
         """The conversation that the token opens; else the one of a customer the shop vouches for; else a new one."""
         customer = self._customer(frame)
         if frame.token is not None:
-            found = await self._hub.resume(frame.token)
+            found = await self._hub.resume(frame.token, locale=frame.locale)
             if found is None:
                 raise FrameError("bad_token", _UNKNOWN)
             token = frame.token

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
 from bot.bootstrap import run_bot
+from bot.entry import FRESH, Entry
 from bot.identity import LONGEST, customer_key, signature
 from bot.limits import Limits, party_of
 from bot.settings import SettingsError, read_settings
@@ -88,6 +89,48 @@ async def test_what_is_said_at_once_from_two_tabs_of_a_fresh_chat_begins_it_once
         await asyncio.gather(*(chat.hear(str(n), "hello") for n in range(5)))
         assert not chat.unborn and await bot.store.id_of(token) == chat.id
         assert [t.id for t in await bot.store.turns(chat.id) if t.who == "shopper"] == [str(n) for n in range(5)]
+
+
+async def test_a_crash_before_the_first_word_is_not_noticed(make_bot: Callable[..., BotProcess]) -> None:
+    bot = await asyncio.to_thread(make_bot)
+    async with client_of(bot.url) as client:
+        welcome = await client.hello()
+        bot.kill()
+    await asyncio.to_thread(bot.start)
+    async with client_of(bot.url) as client:
+        again = await client.hello(welcome["token"])
+        assert again["type"] == "welcome" and again["conversation"] == welcome["conversation"]
+        await client.say("my lamp is broken")
+        await client.until("offer_ticket")
+        await client.send(type="erase")
+        while (await client.receive())["type"] != "erased":
+            continue
+    async with client_of(bot.url) as client:
+        assert (await client.hello(welcome["token"]))["code"] == "bad_token"
+
+
+async def test_two_replicas_begin_one_chat_once(database_url: str) -> None:
+    """The same token in two tabs, each on a replica of its own, and both say their first word at once."""
+    settings = read_settings(database_url=database_url, support_email="support@example.com")
+    async with run_bot(settings) as one, run_bot(settings) as two:
+        mine, token = one.hub.greet()
+        other = await two.hub.resume(token)
+        assert other is not None and other.id == mine.id and other.unborn
+        await asyncio.gather(mine.hear("a", "hello"), other.hear("b", "my lamp is broken"))
+        said = [t.id for t in await one.store.turns(mine.id) if t.who == "shopper"]
+        assert sorted(map(str, said)) == ["a", "b"]
+
+
+@given(st.text(max_size=90), st.integers(0, 2 * FRESH))
+def test_a_token_is_known_again_for_a_day_by_its_own_bot_alone(other: str, later: int) -> None:
+    entry, stranger, now = Entry(b"k" * 32), Entry(b"s" * 32), 1_800_000_000.0
+    token = entry.token(now)
+    assert entry.is_fresh(token, now + later) == (later <= FRESH)
+    assert not stranger.is_fresh(token, now) and not entry.is_fresh(other, now)
+    for place in (0, 20, 45, -1):
+        changed = token[:place] + ("A" if token[place] != "A" else "B") + (token[place + 1 :] if place != -1 else "")
+        assert not entry.is_fresh(changed, now)
+    assert entry.conversation(token) != entry.conversation(entry.token(now)) and entry.conversation(token) not in token
 
 
 # ---------------------------------------------------------------- how many may begin

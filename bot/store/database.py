@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -30,7 +32,7 @@ from sqlalchemy.pool import StaticPool
 
 from bot.metrics import SHARED, STORED
 from bot.store.records import Change, Loaded, Turn, from_json, happenings_from_json, to_json
-from bot.store.tables import conversation, device, happening, turn
+from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
 from bot.store.writing import Commit, Job, one_by_one, statements_of, together, turn_of
 from dialogue import events
 from dialogue.states import State
@@ -197,6 +199,31 @@ class Store:
             await self.transact(lambda connection: connection.execute(insert(conversation), row) and None)
         except IntegrityError as error:
             raise Conflict from error
+
+    async def own_key(self, name: str) -> bytes:
+        """32 bytes that the bot made for itself, the same on every replica."""
+        value = secrets.token_hex(32)
+
+        def job(connection: Connection) -> str:
+            into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            connection.execute(into(own_key).values(name=name, value=value).on_conflict_do_nothing())
+            return str(connection.execute(select(own_key.c.value).where(own_key.c.name == name)).scalar_one())
+
+        return bytes.fromhex(await self.transact(job))
+
+    async def spend(self, token: str) -> None:
+        """This token opens nothing any more."""
+        row = {"hash": token_hash(token), "at": time.time()}
+
+        def job(connection: Connection) -> None:
+            into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            connection.execute(into(spent_token).values(**row).on_conflict_do_nothing())
+
+        await self.transact(job)
+
+    async def is_spent(self, token: str) -> bool:
+        """Whether the conversation of this token was erased lately."""
+        return await self._scalar(select(spent_token.c.hash).where(spent_token.c.hash == token_hash(token))) is not None
 
     async def id_of(self, token: str) -> str | None:
         """The conversation that `token` opens, or None."""

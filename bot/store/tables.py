@@ -161,6 +161,22 @@ rating = Table(
     Column("at", String(40), nullable=False),
 )
 
+#: Keys that the bot made for itself, such as the one that seals its tokens.
+own_key = Table(
+    "own_key",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+
+#: Hashes of tokens whose conversations were erased within the last day: they open nothing, though their seal is right.
+spent_token = Table(
+    "spent_token",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("at", Float, nullable=False, index=True),
+)
+
 admin_token = Table(
     "admin_token",
     metadata,

@@ -1,4 +1,4 @@
-"""Recovery codes, and wrong tries to sign in by address, whether or not it has an account. Expands only."""
+"""Keys of the bot's own, tokens that are spent, recovery codes, and wrong tries to sign in by address, whether or not it has an account. Expands only."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,3 +29,14 @@ def upgrade() -> None:
         sa.Column("at", sa.Float(), nullable=False),
     )
     op.create_index("ix_sign_in_try_at", "sign_in_try", ["at"])
+    op.create_table(
+        "own_key",
+        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("value", sa.String(64), nullable=False),
+    )
+    op.create_table(
+        "spent_token",
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("at", sa.Float(), nullable=False),
+    )
+    op.create_index("ix_spent_token_at", "spent_token", ["at"])
