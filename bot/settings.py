@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     @classmethod
     def _guessable(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value()
-        if token and (len(token) < _SHORTEST_TOKEN or len(set(token)) < 6):
+        if token and len(token) < _SHORTEST_TOKEN:
             raise ValueError(
                 f"is too easy to guess: it opens every conversation; take {_SHORTEST_TOKEN} characters or more, at random, such as "
                 "`openssl rand -hex 24` prints, or leave it unset and one is made"

@@ -225,9 +225,7 @@ def test_a_customers_key_outlives_their_signatures() -> None:
 # ---------------------------------------------------------------- the administrator's token
 
 
-@pytest.mark.parametrize(
-    "token", ["x", "admin", "secret", "12345678", "aaaaaaaaaaaaaaaaaaaaaaaa", "abababababababababab"]
-)
+@pytest.mark.parametrize("token", ["x", "admin", "secret", "12345678", "elevenchars"])
 def test_a_token_that_can_be_guessed_is_refused_in_one_line(token: str) -> None:
     with pytest.raises(SettingsError, match=r"ASKONCE_ADMIN_TOKEN.*easy to guess") as error:
         read_settings(admin_token=token)
