@@ -50,6 +50,8 @@ class Socket:
         self._sending = asyncio.Lock()
         self._conversation: Conversation | None = None
         self._sent = 0
+        #: What this client knows its messages by, where they are stored under another id (R17).
+        self._ids: dict[str, str] = {}
 
     async def run(self) -> None:
         """Until either side closes."""
@@ -185,6 +187,8 @@ class Socket:
 
     async def _handle(self, conversation: Conversation, frame: Any, pace: AsyncLimiter, address: Address) -> None:
         if isinstance(frame, Say):
+            if frame.id != frame.id.sent:
+                self._ids[frame.id] = frame.id.sent
             if not await address.admit(len(frame.text), pace):
                 raise FrameError(
                     "too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id
@@ -255,6 +259,8 @@ class Socket:
         return found
 
     async def _send(self, frame: dict[str, Any]) -> None:
+        if self._ids and frame.get("id") in self._ids:
+            frame = frame | {"id": self._ids[frame["id"]]}
         async with self._sending:
             await self._ws.send_text(dump(frame))
 
