@@ -9,7 +9,7 @@ import orjson
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from bot.words import VALUE, WORDS, ClientId, Entry, NotWords
+from bot.words import VALUE, ClientId, Entry, NotWords, Sealed
 
 MAX_TEXT = 4000
 #: The shape of a language's name (BCP 47), such as `de` or `pt-BR`; whatever else is sent names none.
@@ -32,10 +32,10 @@ class FrameError(Exception):
         return frame if self.id is None else frame | {"id": self.id}
 
 
-def _short_enough(text: str) -> str:
+def _short_enough(text: Sealed) -> Sealed:
     """Measured as it was sent: masking may make it longer."""
     if len(text) > MAX_TEXT:
-        raise PydanticCustomError("too_long", "longer than {most} characters", {"most": MAX_TEXT})
+        raise PydanticCustomError("message_too_long", "longer than {most} characters", {"most": MAX_TEXT})
     return text
 
 
@@ -53,7 +53,9 @@ class Customer(Entry):
 
 class Hello(Entry):
     type: Literal["hello"]
-    token: Annotated[str, StringConstraints(max_length=200), NotWords("a secret of ours: only its hash is stored")] | None = None
+    token: (
+        Annotated[str, StringConstraints(max_length=200), NotWords("a secret of ours: only its hash is stored")] | None
+    ) = None
     after: Annotated[int, Field(ge=0)] = 0
     customer: Customer | None = None
     locale: Annotated[str, StringConstraints(max_length=35), VALUE, AfterValidator(_named)] | None = None
@@ -62,13 +64,13 @@ class Hello(Entry):
 class Say(Entry):
     type: Literal["say"]
     id: ClientId
-    text: Annotated[str, AfterValidator(_short_enough), WORDS]
+    text: Annotated[Sealed, AfterValidator(_short_enough)]
 
 
 class Rate(Entry):
     type: Literal["rate"]
     score: Annotated[int, Field(ge=1, le=5)]
-    comment: Annotated[str, StringConstraints(max_length=MAX_TEXT), WORDS] | None = None
+    comment: Annotated[Sealed, AfterValidator(_short_enough), Field(max_length=MAX_TEXT)] | None = None
 
 
 class Typing(Entry):
@@ -111,12 +113,12 @@ def parse(text: str | bytes) -> Frame:
         first = error.errors()[0]
         if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
             raise FrameError("bad_frame", f"Unknown frame type; known are {_KNOWN}.", id) from None
-        if first["type"] == "too_long":
+        if first["type"] == "message_too_long":
             told = f"A message may have up to {MAX_TEXT:,} characters; please send it in parts."
             raise FrameError("too_long", told, id) from None
         field = ".".join(str(p) for p in first["loc"][1:]) or str(first["loc"][0])
         raise FrameError("bad_frame", f"The field {field!r} of this frame is not right: {first['msg']}.", id) from None
-    if isinstance(frame, Say) and not frame.text.strip():
+    if isinstance(frame, Say) and frame.text.blank:
         raise FrameError("bad_frame", "A message needs some text.", id)
     return frame
 

@@ -198,7 +198,7 @@ class Socket:
             timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._show_typing)
             try:
                 with HEARD.time(), self._pressure.message(), tracing.span("say", conversation=conversation.id):
-                    new = await conversation.hear(frame.id, frame.text)
+                    new = await conversation.hear(frame.id, frame.text.masked())
             except Unavailable:
                 raise FrameError(
                     "unavailable", "Your message could not be stored; please send it again shortly.", frame.id
@@ -210,7 +210,8 @@ class Socket:
                     if turn.id == frame.id:
                         await self._send(turn.frame())
         elif isinstance(frame, Rate):
-            await conversation.tell(events.ShopperRated(frame.score, frame.comment))
+            comment = frame.comment.masked() if frame.comment and not conversation.state.rated else None
+            await conversation.tell(events.ShopperRated(frame.score, comment))
         elif isinstance(frame, Erase):
             await self._hub.erase(conversation.id)
             await self._send({"type": "erased"})

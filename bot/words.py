@@ -1,8 +1,8 @@
 """What people write into the bot, masked where it enters (R17): in frames, in the REST channel, in the console's forms and addresses.
 
-Every text field of a model made from `Entry` says what it is, or the class cannot be made: `WORDS` are masked, `VALUE` is a value
-that is none where it holds a secret (a name, an address, a language), `ClientId` names a message, and `NotWords` says why
-something is not masked. Below this the store masks once more (`bot.store.words`).
+Every text field of a model made from `Entry` says what it is, or the class cannot be made: `WORDS` are masked, `Sealed` comes out
+only masked, `VALUE` is a value that is none where it holds a secret (a name, an address, a language), `ClientId` names a message,
+and `NotWords` says why something is not masked. Below this the store masks once more (`bot.store.words`).
 """
 
 from __future__ import annotations
@@ -57,6 +57,32 @@ class ClientId(str):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return no_info_after_validator_function(cls.of, core_schema.str_schema(min_length=1, max_length=200))
+
+
+class Sealed:
+    """Words as they came, which only come out masked. Measured and admitted before anybody takes the time to look into them."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: str) -> None:
+        self._raw = raw
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __repr__(self) -> str:
+        return f"Sealed({len(self)} characters)"
+
+    @property
+    def blank(self) -> bool:
+        return not self._raw.strip()
+
+    def masked(self) -> Masked:
+        return Masked.of(self._raw)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(cls, core_schema.str_schema())
 
 
 def _undecided(annotation: Any, metadata: typing.Sequence[Any]) -> bool:

@@ -17,13 +17,14 @@ from __future__ import annotations
 import functools
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dialogue.understanding.secrets import values
-from dialogue.understanding.secrets.plain import CODE, DIGITS, NOTE, PASSWORD, SIGN, WORD, Token, tokens_of
+from dialogue.understanding.secrets.plain import CODE, DIGITS, GLUED, NOTE, PASSWORD, SIGN, WORD, Token, tokens_of
 from dialogue.understanding.secrets.values import Speech
 
+MIXED = "mixed"
 LANGUAGES = ("en", "de", "fr", "es", "pt", "ar")
 _HERE = pathlib.Path(__file__).parent / "words"
 _NOTES = {"password": PASSWORD, "code": CODE}
@@ -33,6 +34,7 @@ _SLOT = re.compile(r"<(\w+)>")
 _GAP = re.compile(r"\.\.\.(\d)")
 
 _COLONS = (":", "=", "->", "=>", "→", ": =", "- >", '" :', "' :", ") :", "* :")
+_IN_ADDRESS = frozenset("@.-_+'")
 #: Tokens between the name of a code and its digits.
 _NEAR = 24
 
@@ -121,8 +123,10 @@ def _element(written: str, sets: dict[str, list[str]], where: str, *, of_code: b
     return Element(written, phrases=_phrases(texts), optional=optional, noun=name in values.NOUNS, of_code=of_code)
 
 
-def _read(language: str) -> tuple[dict[str, list[str]], list[Construction]]:
-    sets: dict[str, list[str]] = {"colon": list(_COLONS), "dash": ["-", ":"]}
+def _read(language: str, shared: Mapping[str, Collection[str]]) -> tuple[dict[str, list[str]], list[Construction]]:
+    """The sets and constructions of one language; `shared` are sets that it knows besides. Raises `WordsError`."""
+    sets: dict[str, list[str]] = {"colon": list(_COLONS), "dash": ["-", ":"], "sep": [*_COLONS, "-"]}
+    sets |= {name: sorted(texts) for name, texts in shared.items() if name not in sets}
     made: list[Construction] = []
     for number, line in enumerate(_HERE.joinpath(f"{language}.txt").read_text(encoding="utf-8").splitlines(), 1):
         where, line = f"{language}.txt:{number}", line.strip()
@@ -174,8 +178,8 @@ def lexicon() -> Lexicon:
     made: list[Construction] = []
     sets: dict[str, set[str]] = {}
     by_word: dict[str, list[Root]] = {}
-    for language in LANGUAGES:
-        own, constructions = _read(language)
+    for language in (*LANGUAGES, MIXED):
+        own, constructions = _read(language, sets if language == MIXED else {})
         made += constructions
         for name, texts in own.items():
             sets.setdefault(name, set()).update(texts)
@@ -273,16 +277,23 @@ def _ends(known: Lexicon, element: Element, tokens: Sequence[Token], place: int)
         if len(phrase) == 1 or [t.plain for t in tokens[place + 1 : after]] == [*phrase[1:]]:
             if not (element.noun and _is_something_else(known, element, tokens, place, after)):
                 found.append(after)
+                if element.noun and after < len(tokens) and tokens[after].kind == DIGITS and tokens[after].gap == GLUED:
+                    found.append(after + 1)  # "password2"
     if element.optional:
         found.append(place)
     return found
 
 
 def _gap(known: Lexicon, element: Element, tokens: Sequence[Token], place: int) -> Sequence[int]:
+    """After each of up to `most` words; an address is one word."""
     found = [place]
-    for at in range(place, min(len(tokens), place + element.most)):
+    words = 0
+    for at in range(place, min(len(tokens), place + _NEAR)):
         token = tokens[at]
-        if token.kind not in (WORD, DIGITS) and token.plain != "'":
+        glued = at > place and token.gap == GLUED
+        words += not glued
+        inside = glued and token.plain in _IN_ADDRESS and at + 1 < len(tokens) and tokens[at + 1].gap == GLUED
+        if words > element.most or (token.kind not in (WORD, DIGITS) and token.plain != "'" and not inside):
             break
         if element.of_code and token.plain in known.qualifiers:
             break

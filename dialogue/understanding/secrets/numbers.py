@@ -86,7 +86,11 @@ def _in_an_id(tokens: Sequence[Token], place: int) -> bool:
     first = after = place
     while first > max(0, place - 32) and tokens[first].gap == GLUED and tokens[first - 1].kind in (WORD, DIGITS):
         first -= 1
-    while after + 1 < min(len(tokens), place + 32) and tokens[after + 1].gap == GLUED and tokens[after + 1].kind in (WORD, DIGITS):
+    while (
+        after + 1 < min(len(tokens), place + 32)
+        and tokens[after + 1].gap == GLUED
+        and tokens[after + 1].kind in (WORD, DIGITS)
+    ):
         after += 1
     return _ID.fullmatch("".join(t.plain for t in tokens[first : after + 1])) is not None and first < after
 
