@@ -82,6 +82,7 @@ SHARED = [
     ("the password for jane@example.com is hunter2", f"the password for jane@example.com is {PASSWORD}"),
     ("password1: abc123, password2: abc124", f"password1: {PASSWORD}, password2: {PASSWORD}"),
     ("my password is - letmein", f"my password is - {PASSWORD}"),
+    ("password: " + "aB3$" * 99 + " thanks", f"password: {PASSWORD} thanks"),
     ("my pass is hunter2", f"my pass is {PASSWORD}"),
     ("pw: x", f"pw: {PASSWORD}"),
     ("Username: jane\nPassword: hunter2\nPlease help", f"Username: jane\nPassword: {PASSWORD}\nPlease help"),
@@ -235,7 +236,8 @@ def _steps(work: Callable[[], Any]) -> int:
 
 HARD = ["password for" + " " * 3_900, "my password is " * 60, "4" * 900, "4 5 " * 200, "password:" * 100, "cvv 123 " * 100, "the code is 12 " * 60,
         "password is " + "a.b" * 300, "password for a b c d e " * 40, "de89 " * 150, "+4 " * 250, "is my password " * 60, "4\u200b" * 400, '"password"' * 80,
-        "code 1 code 2 " * 60, "[" * 900, "pin-" * 200, "c v v " * 150, "كلمة السر " * 80, f"{PASSWORD} password " * 30]  # fmt: skip
+        "code 1 code 2 " * 60, "[" * 900, "pin-" * 200, "c v v " * 150, "كلمة السر " * 80, f"{PASSWORD} password " * 30, "1-" * 450,
+        "a-" * 450 + "password", "1:" * 300 + "otp", "is " * 300 + "code 1", "- that's " * 90 + "otp 1"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))

@@ -246,6 +246,8 @@ def _match(known: Lexicon, root: Root, tokens: Sequence[Token], place: int) -> t
     """The secret of a construction that begins at `place`: first token, and the token after the last."""
     if not root.back:
         return _follow(known, root.node, tokens, place, None)
+    if _follow(known, root.node, tokens, place, (place, place)) is None:
+        return None
     secret = values.read_back(root.back, tokens, place, known.speech)
     return _follow(known, root.node, tokens, place, secret) if secret else None
 

@@ -18,7 +18,7 @@ _NEXT_FIELD = frozenset(",;&|}\"'")
 _STOPS = frozenset(",;،؛")
 _ENDS = frozenset(".!?…؟。！？")
 #: Tokens looked at before it is decided whether something is a password, and words of one.
-_LOOK, _WORDS = 48, 12
+_LOOK, _WORDS = 32, 12
 _PLAIN_SIGNS = frozenset("'-./,…:;!?()[]\"")
 
 
@@ -188,12 +188,12 @@ def _code(tokens: Sequence[Token], place: int) -> Span:
 # ---------------------------------------------------------------- passwords
 
 
-def _chunk_end(tokens: Sequence[Token], place: int) -> int:
-    """Where the glued tokens from `place` on end, closing signs left out."""
+def _chunk_end(tokens: Sequence[Token], place: int, most: int = _LOOK) -> int:
+    """Where the glued tokens from `place` on end, `most` of them at most, closing signs left out."""
     if place >= len(tokens) or tokens[place].kind == NOTE:
         return place
-    end = place + 1
-    while end < len(tokens) and tokens[end].gap == GLUED and tokens[end].kind != NOTE:
+    end, last = place + 1, min(len(tokens), place + most)
+    while end < last and tokens[end].gap == GLUED and tokens[end].kind != NOTE:
         if tokens[end].plain in _NEXT_FIELD and _names_a_field(tokens, end + 1):
             break
         end += 1
@@ -208,6 +208,11 @@ def _names_a_field(tokens: Sequence[Token], place: int) -> bool:
     while names and names[0] in ("'", '"'):
         names.pop(0)
     return len(names) > 1 and names[0].isalpha() and names[1] in (":", "=", '"', "'")
+
+
+def _whole(tokens: Sequence[Token], place: int, end: int) -> int:
+    """The end of a chunk that was found to be a secret, however long it is."""
+    return end if end - place < _LOOK - 8 else _chunk_end(tokens, place, len(tokens))
 
 
 def _first_word(tokens: Sequence[Token], place: int, end: int) -> str:
@@ -261,7 +266,7 @@ def _secret(tokens: Sequence[Token], place: int, speech: Speech) -> Span:
     strong = _strong(tokens, place, end)
     if not strong and (_speaks(tokens, place, end, speech) or _is_a_label(tokens, end) or _counts(tokens, place, end)):
         return None
-    return place, _phrase_end(tokens, end, speech, strong=strong)
+    return place, _phrase_end(tokens, _whole(tokens, place, end), speech, strong=strong)
 
 
 def _speaks(tokens: Sequence[Token], place: int, end: int, speech: Speech) -> bool:
