@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Res
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 from starlette.routing import WebSocketRoute
 
 import bot
@@ -35,6 +35,7 @@ from bot.socket import Socket
 from bot.store.database import Unavailable
 from bot.store.lease import process_name
 from bot.store.tables import outbox
+from bot.words import WORDS, Entry, NotWords
 from dialogue.understanding.rasa import Rasa
 from ticket_bridge.outbox import deliver_again
 
@@ -50,12 +51,12 @@ class _Script(FileResponse):
     media_type = "text/javascript"
 
 
-class RestMessage(BaseModel):
+class RestMessage(Entry):
     """A message of Rasa's REST channel."""
 
-    model_config = ConfigDict(extra="ignore")
-    sender: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_nul)]
-    message: Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(without_nul)]
+    sender: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_nul),
+                      NotWords("a token: only the hash of its hash is stored")]  # fmt: skip
+    message: Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(without_nul), WORDS]
 
 
 def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> FastAPI:

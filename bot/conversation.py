@@ -25,7 +25,7 @@ from dialogue import effects, events
 from dialogue.states import Phase, State
 from dialogue.tracker import Decision, IllegalEvent, step
 from dialogue.understanding.reader import Asked
-from dialogue.understanding.secrets import mask
+from dialogue.understanding.secrets import Masked, mask
 from dialogue.vocabulary import Answer, IntentName, Signal
 from kb_answers.answer import Answers
 from ticket_bridge.helpdesks.contract import RequiredField
@@ -267,7 +267,8 @@ class Conversation:
     async def _understand(self, text: str) -> events.Understanding:
         """R17 first: nothing but this line sees a secret. A fault in understanding costs this message its meaning and
         nothing else; the rules hold under any understanding."""
-        masked = mask(text)
+        told = Masked.of(text)
+        masked = str(told)
         if (answer := self._plain_answer(masked)) is not None:
             intent = events.Intent(IntentName(answer.value), 1.0)
             return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
@@ -279,7 +280,7 @@ class Conversation:
         except Exception as error:
             log.error("understanding failed: %s", type(error).__name__, extra={"conversation": self.id})
             understood = events.Understanding(masked, by="nobody")
-        secret = {Signal.SECRET} if masked != text else set()
+        secret = {Signal.SECRET} if told.held else set()
         extra = tuple((f.name, value) for f in self._shop.required if (value := _value_of(f, masked)))
         return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
 

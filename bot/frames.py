@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
+
+from bot.words import VALUE, ClientId, Entry, NotWords, Sealed
 
 MAX_TEXT = 4000
+#: The shape of a language's name (BCP 47), such as `de` or `pt-BR`; whatever else is sent names none.
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 class FrameError(Exception):
@@ -26,43 +32,52 @@ class FrameError(Exception):
         return frame if self.id is None else frame | {"id": self.id}
 
 
-class _Frame(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+def _short_enough(text: Sealed) -> Sealed:
+    """Measured as it was sent: masking may make it longer."""
+    if len(text) > MAX_TEXT:
+        raise PydanticCustomError("message_too_long", "longer than {most} characters", {"most": MAX_TEXT})
+    return text
 
 
-class Customer(_Frame):
+def _named(locale: str | None) -> str | None:
+    return locale if locale and _LOCALE.fullmatch(locale) else None
+
+
+class Customer(Entry):
     """The page's signed-in customer. `signature` is the shop's server's word for them, see `bot.identity`."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None
-    signature: Annotated[str, StringConstraints(max_length=128)] | None = None
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), VALUE] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), VALUE] | None = None
+    signature: Annotated[str, StringConstraints(max_length=128), NotWords("compared and let go")] | None = None
 
 
-class Hello(_Frame):
+class Hello(Entry):
     type: Literal["hello"]
-    token: Annotated[str, StringConstraints(max_length=200)] | None = None
+    token: (
+        Annotated[str, StringConstraints(max_length=200), NotWords("a secret of ours: only its hash is stored")] | None
+    ) = None
     after: Annotated[int, Field(ge=0)] = 0
     customer: Customer | None = None
-    locale: Annotated[str, StringConstraints(max_length=35)] | None = None
+    locale: Annotated[str, StringConstraints(max_length=35), VALUE, AfterValidator(_named)] | None = None
 
 
-class Say(_Frame):
+class Say(Entry):
     type: Literal["say"]
-    id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    text: str
+    id: ClientId
+    text: Annotated[Sealed, AfterValidator(_short_enough)]
 
 
-class Rate(_Frame):
+class Rate(Entry):
     type: Literal["rate"]
     score: Annotated[int, Field(ge=1, le=5)]
-    comment: Annotated[str, StringConstraints(max_length=MAX_TEXT)] | None = None
+    comment: Annotated[Sealed, AfterValidator(_short_enough), Field(max_length=MAX_TEXT)] | None = None
 
 
-class Typing(_Frame):
+class Typing(Entry):
     type: Literal["typing"]
 
 
-class Erase(_Frame):
+class Erase(Entry):
     """The shopper wants this conversation forgotten. The answer is `erased`; a ticket already saved is still filed."""
 
     type: Literal["erase"]
@@ -98,15 +113,13 @@ def parse(text: str | bytes) -> Frame:
         first = error.errors()[0]
         if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
             raise FrameError("bad_frame", f"Unknown frame type; known are {_KNOWN}.", id) from None
+        if first["type"] == "message_too_long":
+            told = f"A message may have up to {MAX_TEXT:,} characters; please send it in parts."
+            raise FrameError("too_long", told, id) from None
         field = ".".join(str(p) for p in first["loc"][1:]) or str(first["loc"][0])
         raise FrameError("bad_frame", f"The field {field!r} of this frame is not right: {first['msg']}.", id) from None
-    if isinstance(frame, Say):
-        if len(frame.text) > MAX_TEXT:
-            raise FrameError(
-                "too_long", f"A message may have up to {MAX_TEXT:,} characters; please send it in parts.", frame.id
-            )
-        if not frame.text.strip():
-            raise FrameError("bad_frame", "A message needs some text.", frame.id)
+    if isinstance(frame, Say) and frame.text.blank:
+        raise FrameError("bad_frame", "A message needs some text.", id)
     return frame
 
 

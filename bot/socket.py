@@ -53,6 +53,8 @@ class Socket:
         self._conversation: Conversation | None = None
         self._sent = 0
         self._told_rated = False
+        #: What this client knows its messages by, where they are stored under another id (R17).
+        self._ids: dict[str, str] = {}
 
     async def run(self) -> None:
         """Until either side closes."""
@@ -188,6 +190,8 @@ class Socket:
 
     async def _handle(self, conversation: Conversation, frame: Any, pace: AsyncLimiter, address: Address) -> None:
         if isinstance(frame, Say):
+            if frame.id != frame.id.sent:
+                self._ids[frame.id] = frame.id.sent
             if not await address.admit(len(frame.text), pace):
                 raise FrameError(
                     "too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id
@@ -197,7 +201,7 @@ class Socket:
             timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._show_typing)
             try:
                 with HEARD.time(), self._pressure.message(), tracing.span("say", conversation=conversation.id):
-                    new = await conversation.hear(frame.id, frame.text)
+                    new = await conversation.hear(frame.id, frame.text.masked())
             except Unavailable:
                 raise FrameError(
                     "unavailable", "Your message could not be stored; please send it again shortly.", frame.id
@@ -209,7 +213,8 @@ class Socket:
                     if turn.id == frame.id:
                         await self._send(turn.frame())
         elif isinstance(frame, Rate):
-            await conversation.tell(events.ShopperRated(frame.score, frame.comment))
+            comment = frame.comment.masked() if frame.comment and not conversation.state.rated else None
+            await conversation.tell(events.ShopperRated(frame.score, comment))
         elif isinstance(frame, Erase):
             await self._hub.erase(conversation.id)
             await self._send({"type": "erased"})
@@ -265,6 +270,8 @@ class Socket:
         return found
 
     async def _send(self, frame: dict[str, Any]) -> None:
+        if self._ids and frame.get("id") in self._ids:
+            frame = frame | {"id": self._ids[frame["id"]]}
         async with self._sending:
             await self._ws.send_text(dump(frame))
 

@@ -18,6 +18,7 @@ from bot.replay import describe
 from bot.settings import Settings
 from bot.store.records import Turn
 from dialogue import events
+from dialogue.understanding.secrets import mask
 
 _HELP = "/state what is known and open · /why the last message, row by row · /undo takes it back · /save NAME writes a fixture · /quit"
 
@@ -109,7 +110,7 @@ async def command(session: Session, text: str, console: Console) -> None:
         back = await session.undo()
         console.print(f"[dim]{'taken back: ' + escape(back) if back else 'nothing was said yet'}[/dim]", soft_wrap=True)
     elif name == "save":
-        case = " ".join(rest.split())
+        case = " ".join(mask(rest).split())
         if not case or not session.said:
             console.print("[yellow]/save NAME, once something was said: /save a late order is an issue[/yellow]")
             return

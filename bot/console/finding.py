@@ -20,6 +20,7 @@ from bot.console.archive import FLAGS, OUTCOMES, fold
 from bot.phrases import languages
 from bot.store.console_tables import assignment, facet, review, summary
 from bot.store.database import Store
+from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Act, IntentName
 
 PAGE = 50
@@ -75,7 +76,7 @@ class Query:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Query:
         """The query of a page's address. Raises `QueryError`; parts it does not know are left alone."""
-        found = cls(**{f.name: given[f.name].strip() for f in fields(cls) if given.get(f.name, "").strip()})
+        found = cls(**{f.name: mask(given[f.name].strip()) for f in fields(cls) if given.get(f.name, "").strip()})
         for name, allowed in CHOICES.items():
             value = getattr(found, name)
             if value and value not in allowed:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from bot.console.site import Ask, Refused
 from bot.conversation import Conversation
 from bot.frames import MAX_TEXT
+from bot.words import ClientId
 from dialogue import events
 
 
@@ -39,7 +40,7 @@ async def say(ask: Ask) -> Response:
         raise Refused(422, "Write something first.")
     if chat.state.agent != ask.me.account.name:
         raise Refused(409, "You are not in this chat (any more); join it first.")
-    await chat.agent_says(f"agent:{ask.given('id', 100) or uuid.uuid4().hex}", text)
+    await chat.agent_says(f"agent:{ClientId.of(ask.credential('id', 100)) or uuid.uuid4().hex}", text)
     return _back(ask)
 
 

@@ -31,7 +31,7 @@ async def sign_in(ask: Ask) -> Response:
     if not await ask.site.admits_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     try:
-        token, who = await ask.accounts.sign_in(email, str(ask.form.get("password", "")), ask.given("code", 20))
+        token, who = await ask.accounts.sign_in(email, ask.credential("password"), ask.credential("code", 20).strip())
     except AccountError as error:
         await ask.accounts.note(_noted(email), "sign-in refused")
         words = str(error)
@@ -76,11 +76,11 @@ async def first_page(ask: Ask) -> Response:
 
 async def first(ask: Ask) -> Response:
     given = {"name": ask.given("name", 100), "email": ask.given("email", 254)}
-    password = str(ask.form.get("password", ""))
+    password = ask.credential("password")
     if not await ask.site.admits_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     try:
-        if not await admits(ask.bot, ask.given("token", 200)):
+        if not await admits(ask.bot, ask.credential("token", 200).strip()):
             raise AccountError(
                 "this is not the administrator's token; it was printed when the bot first started, or is set as ASKONCE_ADMIN_TOKEN"
             )
@@ -109,7 +109,7 @@ async def _own(ask: Ask, code: int = 200, **shown: Any) -> Response:
 
 
 async def change_password(ask: Ask) -> Response:
-    old, new = str(ask.form.get("old", "")), str(ask.form.get("new", ""))
+    old, new = ask.credential("old"), ask.credential("new")
     if not await ask.site.admits_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     if not await ask.accounts.verify_password(ask.me.account.id, old):
@@ -134,8 +134,8 @@ async def _totp_page(ask: Ask, secret: str, error: str) -> Response:
 
 
 async def confirm_totp(ask: Ask) -> Response:
-    secret = ask.given("secret", 64)
-    if not secret.isalnum() or not code_fits(secret, ask.given("code", 20)):
+    secret = ask.credential("secret", 64).strip()
+    if not secret.isalnum() or not code_fits(secret, ask.credential("code", 20).strip()):
         again = secret if secret.isalnum() else new_totp_secret()
         return await _totp_page(ask, again, "This code does not fit; try the next one.")
     codes = new_recovery_codes()
@@ -148,7 +148,7 @@ async def renew_recovery(ask: Ask) -> Response:
     """Ten other recovery codes, shown this once."""
     if not await ask.site.admits_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
-    if not await ask.accounts.verify_password(ask.me.account.id, str(ask.form.get("password", ""))):
+    if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
     if not ask.me.account.has_totp:
         raise Refused(409, "Set up one-time codes first; recovery codes serve in their place.")
@@ -161,7 +161,7 @@ async def renew_recovery(ask: Ask) -> Response:
 async def end_totp(ask: Ask) -> Response:
     if not await ask.site.admits_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
-    if not await ask.accounts.verify_password(ask.me.account.id, str(ask.form.get("password", ""))):
+    if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
     await ask.accounts.set_totp(ask.me.account.id, None)
     await ask.note("turn off one-time codes")
@@ -186,7 +186,7 @@ def _role(text: str) -> Role:
 async def add_person(ask: Ask) -> Response:
     role = _role(ask.given("role"))
     made = await ask.accounts.add(email=ask.given("email", 254), name=ask.given("name", 100), role=role,
-                                  password=str(ask.form.get("password", "")))  # fmt: skip
+                                  password=ask.credential("password"))  # fmt: skip
     await ask.note("add account", made.email, role.label)
     return ask.to("/console/people", f"{made.name} may sign in as {role.label}.")
 
@@ -202,7 +202,7 @@ async def change_person(ask: Ask) -> Response:
     elif do in ("disable", "enable"):
         await ask.accounts.change(id, disabled=int(do == "disable"))
     elif do == "password":
-        await ask.accounts.set_password(id, str(ask.form.get("password", "")))
+        await ask.accounts.set_password(id, ask.credential("password"))
     elif do == "no-code":
         await ask.accounts.set_totp(id, None)
     else:

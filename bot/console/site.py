@@ -32,6 +32,8 @@ from bot.console.finding import OddNumber, QueryError
 from bot.console.wording import FILTERS
 from bot.limits import admit, is_trusted, real_address
 from bot.store.database import Unavailable
+from bot.words import masked_form, masked_query
+from dialogue.understanding.secrets import Masked, mask
 
 log = logging.getLogger("askonce.console")
 _HERE = pathlib.Path(__file__).parent
@@ -83,7 +85,12 @@ class Ask:
     accounts: Accounts
     site: Site
     who: SignedIn | None
+    #: What was filled in, secrets masked (R17).
     form: FormData = field(default_factory=FormData)
+    #: The same as it came: for `credential` alone.
+    raw: FormData = field(default_factory=FormData, repr=False)
+    #: A secret was taken out of what was given.
+    held: bool = False
 
     @property
     def me(self) -> SignedIn:
@@ -100,8 +107,9 @@ class Ask:
         return self.who is not None and self.who.account.role >= role
 
     def part(self, name: str) -> str:
-        """A part of the path."""
-        return str(self.request.path_params[name])
+        """A part of the path, secrets masked."""
+        value = self.request.path_params[name]
+        return mask(value) if isinstance(value, str) else str(value)
 
     def place(self, name: str) -> int:
         """A number in the path. Raises `Refused` where nothing can be there."""
@@ -120,8 +128,18 @@ class Ask:
         return whole(given, name, least=least, most=most) if given else otherwise
 
     def given(self, name: str, longest: int = 4_000) -> str:
-        """A field of the form, without spaces around it. Raises `Refused` where it is too long."""
-        value = str(self.form.get(name, "")).replace("\r\n", "\n").replace("\x00", "\ufffd").strip()
+        """A field of the form, secrets masked, without spaces around it. Raises `Refused` where it is too long."""
+        value = _tidy(self.form, name)
+        if len(value) > longest or len(_tidy(self.raw, name)) > longest:  # a note may be longer than what it stands for
+            raise Refused(422, f"“{name}” is longer than {longest:,} characters; shorten it.")
+        written = self.form.get(name)
+        self.held = self.held or (isinstance(written, Masked) and written.held)
+        return value
+
+    def credential(self, name: str, longest: int = 2_000) -> str:
+        """A password, a code or a token of the form, to the letter: it is compared or hashed and never stored as it is. Raises
+        `Refused` where it is too long."""
+        value = str(self.raw.get(name, ""))
         if len(value) > longest:
             raise Refused(422, f"“{name}” is longer than {longest:,} characters; shorten it.")
         return value
@@ -145,9 +163,15 @@ class Ask:
     def to(self, path: str, said: str = "") -> Response:
         """Go on to another page, which then says `said`."""
         response = RedirectResponse(path, 303)
+        if said and self.held:
+            said += " What looked like a card number, a code or a password was taken out; never write such things here."
         if said:
             response.set_cookie(SAID, quote(said[:300]), max_age=60, path="/console", httponly=True, samesite="lax")
         return response
+
+
+def _tidy(form: FormData, name: str) -> str:
+    return str(form.get(name, "")).replace("\r\n", "\n").replace("\x00", "\ufffd").strip()
 
 
 class Site:
@@ -172,6 +196,7 @@ class Site:
 
     def _way(self, route: PageRoute) -> Callable[[Request], Awaitable[Response]]:
         async def go(request: Request) -> Response:
+            request.scope["query_string"] = masked_query(request.scope.get("query_string", b""))  # searched words are words (R17)
             ask, began = Ask(request, self.bot, self.accounts, self, None), time.perf_counter()
             try:
                 response = await self._enter(route, ask)
@@ -223,9 +248,10 @@ class Site:
             raise Refused(403, "This form came from another site.")
         if whole(request.headers.get("content-length") or "0", "content-length") > _LARGEST_FORM:
             raise Refused(413, "This is more than a form may hold.")
-        ask.form = await request.form(max_files=0, max_fields=200, max_part_size=_LARGEST_FORM)
+        ask.raw = await request.form(max_files=0, max_fields=200, max_part_size=_LARGEST_FORM)
+        ask.form = masked_form(ask.raw)
         if ask.who is not None:
-            token = str(ask.form.get("csrf") or request.headers.get("x-csrf") or "")
+            token = str(ask.raw.get("csrf") or request.headers.get("x-csrf") or "")
             if not secrets.compare_digest(token.encode(), ask.who.csrf.encode()):
                 raise Refused(403, "This form is from an earlier session; open its page again.")
 

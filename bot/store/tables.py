@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
 
+from bot.store.words import mask_words_of
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -12,6 +14,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+mask_words_of(metadata)
 
 conversation = Table(
     "conversation",

@@ -82,21 +82,26 @@ def one_by_one(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
     return outcomes
 
 
-_compiled: dict[Any, tuple[str, list[str]]] = {}
+Masks = dict[str, Callable[[Any], Any]]
+_compiled: dict[Any, tuple[str, list[str], Masks]] = {}
 
 
 def _execute(connection: Connection, statement: Any, rows: Any) -> None:
-    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text and
-    the order of its parameters are made once."""
+    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text, the
+    order of its parameters and the masks of those that hold words (R17) are made once."""
     if connection.dialect.name != "sqlite" or statement not in _EVERY_MESSAGE:
         connection.execute(statement, rows)
         return
     many = rows if isinstance(rows, list) else [rows]
     if statement not in _compiled:
         made = statement.compile(dialect=connection.dialect, column_keys=list(many[0]))
-        _compiled[statement] = str(made), list(made.positiontup or ())
-    text, order = _compiled[statement]
-    connection.exec_driver_sql(text, [tuple(row[name] for name in order) for row in many])
+        types = {name: bind.type.bind_processor(connection.dialect) for name, bind in made.binds.items()}
+        masks = {name: process for name, process in types.items() if process is not None}
+        _compiled[statement] = str(made), list(made.positiontup or ()), masks
+    text, order, masks = _compiled[statement]
+    connection.exec_driver_sql(
+        text, [tuple(masks[name](row[name]) if name in masks else row[name] for name in order) for row in many]
+    )
 
 
 def statements_of(c: Change) -> list[tuple[Any, Any]]:
