@@ -25,6 +25,8 @@ NOT_WORDS = {
     "lease.owner": "a process", "notice.status": "one of ours", "attempt.at": "a time", "attempt.outcome": "one of ours",
     "desk_ticket.key": "made of an id", "desk_ticket.reference": "random", "desk_ticket.status": "one of ours",
     "desk_ticket.created_at": "a time", "gap.at": "a time", "rating.at": "a time", "admin_token.hash": "a hash", "admin_token.created_at": "a time",
+    "own_key.name": "one of ours", "own_key.value": "random", "spent_token.hash": "a hash", "recovery_code.hash": "a hash",
+    "recovery_code.made_at": "a time", "recovery_code.used_at": "a time", "sign_in_try.hash": "a hash",
     "account.role": "one of ours", "account.password_hash": "a hash", "account.totp_secret": "random", "account.created_at": "a time",
     "session.hash": "a hash", "session.csrf": "random", "access.at": "a time", "summary.created_at": "a time", "summary.updated_at": "a time",
     "summary.channel": "one of ours", "summary.language": "one of ours", "summary.outcome": "one of ours", "summary.delivery": "one of ours",
@@ -99,5 +101,3 @@ def mask_words_of(metadata: MetaData) -> None:
             name = f"{table.name}.{column.name}"
             if isinstance(column.type, String) and not column.foreign_keys and name not in NOT_WORDS:
                 column.type = Words(column.type, json=name in JSON)
-
-
