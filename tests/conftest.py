@@ -270,14 +270,14 @@ class Client:
             if frame["type"] == "error" and frame.get("id") == id:
                 return id
 
-    async def until(self, act: str) -> dict[str, Any]:
+    async def until(self, act: str, within: float | None = None) -> dict[str, Any]:
         """The next turn with this act, among those not yet waited for."""
         while True:
             for turn in self.turns:
                 if turn.get("act") == act and not turn.get("met"):
                     turn["met"] = True
                     return turn
-            await self.receive()
+            await self.receive(within)
 
 
 @asynccontextmanager

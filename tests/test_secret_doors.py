@@ -78,9 +78,9 @@ def fields_of_console() -> tuple[set[str], set[str]]:
                 continue
             name, of = call.args[0], ast.unparse(call.func.value)
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                if call.func.attr in ("given", "credential", "getlist"):
+                if call.func.attr in ("given", "credential", "getlist", "number"):
                     forms.add(name.value)
-                elif call.func.attr == "get" and of.endswith("query_params"):
+                elif call.func.attr == "asked" or (call.func.attr == "get" and of.endswith("query_params")):
                     queries.add(name.value)
     return forms, queries | {"q", "since", "outcome", "article", "ticket", "assigned"}
 
