@@ -66,7 +66,7 @@ class Hub:
         state = State(stem=stem, required=tuple(f.name for f in self.shop.required))
         id = new_id()
         await self.shop.store.create(id=id, token=token, state=state, at=now_text(), locale=locale, channel=channel)
-        conversation = Conversation(self.shop, id, state, 0, 0, set(), locale)
+        conversation = Conversation(self.shop, id, state, 0, 0, (), locale)
         self._conversations[id] = self._alive[id] = conversation
         return conversation, token
 

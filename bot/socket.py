@@ -144,6 +144,7 @@ class Socket:
             "conversation": self._conversation.id,
             "token": token,
             "seq": self._conversation.seq,
+            "rated": self._conversation.state.rated,
         }
         await self._send(welcome | service_hours(self._settings.hours, datetime.datetime.now(datetime.UTC)))
 
@@ -202,9 +203,7 @@ class Socket:
             finally:
                 timer.cancel()
             if not new:
-                for turn in await self._hub.shop.store.turns(conversation.id):
-                    if turn.id == frame.id:
-                        await self._send(turn.frame())
+                await self._acknowledge(conversation, frame.id)
         elif isinstance(frame, Rate):
             await conversation.tell(events.ShopperRated(frame.score, frame.comment))
         elif isinstance(frame, Erase):
@@ -216,6 +215,17 @@ class Socket:
             if customer := self._customer(frame):
                 await self._claim(conversation, customer)
             await self._identify(conversation, frame)
+
+    async def _acknowledge(self, conversation: Conversation, id: str) -> None:
+        """A message that was heard before: its own turn once more is the acknowledgement, however old it is."""
+        try:
+            turn = await self._hub.shop.store.turn_with(conversation.id, id)
+        except Unavailable:
+            raise FrameError(
+                "unavailable", "The chat is not available right now; please try again shortly.", id
+            ) from None
+        if turn is not None:
+            await self._send(turn.frame())
 
     async def _write(self, conversation: Conversation, poked: asyncio.Event) -> None:
         while True:

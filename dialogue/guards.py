@@ -10,7 +10,6 @@ from dialogue.states import OPEN, Phase, State, Ticket, TicketStatus
 from dialogue.validity import could_be_email, could_be_name, could_be_reason
 from dialogue.vocabulary import Act
 
-
 #: R13: so many replies in a row without progress, and the last of them names the way out.
 USELESS = 3
 #: What a reply may consist of and still have brought the shopper nothing.
