@@ -27,12 +27,15 @@ class ServiceHours(_Sent):
 
 
 class Welcome(_Sent):
-    """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only."""
+    """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only. `rated`: this chat was
+    rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with the act `thanks`
+    follows."""
 
     type: Literal["welcome"]
     conversation: str
     token: str
     seq: int
+    rated: bool
     hours: ServiceHours | None = None
 
 

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from bot import erasure, tracing
 from bot.articles import EditedArticles
 from bot.console.archive import Archivist
-from bot.conversation import TicketForm, Understander, Workshop, now_text
+from bot.conversation import Understander, Workshop, now_text
 from bot.entry import Entry
 from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
 from bot.metrics import HELPDESK
+from bot.presence import Clocks, Presences
 from bot.pressure import Pressure
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store, Unavailable
@@ -27,6 +28,7 @@ from bot.store.migrate import migrate
 from bot.store.pokes import Pokes
 from bot.store.records import Delivery
 from bot.store.tables import notice, outbox
+from bot.ticket_form import TicketForm
 from dialogue import events
 from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa
@@ -41,6 +43,8 @@ from ticket_bridge.outbox import Claim
 from ticket_bridge.retry import RetryPolicy
 
 log = logging.getLogger("askonce")
+#: Seconds that understanding may take beyond what Rasa may, before a message is decided without it.
+_BEYOND_RASA = 4.0
 
 
 @dataclass
@@ -55,6 +59,7 @@ class Bot:
     helpdesk: Helpdesk
     courier: Courier
     pressure: Pressure
+    presences: Presences
     pokes: Pokes | None = None
 
     _health: tuple[float, str | None] = (0.0, None)
@@ -166,9 +171,12 @@ async def run_bot(
     retry: RetryPolicy = RetryPolicy(),
     tick: float = 0.5,
     owner: str | None = None,
+    clocks: Clocks = Clocks(),
+    understand_within: float | None = None,
 ) -> AsyncIterator[Bot]:
     """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones;
-    `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases, where one process runs two."""
+    `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases, where one process runs two; by
+    `clocks` the presence of people of the shop is counted; `understand_within`: seconds that any understander gets."""
     answers = make_answers(settings)
     warm_up()
     await asyncio.to_thread(migrate, settings.database_url)
@@ -187,7 +195,8 @@ async def run_bot(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
             erase=functools.partial(erasure.erase, store),
-            wake_courier=postman.wake, required=desk.required_fields, ticket_form=TicketForm(
+            understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,
+            clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields, ticket_form=TicketForm(
                 settings.ticket_subject, settings.ticket_tags, settings.ticket_language
             ),
         ),
@@ -197,10 +206,12 @@ async def run_bot(
     articles = EditedArticles(store, answers)
     await articles.look()
     pressure = Pressure(most=settings.limit_waiting, chats=settings.limit_chats)
+    presences = Presences(hub, lease=settings.presence, patience=settings.presence_patience, clocks=clocks)
     tasks = [
         asyncio.create_task(pressure.watch()),
         asyncio.create_task(_forever(hub.forget_idle, 60.0)),
         asyncio.create_task(articles.run()),
+        asyncio.create_task(presences.run()),
         asyncio.create_task(_forever(lambda: _forget(store, hub, settings.retention_days), 60.0)),
     ]
     lease = Lease(store, ARCHIVIST, owner or process_name())
@@ -218,7 +229,7 @@ async def run_bot(
     elif settings.workers > 1:
         tasks.append(asyncio.create_task(hub.follow_other_replicas(min(0.3, tick))))
     try:
-        yield Bot(settings, store, hub, mind, answers, desk, postman, pressure, pokes)
+        yield Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, pokes)
     finally:
         for task in tasks:
             task.cancel()

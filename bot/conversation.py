@@ -12,15 +12,16 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot import tracing
 from bot.metrics import CLASHES, TURNS, UNDERSTOOD
 from bot.phrases import answers, language_of, plainly, render
-from bot.store.database import Conflict, Store
-from bot.store.records import Change, Delivery, Enqueued, Turn
+from bot.store.database import KNOWN_IDS, Conflict, Store
+from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
+from bot.ticket_form import TicketForm
 from dialogue import effects, events
 from dialogue.states import Phase, State
 from dialogue.tracker import Decision, IllegalEvent, step
@@ -32,7 +33,6 @@ from ticket_bridge.helpdesks.contract import RequiredField
 
 log = logging.getLogger("askonce.conversation")
 _TAIL = 60
-_SUBJECT = 80
 #: How often a page may name its customer before the first word; the rest is forgotten.
 _HELD = 8
 
@@ -67,40 +67,10 @@ def asked(state: State) -> Asked:
     return None
 
 
-@dataclass(frozen=True)
-class TicketForm:
-    """How a shop wants its tickets: `subject` may hold `{reason}`, cut at a word, and `{reference}`; tags and language ride in
-    the technical envelope (R1)."""
-
-    subject: str = "{reason}"
-    tags: tuple[str, ...] = ()
-    language: str = ""
-
-    def payload(self, file: effects.FileTicket) -> dict[str, Any]:
-        """Exactly what the helpdesk gets: the three fields, a subject made of them, the envelope."""
-        envelope: dict[str, Any] = {"reference": file.reference}
-        if file.earlier_reference:
-            envelope["disputes"] = file.earlier_reference
-        if self.tags:
-            envelope["tags"] = list(self.tags)
-        if self.language:
-            envelope["language"] = self.language
-        subject = self.subject.format(reason=_short(file.reason), reference=file.reference)
-        return {
-            "name": file.name, "email": file.email, "reason": file.reason, **dict(file.extra), "subject": subject,
-            "envelope": envelope,
-        }  # fmt: skip
-
-
 def _value_of(required: RequiredField, text: str) -> str | None:
     """The value of a required field in a message, the last one where there are several (R5)."""
     found = list(re.finditer(required.pattern, text))
     return found[-1].group(1 if found[-1].re.groups else 0).strip() if found else None
-
-
-def _short(reason: str) -> str:
-    line = " ".join(reason.split())
-    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rsplit(" ", 1)[0] + "…"
 
 
 @dataclass(frozen=True)
@@ -115,9 +85,12 @@ class Workshop:
     helpdesk: str
     poke: Callable[[str], None]
     wake_courier: Callable[[], None]
-    ticket_form: TicketForm = TicketForm()
+    ticket_form: TicketForm = field(default_factory=TicketForm)
     required: tuple[RequiredField, ...] = ()
     erase: Callable[[str], Awaitable[None]] | None = None
+    understand_within: float = 5.0  # seconds; what is later is not waited for (R13)
+    presence: float = 120.0  # seconds that a person of the shop is here without a sign of it
+    clock: Callable[[], float] = time.time  # by which the leases of presences are counted
 
 
 @dataclass
@@ -141,13 +114,15 @@ class Conversation:
         state: State,
         seq: int,
         number: int,
-        client_ids: set[str],
+        client_ids: Iterable[str],
         locale: str | None = None,
         birth: Birth | None = None,
+        all_ids: bool = True,
     ) -> None:
         self._shop, self.id, self._birth = shop, id, birth
         self._language = language_of(locale)
-        self.state, self.seq, self.number, self.client_ids = state, seq, number, client_ids
+        self.state, self.seq, self.number = state, seq, number
+        self._ids, self._all_ids = dict.fromkeys(client_ids), all_ids
         self.tail: list[Turn] = []
         self._lock = asyncio.Lock()
         self.touched = time.monotonic()
@@ -159,7 +134,9 @@ class Conversation:
         found = await shop.store.load(id)
         if found is None:
             return None
-        return cls(shop, id, found.state, found.seq, found.number, found.client_ids, found.locale)
+        return cls(
+            shop, id, found.state, found.seq, found.number, found.client_ids, found.locale, all_ids=found.all_ids
+        )
 
     @property
     def birth(self) -> Birth | None:
@@ -211,7 +188,7 @@ class Conversation:
             self.touched = time.monotonic()
             if self.state.agent is None:
                 await self._reload()  # they may have joined through another replica
-            while id not in self.client_ids and self.state.agent is not None:
+            while not await self._heard(id) and self.state.agent is not None:
                 spoken = Turn(self.seq + 1, "agent", mask(text), now_text(), id=id)
                 if await self._decide(events.AgentSaid(), spoken=spoken, started=started):
                     return True
@@ -224,7 +201,7 @@ class Conversation:
         async with self._lock:
             self.touched = time.monotonic()
             await self._begin()
-            if client_id in self.client_ids:
+            if await self._heard(client_id):
                 return False
             understood = await self._understand(text)
             UNDERSTOOD.labels(understood.by).inc()
@@ -233,8 +210,21 @@ class Conversation:
                 told = events.ShopperSaid(understood)
                 if await self._decide(told, spoken=spoken, started=started):
                     return True
-                if client_id in self.client_ids:
+                if await self._heard(client_id):
                     return False
+
+    async def _heard(self, client_id: str) -> bool:
+        """Whether a message with this id was heard before, at whatever age. The latest are known here; the store, which would
+        refuse a second one too, knows all."""
+        if client_id in self._ids:
+            return True
+        return not self._all_ids and await self._shop.store.turn_with(self.id, client_id) is not None
+
+    def _remember(self, client_id: str) -> None:
+        self._ids[client_id] = None
+        if len(self._ids) > KNOWN_IDS:
+            del self._ids[next(iter(self._ids))]
+            self._all_ids = False
 
     async def tell(self, told: events.Happening, *, delivery: Delivery | None = None) -> None:
         """Something other than a message happened: the helpdesk answered, the page named its customer, a rating came."""
@@ -265,18 +255,19 @@ class Conversation:
             await self._reload()
 
     async def _understand(self, text: str) -> events.Understanding:
-        """R17 first: nothing but this line sees a secret. A fault in understanding costs this message its meaning and
-        nothing else; the rules hold under any understanding."""
+        """R17 first: nothing but this line sees a secret. A fault in understanding, or one that does not end, costs this
+        message its meaning and nothing else; the rules hold under any understanding."""
         told = Masked.of(text)
         masked = str(told)
         if (answer := self._plain_answer(masked)) is not None:
             intent = events.Intent(IntentName(answer.value), 1.0)
             return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
         try:
-            with tracing.span("understand") as span:
-                understood = await self._shop.understander.understand(masked, asked(self.state))
-                if span is not None:
-                    span.set_attribute("askonce.by", understood.by)
+            async with asyncio.timeout(self._shop.understand_within):
+                with tracing.span("understand") as span:
+                    understood = await self._shop.understander.understand(masked, asked(self.state))
+                    if span is not None:
+                        span.set_attribute("askonce.by", understood.by)
         except Exception as error:
             log.error("understanding failed: %s", type(error).__name__, extra={"conversation": self.id})
             understood = events.Understanding(masked, by="nobody")
@@ -322,7 +313,7 @@ class Conversation:
             return False
         self.state, self.seq, self.number = change.state, change.seq, change.number
         if spoken and spoken.id:
-            self.client_ids.add(spoken.id)
+            self._remember(spoken.id)
         self.tail = [*self.tail, *change.turns][-_TAIL:]
         for turn in change.turns:
             TURNS.labels(turn.who, turn.act or "").inc()
@@ -381,11 +372,26 @@ class Conversation:
             delivery=delivery,
             helpdesk=self._shop.helpdesk,
             now=time.time(),
+            stay=self._stay(told, state),
             trace=tracing.traceparent() if enqueued else None,
         )
 
+    def _stay(self, told: events.Happening, state: State) -> Stay | None:
+        """The lease of whoever of the shop is in the chat after this (R13)."""
+        now = self._shop.clock()
+        until = now + self._shop.presence
+        if state.phase is Phase.ATTENDED:
+            own = isinstance(told, events.AgentJoined | events.AgentSaid)
+            return Stay(state.presence, now, until, renewed=own, waits=state.waits)
+        return Stay(None, now, until) if isinstance(told, events.AgentLeft) else None
+
     def _look_up(self, text: str) -> events.ArticleFound | events.NothingFound:
-        answer = self._shop.answers.ask(text)
+        """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
+        try:
+            answer = self._shop.answers.ask(text)
+        except Exception as error:
+            log.error("a search failed: %s", type(error).__name__, extra={"conversation": self.id})
+            return events.NothingFound()
         if answer.text is None:
             return events.NothingFound()
         return events.ArticleFound(
@@ -419,7 +425,8 @@ class Conversation:
         if found is None:
             self.erased = True
             raise Erased(self.id)
-        self.state, self.seq, self.number, self.client_ids = found.state, found.seq, found.number, found.client_ids
+        self.state, self.seq, self.number = found.state, found.seq, found.number
+        self._ids, self._all_ids = dict.fromkeys(found.client_ids), found.all_ids
         self.tail.clear()
 
 

@@ -31,7 +31,7 @@ _STEP = {
     "never",
 }
 #: What a person of the shop does in a chat; any other text is what they write.
-AGENT_MOVES = ("joins", "joins as NAME", "leaves", "settles")
+AGENT_MOVES = ("joins", "joins as NAME", "leaves", "settles", "is gone")
 _CASE = {"test_case", "steps", "customer", "helpdesk"}
 _ACTS = {a.value for a in Act}
 _FIELDS = {f.value for f in Field}

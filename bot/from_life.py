@@ -180,6 +180,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
             steps.append({"agent": move.text})
         elif isinstance(move.told, events.AgentLeft) and move.told.settled:
             steps.append({"agent": "settles"})
+        elif isinstance(move.told, events.AgentLeft) and move.told.gone is not None:
+            steps.append({"agent": "is gone"})
         else:
             steps.append({"agent": agents[type(move.told)]})
         steps += [{"act": t.act} | ({"asks": list(t.asks)} if t.asks else {}) for t in turns]

@@ -85,7 +85,7 @@ class Hub:
         # A token of our own names its conversation, wherever that begins. REST's tokens come again and again, and an id does not.
         id = self.entry.conversation(token) if self.entry.is_fresh(token, time.time()) else new_id()
         birth = Birth(token=token, channel=channel, locale=locale)
-        conversation = Conversation(self.shop, id, state, 0, 0, set(), locale, birth)
+        conversation = Conversation(self.shop, id, state, 0, 0, (), locale, birth)
         self._conversations[id] = self._alive[id] = self._unborn[token_hash(token)] = conversation
         return conversation, token
 

@@ -13,6 +13,10 @@ HEARD = Histogram(
 TURNS = Counter("askonce_turns", "Turns stored, by who spoke and the bot's act", ["who", "act"], registry=REGISTRY)
 UNDERSTOOD = Counter("askonce_understood", "Messages by what understood them", ["by"], registry=REGISTRY)
 CLASHES = Counter("askonce_clashes", "Decisions taken again because another replica was first", registry=REGISTRY)
+GONE = Counter(
+    "askonce_agents_gone", "People of the shop whose presence in a chat ended of itself: away, or silent for too long", ["why"],
+    registry=REGISTRY,
+)  # fmt: skip
 STORED = Histogram(
     "askonce_commit_seconds", "One transaction, which concurrent changes share", registry=REGISTRY, buckets=_FAST
 )

@@ -29,6 +29,7 @@ ENGLISH: Mapping[str, str] = {
     "no_answer_here": "I can't answer that here.",
     "smalltalk": "I'm the shop's assistant, so I can only help with orders, delivery, returns, refunds and support.",
     "offer_ticket": "Would you like me to open a support ticket for this?",
+    "offer_ticket_lost": "Would you like me to open a support ticket, so that the team writes to you by email?",
     "offer_stands": "The offer of a support ticket for this stands: just say yes or no.",
     "offer_stands_same_reason": "I have that noted already. Shall the team look into it with a ticket? Just say yes or no.",
     "offer_stands_detail": "Thanks, I have added that. The offer of a support ticket stands: just say yes or no.",
@@ -66,6 +67,13 @@ ENGLISH: Mapping[str, str] = {
     "nothing_to_cancel": "No problem. Nothing is being prepared here at the moment.",
     "give_email": "I'll stop asking. You can write to {support_email} at any time. If you send {missing} here, "
     "I'll file the ticket at once.",
+    "give_email_lost": "I'm sorry that I could not help so far. You can write to {support_email} at any time.",
+    "give_email_offer": "You can also write to {support_email} at any time. The offer of a "
+    "support ticket stands: just say yes or no.",
+    "give_email_alone": "I'm sorry that you were left waiting. You can write to "
+    "{support_email} at any time, or tell me here what you need.",
+    "give_email_alone_open": "I'm sorry that you were left waiting. You can write to "
+    "{support_email} at any time. If you send {missing} here, I'll file the ticket at once.",
     "privacy": "For your safety I have removed what looked like a card number, code or password from your message. Please "
     "never share such details in chat.",
     "noted": "Thanks, I have noted that. How can I help you?",
@@ -81,6 +89,7 @@ ENGLISH: Mapping[str, str] = {
     "invite_rating": "If you like, rate this chat from 1 to 5, with a comment if you wish. It's fine to skip this.",
     "agent_joined": "{agent} from our support team has joined this chat. The assistant is silent while they are here.",
     "agent_left": "{agent} has left this chat. The assistant is here again.",
+    "agent_gone": "{agent} is no longer in this chat. The assistant is here again.",
     "choice_yes": "Yes, open a ticket",
     "choice_no": "No, thanks",
 }

@@ -11,10 +11,11 @@ from typing import Any, cast
 import orjson
 
 from bot.bootstrap import make_answers
-from bot.conversation import Conversation, TicketForm, Understander, Workshop
+from bot.conversation import Conversation, Understander, Workshop
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store
 from bot.store.records import Change, Loaded, Turn, to_json
+from bot.ticket_form import TicketForm
 from dialogue import events
 from dialogue.referee import judge
 from dialogue.states import State
@@ -60,8 +61,11 @@ class _Nowhere:
         if not self.changes:
             return Loaded(id, self.first, 0, 0)
         last = self.changes[-1]
-        ids = {t.id for c in self.changes for t in c.turns if t.id}
+        ids = tuple(t.id for c in self.changes for t in c.turns if t.id)
         return Loaded(id, last.state, last.seq, last.number, ids)
+
+    async def turn_with(self, id: str, client_id: str) -> Turn | None:
+        return next((t for c in self.changes for t in c.turns if t.id == client_id), None)
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
         return [t for c in self.changes for t in c.turns if t.seq > after][:limit]
@@ -111,7 +115,7 @@ class Rehearsal:
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
         )  # fmt: skip
         self.support_email = shop.support_email
-        self._conversation = Conversation(shop, "rehearsal", state, 0, 0, set(), locale)
+        self._conversation = Conversation(shop, "rehearsal", state, 0, 0, (), locale)
         self._said = 0
         self.slow = False  # the helpdesk: each ticket is saved first
         self.files = True  # tickets are filed at once; False where somebody else tells what the helpdesk said

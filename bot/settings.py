@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     hours: str = ""
+    presence: float = Field(default=120.0, ge=20, le=3600)
+    presence_patience: float = Field(default=900.0, ge=30, le=86_400)
     retention_days: int = Field(default=0, ge=0, le=36_500)
     identity_secret: SecretStr = SecretStr("")
     admin_token: SecretStr = SecretStr("")

@@ -149,6 +149,7 @@ class Socket:
             "conversation": self._conversation.id,
             "token": token,
             "seq": self._conversation.seq,
+            "rated": self._conversation.state.rated,
         }
         await self._send(welcome | service_hours(self._settings.hours, datetime.datetime.now(datetime.UTC)))
 
@@ -209,9 +210,7 @@ class Socket:
             finally:
                 timer.cancel()
             if not new:
-                for turn in await self._hub.shop.store.turns(conversation.id):
-                    if turn.id == frame.id:
-                        await self._send(turn.frame())
+                await self._acknowledge(conversation, frame.id)
         elif isinstance(frame, Rate):
             comment = frame.comment.masked() if frame.comment and not conversation.state.rated else None
             await conversation.tell(events.ShopperRated(frame.score, comment))
@@ -228,6 +227,17 @@ class Socket:
                     await self._refuse(error)
                     raise WebSocketDisconnect(1008) from error
             await self._identify(conversation, frame)
+
+    async def _acknowledge(self, conversation: Conversation, id: str) -> None:
+        """A message that was heard before: its own turn once more is the acknowledgement, however old it is."""
+        try:
+            turn = await self._hub.shop.store.turn_with(conversation.id, id)
+        except Unavailable:
+            raise FrameError(
+                "unavailable", "The chat is not available right now; please try again shortly.", id
+            ) from None
+        if turn is not None:
+            await self._send(turn.frame())
 
     async def _write(self, conversation: Conversation, poked: asyncio.Event) -> None:
         while True:

@@ -114,9 +114,10 @@ class ShopperRated:
 
 @dataclass(frozen=True, slots=True)
 class AgentJoined:
-    """A person of the shop came into the chat, under this name."""
+    """A person of the shop came into the chat, under this name. `presence` names this stay of theirs, whose lease they renew."""
 
     name: str
+    presence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,11 @@ class AgentSaid:
 
 @dataclass(frozen=True, slots=True)
 class AgentLeft:
-    """They left. `settled`: the matter is done, so nothing that was open before goes on."""
+    """They left. `settled`: the matter is done, so nothing that was open before goes on. `gone`: they did not say so, but the
+    lease of this stay of theirs ran out (R13)."""
 
     settled: bool = False
+    gone: str | None = None
 
 
 # ---------------------------------------------------------------- facts: what one message carries

@@ -10,6 +10,24 @@ from dialogue.states import OPEN, Phase, State, Ticket, TicketStatus
 from dialogue.validity import could_be_email, could_be_name, could_be_reason
 from dialogue.vocabulary import Act
 
+#: R13: so many replies in a row without progress, and the last of them names the way out.
+USELESS = 3
+#: What a reply may consist of and still have brought the shopper nothing.
+_EMPTY = frozenset((Act.GREET, Act.SMALLTALK, Act.CLARIFY, Act.PRIVACY))
+
+
+def brought_nothing(state: State) -> bool:
+    """The message brought nothing new, and its reply, as far as it is made, is courtesy or a shrug (R13)."""
+    turn, said = state.turn, set(state.turn.said)
+    if turn.gave or turn.news or turn.offer_due or turn.repeats is not None or said - _EMPTY:
+        return False
+    thanked = turn.courtesy is Act.THANKS and not said - {Act.PRIVACY}
+    return turn.courtesy is not Act.GOODBYE and not (thanked and not (state.phase is Phase.OFFERED and turn.rejected))
+
+
+def third_useless(state: State, fact: Any) -> bool:
+    return state.useless + 1 >= USELESS and brought_nothing(state)
+
 
 def agreed(state: State) -> bool:
     """Consent is there, whether or not a person of the shop is in the chat meanwhile (R7)."""
@@ -162,6 +180,14 @@ def agreed_and_complete(state: State, fact: Any) -> bool:
 
 def another_agent(state: State, fact: e.AgentJoined) -> bool:
     return fact.name != state.agent
+
+
+def ran_out(state: State, fact: e.AgentLeft) -> bool:
+    return fact.gone is not None
+
+
+def ran_out_earlier(state: State, fact: e.AgentLeft) -> bool:
+    return fact.gone is not None and fact.gone != state.presence
 
 
 def gave(state: State, fact: Any) -> bool:

@@ -21,6 +21,8 @@ from dialogue.transcript import Seen, Transcript, Violation, exchanges
 _ASKING = {"ask", "remind", "invalid"}
 _TICKET = {"ticket_filed", "ticket_saved"}
 _ANSWERED = {"answer", "contact", "update_redirect"}
+_USELESS = {"clarify", "smalltalk", "greet", "privacy"}
+_CLOSING = {"thanks", "invite_rating", "privacy"}
 #: What a helpdesk call may carry beside the three fields (R1): a subject, and a technical envelope of these.
 _BESIDE = {"subject", "envelope"}
 _ENVELOPE = {"reference", "disputes", "key", "queue", "priority", "tags", "language"}
@@ -39,6 +41,8 @@ class _Belief:
     refused: bool = False
     gave_up: bool = False
     fruitless: int = 0
+    digressions: set[str] = field(default_factory=set)  # answered while this ticket is collected, nothing given since
+    useless: int = 0  # replies in a row without progress
     answered: bool = False
     invited: bool = False
     dispute: bool | None = False
@@ -150,6 +154,8 @@ class _Judge:
         denied = u.get("answer") == "deny" or "cancels" in signals
         extra = {n for n, v in u.get("extra") or () if n in self.t.required_fields and words.reason_or_none(v)}
         fills = bool((name and not b.name) or (email and not b.email) or extra - b.extra - b.maybe)
+        followed_up = "follows_up" in signals and "disputes" not in signals
+        fills = fills or bool(reason and b.reason is False and not followed_up)
         perhaps = b.offer and not denied and bool(extra & b.maybe)  # consent, if a ticket took the earlier value along
         wish = "wants_ticket" in signals and "ticket_exists" not in acts
         affirmed = u.get("answer") == "affirm" and not denied and "ticket_exists" not in acts
@@ -248,6 +254,8 @@ class _Judge:
                 self._offer(r, bool(before[0] and b.consent))
             self._once(r)
         self._fruit(direct, acts, bool(before[0] and b.consent) and not gained)
+        way_out = b.useless >= 2 and {"give_email", "offer_ticket"} <= set(acts)
+        self._use(turn, acts, gained or bool(u.get("greeting_name")))
         if "asks_update" in signals and "disputes" not in signals and "update_redirect" not in acts:
             self.say("R11", turn.seq, "a question about an existing ticket did not get the support email")
         only_update = not (u.get("reason") or u.get("question") or "unhelped" in signals)
@@ -257,7 +265,7 @@ class _Judge:
             self.say("R14", turn.seq, "a question how to reach people did not get the approved answer")
         if "secret" in signals and acts[:1] != ["privacy"]:
             self.say("R17", turn.seq, "a secret was masked and the shopper was not told")
-        if "chats" in signals and only_update and "unhelped" not in signals and "offer_ticket" in acts:
+        if "chats" in signals and only_update and "unhelped" not in signals and "offer_ticket" in acts and not way_out:
             self.say("R15", turn.seq, "chit-chat got an offer")
         if (
             {"disputes", "wants_review"} <= signals
@@ -283,7 +291,10 @@ class _Judge:
     def _fruit(self, direct: Sequence[Seen], acts: Sequence[str], unfruitful: bool) -> None:
         b = self.b
         asking = [r for r in direct if r.asks]
-        if not unfruitful or _ANSWERED & set(acts):
+        answered = {r.text for r in direct if r.act in _ANSWERED}
+        fresh = answered - b.digressions
+        b.digressions = b.digressions | answered if unfruitful else set()
+        if not unfruitful or fresh:
             b.fruitless = 0
         elif asking:
             b.fruitless += 1
@@ -291,6 +302,16 @@ class _Judge:
                 self.say("R9", asking[0].seq, "asks on after three fruitless questions")
         if "give_email" in acts and b.consent:
             b.gave_up = True
+
+    def _use(self, turn: Seen, acts: Sequence[str], progress: bool) -> None:
+        """R13: whoever got three replies in a row without progress has heard the way out by the third."""
+        b = self.b
+        if progress or (set(acts) - _USELESS and not set(acts) <= _CLOSING):
+            b.useless = 0
+        elif set(acts) <= _USELESS and acts:
+            b.useless += 1
+            if b.useless >= 3:
+                self.say("R13", turn.seq, "three replies in a row without progress, and the way out was not named")
 
     # ------------------------------------------------------------ completion and tickets
 
@@ -316,7 +337,7 @@ class _Judge:
                 self._announced(r)
             elif r.who == "bot":
                 self._once(r)
-                if r.asks and self.t.turns[0].who != "bot":
+                if r.asks and self.t.turns[0].who != "bot" and not self.helped:
                     self.say("R9", r.seq, "asks without a message to answer")
 
     def _announced(self, r: Seen) -> None:

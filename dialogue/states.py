@@ -67,6 +67,7 @@ class TurnNotes:
     said: tuple[Act, ...] = ()
     gave: bool = False  # consent or a field came with this message
     fruitful: bool = False  # a digression was answered or something noted: no fruitless question (R9)
+    news: bool = False  # what was known has changed, or grown (R13)
     offer_due: bool = False
     consented: bool = False
     noted: tuple[str, ...] = ()  # what to acknowledge: name, email, same_reason, detail
@@ -94,11 +95,16 @@ class State:
     dispute: bool = False
     declined: bool = False  # the present reason was declined or cancelled (R10)
     fruitless: int = 0
+    digressions: tuple[str, ...] = ()  # answered beside this collection since anything came of it (R9)
+    useless: int = 0  # replies in a row that brought the shopper nothing (R13)
     last_question: str | None = None  # answered last; "that didn't help" makes it the reason (R3)
     last_acts: tuple[Act, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     agent: str | None = None  # who of the shop is in the chat, while ATTENDED
     paused: Phase = Phase.IDLE  # where ATTENDED returns to
+    presence: str = ""  # which stay of that person it is: a lease that ran out ends this one and no later one (R13)
+    waits: bool = False  # the shopper wrote to that person, who has not answered
+    open_question: str | None = None  # asked of that person, who has not answered
     invited: bool = False
     rated: bool = False
     turn: TurnNotes = field(default_factory=TurnNotes)

@@ -13,6 +13,10 @@ missing, the ticket. So "Hi, Jane Doe, jane@x.example, my order never came, plea
     LOOKING_UP  a search is under way              its outcome -> back to where it came from
     ATTENDED    a person of the shop is here       they leave -> COLLECTING or SILENT where it was so, else IDLE
 
+Nobody waits for ever (R13). A person who is here holds a lease, which the shell lets run out when they are gone: the bot is
+back, says so, and whoever was left without a reply gets one. And where three replies in a row brought a shopper nothing,
+the third names the support email and offers a ticket; that is the one offer that may be made without an issue.
+
 While ATTENDED the bot says nothing of its own, but it goes on taking in what the rules say must never be asked for again, and
 a ticket that was agreed to and becomes complete is filed as ever (R8).
 
@@ -62,6 +66,8 @@ _TALKING = (IDLE, OFFERED, COLLECTING, SILENT)
 _HEARD = (*_TALKING, ATTENDED)
 _ALL = tuple(Phase)
 YES_NO = ("choice_yes", "choice_no")
+#: So many different digressions of one collection are remembered.
+_DIGRESSIONS = 20
 
 
 # ---------------------------------------------------------------- small words the actions are made of
@@ -94,10 +100,20 @@ def _refuse(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 def _consent(state: State) -> State:
     """R7: consent, once. The count of fruitless questions starts with the collection it belongs to."""
-    fruitless = state.fruitless if state.phase in OPEN else 0
+    fruitless, digressions = (state.fruitless, state.digressions) if state.phase in OPEN else (0, ())
     phase = state.phase if state.phase in OPEN else COLLECTING
-    state = changed(state, phase=phase, declined=False, fruitless=fruitless)
+    state = changed(state, phase=phase, declined=False, fruitless=fruitless, digressions=digressions)
     return _note(state, gave=True, consented=True, offer_due=False)
+
+
+def _digressed(state: State, what: str) -> State:
+    """R9: something beside the collection was answered, which is no fruitless question, unless it is the same again and
+    nothing came of it in between."""
+    if state.phase in OPEN:
+        if what in state.digressions:
+            return state
+        state = changed(state, digressions=(*state.digressions, what)[-_DIGRESSIONS:])
+    return _note(state, fruitful=True)
 
 
 # ---------------------------------------------------------------- fields (R2, R5, R6)
@@ -109,7 +125,7 @@ def _keep_name(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
 
 
 def _replace_name(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
-    return _noted(_note(changed(state, name=fact.value), fruitful=True), "name"), ()
+    return _noted(_replaced(changed(state, name=fact.value), state), "name"), ()
 
 
 def _keep_email(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
@@ -118,7 +134,12 @@ def _keep_email(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
 
 
 def _replace_email(state: State, fact: e.EmailGiven, policy: e.Policy) -> Outcome:
-    return _noted(_note(changed(state, email=fact.value), fruitful=True), "email"), ()
+    return _noted(_replaced(changed(state, email=fact.value), state), "email"), ()
+
+
+def _replaced(state: State, before: State) -> State:
+    """R5, R9: a correction is fruit; the same value once more is none."""
+    return _note(state, fruitful=True, news=True) if state != before else state
 
 
 def _name_at_offer(state: State, fact: e.NameGiven, policy: e.Policy) -> Outcome:
@@ -134,7 +155,7 @@ def _keep_extra(state: State, fact: e.ExtraGiven, policy: e.Policy) -> Outcome:
 
 
 def _replace_extra(state: State, fact: e.ExtraGiven, policy: e.Policy) -> Outcome:
-    return _noted(_note(_with_extra(state, fact), fruitful=True), "extra"), ()
+    return _noted(_replaced(_with_extra(state, fact), state), "extra"), ()
 
 
 def _extra_at_offer(state: State, fact: e.ExtraGiven, policy: e.Policy) -> Outcome:
@@ -178,13 +199,18 @@ def _first_reason(state: State, fact: e.IssueStated | e.FollowedUp, policy: e.Po
     return _note(changed(state, reason=fact.text, dispute=dispute), gave=True), ()
 
 
+def _reason_at_offer(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
+    """R7: the offer was made without an issue (R13), and is answered by giving the reason that was missing."""
+    return _first_reason(_consent(state), fact, policy)
+
+
 def _append_detail(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
     state = changed(state, reason=f"{state.reason}; {fact.text}", dispute=state.dispute or fact.dispute)
-    return _noted(_note(state, fruitful=True), "detail"), ()
+    return _noted(_note(state, fruitful=True, news=True), "detail"), ()
 
 
 def _same_reason(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    return _noted(_note(state, fruitful=True), "same_reason"), ()
+    return _noted(_digressed(state, "reason"), "same_reason"), ()
 
 
 def _repeat_of_ticket(state: State, fact: e.IssueStated | e.ReviewDemanded, policy: e.Policy) -> Outcome:
@@ -240,7 +266,7 @@ def _decline(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 def _cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R10: stops, says nothing was filed, keeps the fields (R2)."""
-    state = changed(state, phase=IDLE, declined=True, fruitless=0)
+    state = changed(state, phase=IDLE, declined=True, fruitless=0, digressions=())
     return _say(_note(state, refused=True), Say(Act.CANCELLED, "cancelled"))
 
 
@@ -260,11 +286,11 @@ def _redirect(state: State, fact: Any, policy: e.Policy) -> Outcome:
         Act.UPDATE_REDIRECT, phrase, values,
         reference=ticket.reference if ticket else None, ticket_status=_shown(ticket) if ticket else None,
     )  # fmt: skip
-    return _say(_note(state, fruitful=True, repeats=None), say)
+    return _say(_note(_digressed(state, "update"), repeats=None), say)
 
 
 def _contact(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    return _say(_note(state, fruitful=True), Say(Act.CONTACT, "contact"))
+    return _say(_digressed(state, "contact"), Say(Act.CONTACT, "contact"))
 
 
 def _privacy(state: State, fact: Any, policy: e.Policy) -> Outcome:
@@ -280,7 +306,7 @@ def _answer(state: State, fact: e.ArticleFound, policy: e.Policy) -> Outcome:
     lookup, phase = state.turn.lookup, state.turn.resume
     question = lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
     state = changed(state, phase=phase, last_question=question)
-    state = _note(state, lookup=None, fruitful=True)
+    state = _digressed(_note(state, lookup=None), f"answer {fact.answer[:80]}")
     say = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources)
     return _say(state, say)
 
@@ -331,6 +357,7 @@ def _courtesy(act: Act) -> Action:
 
 def _greet(state: State, fact: e.Greeted, policy: e.Policy) -> Outcome:
     if fact.name and could_be_name(fact.name):
+        state = _note(state, news=state.turn.news or fact.name != state.greeting_name)
         state = _noted(changed(state, greeting_name=fact.name), "greeting_name")
     return _note(state, courtesy=Act.GREET), ()
 
@@ -352,6 +379,10 @@ def _rate_in_words(state: State, fact: e.ScoreSaid, policy: e.Policy) -> Outcome
 
 def _all_right(state: State, fact: Any, policy: e.Policy) -> Outcome:
     return _noted(state, "all_right"), ()
+
+
+def _no_to_nothing(state: State, fact: e.Denied, policy: e.Policy) -> Outcome:
+    return _noted(_note(state, refused=True), "all_right"), ()
 
 
 def _invite(state: State) -> Outcome:
@@ -389,22 +420,61 @@ def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
 
 
 def _fall_silent(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    state = changed(state, phase=ATTENDED, paused=state.phase, agent=fact.name, last_acts=())
+    state = changed(state, phase=ATTENDED, paused=state.phase, agent=fact.name, presence=fact.presence, last_acts=())
     return state, (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _take_over(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    return changed(state, agent=fact.name), (Announce("agent_joined", {"agent": fact.name}),)
+    return changed(state, agent=fact.name, presence=fact.presence), (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _come_back(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
     """What was agreed to goes on with the shopper's next message (R7). An offer does not: a later yes would answer the person
     who left, and is no consent to it."""
     announce = Announce("agent_left", {"agent": state.agent})
-    state = changed(state, phase=state.paused if state.paused in OPEN else IDLE, paused=IDLE, agent=None)
+    state = _back_from_person(state)
     if fact.settled:
-        state = changed(state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None)
+        state = changed(
+            state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, digressions=(), last_question=None,
+        )  # fmt: skip
     return state, (announce,)
+
+
+def _back_from_person(state: State) -> State:
+    phase = state.paused if state.paused in OPEN else IDLE
+    return changed(state, phase=phase, paused=IDLE, agent=None, presence="", waits=False, open_question=None, useless=0)
+
+
+def _left_alone(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
+    """R13: the person is gone without a word. The bot says so, and whoever was left without a reply gets one: to the question
+    they asked the person, else the support email and, where an issue stands that was not refused, the offer."""
+    announce, waited, question = Announce("agent_gone", {"agent": state.agent}), state.waits, state.open_question
+    state = _back_from_person(state)
+    if not waited:
+        return state, (announce,)
+    if state.phase is IDLE and state.reason and not state.declined:
+        state = _note(changed(state, phase=OFFERED), offer_due=True)
+    if question is not None:
+        state = _note(state, lookup=Lookup(question), resume=state.phase)
+        return changed(state, phase=LOOKING_UP), (announce, Search(question))
+    return _then((state, (announce,)), _make_up_for_silence)
+
+
+def _make_up_for_silence(state: State) -> Outcome:
+    if state.phase in OPEN:
+        return _end_with(state, Say(Act.GIVE_EMAIL, "give_email_alone_open", {"missing": state.missing}))
+    email = Say(Act.GIVE_EMAIL, "give_email_alone")
+    if state.phase is OFFERED:
+        return _end_with(state, email, Say(Act.OFFER_TICKET, "offer_ticket", choices=YES_NO))
+    return _end_with(state, email)
+
+
+def _ask_the_person(state: State, fact: e.QuestionAsked, policy: e.Policy) -> Outcome:
+    return changed(state, open_question=fact.text), ()
+
+
+def _answered_by_person(state: State, fact: e.AgentSaid, policy: e.Policy) -> Outcome:
+    return changed(state, waits=False, open_question=None), ()
 
 
 def _told_the_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
@@ -414,7 +484,8 @@ def _told_the_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
     else:
         reason = f"{state.reason}; {fact.text}" if adds_detail(state.reason, fact.text) else state.reason
     dispute = state.dispute or getattr(fact, "dispute", isinstance(fact, e.ReviewDemanded))
-    return changed(state, reason=reason, dispute=dispute, last_question=None), ()
+    declined = state.declined and reason == state.reason
+    return changed(state, reason=reason, dispute=dispute, declined=declined, last_question=None), ()
 
 
 def _review_told_the_agent(state: State, fact: e.ReviewDemanded, policy: e.Policy) -> Outcome:
@@ -427,7 +498,7 @@ def _agree_beside_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _end_attended(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    return _close(state)
+    return _close(changed(state, waits=True))
 
 
 # ---------------------------------------------------------------- the end of a turn
@@ -436,7 +507,9 @@ def _end_attended(state: State, fact: Any, policy: e.Policy) -> Outcome:
 def _search_first(state: State, fact: Any, policy: e.Policy) -> Outcome:
     lookup = state.turn.lookup
     assert lookup is not None  # the guard saw one
-    state = changed(_note(state, resume=state.phase), phase=LOOKING_UP)
+    # An offer that was made for no issue (R13) gives way to a question; one made for an issue stands (R10).
+    resume = IDLE if state.phase is OFFERED and not state.reason else state.phase
+    state = changed(_note(state, resume=resume), phase=LOOKING_UP)
     return state, (Search(lookup.text),)
 
 
@@ -450,7 +523,7 @@ def _finish(state: State, fact: Any, policy: e.Policy) -> Outcome:
         earlier_reference=earlier.reference if earlier and ticket.dispute else None, extra=state.extra,
     )  # fmt: skip
     state = changed(
-        state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None,
+        state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, digressions=(), last_question=None,
         extra=(), tickets=(*state.tickets, ticket),
     )  # fmt: skip
     return _close(state, (file,))
@@ -466,7 +539,16 @@ def _file(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 def _close(state: State, effects: tuple[Effect, ...] = ()) -> Outcome:
     said = state.turn.said
-    return changed(state, last_acts=said or state.last_acts, turn=TurnNotes()), effects
+    return changed(state, last_acts=said or state.last_acts, turn=TurnNotes(), useless=_useless(state)), effects
+
+
+def _useless(state: State) -> int:
+    """R13: replies in a row that brought nothing, this one included. Thanks and the invitation to rate leave the count alone."""
+    said = set(state.turn.said)
+    if said and g.brought_nothing(state):
+        return state.useless + 1
+    leaves_it = said <= {Act.THANKS, Act.INVITE_RATING, Act.PRIVACY} and not (state.turn.gave or state.turn.news)
+    return state.useless if leaves_it else 0
 
 
 def _end_with(state: State, *says: Say) -> Outcome:
@@ -485,7 +567,9 @@ def _say_invalid(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _ask(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    return _end_with(state, Say(Act.ASK, "ask", {"missing": state.missing}, asks=state.missing))
+    return _end_with(
+        changed(state, digressions=()), Say(Act.ASK, "ask", {"missing": state.missing}, asks=state.missing)
+    )
 
 
 def _remind(state: State, fact: Any, policy: e.Policy) -> Outcome:
@@ -506,6 +590,23 @@ def _still_silent(state: State, fact: Any, policy: e.Policy) -> Outcome:
     if state.turn.said and not state.turn.gave:
         return _close(state)
     return _end_with(state, Say(Act.GIVE_EMAIL, "give_email", {"missing": state.missing}))
+
+
+def _email_again(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _end_with(state, Say(Act.GIVE_EMAIL, "give_email", {"missing": state.missing}))
+
+
+def _way_out(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R13: the email, and a ticket is offered; not where one was refused or is filed, nor to a no (R10)."""
+    email = Say(Act.GIVE_EMAIL, "give_email_lost")
+    if state.declined or state.tickets or state.turn.refused:
+        return _end_with(state, email)
+    state = changed(state, phase=OFFERED, dispute=state.dispute and bool(state.reason))
+    return _end_with(state, email, Say(Act.OFFER_TICKET, "offer_ticket_lost", choices=YES_NO))
+
+
+def _way_out_beside_offer(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    return _end_with(state, Say(Act.GIVE_EMAIL, "give_email_offer", choices=YES_NO))
 
 
 def _leave_open(state: State, fact: Any, policy: e.Policy) -> Outcome:
@@ -594,7 +695,11 @@ TABLE: tuple[Row, ...] = (
     Row("help: a person joins, and the bot falls silent", _TALKING, e.AgentJoined, _fall_silent),
     Row("help: another person takes over", (ATTENDED,), e.AgentJoined, _take_over, g.another_agent),
     Row("help: here already", (ATTENDED,), e.AgentJoined, _keep),
-    Row("help: a person's words are their own", _HEARD, e.AgentSaid, _keep),
+    Row("help: a person answers", (ATTENDED,), e.AgentSaid, _answered_by_person),
+    Row("help: a person's words are their own", _TALKING, e.AgentSaid, _keep),
+    Row("R13 an earlier stay ran out, and this one goes on", (ATTENDED,), e.AgentLeft, _keep, g.ran_out_earlier),
+    Row("R13 the person is gone: the bot is back, with a reply for who waits", (ATTENDED,), e.AgentLeft, _left_alone,
+        g.ran_out),
     Row("help: the person leaves, and the bot is back", (ATTENDED,), e.AgentLeft, _come_back),
     Row("help: nobody is here to leave", _TALKING, e.AgentLeft, _keep),
     Row("R12 told a person about the issue of a filed ticket", (ATTENDED,), e.IssueStated, _keep, g.issue_of_a_ticket),
@@ -605,7 +710,8 @@ TABLE: tuple[Row, ...] = (
     Row("R10 an issue without consent: offer", (IDLE,), e.IssueStated, _offer),
     Row("R4 the same reason again changes nothing", (OFFERED, *OPEN), e.IssueStated, _same_reason, g.nothing_new),
     Row("R4 new detail is appended", (OFFERED, *OPEN), e.IssueStated, _append_detail, g.has_reason),
-    Row("R3 the reason was missing", (OFFERED, *OPEN), e.IssueStated, _first_reason),
+    Row("R7 a missing reason answers the offer", (OFFERED,), e.IssueStated, _reason_at_offer),
+    Row("R3 the reason was missing", OPEN, e.IssueStated, _first_reason),
     Row("R3 an issue told to a person is the reason", (ATTENDED,), e.IssueStated, _told_the_agent),
     Row("R6 a review without words: not stored", _HEARD, e.ReviewDemanded, _keep, g.bad_reason),
     Row("R12 the review asked for is filed already", (IDLE,), e.ReviewDemanded, _repeat_of_ticket, g.disputed_already),
@@ -631,7 +737,7 @@ TABLE: tuple[Row, ...] = (
     Row("R10 no to the offer", (OFFERED,), e.Denied, _decline),
     Row("R7 a no beside a field is no refusal", OPEN, e.Denied, _keep, g.field_comes_too),
     Row("R10 no while collecting stops it", OPEN, e.Denied, _cancel),
-    Row("R10 no, and nothing was asked", (IDLE,), e.Denied, _all_right),
+    Row("R10 no, and nothing was asked", (IDLE,), e.Denied, _no_to_nothing),
     Row("R7 a yes before the offer is made agrees to nothing", (OFFERED,), e.Affirmed, _keep, g.offer_due),
     Row("R7 yes to the offer", (OFFERED,), e.Affirmed, _agree),
     Row("R7 yes after all", (IDLE,), e.Affirmed, _agree, g.just_refused),
@@ -671,9 +777,10 @@ TABLE: tuple[Row, ...] = (
         Row(f"help: {event.__name__} is said to the person", (ATTENDED,), event, _keep)
         for event in (
             e.Greeted, e.ValueRejected, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.UpdateAsked, e.ContactAsked,
-            e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
+            e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
         )
     ),
+    Row("help: QuestionAsked is said to the person", (ATTENDED,), e.QuestionAsked, _ask_the_person),
     # R8, R12, R13: the helpdesk's word
     Row("R8 the helpdesk has it", _ALL, e.TicketAccepted,
         _outcome(Act.TICKET_FILED, TicketStatus.FILED, "filed"), g.known_and_unfiled),
@@ -690,9 +797,14 @@ TABLE: tuple[Row, ...] = (
     Row("R6 say what was wrong with a value", (COLLECTING,), e.TurnEnded, _say_invalid, g.rejected_missing),
     Row("R9 ask for all that is missing", (COLLECTING,), e.TurnEnded, _ask, g.gave),
     Row("R9 remind, or stop asking", (COLLECTING,), e.TurnEnded, _remind),
+    Row("R13 no more asking, and three replies brought nothing: the email", (SILENT,), e.TurnEnded, _email_again,
+        g.third_useless),
     Row("R9 no more asking", (SILENT,), e.TurnEnded, _still_silent),
     Row("R10 the offer is made", (OFFERED,), e.TurnEnded, _make_offer, g.offer_due),
+    Row("R13 an offer, and three replies brought nothing: the email too", (OFFERED,), e.TurnEnded, _way_out_beside_offer,
+        g.third_useless),
     Row("R10 the offer stands", (OFFERED,), e.TurnEnded, _offer_stands),
+    Row("R13 three replies brought nothing: the email, and the offer", (IDLE,), e.TurnEnded, _way_out, g.third_useless),
     Row("courtesy: what is left to say", (IDLE,), e.TurnEnded, _end_idle),
 )  # fmt: skip
 

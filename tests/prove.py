@@ -27,9 +27,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from dialogue import events as e
-from dialogue.effects import FileTicket, Say, Search
+from dialogue.effects import Effect, FileTicket, Say, Search
 from dialogue.referee import judge
-from dialogue.states import State
+from dialogue.states import Phase, State
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
@@ -84,7 +84,8 @@ def alphabet() -> list[e.Happening]:
         e.TicketDelayed("AO-P-1"),
         e.CustomerIdentified("Jane Doe", "jane@example.com"),
     ]
-    help = [e.AgentJoined("Maya"), e.AgentSaid(), e.AgentLeft(), e.AgentLeft(settled=True)]
+    help = [e.AgentJoined("Maya", "stay"), e.AgentSaid(), e.AgentLeft(), e.AgentLeft(settled=True)]
+    help += [e.AgentLeft(gone="stay"), e.AgentLeft(gone="an earlier one")]
     return [*messages, *world, e.ShopperRated(5), *help]
 
 
@@ -147,6 +148,7 @@ def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> 
                 advance(state, told, Recording(), rows, found)
                 for v in judge(recording.transcript()):
                     problems.append(f"{v.rule} at turn {v.seq}: {v.reason} (depth {depth})")
+                problems += [f"{wrong} (depth {depth})" for wrong in waiting(state, told, found)]
                 if now not in history:
                     history[now] = (*history[state], (told, found))
                     following.append(now)
@@ -159,6 +161,34 @@ def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> 
     problems += [f"a dead end: {state}" for state in stuck[:5]]
     tell(f"  {len(history)} states, {moves} messages tried, {len(stuck)} dead ends")
     return len(history), problems
+
+
+def waiting(state: State, told: e.Happening, found: e.Happening) -> list[str]:
+    """Who would wait without a bound after `told` (R13): a message is answered in the very step that hears it, by words or by a
+    ticket, whose word comes in seconds; or a person is here, whose lease runs out within its bound, and then the bot is back
+    with a reply of its own. A search is over within the step that asked for it. Empty where nobody waits."""
+    after, effects = outcome(state, told, found)
+    if after.phase is Phase.LOOKING_UP:
+        return [f"a search without an end: {after}"]
+    if not isinstance(told, e.ShopperSaid):
+        return []
+    if after.phase is not Phase.ATTENDED:
+        return [] if any(isinstance(x, Say | FileTicket) for x in effects) else [f"no reply to {told} in {state}"]
+    if not after.waits:
+        return [] if any(isinstance(x, FileTicket) for x in effects) or state.waits else [f"nobody waits? {after}"]
+    alone, effects = outcome(after, e.AgentLeft(gone=after.presence), found)
+    if alone.phase is Phase.ATTENDED or not any(isinstance(x, Say) for x in effects):
+        return [f"left alone without a reply: {after}"]
+    return []
+
+
+def outcome(state: State, told: e.Happening, found: e.Happening) -> tuple[State, tuple[Effect, ...]]:
+    """The state after `told` and, where it searches, after `found`; and the effects of both."""
+    decision = step(POLICY, state, told)
+    if not any(isinstance(effect, Search) for effect in decision.effects):
+        return decision.state, decision.effects
+    answer = step(POLICY, decision.state, found)
+    return answer.state, (*decision.effects, *answer.effects)
 
 
 def _way_out(state: State) -> bool:

@@ -5,6 +5,7 @@ every way, messages twice, at once from two tabs, out of order. `make prove` and
 from __future__ import annotations
 
 import asyncio
+import itertools
 import pathlib
 import random
 import time
@@ -159,11 +160,18 @@ class Storm:
         await asyncio.gather(*(tab.hear(*p) for tab, p in zip(chat.tabs, prepared, strict=True)))
 
     async def help(self, chat: Chat, rng: random.Random, tab: int) -> None:
-        """A person of the shop joins through one replica, writes through the other, and leaves or stays."""
-        await chat.tabs[tab].tell(e.AgentJoined("Maya"))
+        """A person of the shop joins through one replica, writes through the other, and leaves, is gone without a word (which both
+        replicas see at once), or stays."""
+        stay = f"stay{rng.getrandbits(64)}"
+        await chat.tabs[tab].tell(e.AgentJoined("Maya", stay))
         assert await chat.tabs[1 - tab].agent_says(f"agent:{rng.getrandbits(64)}", "Let me see what I can do.")
-        if rng.random() < 0.7:
+        roll = rng.random()
+        if roll < 0.4:
             await chat.tabs[tab].tell(e.AgentLeft(settled=rng.random() < 0.5))
+        elif roll < 0.8:
+            stay = chat.tabs[1 - tab].state.presence or stay  # another may have been here already
+            await self.say(chat, e.Understanding("", question="how long?"), tab)
+            await asyncio.gather(*(one.tell(e.AgentLeft(gone=stay)) for one in chat.tabs))
 
     async def say_twice_at_once(self, chat: Chat, meant: e.Understanding) -> None:
         """A message that both tabs send, as after a reconnect in the wrong moment: taken once."""
@@ -195,6 +203,8 @@ class Storm:
         turns: list[Turn] = await store.turns(chat.id, limit=100_000)
         if [t.seq for t in turns] != list(range(1, len(turns) + 1)):
             found.append("turns are not 1, 2, 3 …")
+        if any(t.who == "system" and before.text == t.text for before, t in itertools.pairwise(turns)):
+            found.append("a person came or went twice")
         heard = Counter(t.id for t in turns if t.who == "shopper")
         if heard != Counter(chat.sent.keys()):
             found.append(f"messages lost or doubled: {heard} of {list(chat.sent)}")

@@ -72,7 +72,7 @@ def test_rooms_are_small() -> None:
     for name in TRACKED:
         if name.endswith((".py", ".js", ".css", ".html")) and (ROOT / name).is_file():
             lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
-            assert lines <= 400 or (name in reasons and lines <= 800), f"{name} has {lines} lines"
+            assert lines <= 400 or (name in reasons and lines <= 900), f"{name} has {lines} lines"
 
 
 def test_compose_and_docker_agree() -> None:

@@ -6,9 +6,15 @@ from collections import Counter
 
 import pytest
 
+from dialogue import events as e
 from dialogue import transitions
+from dialogue.referee import judge
+from dialogue.states import State
+from dialogue.tracker import step
 from dialogue.transitions import Row
-from tests.prove import exhaust, share_of_storms, wander
+from dialogue.vocabulary import Signal
+from tests.prove import FOUND, POLICY, advance, exhaust, said, share_of_storms, waiting, wander
+from tests.recording import Recording
 
 
 def test_a_share_of_the_exhaustive_part_finds_nothing() -> None:
@@ -51,13 +57,68 @@ BROKEN = {
 }
 
 
+def _break(name: str, instead: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row `name` does what the row `instead` should."""
+    by_name = {row.name: row for row in transitions.TABLE}
+    broken = Row(name, by_name[name].phases, by_name[name].event, by_name[instead].do, by_name[name].when)
+    index = {key: [broken if row.name == name else row for row in rows] for key, rows in transitions._INDEX.items()}
+    monkeypatch.setattr(transitions, "_INDEX", index)
+
+
+def test_whoever_would_wait_for_ever_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    attended = step(POLICY, State(), e.AgentJoined("Maya", "stay")).state
+    asked = said(reason="the lamp is broken")
+    assert waiting(attended, asked, FOUND[0]) == waiting(State(), said(), FOUND[0]) == []
+    gone = "R13 the person is gone: the bot is back, with a reply for who waits"
+    _break(gone, "help: the person leaves, and the bot is back", monkeypatch)
+    assert "left alone" in waiting(attended, asked, FOUND[0])[0]
+    _break(gone, "help: here already", monkeypatch)
+    assert "left alone" in waiting(attended, asked, FOUND[0])[0]
+    _break("courtesy: what is left to say", "help: the answer is the person's", monkeypatch)
+    assert "no reply" in waiting(State(), said(), FOUND[0])[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "instead", "start"),
+    [
+        ("R13 three replies brought nothing: the email, and the offer", "courtesy: what is left to say", ()),
+        ("R13 an offer, and three replies brought nothing: the email too", "R10 the offer stands",
+         (said(question="is it oak?"),)),
+        ("R13 no more asking, and three replies brought nothing: the email", "R9 no more asking",
+         (said(reason="the lamp is broken", signals={Signal.WANTS_TICKET}), said(), said(), said())),
+    ],
+)  # fmt: skip
+def test_three_useless_replies_are_noticed(
+    row: str, instead: str, start: tuple[e.Happening, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def talk() -> list[str]:
+        state, recording = State(), Recording()
+        for told in (*start, *[said(signals={Signal.CHATS})] * 3):
+            state = advance(state, told, recording, Counter(), FOUND[1])
+        return [v.rule for v in judge(recording.transcript())]
+
+    assert talk() == []
+    _break(row, instead, monkeypatch)
+    assert talk() == ["R13"]
+
+
+def test_the_same_digression_without_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def talk() -> list[str]:
+        state, recording = State(), Recording()
+        wish = said(reason="the lamp is broken", signals={Signal.WANTS_TICKET})
+        for told in (wish, *[said(signals={Signal.ASKS_UPDATE})] * 4):
+            state = advance(state, told, recording, Counter(), FOUND[0])
+        return [v.rule for v in judge(recording.transcript())]
+
+    assert talk() == []
+    _break("R9 remind, or stop asking", "R9 ask for all that is missing", monkeypatch)
+    assert "R9" in talk()
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_row_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Mutation: one row gets another row's action; exhaustion or wandering must break a rule, or the bot itself."""
-    by_name = {row.name: row for row in transitions.TABLE}
-    broken = Row(name, by_name[name].phases, by_name[name].event, by_name[BROKEN[name]].do, by_name[name].when)
-    index = {key: [broken if row.name == name else row for row in rows] for key, rows in transitions._INDEX.items()}
-    monkeypatch.setattr(transitions, "_INDEX", index)
+    _break(name, BROKEN[name], monkeypatch)
     try:
         problems = wander(8_000, 5, list[str]().append, Counter())[1]
     except (AssertionError, AttributeError, IndexError, StopIteration) as error:

@@ -5,6 +5,7 @@ Each check is a plain function without arguments, so that `make mutate` can ask 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -170,6 +171,173 @@ def test_r12_nothing_of_a_filed_ticket_becomes_a_new_one_beside_a_person() -> No
         for message in messages:
             state, effects = tell(start, e.AgentJoined("Maya"), message)
             assert effects == [] and state.reason is None and state.paused is Phase.IDLE and len(state.tickets) == 1
+
+
+# ---------------------------------------------------------------- R13: nobody waits for ever
+
+
+ARTICLE = e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),))
+
+
+def attended(*messages: e.Happening, before: State = State(stem="R")) -> State:
+    """A conversation that a person of the shop has joined, with what was said since."""
+    return tell(before, e.AgentJoined("Maya", "stay"), *messages)[0]
+
+
+def test_r13_only_the_stay_whose_lease_ran_out_ends() -> None:
+    state = attended()
+    assert tell(state, e.AgentLeft(gone="an earlier one")) == (state, [])
+    after, effects = tell(state, e.AgentLeft(gone="stay"))
+    assert after.phase is Phase.IDLE and after.agent is None and after.presence == ""
+    assert [(x.phrase, x.values) for x in effects if isinstance(x, Announce)] == [("agent_gone", {"agent": "Maya"})]
+    assert tell(after, e.AgentLeft(gone="stay")) == (after, [])
+
+
+def test_r13_another_person_who_takes_over_has_a_stay_of_their_own() -> None:
+    state, _ = tell(attended(), e.AgentJoined("Noor", "another"))
+    assert tell(state, e.AgentLeft(gone="stay")) == (state, [])
+    assert tell(state, e.AgentLeft(gone="another"))[0].agent is None
+    assert tell(attended(), e.AgentJoined("Maya", "again"))[0].presence == "stay"
+
+
+def test_r13_who_has_their_answer_is_told_and_no_more() -> None:
+    answered = attended(said(question="is it oak?"), e.AgentSaid())
+    assert [type(x) for x in tell(answered, e.AgentLeft(gone="stay"))[1]] == [Announce]
+    assert [type(x) for x in tell(attended(), e.AgentLeft(gone="stay"))[1]] == [Announce]
+
+
+def test_r13_a_question_left_unanswered_is_looked_up() -> None:
+    left = attended(said(question="is it oak?"), said())
+    state, effects = tell(left, e.AgentLeft(gone="stay"))
+    assert [x.text for x in effects if isinstance(x, Search)] == ["is it oak?"] and state.phase is Phase.LOOKING_UP
+    found, effects = tell(state, ARTICLE)
+    assert acts(effects) == [Act.ANSWER] and found.phase is Phase.IDLE and found.last_question == "is it oak?"
+    nothing, effects = tell(state, e.NothingFound())
+    assert acts(effects) == [Act.NO_ANSWER, Act.OFFER_TICKET] and nothing.reason == "is it oak?"
+
+
+def test_r13_an_issue_left_unanswered_is_offered_unless_it_was_refused() -> None:
+    state, effects = tell(attended(said(reason="the lamp is broken")), e.AgentLeft(gone="stay"))
+    assert acts(effects) == [Act.GIVE_EMAIL, Act.OFFER_TICKET]
+    assert state.phase is Phase.OFFERED and state.reason == "the lamp is broken" and state.turn == TurnNotes()
+    refused, _ = tell(State(stem="R"), said(reason="the lamp is broken"), ARTICLE, said(answer=Answer.DENY))
+    assert refused.declined
+    state, effects = tell(attended(said(), before=refused), e.AgentLeft(gone="stay"))
+    assert acts(effects) == [Act.GIVE_EMAIL] and state.phase is Phase.IDLE
+    raised = attended(said(reason="charged twice"), before=refused)
+    assert acts(tell(raised, e.AgentLeft(gone="stay"))[1]) == [Act.GIVE_EMAIL, Act.OFFER_TICKET]
+
+
+def test_r13_an_issue_and_a_question_get_the_answer_and_then_the_offer() -> None:
+    left = attended(said(reason="the lamp is broken", question="how long?"))
+    _, effects = tell(left, e.AgentLeft(gone="stay"), ARTICLE)
+    assert acts(effects) == [Act.ANSWER, Act.OFFER_TICKET]
+
+
+def test_r13_what_was_agreed_to_goes_on_without_an_offer() -> None:
+    for phase in (Phase.COLLECTING, Phase.SILENT):
+        open_one = State(stem="R", phase=phase, reason="the lamp is broken")
+        state, effects = tell(attended(said(), before=open_one), e.AgentLeft(gone="stay"))
+        assert acts(effects) == [Act.GIVE_EMAIL] and state.phase is phase
+        assert all(not x.asks for x in effects if isinstance(x, Say))
+
+
+def test_r13_the_third_reply_that_brings_nothing_names_the_way_out() -> None:
+    nothing = [
+        said(),
+        said(signals={Signal.CHATS}),
+        said(signals={Signal.GREETING}),
+        said(answer=Answer.AFFIRM),
+        said(score=4),
+    ]
+    for one, two, three in itertools.product(nothing, repeat=3):
+        state, effects = tell(State(stem="R"), one, two, three)
+        assert [a for a in acts(effects) if a is not Act.SMALLTALK] == [Act.GIVE_EMAIL, Act.OFFER_TICKET]
+        assert state.phase is Phase.OFFERED and state.useless == 0 and state.reason is None
+
+
+def test_r13_progress_begins_the_count_anew_and_thanks_leave_it_alone() -> None:
+    for progress in (said(name="Jane Doe"), said(signals={Signal.ASKS_CONTACT}), said(signals={Signal.ASKS_UPDATE})):
+        assert acts(tell(State(stem="R"), said(), said(), progress, said())[1]) == [Act.CLARIFY]
+    asked, _ = tell(State(stem="R"), said(), said(), said(question="how long?"), ARTICLE)
+    assert asked.useless == 0
+    thanked = said(signals={Signal.THANKS})
+    assert acts(tell(State(stem="R"), said(), said(), thanked, said())[1]) == [Act.GIVE_EMAIL, Act.OFFER_TICKET]
+
+
+def test_r13_the_way_out_offers_nothing_that_was_refused_or_filed_nor_to_a_no() -> None:
+    refused, _ = tell(State(stem="R"), said(), said(), said(), said(answer=Answer.DENY))
+    for start in (refused, filed()):
+        assert acts(tell(start, said(), said(), said())[1]) == [Act.GIVE_EMAIL]
+    for no in (said(answer=Answer.DENY), said(signals={Signal.CANCELS})):
+        state, effects = tell(State(stem="R"), said(), said(), no)
+        assert Act.OFFER_TICKET not in acts(effects) and Act.GIVE_EMAIL in acts(effects) and state.phase is Phase.IDLE
+
+
+def test_r7_the_way_out_is_answered_like_any_offer() -> None:
+    lost, _ = tell(State(stem="R"), said(), said(), said())
+    for told, asks in (
+        (said(answer=Answer.AFFIRM), ("name", "email", "reason")),
+        (said(signals={Signal.WANTS_TICKET}), ("name", "email", "reason")),
+        (said(reason="the lamp is broken"), ("name", "email")),
+        (said(answer=Answer.AFFIRM, reason="the lamp is broken"), ("name", "email")),
+        (said(name="Jane Doe"), ("email", "reason")),
+    ):
+        state, effects = tell(lost, told)
+        assert state.phase is Phase.COLLECTING and [x.asks for x in effects if isinstance(x, Say)] == [asks]
+    followed, effects = tell(lost, said(reason="follow up on my order", signals={Signal.FOLLOWS_UP}))
+    assert followed.phase is Phase.OFFERED and followed.reason and acts(effects) == [Act.CLARIFY]
+
+
+def test_r9_the_same_digression_again_is_fruitless_until_something_comes_of_it() -> None:
+    questions = [
+        said(signals={Signal.ASKS_UPDATE}),
+        said(signals={Signal.ASKS_CONTACT}),
+        said(reason="the lamp is broken"),
+    ]
+    for question in questions:
+        state, effects = tell(COLLECTING, question, question, question)
+        assert state.fruitless == 2 and acts(effects)[-1] is Act.REMIND
+        again, effects = tell(state, question)
+        assert again.phase is Phase.SILENT and acts(effects)[-1] is Act.GIVE_EMAIL
+        fresh, _ = tell(state, said(name="Jane Doe"), question)
+        assert fresh.fruitless == 2 and fresh.digressions
+    assert tell(COLLECTING, *questions)[0].fruitless == 0
+    asked, _ = tell(COLLECTING, said(question="how long?"), ARTICLE, said(question="how many days then?"), ARTICLE)
+    assert asked.fruitless == 1, "the same answer once more, whatever the words"
+    same, _ = tell(COLLECTING, *[said(name="Jane Doe")] * 3)
+    assert same.fruitless == 2
+
+
+def test_r9_what_is_remembered_of_digressions_is_bounded() -> None:
+    state = COLLECTING
+    for number in range(50):
+        answer = e.ArticleFound(f"{number} days", (e.Passage("a", "A", f"{number} days"),))
+        state, _ = tell(state, said(question=f"how long is {number}?"), answer)
+    assert len(state.digressions) == 20 and state.fruitless == 0
+
+
+def test_r12_after_filing_no_courtesy_and_no_bare_reply_makes_a_second_ticket() -> None:
+    after, _ = tell(filed(), e.TicketAccepted("AO-R-1"))
+    bare: list[dict[str, object]] = [{"answer": Answer.AFFIRM}, {"score": 4}, {}, {"answer": Answer.DENY}]
+    bare += [
+        {"signals": {s}} for s in (Signal.UNHELPED, Signal.THANKS, Signal.GREETING, Signal.CHATS, Signal.ASKS_UPDATE)
+    ]
+    for messages in itertools.product(bare, repeat=2):
+        state, _ = tell(after, *(said(**message) for message in messages))
+        assert state.tickets == after.tickets and state.phase is Phase.IDLE
+
+
+def test_r19_a_rating_is_invited_at_an_end_and_never_where_a_ticket_is_filed() -> None:
+    everything = {"name": "Jane Doe", "email": "jane@example.com", "reason": "the lamp is broken"}
+    for signals in ({Signal.WANTS_TICKET, Signal.THANKS}, {Signal.WANTS_TICKET, Signal.GOODBYE}):
+        state, effects = tell(State(stem="R"), said(**everything, signals=signals))
+        assert [type(x) for x in effects] == [FileTicket] and not state.invited
+    offered, _ = tell(State(stem="R"), said(reason="the lamp is broken"), ARTICLE)
+    assert acts(tell(offered, said(signals={Signal.THANKS}))[1]) == [Act.THANKS]
+    assert acts(tell(offered, said(signals={Signal.GOODBYE}))[1]) == [Act.GOODBYE, Act.INVITE_RATING]
+    rated, _ = tell(State(stem="R"), e.ShopperRated(4))
+    assert Act.INVITE_RATING not in acts(tell(rated, said(signals={Signal.GOODBYE}))[1])
 
 
 def test_what_is_changed_is_a_field_that_there_is() -> None:

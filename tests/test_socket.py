@@ -52,6 +52,43 @@ async def test_a_repeated_id_is_acknowledged_and_not_processed_twice(bot: BotPro
     assert [t["who"] for t in turns].count("shopper") == 1
 
 
+async def test_a_repeat_is_acknowledged_at_any_age_and_after_a_reconnect(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot(ASKONCE_LIMIT_BURST="1000", ASKONCE_LIMIT_RATE="1000", ASKONCE_LIMIT_ADDRESS_RATE="1000")
+    async with client_of(bot.url) as client:
+        welcome = await client.hello()
+        for number in range(260):
+            await client.say("how do I contact support?", f"m{number}")
+        while client.turns[-1]["who"] != "bot":
+            await client.receive()
+        last = client.turns[-1]["seq"]
+        assert last > 500
+        await client.say("how do I contact support?", "m0")
+    async with client_of(bot.url) as again:
+        back = await again.hello(welcome["token"], after=last)
+        for number in (0, 100, 259):  # the oldest, one that only the store knows, the newest
+            await again.say("how do I contact support?", f"m{number}")
+            acknowledged = [t for t in again.turns if t.get("id") == f"m{number}"]
+            assert acknowledged and acknowledged[0]["seq"] <= last
+            again.turns.clear()
+        assert not again.errors
+    async with client_of(bot.url) as later:
+        assert (await later.hello(welcome["token"], after=last))["seq"] == back["seq"], "nothing was processed twice"
+
+
+async def test_a_client_that_comes_back_is_told_that_the_chat_is_rated(bot: BotProcess) -> None:
+    async with client_of(bot.url) as one, client_of(bot.url) as two:
+        welcome = await one.hello()
+        assert welcome["rated"] is False
+        assert (await two.hello(welcome["token"]))["rated"] is False
+        await one.say("thanks, bye")
+        await one.until("invite_rating")
+        await one.send(type="rate", score=5)
+        await one.until("thanks")
+        await two.until("thanks")
+    async with client_of(bot.url) as again:
+        assert (await again.hello(welcome["token"]))["rated"] is True
+
+
 async def test_bad_frames_get_an_error_and_the_connection_lives_on(bot: BotProcess) -> None:
     async with client_of(bot.url) as client:
         await client.ws.send("{not json")

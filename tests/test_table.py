@@ -82,6 +82,8 @@ def _small_alphabet() -> list[e.Happening]:
         e.AgentSaid(),
         e.AgentLeft(),
         e.AgentLeft(settled=True),
+        e.AgentLeft(gone=""),
+        e.AgentLeft(gone="an earlier one"),
     ]
     return found
 
@@ -93,7 +95,8 @@ def test_no_row_is_dead() -> None:
     filed = State(
         stem="T", tickets=(Ticket("AO-T-1", "Jane Doe", "jane@example.com", "unfair decision", dispute=True),)
     )
-    frontier = [first, step(e.Policy(), filed, e.AgentJoined("Maya")).state]
+    quiet = State(stem="T", phase=Phase.SILENT, reason="lamp broken", useless=2)
+    frontier = [first, step(e.Policy(), filed, e.AgentJoined("Maya")).state, quiet]
     seen = set(frontier)
     refused = {row.name for row in TABLE if row.name.startswith("order")}
     for _ in range(5):

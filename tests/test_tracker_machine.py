@@ -21,6 +21,11 @@ from tests.recording import Recording
 from tests.understandings import understandings
 
 POLICY = e.Policy()
+FOUND: tuple[e.Happening, ...] = (
+    e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
+    e.NothingFound(),
+    e.NothingFound(False),
+)
 AFTER_FILING = {Act.TICKET_FILED, Act.TICKET_SAVED}
 
 
@@ -34,6 +39,7 @@ class TrackerMachine(RuleBasedStateMachine):
         self.filed: list[FileTicket] = []
         self.recording = Recording(self.required)
         self.invitations = 0
+        self.named_way_out = False
         self.announced: dict[str, int] = {}
 
     def _step(self, happening: e.Happening) -> tuple[State, tuple[Effect, ...]]:
@@ -57,12 +63,7 @@ class TrackerMachine(RuleBasedStateMachine):
         if self.state.phase is Phase.LOOKING_UP:
             illegal = step_is_refused(self.state, e.ShopperSaid(understood))
             assert illegal, "a second message was heard while a search was under way"
-            answer: e.Happening = [
-                e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
-                e.NothingFound(),
-                e.NothingFound(False),
-            ][found]
-            _, more = self._step(answer)
+            _, more = self._step(FOUND[found])
             effects += more
         says = self._says(effects)
         if start.phase is Phase.ATTENDED:
@@ -76,6 +77,7 @@ class TrackerMachine(RuleBasedStateMachine):
         """Beside a person of the shop the bot says nothing of its own but that a secret was masked (R17), keeps every field
         (R2), and files what was agreed to and became complete (R8)."""
         assert self.state.phase is Phase.ATTENDED and self.state.agent == before.agent
+        assert self.state.waits or any(isinstance(x, FileTicket) for x in effects)
         assert [s.act for s in says] == [Act.PRIVACY] * (Signal.SECRET in understood.signals)
         filings = [x for x in effects if isinstance(x, FileTicket)]
         assert len(filings) + len(says) == len(effects)
@@ -86,17 +88,36 @@ class TrackerMachine(RuleBasedStateMachine):
         assert self.state.email or not before.email
         self.filed += filings
 
-    @rule(name=st.sampled_from(["Maya", "Noor"]))
-    def a_person_of_the_shop_joins(self, name: str) -> None:
-        before, effects = self._step(e.AgentJoined(name))
+    @rule(name=st.sampled_from(["Maya", "Noor"]), stay=st.sampled_from(["one", "two"]))
+    def a_person_of_the_shop_joins(self, name: str, stay: str) -> None:
+        before, effects = self._step(e.AgentJoined(name, stay))
         assert self.state.phase is Phase.ATTENDED and self.state.agent == name
+        assert self.state.presence == (before.presence if before.agent == name else stay)
         assert len([x for x in effects if isinstance(x, Announce)]) == len(effects) == int(before.agent != name)
         assert self.state.missing == before.missing
 
     @rule()
     def they_write(self) -> None:
         before, effects = self._step(e.AgentSaid())
-        assert not effects and self.state == before
+        assert not effects and self.state == replace(before, waits=False, open_question=None)
+
+    @rule(stay=st.sampled_from(["one", "two"]), found=st.integers(0, 2))
+    def their_lease_runs_out(self, stay: str, found: int) -> None:
+        """R13: only the stay that it belongs to ends; the bot says so, and whoever was left without a reply gets one."""
+        before, effects = self._step(e.AgentLeft(gone=stay))
+        if before.phase is not Phase.ATTENDED or before.presence != stay:
+            assert not effects and self.state == before
+            return
+        assert isinstance(effects[0], Announce) and self.state.phase is not Phase.ATTENDED
+        if self.state.phase is Phase.LOOKING_UP:
+            effects += self._step(FOUND[found])[1]
+        says = self._says(effects)
+        assert bool(says) == before.waits
+        assert (self.state.name, self.state.email) == (before.name, before.email)
+        assert not any(isinstance(x, FileTicket) for x in effects)
+        agreed = before.paused in (Phase.COLLECTING, Phase.SILENT)
+        assert (self.state.phase in (Phase.COLLECTING, Phase.SILENT)) == agreed
+        assert not (agreed and Act.OFFER_TICKET in [s.act for s in says])
 
     @rule(settled=st.booleans())
     def they_leave(self, settled: bool) -> None:
@@ -128,7 +149,9 @@ class TrackerMachine(RuleBasedStateMachine):
         given = facts(understood)
         consent = any(isinstance(f, e.TicketWanted | e.Affirmed | e.ReviewDemanded) for f in given)
         answered_offer = before.phase is Phase.OFFERED and any(
-            isinstance(f, e.NameGiven | e.EmailGiven | e.ExtraGiven) for f in given
+            isinstance(f, e.NameGiven | e.EmailGiven | e.ExtraGiven)
+            or (isinstance(f, e.IssueStated) and before.reason is None)
+            for f in given
         )
         for filing in filings:
             # R6, R7: real values only, and never without consent.
@@ -158,6 +181,17 @@ class TrackerMachine(RuleBasedStateMachine):
         if Signal.SECRET in understood.signals:
             assert acts and acts[0] is Act.PRIVACY
         self.invitations += acts.count(Act.INVITE_RATING)
+        # R13: a third reply without progress names the way out; a ticket that was refused or filed is not offered again with it.
+        if not set(acts) - {Act.CLARIFY, Act.SMALLTALK, Act.GREET, Act.PRIVACY} and acts:
+            assert before.useless < 2 or self.state.useless == 0
+        if Act.GIVE_EMAIL in acts and Act.OFFER_TICKET in acts:
+            assert (
+                before.useless == 2
+                and not before.declined
+                and not before.tickets
+                and understood.answer is not Answer.DENY
+            )
+            self.named_way_out = True
 
     @rule(number=st.integers(1, 4), delayed=st.booleans())
     def helpdesk_speaks(self, number: int, delayed: bool) -> None:
@@ -204,9 +238,13 @@ class TrackerMachine(RuleBasedStateMachine):
         assert self.state.reason is None or could_be_reason(self.state.reason)
 
     @invariant()
-    def an_open_offer_has_an_issue(self) -> None:
+    def an_open_offer_has_an_issue_or_is_the_way_out(self) -> None:
         if self.state.phase is Phase.OFFERED:
-            assert self.state.reason
+            assert self.state.reason or (self.named_way_out and not self.state.tickets and not self.state.declined)
+
+    @invariant()
+    def nobody_gets_three_useless_replies(self) -> None:
+        assert self.state.useless < 3
 
     @invariant()
     def turns_are_closed(self) -> None:

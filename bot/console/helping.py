@@ -1,4 +1,5 @@
-"""A person of the shop in a running chat: joining, writing, leaving. The tracker falls silent meanwhile; nothing is decided here."""
+"""A person of the shop in a running chat: joining, being there, writing, leaving. The tracker falls silent meanwhile; nothing is
+decided here. Their presence is a lease (`bot.presence`), which everything they do renews."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def _back(ask: Ask, said: str = "") -> Response:
 
 async def join(ask: Ask) -> Response:
     chat = await _conversation(ask)
-    await chat.tell(events.AgentJoined(ask.me.account.name))
+    await chat.tell(events.AgentJoined(ask.me.account.name, uuid.uuid4().hex))
+    await ask.bot.presences.renew(chat, active=True)  # where they were here already
     await ask.note("join chat", chat.id)
     return _back(ask, "You are in the chat; the bot is silent until you leave.")
 
@@ -46,7 +48,18 @@ async def say(ask: Ask) -> Response:
 
 async def typing(ask: Ask) -> Response:
     ask.bot.hub.note_typing(ask.part("id"), "agent")
-    return JSONResponse({})
+    return await _renewed(ask, active=True)
+
+
+async def present(ask: Ask) -> Response:
+    """The page of somebody who has joined is open: their presence holds on. Says whether they are in the chat at all."""
+    return await _renewed(ask, active=False)
+
+
+async def _renewed(ask: Ask, *, active: bool) -> Response:
+    chat = await _conversation(ask)
+    mine = chat.state.agent == ask.me.account.name
+    return JSONResponse({"present": mine and await ask.bot.presences.renew(chat, active=active)})
 
 
 async def leave(ask: Ask) -> Response:

@@ -132,7 +132,7 @@ async def one(ask: Ask) -> Response:
         "conversation.html", found=found, turns=found["turns"], violations=violations, broken={v.seq for v in violations}, query=query,
         before=before, after=after, summary=summed, outcomes=OUTCOMES, reasons=REASONS, verdicts=VERDICTS,
         reviewed=await reviews_of(ask, id), intents=[i.value for i in IntentName], people=await ask.accounts.all(),
-        agent=found["state"].get("agent"),
+        agent=found["state"].get("agent"), beat=round(ask.bot.presences.beat),
     )  # fmt: skip
 
 

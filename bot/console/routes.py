@@ -32,6 +32,7 @@ ROUTES: tuple[PageRoute, ...] = tuple(
         ("POST", _CHAT + "/join", R, helping.join),
         ("POST", _CHAT + "/say", R, helping.say),
         ("POST", _CHAT + "/typing", R, helping.typing),
+        ("POST", _CHAT + "/present", R, helping.present),
         ("POST", _CHAT + "/leave", R, helping.leave),
         ("GET", "/live", V, reading.live),
         ("GET", "/tickets", V, reading.tickets),

@@ -39,6 +39,8 @@ from dialogue.states import State
 
 T = TypeVar("T")
 _GROUP = 200
+#: How many client ids of a conversation are kept in memory; whether an older one was heard is asked of the store.
+KNOWN_IDS = 200
 #: Seconds for which a busy store lets changes gather before the next transaction.
 _GATHER = 0.003
 
@@ -263,15 +265,22 @@ class Store:
         await self.transact(lambda connection: connection.execute(insert(device), row) and None)
 
     async def load(self, id: str) -> Loaded | None:
-        """A conversation's state and the client ids it has seen."""
+        """A conversation's state and the client ids it has seen last."""
         async with self.read() as connection:
             row = (await connection.execute(select(conversation).where(conversation.c.id == id))).one_or_none()
             if row is None:
                 return None
-            ids = await connection.scalars(
-                select(turn.c.client_id).where(turn.c.conversation == id, turn.c.client_id.is_not(None))
-            )
-            return Loaded(id, from_json(State, row.state), row.seq, row.number, {i for i in ids if i}, row.locale)
+            latest = select(turn.c.client_id).where(turn.c.conversation == id, turn.c.client_id.is_not(None))
+            ids = list(await connection.scalars(latest.order_by(turn.c.seq.desc()).limit(KNOWN_IDS + 1)))
+            some, all_ids = tuple(reversed(ids[:KNOWN_IDS])), len(ids) <= KNOWN_IDS
+            return Loaded(id, from_json(State, row.state), row.seq, row.number, some, row.locale, all_ids)
+
+    async def turn_with(self, id: str, client_id: str) -> Turn | None:
+        """The turn that was said under `client_id`, however long ago; None where there is none."""
+        query = select(turn).where(turn.c.conversation == id, turn.c.client_id == client_id)
+        async with self.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+            return turn_of(row) if row is not None else None
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
         """The turns after `after`, in order."""

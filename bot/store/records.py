@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import types
 import typing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
@@ -124,6 +124,18 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """How a change leaves the stay of a person of the shop. `name` None: it is over. `renewed`: the change is the person's own
+    doing. `waits`: the shopper is without a reply."""
+
+    name: str | None
+    now: float
+    until: float
+    renewed: bool = False
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything one happening does to one conversation: stored whole or not at all."""
 
@@ -142,6 +154,7 @@ class Change:
     delivery: Delivery | None = None
     helpdesk: str = "desk"
     now: float = 0.0
+    stay: Stay | None = None  # where a person of the shop is in the chat, or has just left it
     trace: str | None = None  # W3C traceparent of the message that did it
 
 
@@ -153,5 +166,6 @@ class Loaded:
     state: states.State
     seq: int
     number: int
-    client_ids: set[str] = field(default_factory=set)
+    client_ids: tuple[str, ...] = ()  # of the latest messages, oldest first
     locale: str | None = None
+    all_ids: bool = True  # no message is older than these

@@ -111,6 +111,15 @@ lease = Table(
     Column("until", Float, nullable=False),  # seconds since the epoch
 )
 
+presence = Table(
+    "presence",
+    metadata,
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
+    Column("stay", String(40), nullable=False),  # as `State.presence` names it
+    Column("until", Float, nullable=False, index=True),  # seconds since the epoch
+    Column("waiting_since", Float),  # when the shopper wrote what nobody has answered; seconds since the epoch
+)
+
 notice = Table(
     "notice",
     metadata,

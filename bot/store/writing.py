@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot.store.presence import statements as stay_statements
 from bot.store.records import Change, Delivery, Turn, happenings_to_json, to_json
 from bot.store.tables import attempt, conversation, gap, happening, notice, outbox, rating, turn
 from dialogue import events
@@ -123,6 +124,15 @@ def statements_of(c: Change) -> list[tuple[Any, Any]]:
         found.append((_INSERT_OUTBOX, row))
     for seq, question in c.gaps:
         found.append((_INSERT_GAP, {"conversation": c.conversation, "seq": seq, "question": question, "at": c.at}))
+    if c.stay:
+        found += stay_statements(
+            c.conversation,
+            stay=c.stay.name,
+            now=c.stay.now,
+            until=c.stay.until,
+            renewed=c.stay.renewed,
+            waits=c.stay.waits,
+        )
     if c.rated:
         found.append((_DELETE_RATING, {"b_id": c.conversation}))
         row = {"conversation": c.conversation, "score": c.rated[0], "comment": c.rated[1], "at": c.at}

@@ -220,3 +220,31 @@ def test_the_console_on_a_phone_needs_no_sideways_scrolling(
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, (name, wide)
     context.close()
+
+
+def test_a_person_who_is_not_in_the_chat_any_more_sees_it_and_joins_again(
+    make_bot: Callable[..., BotProcess], browser: Browser, page: Page
+) -> None:
+    """The open page renews the presence by itself; where that has ended elsewhere, it says so and keeps what is being written."""
+    bot = make_bot(ASKONCE_PRESENCE="20")
+    enter(page, bot)
+    tell(bot, "a", "open a ticket, my lamp is broken")
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("link", name=re.compile("full name")).click()
+    page.get_by_role("button", name="Join this chat").click()
+    with page.expect_response(re.compile("/present$")) as beat:
+        page.get_by_label("Write as Maya Lind").press_sequentially("Hello, what", delay=5)
+    assert beat.value.json() == {"present": True}
+    ended = page.get_by_text("You are not in this chat any more.")
+    expect(ended).to_be_hidden()
+    elsewhere = page.context.new_page()
+    elsewhere.goto(page.url)
+    elsewhere.get_by_role("button", name="Leave the chat").click()
+    expect(ended).to_be_visible()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    assert problems(page) == []
+    page.get_by_role("button", name="Join again").click()
+    expect(ended).to_be_hidden()
+    expect(page.get_by_label("Write as Maya Lind")).to_have_value("Hello, what")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#turns").get_by_text("Hello, what")).to_be_visible()

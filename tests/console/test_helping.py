@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select, update
 
 from bot.console.accounts import Role
 from bot.conversation import Conversation
 from bot.store.records import Turn
+from bot.store.tables import presence
 from dialogue import events
 from tests.conftest import free_port
 from tests.console.conftest import Desk, console
@@ -65,6 +67,39 @@ async def test_what_was_open_goes_on_unless_it_is_settled(desk: Desk) -> None:
         await maya.post(f"/conversations/{chat.id}/leave", settled=settled)
         await chat.hear("m2", "how long does delivery take?")
         assert (await _turns(desk, chat.id))[-1].act == wanted
+
+
+async def test_the_page_of_whoever_is_here_renews_their_presence(either: Desk) -> None:
+    chat, _ = await either.bot.hub.begin()
+    await chat.hear("m1", "hello")
+    maya, noor = await either.as_role(Role.REVIEWER, "maya"), await either.as_role(Role.REVIEWER, "noor")
+    viewer = await either.as_role(Role.VIEWER)
+    path = f"/conversations/{chat.id}"
+
+    async def run_out() -> None:
+        moment = update(presence).values(until=1.0)
+        await either.bot.store.transact(lambda connection: connection.execute(moment) and None)
+
+    async def until() -> float:
+        async with either.bot.store.read() as connection:
+            return float((await connection.execute(select(presence.c.until))).scalar_one())
+
+    assert (await maya.post(path + "/present", 200)).json() == {"present": False}
+    await maya.post(path + "/join")
+    assert 'data-agent="Maya"' in await maya.get(path) and "You are not in this chat any more" in await maya.get(path)
+    for what, fields in (("present", {}), ("typing", {}), ("join", {}), ("say", {"text": "Hello"})):
+        await run_out()
+        answer = await maya.post(f"{path}/{what}", 200 if what in ("present", "typing") else 303, **fields)
+        assert await until() > 1_000_000, what
+        assert answer.status_code == 303 or answer.json() == {"present": True}
+    await viewer.post(path + "/present", 403)
+    assert (await noor.post(path + "/present", 200)).json() == {"present": False}
+    await noor.post(path + "/join")
+    assert (await maya.post(path + "/present", 200)).json() == {"present": False}
+    await noor.post(path + "/leave")
+    assert (await noor.post(path + "/present", 200)).json() == {"present": False}
+    async with either.bot.store.read() as connection:
+        assert list(await connection.execute(select(presence))) == []
 
 
 async def test_another_person_takes_over(desk: Desk) -> None:

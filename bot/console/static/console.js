@@ -62,6 +62,11 @@
   const turns = at("turns");
   if (turns) {
     const path = `/console/conversations/${turns.dataset.id}`;
+    /* Somebody who has joined is told when they are not in the chat any more; what they were writing stays. */
+    const ended = (over) => {
+      at("ended").hidden = !over;
+      at("say").querySelector("button.main").disabled = over;
+    };
     const renew = async () => {
       try {
         const found = await (await ask(`${path}/turns?after=${turns.dataset.seq}`)).json();
@@ -70,6 +75,7 @@
           turns.insertAdjacentHTML("beforeend", found.html);
           localTimes(turns);
         }
+        if (at("say") && (found.agent === at("say").dataset.agent) === !at("ended").hidden) ended(found.agent !== at("say").dataset.agent);
         const words = found.typing ? "The shopper is writing…" : "";
         if (at("typing").textContent !== words) at("typing").textContent = words;
       } catch { /* try again */ }
@@ -79,6 +85,22 @@
     const say = at("say");
     if (say) {
       const text = say.elements.text;
+      /* Being there is a lease: this page renews it for as long as it is open. */
+      const beat = async () => {
+        try {
+          const answer = await fetch(`${path}/present`, { method: "POST", headers: { ...headers, "X-CSRF": csrf } });
+          if (answer.ok && !answer.redirected) ended(!(await answer.json()).present);
+        } catch { /* the next beat tries again */ }
+        setTimeout(beat, 1000 * Number(say.dataset.beat));
+      };
+      setTimeout(beat, 1000 * Number(say.dataset.beat));
+      at("ended").querySelector("form").addEventListener("submit", async (event) => {
+        event.preventDefault();
+        try {
+          const answer = await fetch(event.target.action, { method: "POST", headers, body: new URLSearchParams({ csrf }) });
+          if (answer.ok && !answer.redirected) ended(false);
+        } catch { at("said").textContent = "That did not work. Try again, or reload the page."; }
+      });
       let told = 0, id = crypto.randomUUID?.() ?? String(Math.random());
       text.addEventListener("input", () => {
         if (Date.now() - told < 2000) return;
