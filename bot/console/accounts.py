@@ -24,12 +24,13 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.console.access_log import AccessLog
 from bot.conversation import now_text
 from bot.store.console_tables import access, account, session
 from bot.store.database import Store
 
 _HASHER = PasswordHasher()
-_IDLE, _LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
+IDLE, LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
 _TRIES, _LOCKED = 5, 15 * 60.0
 SHORTEST_PASSWORD = 12
 
@@ -99,6 +100,7 @@ class Accounts:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.access = AccessLog(store)
         #: Verified where an account is unknown, so that both cases take the same time.
         self._nobody = _HASHER.hash(secrets.token_hex(8))
 
@@ -195,7 +197,7 @@ class Accounts:
             )
             if not connection.execute(fresh.values(**used)).rowcount:
                 raise AccountError("this code was used already; wait for the next one")
-            connection.execute(delete(session).where(session.c.created_at < now - _LONGEST))
+            connection.execute(delete(session).where(session.c.created_at < now - LONGEST))
             connection.execute(insert(session).values(**opened))
 
         await self._store.transact(job)
@@ -210,7 +212,7 @@ class Accounts:
         query = select(session.c.csrf, session.c.seen_at, session.c.created_at, account).join(account)
         async with self._store.read() as connection:
             row = (await connection.execute(query.where(session.c.hash == hashed))).one_or_none()
-        if row is None or row.disabled or row.seen_at < now - _IDLE or row[2] < now - _LONGEST:
+        if row is None or row.disabled or row.seen_at < now - IDLE or row[2] < now - LONGEST:
             return None
         if row.seen_at < now - 60:
             seen = update(session).where(session.c.hash == hashed).values(seen_at=now)
@@ -224,8 +226,14 @@ class Accounts:
 
     async def note(self, who: str, action: str, target: str = "", detail: str = "") -> None:
         """Remember that `who` did `action` to `target`: what was seen, exported, changed or erased."""
-        row = {"at": now_text(), "who": who, "action": action, "target": target[:200], "detail": _one_line(detail)}
-        await self._store.transact(lambda connection: connection.execute(insert(access).values(**row)) and None)
+        await self.access.note(who, action, target, detail)
+
+    async def note_refused(self, email: str) -> None:
+        """Somebody was not let in. What they typed is kept only where it is a colleague's address."""
+        known = {a.email for a in await self.all()}
+        typed = email.strip().casefold()
+        who = typed if typed in known else await self.access.person(typed)
+        await self.note(who, "sign-in refused")
 
     async def log(self, *, before: int | None = None, who: str = "", limit: int = 100) -> list[Any]:
         """The newest entries first."""
@@ -281,7 +289,3 @@ async def _matches(hash: str, password: str) -> bool:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:500]

@@ -33,7 +33,7 @@ async def sign_in(ask: Ask) -> Response:
     try:
         token, who = await ask.accounts.sign_in(email, str(ask.form.get("password", "")), ask.given("code", 20))
     except AccountError as error:
-        await ask.accounts.note(email[:254] or "?", "sign-in refused")
+        await ask.accounts.note_refused(email)
         words = str(error)
         return ask.page("sign_in.html", 401, error=words[0].upper() + words[1:] + ".", email=email, next=onward)
     await ask.accounts.note(who.account.email, "sign in")

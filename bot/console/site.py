@@ -53,12 +53,14 @@ Handler = Callable[["Ask"], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class PageRoute:
-    """`role` is the least that may come in; None for the pages before signing in."""
+    """`role` is the least that may come in; None for the pages before signing in. `noted`: whoever gets the page has seen
+    something of shoppers, and the log says so, where the handler does not say it more exactly."""
 
     method: str
     path: str
     role: Role | None
     handler: Handler
+    noted: bool = True
 
 
 @dataclass
@@ -71,6 +73,7 @@ class Ask:
     site: Site
     who: SignedIn | None
     form: FormData = field(default_factory=FormData)
+    noted: bool = False
 
     @property
     def me(self) -> SignedIn:
@@ -99,7 +102,13 @@ class Ask:
 
     async def note(self, action: str, target: str = "", detail: str = "") -> None:
         """Into the log of access, in this person's name."""
+        self.noted = True
         await self.accounts.note(self.me.account.email, action, target, detail)
+
+    async def note_once(self, action: str, target: str = "", detail: str = "") -> None:
+        """The same, for what a page asks for again by itself."""
+        self.noted = True
+        await self.accounts.access.note_once(self.me.account.email, action, target, detail)
 
     def page(self, template: str, code: int = 200, **values: Any) -> Response:
         """A page of the console."""
@@ -180,7 +189,16 @@ class Site:
                 )
         if request.method == "POST":
             await self._check_form(ask)
-        return await route.handler(ask)
+        response = await route.handler(ask)
+        if (
+            request.method == "GET"
+            and route.role is not None
+            and route.noted
+            and not ask.noted
+            and response.status_code == 200
+        ):
+            await ask.note_once("open", request.url.path, await ask.accounts.access.filters(request.query_params))
+        return response
 
     async def _check_form(self, ask: Ask) -> None:
         """Forms come from the console's own pages: by their origin, and by the session's token in them (CSRF)."""
