@@ -54,7 +54,9 @@ def backup(settings: Settings, target: pathlib.Path, *, force: bool = False) -> 
             _copy_sqlite(_database_file(settings), partial)
         else:
             left_out = [f"--exclude-table-data={name}" for name in REGISTER.left_out_of_backups()]
-            _tool("pg_dump", settings, "--format=custom", "--no-owner", "--no-privileges", *left_out, f"--file={partial}")
+            _tool(
+                "pg_dump", settings, "--format=custom", "--no-owner", "--no-privileges", *left_out, f"--file={partial}"
+            )
         partial.replace(target)
     except OSError as error:
         raise BackupError(f"cannot write {target}: {error.strerror}; choose another folder") from error

@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 GONE = "[erased]"
-#: Whatever stands around an at sign, also as an address bar writes it.
-_ADDRESS = re.compile(r"[^\s<>(),;:\"'&=?/\\\[\]{}|]+(?:@|＠|﹫|%40)[^\s<>(),;:\"'&=?/\\\[\]{}|]+", re.IGNORECASE)
+_PART = r"\s<>(),;:\"'&=?/\\\[\]{}|"
+#: Whatever stands around an at sign; as an address bar writes it, where a plus sign is a space, too.
+_ADDRESS = re.compile(rf"(?:[^{_PART}]+[@＠﹫]|[^{_PART}+]+%40)[^{_PART}+]+", re.IGNORECASE)
 
 
 def canonical(address: str) -> str:
@@ -32,26 +33,34 @@ def _label(text: str) -> str:
 
 def addresses(text: str) -> set[str]:
     """The canonical form of everything in `text` that looks like an address."""
-    return {canonical(_bare(found)) for found in _ADDRESS.findall(text)}
+    return {canonical(plain) for token in _ADDRESS.findall(text) for _, plain in _readings(token)}
+
+
+def _readings(token: str) -> list[tuple[str, str]]:
+    """What of a token may be an address, the longest first: as it stands there, and what that reads. The signs that a sentence
+    puts around it are none of it; a plus sign may be, or part it from the word before it in an address bar."""
+    found = []
+    bare = token.strip(".,!?;:'\"*_-")
+    while bare:
+        found.append((bare, unquote(bare) if "%" in bare else bare))
+        local, at, domain = bare.partition("@")
+        _, plus, rest = local.partition("+")
+        if not at or not plus or not rest:
+            break
+        bare = f"{rest}{at}{domain}"
+    return found
 
 
 def replaced(text: str, instead: Callable[[str], str | None]) -> str:
     """`text` with `instead` of each address's canonical form in its place; one for which that is None stays."""
 
     def one(found: re.Match[str]) -> str:
-        bare = _bare(found[0])
-        new = instead(canonical(bare))
-        if new is None:
-            return found[0]
-        plain = unquote_plus(found[0])
-        return plain.replace(bare, new) if bare in plain else new
+        for bare, plain in _readings(found[0]):
+            if (new := instead(canonical(plain))) is not None:
+                return found[0].replace(bare, new)
+        return found[0]
 
     return _ADDRESS.sub(one, text)
-
-
-def _bare(token: str) -> str:
-    """Without an address bar's escapes, and without the signs a sentence puts behind an address."""
-    return unquote_plus(token).strip(".,!?;:'\"*_-")
 
 
 @dataclass(frozen=True)

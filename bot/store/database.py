@@ -100,26 +100,34 @@ class Store:
         self.erasures, self.scrubbed, self.scrubbing = 0, 0, asyncio.Lock()
         self._writer: Engine | None = None
         self._reader: Engine | None = None
+        # `hide_parameters`: an error that is logged says which statement failed, and not with whose words.
         if url.startswith("sqlite"):
             self.engine: AsyncEngine = create_async_engine(
-                url, pool_size=2, max_overflow=2, connect_args={"timeout": 15}
+                url, pool_size=2, max_overflow=2, connect_args={"timeout": 15}, hide_parameters=True
             )
             _prepare_sqlite(self.engine.sync_engine)
             plain = url.replace("sqlite+aiosqlite:", "sqlite:", 1)
             self._writer = create_engine(
-                plain, poolclass=StaticPool, connect_args={"timeout": 15, "check_same_thread": False}
+                plain,
+                poolclass=StaticPool,
+                connect_args={"timeout": 15, "check_same_thread": False},
+                hide_parameters=True,
             ).execution_options(immediate=True)
             _prepare_sqlite(self._writer)
             self._thread = ThreadPoolExecutor(1, "askonce-store")
             self._reader = create_engine(
-                plain, pool_size=1, max_overflow=2, connect_args={"timeout": 15, "check_same_thread": False}
+                plain,
+                pool_size=1,
+                max_overflow=2,
+                connect_args={"timeout": 15, "check_same_thread": False},
+                hide_parameters=True,
             )
             _prepare_sqlite(self._reader)
         else:
             # A server that is silent must cost its callers seconds and not the hours that TCP would wait.
             self.engine = create_async_engine(
                 url, pool_size=8, max_overflow=4, pool_pre_ping=True, pool_timeout=timeout,
-                connect_args={"timeout": min(5.0, timeout), "command_timeout": timeout},
+                connect_args={"timeout": min(5.0, timeout), "command_timeout": timeout}, hide_parameters=True,
             )  # fmt: skip
 
     async def close(self) -> None:
