@@ -26,12 +26,12 @@ from bot.console import views
 from bot.console.accounts import IDLE, LONGEST
 from bot.conversation import now_text
 from bot.searching_person import Found, find_person
-from bot.store.console_tables import desk_note, session
+from bot.store.console_tables import article_version, desk_note, session
 from bot.store.database import Store, token_hash
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import delete_rows, read_rows, rewrite_typed, table_of
 from bot.store.records import to_json
-from bot.store.scrubbing import scrub
+from bot.store.scrubbing import note_erasure, scrub
 from bot.store.tables import conversation, desk_ticket, outbox
 from dialogue.states import State
 
@@ -74,6 +74,7 @@ def erase_conversation(connection: Connection, id: str) -> bool:
             number=0, state=state, locale=None, channel=ERASED, erased_at=now_text()))  # fmt: skip
         connection.execute(update(outbox).where(waiting).values(conversation=stub))
     delete_rows(connection, conversation.name, conversation.c.id == id)
+    note_erasure(connection)
     return True
 
 
@@ -153,7 +154,9 @@ async def erase_person(
 
     def rest(connection: Connection) -> None:
         delete_rows(connection, desk_ticket.name, desk_ticket.c.id.in_(found.desk))
-        rewrite_typed(connection, found.person.taken_out, colleagues=not found.colleague)
+        if rewrite_typed(connection, found.person.taken_out, colleagues=not found.colleague)[article_version.name]:
+            _index_anew(connection)
+        note_erasure(connection)
 
     await store.transact(rest)
     store.erasures += 1
@@ -163,6 +166,19 @@ async def erase_person(
     except TimeoutError:  # it goes on beside, see `keep_scrubbed`
         counted.overwritten = False
     return counted, found.theirs
+
+
+def _index_anew(connection: Connection) -> None:
+    """Articles are indexed anew, on every replica, where there is a version that it has not seen (`bot.articles`)."""
+    newest = connection.execute(select(article_version).order_by(article_version.c.id.desc()).limit(1)).one()
+    copy = {
+        "article": newest.article,
+        "text": newest.text,
+        "at": now_text(),
+        "who": "erasure",
+        "note": "someone taken out",
+    }
+    connection.execute(insert(article_version).values(**copy))
 
 
 async def export_person(store: Store, email: str, *, secret: str = "") -> dict[str, Any]:
@@ -189,7 +205,6 @@ async def export_person(store: Store, email: str, *, secret: str = "") -> dict[s
         "made_at": now_text(),
         "conversations": chats,
         "desk_tickets": desk,
-        "named_in": found.naming,
     }
 
 
@@ -255,7 +270,9 @@ async def erase_aged(store: Store, days: Mapping[str, int], now: float | None = 
                 found[name] = delete_rows(connection, name, old & _ONLY[name] if name in _ONLY else old)
         over = or_(session.c.created_at < now - LONGEST, session.c.seen_at < now - IDLE)
         found[session.name] = delete_rows(connection, session.name, over)
-        return {name: rows for name, rows in found.items() if rows}
+        if gone := {name: rows for name, rows in found.items() if rows}:
+            note_erasure(connection)
+        return gone
 
     found = await store.transact(job)
     store.erasures += bool(found)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-GONE = "[erased]"
+#: Plain in a sentence, in an article's header and in an address bar alike.
+GONE = "(erased)"
 _PART = r"\s<>(),;:\"'&=?/\\\[\]{}|"
 #: Whatever stands around an at sign; as an address bar writes it, where a plus sign is a space, too.
 _ADDRESS = re.compile(rf"(?:[^{_PART}]+[@＠﹫]|[^{_PART}+]+%40)[^{_PART}+]+", re.IGNORECASE)

@@ -86,7 +86,11 @@ def emails_of(state: State, told: Iterable[events.Happening]) -> set[str]:
 def _not_summarised(connection: Connection, person: Person) -> tuple[set[str], set[str]]:
     """Among the conversations of which the summaries do not know the newest: theirs, and those that name them."""
     c, s = conversation.c, summary.c
-    behind = select(c.id).outerjoin(summary, s.conversation == c.id).where(or_(s.number.is_(None), s.number < c.number))
+    behind = (
+        select(c.id)
+        .outerjoin(summary, s.conversation == c.id)
+        .where(c.number > 0, or_(s.number.is_(None), s.number < c.number))
+    )
     theirs, naming = set(), set()
     for id in list(connection.scalars(behind)):
         state, told = read_told(connection, id)

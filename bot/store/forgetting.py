@@ -60,15 +60,15 @@ def _given(name: str, row: Any) -> dict[str, Any]:
     return {str(k): orjson.loads(v) if columns[k].json and v is not None else v for k, v in row.items()}
 
 
-def rewrite_typed(connection: Connection, change: Callable[[str], str], *, colleagues: bool) -> int:
-    """Put `change` over whatever colleagues typed, in every row; how many rows changed. `colleagues`: over their own names and
-    addresses as well."""
-    return sum(
-        _rewrite(
+def rewrite_typed(connection: Connection, change: Callable[[str], str], *, colleagues: bool) -> dict[str, int]:
+    """Put `change` over whatever colleagues typed, in every row; how many rows of each table changed. `colleagues`: over their own
+    names and addresses as well."""
+    return {
+        name: _rewrite(
             connection, table_of(name), [c for c in columns if colleagues or not _names_colleague(name, c)], change
         )
         for name, columns in REGISTER.typed().items()
-    )
+    }
 
 
 def _names_colleague(table: str, column: str) -> bool:
