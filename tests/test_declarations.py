@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, inspect, select, text, update
 from sqlalchemy.engine import Connection
 
 from bot import erasure
+from bot.backup import backup
 from bot.console.shown import row_as_seen
 from bot.settings import Settings, read_settings
 from bot.store.database import Store
@@ -170,6 +171,21 @@ def test_a_column_without_a_word_stops_whoever_would_show_it() -> None:
         row_as_seen("rating", {"shoe_size": "41"}, ())
     with pytest.raises(Undeclared, match="diary"):
         Register({"other": Kept(what="", columns={})}).column("diary", "words")
+
+
+async def test_a_backup_holds_all_but_what_is_of_the_moment(tmp_path: pathlib.Path) -> None:
+    settings = read_settings(database_url=f"sqlite:///{tmp_path}/x.db")
+    store = await _migrated(settings.database_url)
+    await store.transact(fill)
+    backup(settings, tmp_path / "saved.db")
+    await store.close()
+    engine = create_engine(f"sqlite:///{tmp_path}/saved.db")
+    with engine.connect() as connection:
+        held = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in REGISTER.tables}
+    engine.dispose()
+    assert (
+        {name for name, rows in held.items() if not rows} == set(REGISTER.left_out_of_backups()) == {"session", "lease"}
+    )
 
 
 def test_the_documented_table_is_the_declared_one() -> None:
