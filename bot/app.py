@@ -24,6 +24,7 @@ from bot.asyncapi import document
 from bot.audit import verdict
 from bot.bootstrap import Bot, run_bot
 from bot.console import views
+from bot.console.access_log import AccessLog, bearer
 from bot.frames import without_nul
 from bot.limits import Limits
 from bot.metrics import OLDEST, OUTBOX, RASA, REGISTRY
@@ -69,6 +70,7 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
             tracing.set_up_tracing(settings.traces_url, replica=parts.get("owner") or process_name())
         async with run_bot(settings, **parts) as running:
             app.state.bot = running
+            app.state.access = AccessLog(running.store)
             keeper = asyncio.create_task(memory.keep(lambda: running.pressure.busy)) if own_process else None
             yield
             if keeper is not None:
@@ -157,12 +159,16 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
         async def rest(message: RestMessage) -> list[dict[str, str]]:
             return await answer_rest(running().hub, message.sender, message.message, wait=settings.saved_after + 1)
 
-    async def administrator(authorization: Annotated[str | None, Header()] = None) -> None:
+    async def administrator(request: Request, authorization: Annotated[str | None, Header()] = None) -> None:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not await admits(running(), token.strip()):
             raise HTTPException(
                 401, "Send the administrator's token as 'Authorization: Bearer …'.", {"WWW-Authenticate": "Bearer"}
             )
+        access: AccessLog = app.state.access
+        note = access.note_once if request.method == "GET" else access.note
+        who, filters = bearer(token.strip()), await access.filters(request.query_params)
+        await note(who, f"API {request.method}", request.url.path, filters)
 
     signed_in = [Depends(administrator)]
 

@@ -24,8 +24,10 @@ from sqlalchemy.engine import make_url
 from bot.rasa_service import tell
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store, Unavailable
+from bot.store.declarations import REGISTER
 from bot.store.lease import ARCHIVIST, holder, is_dead, of_this_machine
 from bot.store.migrate import migrate, newest
+from bot.store.private import make_private
 from bot.store.tables import conversation, lease, outbox, turn
 
 _SQLITE = b"SQLite format 3\x00"
@@ -51,7 +53,10 @@ def backup(settings: Settings, target: pathlib.Path, *, force: bool = False) -> 
         if settings.sqlite:
             _copy_sqlite(_database_file(settings), partial)
         else:
-            _tool("pg_dump", settings, "--format=custom", "--no-owner", "--no-privileges", f"--file={partial}")
+            left_out = [f"--exclude-table-data={name}" for name in REGISTER.left_out_of_backups()]
+            _tool(
+                "pg_dump", settings, "--format=custom", "--no-owner", "--no-privileges", *left_out, f"--file={partial}"
+            )
         partial.replace(target)
     except OSError as error:
         raise BackupError(f"cannot write {target}: {error.strerror}; choose another folder") from error
@@ -166,17 +171,28 @@ def _copy_sqlite(source: pathlib.Path, target: pathlib.Path) -> None:
                 live.backup(copy, pages=2000, progress=lambda status, left, total: step(total - left, total))
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
             _check_sqlite(copy, target)
+            _leave_out(copy)
     except sqlite3.DatabaseError as error:
         raise BackupError(f"the database {source} could not be copied: {error}") from error
+
+
+def _leave_out(copy: sqlite3.Connection) -> None:
+    """What is of the moment only is in no backup: whoever signs out is not signed in again by a restore."""
+    copy.execute("PRAGMA secure_delete=ON")
+    there = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name in there.intersection(REGISTER.left_out_of_backups()):
+        copy.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of our own
+    copy.commit()
 
 
 def _restore_sqlite(source: pathlib.Path, target: pathlib.Path) -> None:
     try:
         with contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as saved:
             _check_sqlite(saved, source)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             partial = target.with_name(f".{target.name}.restoring")
             partial.unlink(missing_ok=True)
+            make_private(partial)
             with contextlib.closing(sqlite3.connect(partial)) as fresh, _progress("Restoring the database") as step:
                 saved.backup(fresh, pages=2000, progress=lambda status, left, total: step(total - left, total))
     except sqlite3.DatabaseError as error:

@@ -27,6 +27,7 @@ from bot.store.lease import ARCHIVIST, Lease, is_dead, process_name
 from bot.store.migrate import migrate
 from bot.store.pokes import Pokes
 from bot.store.records import Delivery
+from bot.store.scrubbing import keep_scrubbed
 from bot.store.tables import notice, outbox
 from bot.ticket_form import TicketForm
 from dialogue import events
@@ -212,7 +213,8 @@ async def run_bot(
         asyncio.create_task(_forever(hub.forget_idle, 60.0)),
         asyncio.create_task(articles.run()),
         asyncio.create_task(presences.run()),
-        asyncio.create_task(_forever(lambda: _forget(store, hub, settings.retention_days), 60.0)),
+        asyncio.create_task(keep_scrubbed(store)),
+        asyncio.create_task(_forever(lambda: _forget(store, hub, settings), 60.0)),
     ]
     lease = Lease(store, ARCHIVIST, owner or process_name())
     if archivist:
@@ -253,10 +255,12 @@ def _notices(settings: Settings, store: Store, server: Smtp, retry: RetryPolicy,
     )
 
 
-async def _forget(store: Store, hub: Hub, days: int) -> None:
-    """What is due to be forgotten: remains of erased conversations, and with `days` set whatever is older."""
+async def _forget(store: Store, hub: Hub, settings: Settings) -> None:
+    """What is due to be forgotten: remains of erased conversations, and whatever is older than the settings allow."""
+    days = settings.retention_days
     with contextlib.suppress(Unavailable):
-        await store.transact(erasure.sweep)
+        await erasure.sweep(store)
+        await erasure.erase_aged(store, settings.retention)
         while days and (ids := await erasure.erase_older(store, erasure.horizon(days))):
             for id in ids:
                 hub.forget(id)

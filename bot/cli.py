@@ -15,7 +15,7 @@ import click
 import orjson
 
 from bot.cli_console import account, demo_data, retention
-from bot.cli_operate import backup, doctor, restore
+from bot.cli_operate import backup, doctor, kept, restore
 from bot.cli_replay import explain, fixture, replay
 from bot.logs import set_up_logs
 from bot.settings import DEMO_EMAIL, Settings, SettingsError, read_settings, require_support_email
@@ -338,7 +338,7 @@ def deliver(reference: str | None, everything: bool) -> None:
         )
 
 
-for _command in (replay, explain, fixture, account, demo_data, retention, doctor, backup, restore):
+for _command in (replay, explain, fixture, account, demo_data, retention, doctor, backup, restore, kept):
     main.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""The operator's commands: doctor, backup, restore. `bot.cli` gathers them."""
+"""The operator's commands: doctor, backup, restore, kept. `bot.cli` gathers them."""
 
 from __future__ import annotations
 
@@ -45,3 +45,11 @@ def restore(file: pathlib.Path, replace: bool) -> None:
         click.echo(
             f"{found['doubted']:,} tickets were not filed when the backup was made: couriers look for each in the helpdesk first."
         )
+
+
+@click.command()
+def kept() -> None:
+    """What is kept, of whom, and until when: what every table declares."""
+    from bot.store.declarations import REGISTER
+
+    click.echo(REGISTER.as_markdown())

@@ -112,7 +112,9 @@ def fixture_new(id: str, name: str | None, shrink: bool, act: str | None, output
 
     text = asyncio.run(new_fixture(read_settings(), id, name=name, shrink=shrink, act=act))
     if output:
-        output.write_text(text, encoding="utf-8")
+        from bot.store.private import write_private
+
+        write_private(output, text)
         click.echo(f"Written to {output}; play it with: askonce replay {output}", err=True)
     else:
         click.echo(text, nl=False)

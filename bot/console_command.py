@@ -15,6 +15,7 @@ from bot.console.accounts import AccountError, Accounts, Role, read_email
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.migrate import migrate
+from bot.store.scrubbing import scrub
 
 
 @asynccontextmanager
@@ -67,6 +68,8 @@ async def retain(settings: Settings, *, days: int, dry_run: bool) -> None:
     async with _store(settings) as store:
         due = await erasure.how_old(store, before)
         told = f"{due.conversations:,} conversations with {due.turns:,} turns and {due.tickets:,} tickets, untouched for {days} days"
+        if due.refused:
+            told += f" ({len(due.refused):,} of them refused by the helpdesk: {', '.join(due.refused)})"
         if dry_run:
             click.echo(f"Would erase {told}.")
             return
@@ -74,7 +77,12 @@ async def retain(settings: Settings, *, days: int, dry_run: bool) -> None:
             task = progress.add_task("Erasing", total=due.conversations)
             while ids := await erasure.erase_older(store, before):
                 progress.advance(task, len(ids))
-            await store.transact(erasure.sweep)
-            await store.transact(erasure.forget_searches)
+            await erasure.sweep(store)
+            others = await erasure.erase_aged(store, settings.retention)
+            overwritten = await scrub(store)
         await Accounts(store).note("command line", "retention", f"{days} days", told)
         click.echo(f"Erased {told}.")
+        for name, rows in others.items():
+            click.echo(f"Erased {rows:,} rows of {name}, older than the settings keep them.")
+        if not overwritten:
+            click.echo("The file's log could not be emptied yet; the bot empties it, or this command when run again.")

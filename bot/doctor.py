@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.migrate import newest
 from bot.store.pokes import Pokes
+from bot.store.private import parts, readable_by_others
 from bot.store.tables import conversation
 from dialogue.understanding.rasa import Nonsense, read_reply
 from kb_answers.library import ArticleError
@@ -162,6 +163,7 @@ async def _database(settings: Settings, store: Store) -> AsyncIterator[Finding]:
             )
         else:
             yield well(f"{free / 1e9:,.1f} GB are free on the disk of the database ({size / 1e6:,.1f} MB)")
+        yield _private(file)
         yield note("SQLite is for one machine", "use PostgreSQL where the bot runs on several")
     try:
         began = time.perf_counter()
@@ -200,6 +202,14 @@ async def _database(settings: Settings, store: Store) -> AsyncIterator[Finding]:
         f"it allows {may} connections", "each replica takes up to 13 for each of its workers: see docs/operations.md"
     )
     yield await _pokes(settings)
+
+
+def _private(file: pathlib.Path) -> Finding:
+    """Starting the bot tightens what is its own; another owner's file it cannot."""
+    if wide := [part.name for part in parts(file) if readable_by_others(part)]:
+        return note(f"others on this machine may read {', '.join(wide)}",
+                    f"chmod 600 {file}*, or start the bot as the file's owner, which does it")  # fmt: skip
+    return well("the database is for its owner's eyes only")
 
 
 async def _pokes(settings: Settings) -> Finding:

@@ -78,7 +78,8 @@ class Typing(Entry):
 
 
 class Erase(Entry):
-    """The shopper wants this conversation forgotten. The answer is `erased`; a ticket already saved is still filed."""
+    """The shopper wants this conversation forgotten. The answer is `erased`; a ticket on its way is still filed, one
+    that the helpdesk refused goes along."""
 
     type: Literal["erase"]
 

@@ -195,7 +195,7 @@ class Hub:
             self._conversations.pop(id, None)
 
     async def erase(self, id: str) -> None:
-        """Erase conversation `id` and tell whoever watches it; a ticket already saved is still filed."""
+        """Erase conversation `id` and tell whoever watches it; a ticket on its way is still filed."""
         assert self.shop.erase is not None, "bootstrap equips the hub first"
         found = self._alive.get(id)
         if found is not None and found.birth is not None:

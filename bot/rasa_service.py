@@ -19,6 +19,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from bot.store.private import make_private
+
 PROJECT = pathlib.Path(__file__).resolve().parent.parent / "dialogue" / "understanding" / "rasa_project"
 NO_PYTHON = (
     "Rasa needs Python 3.10, and none was found (looked on PATH, in pyenv's versions and uv's pythons). Get one with "
@@ -135,7 +137,9 @@ class RasaService:
             str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port),
             "--model", str(self.model), "--endpoints", "endpoints.yml", "--quiet",
         ]  # fmt: skip
-        with (self._root / "var" / "rasa" / "rasa.log").open("wb") as log:
+        written = self._root / "var" / "rasa" / "rasa.log"
+        make_private(written)  # Rasa may write into it what it was asked
+        with written.open("wb") as log:
             self._process = subprocess.Popen(
                 command, cwd=self._project, env=_environment(), stdout=log, stderr=log, start_new_session=True
             )

@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     presence: float = Field(default=120.0, ge=20, le=3600)
     presence_patience: float = Field(default=900.0, ge=30, le=86_400)
     retention_days: int = Field(default=0, ge=0, le=36_500)
+    retention_desk_days: int = Field(default=0, ge=0, le=36_500)
+    retention_log_days: int = Field(default=365, ge=0, le=36_500)
     identity_secret: SecretStr = SecretStr("")
     admin_token: SecretStr = SecretStr("")
     rest_channel: bool = False
@@ -216,6 +218,11 @@ class Settings(BaseSettings):
         if self.smtp_host and not self.email_from:
             raise ValueError("ASKONCE_SMTP_HOST needs ASKONCE_EMAIL_FROM, the address that the shop's mail comes from")
         return self
+
+    @property
+    def retention(self) -> dict[str, int]:
+        """Days by the name of the setting, for whatever has an age of its own (`bot.store.declarations`)."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name.startswith("retention_")}
 
     @property
     def sqlite(self) -> bool:

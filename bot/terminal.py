@@ -16,6 +16,7 @@ from bot.from_life import Move, as_yaml, play
 from bot.rehearsal import Rehearsal, Stagehand
 from bot.replay import describe
 from bot.settings import Settings
+from bot.store.private import write_private
 from bot.store.records import Turn
 from dialogue import events
 from dialogue.understanding.secrets import mask
@@ -118,7 +119,7 @@ async def command(session: Session, text: str, console: Console) -> None:
         if path.exists():
             console.print(f"[yellow]{path} is there already; choose another name.[/yellow]")
             return
-        path.write_text(await session.fixture(case), encoding="utf-8")
+        write_private(path, await session.fixture(case))
         console.print(f"[dim]Written to {path}; play it with: askonce replay {path}[/dim]", soft_wrap=True)
     else:
         console.print(f"[yellow]{_HELP}[/yellow]", soft_wrap=True)

@@ -25,13 +25,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.console.access_log import AccessLog
 from bot.console.codes import code_step, is_unused, keep_codes, recovery_hash, use_code
 from bot.conversation import now_text
 from bot.store.console_tables import access, account, session, sign_in_try
 from bot.store.database import Store
 
 _HASHER = PasswordHasher()
-_IDLE, _LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
+IDLE, LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
 _TRIES, _LOCKED, _REMEMBERED = 5, 15 * 60.0, 24 * 3600.0
 SHORTEST_PASSWORD = 12
 
@@ -102,6 +103,7 @@ class Accounts:
 
     def __init__(self, store: Store, hasher: PasswordHasher = _HASHER) -> None:
         self._store, self._hasher = store, hasher
+        self.access = AccessLog(store)
         #: Verified where an account is unknown, so that both cases take the same time.
         self._nobody = hasher.hash(secrets.token_hex(8))
 
@@ -210,7 +212,7 @@ class Accounts:
         def job(connection: Connection) -> None:
             _take(connection, row.id, second)
             connection.execute(delete(sign_in_try).where(sign_in_try.c.hash == tried))
-            connection.execute(delete(session).where(session.c.created_at < now - _LONGEST))
+            connection.execute(delete(session).where(session.c.created_at < now - LONGEST))
             connection.execute(insert(session).values(**opened))
 
         await self._store.transact(job)
@@ -234,7 +236,7 @@ class Accounts:
         query = select(session.c.csrf, session.c.seen_at, session.c.created_at, account).join(account)
         async with self._store.read() as connection:
             row = (await connection.execute(query.where(session.c.hash == hashed))).one_or_none()
-        if row is None or row.disabled or row.seen_at < now - _IDLE or row[2] < now - _LONGEST:
+        if row is None or row.disabled or row.seen_at < now - IDLE or row[2] < now - LONGEST:
             return None
         if row.seen_at < now - 60:
             seen = update(session).where(session.c.hash == hashed).values(seen_at=now)
@@ -248,8 +250,14 @@ class Accounts:
 
     async def note(self, who: str, action: str, target: str = "", detail: str = "") -> None:
         """Remember that `who` did `action` to `target`: what was seen, exported, changed or erased."""
-        row = {"at": now_text(), "who": who, "action": action, "target": target[:200], "detail": _one_line(detail)}
-        await self._store.transact(lambda connection: connection.execute(insert(access).values(**row)) and None)
+        await self.access.note(who, action, target, detail)
+
+    async def note_refused(self, email: str) -> None:
+        """Somebody was not let in. What they typed is kept only where it is a colleague's address."""
+        known = {a.email for a in await self.all()}
+        typed = email.strip().casefold()
+        who = typed if typed in known else await self.access.person(typed)
+        await self.note(who, "sign-in refused")
 
     async def log(self, *, before: int | None = None, who: str = "", limit: int = 100) -> list[Any]:
         """The newest entries first."""
@@ -299,7 +307,3 @@ def _unlock(connection: Connection, id: int) -> None:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:500]

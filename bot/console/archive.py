@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import TextClause, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import TextClause, delete, func, insert, or_, select, text, update
 from sqlalchemy.engine import Connection
 
 from bot.audit import make_transcript
@@ -281,12 +281,3 @@ def _back(at: str) -> str:
         return ""
     moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) - datetime.timedelta(seconds=30)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def delete_summary(connection: Connection, conversation_id: str) -> None:
-    """Take a conversation out of lists and search."""
-    ids = list(connection.scalars(select(summary.c.id).where(summary.c.conversation == conversation_id)))
-    for id in ids:
-        connection.execute(text("DELETE FROM search WHERE rowid = :id"), {"id": id})
-        connection.execute(delete(facet).where(facet.c.summary == bindparam("b_id")), {"b_id": id})
-    connection.execute(delete(summary).where(summary.c.conversation == conversation_id))

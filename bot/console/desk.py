@@ -10,7 +10,8 @@ import orjson
 from sqlalchemy import func, insert, select, update
 from starlette.responses import Response
 
-from bot.console.masking import masked
+from bot.console.masking import veiled
+from bot.console.shown import DESK, row_as_seen
 from bot.console.site import Ask, Refused
 from bot.conversation import now_text
 from bot.helpdesks import make_smtp
@@ -26,7 +27,8 @@ _PAGE = 50
 def _hide(ask: Ask, payload: dict[str, Any]) -> dict[str, Any]:
     if not ask.hidden:
         return payload
-    return {k: masked(v, [payload["name"]]) if isinstance(v, str) else v for k, v in payload.items()}
+    seen: dict[str, Any] = veiled(payload, [payload["name"]], DESK)
+    return seen
 
 
 async def tickets(ask: Ask) -> Response:
@@ -66,7 +68,7 @@ async def ticket(ask: Ask) -> Response:
         chat = await connection.scalar(select(outbox.c.conversation).where(outbox.c.key == row.key))
     payload = _hide(ask, orjson.loads(row.payload))
     if ask.hidden:
-        notes = [{**n._mapping, "text": masked(n.text, [orjson.loads(row.payload)["name"]])} for n in notes]
+        notes = [row_as_seen(desk_note.name, n._mapping, [orjson.loads(row.payload)["name"]]) for n in notes]
     await ask.note("read ticket", row.reference)
     return ask.page("desk_ticket.html", ticket=row, payload=payload, notes=notes, chat=chat,
                     can_mail=make_smtp(ask.bot.settings) is not None)  # fmt: skip

@@ -17,9 +17,10 @@ from starlette.responses import Response
 
 from bot.console import charts
 from bot.console.archive import OUTCOMES
+from bot.console.comments import newest_comments
 from bot.console.finding import ABANDONED_AFTER
-from bot.console.masking import masked
 from bot.console.reading import cell
+from bot.console.shown import groups_as_seen
 from bot.console.site import Ask, Refused
 from bot.hours import read_hours
 from bot.store.console_tables import summary
@@ -211,8 +212,9 @@ async def numbers(ask: Ask) -> Response:
     zone = hours.zone if hours else datetime.UTC
     grid = week(tickets, zone)
     reasons = [(orjson.loads(t.payload).get("reason", ""), t.conversation) for t in tickets[:_GROUPED]]
+    grouped = alike(reasons)[:15]
     if ask.hidden:
-        reasons = [(masked(text), id) for text, id in reasons]
+        grouped = await groups_as_seen(ask.bot.store, grouped)
     monday = datetime.datetime(2026, 1, 5, tzinfo=zone)
     open_hours = {
         (d, h)
@@ -225,7 +227,7 @@ async def numbers(ask: Ask) -> Response:
         "numbers.html", days=days, before_days=days.before, now=now, before=before, meanings=MEANINGS, outcomes=outcomes,
         all_outcomes=OUTCOMES, rated=rated, well=well, grid=grid, weekdays=WEEKDAYS, most=max(map(max, grid)) or 1,
         open_hours=open_hours, hours=ask.bot.settings.hours, zone=str(zone), inside=inside, made=len(tickets),
-        reasons=alike(reasons)[:15], address=f"since={days.first}&until={days.last}",
+        reasons=grouped, comments=await newest_comments(ask.bot.store, days.bounds, hidden=ask.hidden), address=f"since={days.first}&until={days.last}",
     )  # fmt: skip
 
 
@@ -275,12 +277,11 @@ async def gaps(ask: Ask) -> Response:
         select(gap.c.question, gap.c.conversation).where(gap.c.at >= first, gap.c.at < end).order_by(gap.c.id.desc())
     )
     async with ask.bot.store.read() as connection:
-        rows = [
-            (masked(r.question) if ask.hidden else r.question, r.conversation)
-            for r in await connection.execute(query.limit(_GROUPED))
-        ]
-    groups = alike(rows)
+        rows = [(r.question, r.conversation) for r in await connection.execute(query.limit(_GROUPED))]
+    groups = alike(rows)[:100]
+    if ask.hidden:
+        groups = await groups_as_seen(ask.bot.store, groups)
     for group in groups:
         asked = [(text, ask.bot.answers.ask(text)) for text, _ in group["examples"][:1]]
         group["now"] = asked[0][1] if asked else None
-    return ask.page("gaps.html", days=days, groups=groups[:100], total=len(rows), most=_GROUPED)
+    return ask.page("gaps.html", days=days, groups=groups, total=len(rows), most=_GROUPED)

@@ -14,7 +14,6 @@ from bot.console.accounts import (
     SHORTEST_PASSWORD,
     AccountError,
     Role,
-    read_email,
 )
 from bot.console.codes import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
 from bot.console.site import SESSION, Ask, Refused, secure
@@ -33,7 +32,7 @@ async def sign_in(ask: Ask) -> Response:
     try:
         token, who = await ask.accounts.sign_in(email, ask.credential("password"), ask.credential("code", 20).strip())
     except AccountError as error:
-        await ask.accounts.note(_noted(email), "sign-in refused")
+        await ask.accounts.note_refused(email)
         words = str(error)
         return ask.page("sign_in.html", 401, error=words[0].upper() + words[1:] + ".", email=email, next=onward)
     await ask.accounts.note(who.account.email, "sign in", detail="with a recovery code" if who.recovered else "")
@@ -42,14 +41,6 @@ async def sign_in(ask: Ask) -> Response:
         said = f"That was a recovery code; {left} are left. Where your app is lost, set up one-time codes anew."
         return _entered(ask, token, "/console/own", said)
     return _entered(ask, token, onward)
-
-
-def _noted(email: str) -> str:
-    """What was typed as an address, where it is one: people type passwords into the wrong field."""
-    try:
-        return read_email(email)
-    except AccountError:
-        return "?"
 
 
 def _entered(ask: Ask, token: str, onward: str = "", said: str = "") -> Response:

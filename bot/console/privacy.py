@@ -8,9 +8,13 @@ from starlette.responses import Response
 from bot import erasure
 from bot.console.accounts import read_email
 from bot.console.site import Ask, Refused
-from bot.store.database import token_hash
 
 _LATER = "Not reached from here: mail that was sent, the logs of proxies and mail servers, and backups made before."
+
+
+def _secret(ask: Ask) -> str:
+    """What customers' addresses are signed with, so that those the shop vouched for are found."""
+    return ask.bot.settings.identity_secret.get_secret_value()
 
 
 async def privacy(ask: Ask) -> Response:
@@ -23,8 +27,8 @@ async def privacy(ask: Ask) -> Response:
 async def look(ask: Ask) -> Response:
     """What there is of one person, before anything is done with it."""
     email = read_email(ask.given("email", 254))
-    found = await erasure.look(ask.bot.store, email)
-    await ask.note("look for a person", _anonymous(email))
+    found = await erasure.look(ask.bot.store, email, secret=_secret(ask))
+    await ask.note("look for a person", await ask.accounts.access.person(email))
     days = ask.bot.settings.retention_days or 365
     due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
     return ask.page("privacy.html", email=email, found=found, days=days, due=due, later=_LATER,
@@ -33,8 +37,10 @@ async def look(ask: Ask) -> Response:
 
 async def export(ask: Ask) -> Response:
     email = read_email(ask.given("email", 254))
-    data = await erasure.export_person(ask.bot.store, email)
-    await ask.note("export a person", _anonymous(email), f"{len(data['conversations'])} conversations")
+    data = await erasure.export_person(ask.bot.store, email, secret=_secret(ask))
+    await ask.note(
+        "export a person", await ask.accounts.access.person(email), f"{len(data['conversations'])} conversations"
+    )
     return Response(orjson.dumps(data, option=orjson.OPT_INDENT_2), media_type="application/json",
                     headers={"Content-Disposition": 'attachment; filename="personal-data.json"'})  # fmt: skip
 
@@ -43,11 +49,15 @@ async def erase(ask: Ask) -> Response:
     email = read_email(ask.given("email", 254))
     if ask.given("sure") != "yes":
         raise Refused(422, "Tick the box to say that you are sure; nothing was erased.")
-    found, ids = await erasure.erase_person(ask.bot.store, email)
+    found, ids = await erasure.erase_person(
+        ask.bot.store, email, secret=_secret(ask), also=[str(id) for id in ask.form.getlist("also")]
+    )
     for id in ids:
         ask.bot.hub.forget(id)
     await ask.note(
-        "erase a person", _anonymous(email), f"{found.conversations} conversations, {found.desk_tickets} desk tickets"
+        "erase a person",
+        await ask.accounts.access.person(email),
+        f"{found.conversations} conversations, {found.desk_tickets} desk tickets",
     )
     return ask.page("erased.html", found=found, later=_LATER)
 
@@ -64,15 +74,11 @@ async def everything(ask: Ask) -> Response:
         for row in page.rows:
             found = await views.conversation(ask.bot.store, row.conversation)
             if found is not None:
-                out.append(orjson.dumps(found))
+                listed = await views.tickets(ask.bot.store, conversation=row.conversation, after=None, limit=1_000)
+                out.append(orjson.dumps(found | {"tickets": listed["items"]}))
         if not page.next:
             break
         query = Query(**{**query.__dict__, "after": page.next})
-    await ask.note("export turns", f"{len(out)} conversations", query.address(after=""))
+    await ask.note("export turns", f"{len(out)} conversations", await ask.accounts.access.filters(query.filtered))
     return Response(b"\n".join(out) + b"\n", media_type="application/x-ndjson",
                     headers={"Content-Disposition": 'attachment; filename="conversations.jsonl"'})  # fmt: skip
-
-
-def _anonymous(email: str) -> str:
-    """A person in the log of access: enough to find the entry again by the same address, and not the address."""
-    return f"person {token_hash(email)[:12]}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 import io
 import time
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -15,15 +15,16 @@ from starlette.responses import JSONResponse, Response
 
 from bot.audit import verdict
 from bot.console import views
-from bot.console.archive import names_of
+from bot.console.comments import comments_of
 from bot.console.finding import CHOICES, Query, beside, find
-from bot.console.masking import masked
+from bot.console.masking import masked, veiled
 from bot.console.reviewing import reviews_of
+from bot.console.shown import TICKETS, TURNS, names_of_each, row_as_seen
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
 from bot.conversation import now_text
-from bot.store.console_tables import facet, saved_view, summary
-from bot.store.tables import conversation, outbox, turn
+from bot.store.console_tables import correction, facet, saved_view, summary
+from bot.store.tables import conversation, outbox, rating, turn
 from dialogue.vocabulary import IntentName
 from ticket_bridge.outbox import deliver_again
 
@@ -93,17 +94,6 @@ def _pairs(text: str) -> dict[str, str]:
 # ---------------------------------------------------------------- one conversation
 
 
-def _mask(value: Any, names: Iterable[str]) -> Any:
-    if isinstance(value, str):
-        return masked(value, names)
-    if isinstance(value, Mapping):
-        return {k: v if k in ("reference", "who", "act", "at", "rule", "article", "title", "rows", "stem", "by", "type", "phase")
-                else _mask(v, names) for k, v in value.items()}  # fmt: skip
-    if isinstance(value, list | tuple):
-        return [_mask(v, names) for v in value]
-    return value
-
-
 async def _seen(ask: Ask, id: str) -> dict[str, Any]:
     """One conversation as this person may see it."""
     found = await views.conversation(ask.bot.store, id)
@@ -112,9 +102,12 @@ async def _seen(ask: Ask, id: str) -> dict[str, Any]:
     listed = await views.tickets(ask.bot.store, conversation=id, after=None, limit=200)
     found["tickets"] = listed["items"]
     if ask.hidden:
-        loaded = await ask.bot.store.load(id)
-        names = names_of(loaded.state, await ask.bot.store.told(id)) if loaded else set()
-        found["turns"], found["tickets"] = _mask(found["turns"], names), _mask(found["tickets"], names)
+        names = (await names_of_each(ask.bot.store, [id]))[id]
+        found["turns"] = veiled(found["turns"], names, TURNS)
+        found["tickets"] = veiled(found["tickets"], names, TICKETS)
+        found["state"] = veiled(found["state"], names, TURNS)
+        if found["rating"]:
+            found["rating"] = row_as_seen(rating.name, found["rating"], names)
     return found
 
 
@@ -124,6 +117,14 @@ async def one(ask: Ask) -> Response:
     query = Query.read(dict(ask.request.query_params))
     found = await _seen(ask, id)
     violations = await verdict(ask.bot.store, id, support_email=ask.bot.support_email)
+    reviewed = await reviews_of(ask, id)
+    if ask.hidden:
+        names = (await names_of_each(ask.bot.store, [id]))[id]
+        violations = [dataclasses.replace(v, reason=masked(v.reason, names)) for v in violations]
+        reviewed["corrections"] = {
+            seq: row_as_seen(correction.name, row._mapping, names) for seq, row in reviewed["corrections"].items()
+        }
+        reviewed["others"] = []
     before, after = await beside(ask.bot.store, query, id, hidden=ask.hidden)
     async with ask.bot.store.read() as connection:
         summed = (await connection.execute(select(summary).where(summary.c.conversation == id))).one_or_none()
@@ -131,7 +132,7 @@ async def one(ask: Ask) -> Response:
     return ask.page(
         "conversation.html", found=found, turns=found["turns"], violations=violations, broken={v.seq for v in violations}, query=query,
         before=before, after=after, summary=summed, outcomes=OUTCOMES, reasons=REASONS, verdicts=VERDICTS,
-        reviewed=await reviews_of(ask, id), intents=[i.value for i in IntentName], people=await ask.accounts.all(),
+        reviewed=reviewed, intents=[i.value for i in IntentName], people=await ask.accounts.all(),
         agent=found["state"].get("agent"), beat=round(ask.bot.presences.beat),
     )  # fmt: skip
 
@@ -141,6 +142,7 @@ async def fresh(ask: Ask) -> Response:
     id, after = ask.part("id"), ask.asked("after", 0)
     found = await _seen(ask, id)
     turns = [t for t in found["turns"] if t["seq"] > after]
+    await ask.note_once("read turns", id)
     html = ask.site.templates.get_template("turns.html").render(
         turns=turns, broken=set(), ask=ask, corrected={}, found=found, intents=[], who=ask.who, Role=None)  # fmt: skip
     typing = ask.bot.hub.is_typing(id, "shopper")
@@ -159,10 +161,12 @@ async def live(ask: Ask) -> Response:
     )  # fmt: skip
     rows = []
     async with ask.bot.store.read() as connection:
-        for row in await connection.execute(query):
-            state = views.read_state(row.state)
-            said = masked(row.said or "", names_of(state, ())) if ask.hidden else row.said or ""
-            rows.append({"id": row.id, "at": row.updated_at, "turns": row.seq, "said": said[:160], "phase": state.phase.value,
+        running = list(await connection.execute(query))
+    names = await names_of_each(ask.bot.store, [row.id for row in running]) if ask.hidden else {}
+    for row in running:
+        state = views.read_state(row.state)
+        said = masked(row.said or "", names[row.id]) if ask.hidden else row.said or ""
+        rows.append({"id": row.id, "at": row.updated_at, "turns": row.seq, "said": said[:160], "phase": state.phase.value,
                          "agent": state.agent, "open": ask.bot.hub.is_watched(row.id)})  # fmt: skip
     template = "live_rows.html" if ask.request.headers.get("x-requested-with") else "live.html"
     return ask.page(template, rows=rows)
@@ -182,7 +186,8 @@ async def tickets(ask: Ask) -> Response:
     except ValueError as error:
         raise Refused(422, "“after” is no place in this list; open the list without it.") from error
     if ask.hidden:
-        found["items"] = [_mask(t, [t["fields"].get("name") or ""]) for t in found["items"]]
+        names = await names_of_each(ask.bot.store, [t["conversation"] for t in found["items"]])
+        found["items"] = [veiled(t, names[t["conversation"]], TICKETS) for t in found["items"]]
     return ask.page("tickets.html", found=found, status=status, counts=await views.outbox_counts(ask.bot.store))
 
 
@@ -218,21 +223,25 @@ async def as_csv(ask: Ask) -> Response:
     query = Query.read(dict(ask.request.query_params))
     columns = ["conversation", "created_at", "updated_at", "language", "channel", "outcome", "turns", "heard", "answered",
                "offered", "tickets", "saved", "gaps", "fallbacks", "reasks", "violations", "rating", "delivery",
-               "first_answer_ms", "understood_by", "opening"]  # fmt: skip
+               "first_answer_ms", "understood_by", "opening", "comment"]  # fmt: skip
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
     rows = 0
     while rows < _MOST_EXPORTED:
         page = await find(ask.bot.store, query, hidden=ask.hidden, limit=1_000)
+        said = await comments_of(ask.bot.store, [row.conversation for row in page.rows], hidden=ask.hidden)
         for row in page.rows:
-            words = row.opening_masked if ask.hidden else row.opening
-            writer.writerow([cell(words if c == "opening" else getattr(row, c)) for c in columns])
+            words = {
+                "opening": row.opening_masked if ask.hidden else row.opening,
+                "comment": said.get(row.conversation, ""),
+            }
+            writer.writerow([cell(words[c] if c in words else getattr(row, c)) for c in columns])
         rows += len(page.rows)
         if not page.next:
             break
         query = Query(**{**query.__dict__, "after": page.next})
-    await ask.note("export conversations", f"{rows} rows", query.address(after=""))
+    await ask.note("export conversations", f"{rows} rows", await ask.accounts.access.filters(query.filtered))
     name = f"conversations-{now_text()[:10]}.csv"
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8",
                     headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip

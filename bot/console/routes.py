@@ -9,8 +9,14 @@ from bot.console.site import PageRoute
 V, R, A = Role.VIEWER, Role.REVIEWER, Role.ADMINISTRATOR
 _CHAT = "/conversations/{id:str}"
 
+#: Pages on which no shopper can stand: every other one that is read goes into the log of access.
+NAMES_NOBODY = frozenset((
+    "/", "/samples", "/drawings/{name}.svg", "/articles", "/articles-try", "/articles-new", "/articles/{id}",
+    "/articles/{id}/versions/{version:int}", "/own", "/people", "/log", "/privacy",
+))  # fmt: skip
+
 ROUTES: tuple[PageRoute, ...] = tuple(
-    PageRoute(method, path, role, handler)
+    PageRoute(method, path, role, handler, noted=path not in NAMES_NOBODY)
     for method, path, role, handler in (
         ("GET", "/", V, reading.home),
         ("GET", "/sign-in", None, people.sign_in_page),

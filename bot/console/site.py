@@ -68,12 +68,14 @@ Handler = Callable[["Ask"], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class PageRoute:
-    """`role` is the least that may come in; None for the pages before signing in."""
+    """`role` is the least that may come in; None for the pages before signing in. `noted`: whoever gets the page has seen
+    something of shoppers, and the log says so, where the handler does not say it more exactly."""
 
     method: str
     path: str
     role: Role | None
     handler: Handler
+    noted: bool = True
 
 
 @dataclass
@@ -91,6 +93,7 @@ class Ask:
     raw: FormData = field(default_factory=FormData, repr=False)
     #: A secret was taken out of what was given.
     held: bool = False
+    noted: bool = False
 
     @property
     def me(self) -> SignedIn:
@@ -146,7 +149,13 @@ class Ask:
 
     async def note(self, action: str, target: str = "", detail: str = "") -> None:
         """Into the log of access, in this person's name."""
+        self.noted = True
         await self.accounts.note(self.me.account.email, action, target, detail)
+
+    async def note_once(self, action: str, target: str = "", detail: str = "") -> None:
+        """The same, for what a page asks for again by itself."""
+        self.noted = True
+        await self.accounts.access.note_once(self.me.account.email, action, target, detail)
 
     def page(self, template: str, code: int = 200, **values: Any) -> Response:
         """A page of the console."""
@@ -240,7 +249,16 @@ class Site:
                 )
         if request.method == "POST":
             await self._check_form(ask)
-        return await route.handler(ask)
+        response = await route.handler(ask)
+        if (
+            request.method == "GET"
+            and route.role is not None
+            and route.noted
+            and not ask.noted
+            and response.status_code == 200
+        ):
+            await ask.note_once("open", request.url.path, await ask.accounts.access.filters(request.query_params))
+        return response
 
     async def _check_form(self, ask: Ask) -> None:
         """Forms come from the console's own pages: by their origin, and by the session's token in them (CSRF)."""

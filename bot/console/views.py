@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bot.store.database import Store
 from bot.store.records import from_json, happenings_from_json, to_json
-from bot.store.tables import admin_token, attempt, outbox, turn
+from bot.store.tables import admin_token, attempt, outbox, rating, turn
 from bot.store.tables import conversation as conversation_table
 from dialogue import events
 from dialogue.states import State
@@ -84,7 +84,18 @@ async def conversation(store: Store, id: str) -> dict[str, Any] | None:
         item |= {"understood": why.get("understood"), "rows": why.get("rows", []), "state": why.get("state"),
                  "milliseconds": why.get("milliseconds")}  # fmt: skip
         shown.append(item)
-    return {"id": id, "seq": found.seq, "turns": shown, "state": orjson.loads(to_json(found.state))}
+    return {
+        "id": id, "seq": found.seq, "turns": shown, "state": orjson.loads(to_json(found.state)),
+        "rating": await rating_of(store, id),
+    }  # fmt: skip
+
+
+async def rating_of(store: Store, id: str) -> dict[str, Any] | None:
+    """How the shopper rated a conversation: `score`, `comment`, `at`; None where they did not."""
+    query = select(rating.c.score, rating.c.comment, rating.c.at).where(rating.c.conversation == id)
+    async with store.read() as connection:
+        found = (await connection.execute(query)).one_or_none()
+    return {str(k): v for k, v in found._mapping.items()} if found else None
 
 
 async def tickets(

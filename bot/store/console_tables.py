@@ -6,7 +6,7 @@ others are the only record of what people did. Times are ISO 8601 UTC text, as e
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 from bot.store.tables import metadata
 
@@ -194,4 +194,20 @@ desk_note = Table(
     Column("who", String(254), nullable=False),
     Column("at", String(40), nullable=False),
     Column("sent", String(10), nullable=False),  # of a reply: queued, sent, failed; else empty
+)
+
+log_key = Table(
+    "log_key",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("key", String(64), nullable=False),  # see `bot.console.access_log`
+)
+
+#: Made by a migration, in each database's own way, and by no `create_all`: so it stands in no metadata of the others.
+search = Table(
+    "search",
+    MetaData(),
+    Column("rowid", Integer, primary_key=True),
+    Column("words", Text),
+    Column("masked", Text),
 )

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import pathlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -24,13 +25,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.metrics import SHARED, STORED
+from bot.store.private import keep_private
 from bot.store.records import Change, Loaded, Turn, from_json, happenings_from_json, to_json
 from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
 from bot.store.writing import Commit, Job, one_by_one, statements_of, together, turn_of
@@ -58,6 +60,8 @@ class Unavailable(Exception):
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    file = sqlite_file(engine.url)
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun by SQLAlchemy, below, and by nobody else
@@ -65,12 +69,23 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
         cursor.close()
+        if file is not None:
+            keep_private(file)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def sqlite_file(url: URL | str) -> pathlib.Path | None:
+    """The file of a SQLite database; None where it has none, or is no SQLite."""
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite" or not parts.database or parts.database == ":memory:":
+        return None
+    return pathlib.Path(parts.database)
 
 
 def token_hash(token: str) -> str:
@@ -84,8 +99,12 @@ class Store:
     def __init__(self, url: str, *, timeout: float = 15.0) -> None:
         self._jobs: list[tuple[Job, asyncio.Future[Any]]] = []
         self._draining: asyncio.Task[None] | None = None
+        #: The SQLite file; how often something was erased from it, and up to which time that was overwritten (`store.scrubbing`).
+        self.file = sqlite_file(url)
+        self.erasures, self.scrubbed, self.scrubbing = 0, 0, asyncio.Lock()
         self._writer: Engine | None = None
         self._reader: Engine | None = None
+        # `hide_parameters`: an error that is logged says which statement failed, and not with whose words.
         if url.startswith("sqlite"):
             self.engine: AsyncEngine = create_async_engine(
                 url, pool_size=2, max_overflow=2, connect_args={"timeout": 15}, hide_parameters=True

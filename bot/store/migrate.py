@@ -9,6 +9,7 @@ migration gives up a lock that it cannot have within seconds and tries again: a 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import pathlib
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+
+from bot.store.private import keep_private, make_private
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -68,11 +71,14 @@ def migrate(url: str) -> None:
         if parts.database and parts.database != ":memory:":
             folder = pathlib.Path(parts.database).parent
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             except OSError as error:
                 raise MigrationError(
                     f"cannot create the folder {folder}: {error.strerror}; set ASKONCE_DATABASE_URL"
                 ) from error
+            with contextlib.suppress(OSError):  # a file that cannot be made is told of below, in words
+                make_private(pathlib.Path(parts.database))
+            keep_private(pathlib.Path(parts.database))
         _upgrade_sqlite(parts)
     else:
         asyncio.run(_upgrade_postgresql(url))
@@ -83,6 +89,7 @@ def _upgrade_sqlite(parts: Any) -> None:
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
             connection.commit()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             _upgrade(connection)

@@ -22,7 +22,7 @@
     next: "A first acknowledgement comes by email within 24-48 hours.",
     unread: "new messages", log: "Conversation", more: "More", copyAll: "Copy this chat", download: "Download this chat",
     sound: "Sound for new messages", startOver: "Start a new chat", startSure: "Start a new chat? This one is closed here.",
-    erase: "Delete this chat", eraseSure: "Delete this chat for good? A ticket that is already saved is still filed.",
+    erase: "Delete this chat", eraseSure: "Delete this chat for good? A ticket that is on its way is still filed.",
     yes: "Yes", keep: "No, keep it", erased: "The chat was deleted. This is a new one.", fresh: "This is a new chat.",
     slow: "That was a little fast; it is sent again in a moment.", away: "The chat is busy; your message is sent again in a moment.",
     unkept: "This browser keeps nothing, so the chat ends with this page.",

@@ -108,13 +108,13 @@ async def test_a_ticket_on_its_way_is_still_filed_and_then_forgotten(database_ur
             moved = (await connection.execute(select(outbox))).one()
         assert moved.conversation != chat.id
         assert (await views.conversations(either.bot.store, after=None, limit=9, act=None))["items"] == []
-        assert await either.bot.store.transact(erasure.sweep) == 0
+        assert await erasure.sweep(either.bot.store) == 0
         made[0].back = True
         due = outbox.update().where(outbox.c.status != "sending").values(due_at=0.0)
         await either.bot.store.transact(lambda c: c.execute(due) and None)
         either.bot.courier.wake()
         await either.filed()
-        assert await either.bot.store.transact(erasure.sweep) == 1
+        assert await erasure.sweep(either.bot.store) == 1
         async with either.bot.store.read() as connection:
             assert not list(await connection.execute(select(outbox)))
         listed = await (await either.as_role(Role.REVIEWER)).get("/desk")
