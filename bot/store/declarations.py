@@ -87,6 +87,10 @@ REGISTER = Register(
             what="an attempt to deliver a ticket", by="key", to=("outbox", "key"),
             columns={"id": _FACT, "key": _FACT, "at": _FACT, "outcome": _FACT, "detail": _WORDS},
         ),
+        "presence": Kept(
+            what="that a person of the shop is in a chat, and until when", by="conversation", to=("conversation", "id"),
+            columns={"conversation": _FACT, "stay": _FACT, "until": _FACT, "waiting_since": _FACT},
+        ),
         "gap": Kept(
             what="a question without an article", by="conversation", to=("conversation", "id"),
             columns={"id": _FACT, "conversation": _FACT, "seq": _FACT, "question": _WORDS, "at": _FACT},
