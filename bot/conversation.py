@@ -11,16 +11,17 @@ import datetime
 import logging
 import re
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot import tracing
-from bot.metrics import CLASHES, TURNS, UNDERSTOOD
+from bot.drawn import new_mark, new_stem
+from bot.metrics import CLASHES, REFUSED, TURNS, UNDERSTOOD
 from bot.phrases import answers, language_of, plainly, render
-from bot.store.database import Conflict, Store
+from bot.store.database import Conflict, Refused, Store, Unavailable
 from bot.store.records import Change, Delivery, Enqueued, Turn
+from bot.ticket_form import TicketForm
 from dialogue import effects, events
 from dialogue.states import Phase, State
 from dialogue.tracker import Decision, IllegalEvent, step
@@ -32,7 +33,9 @@ from ticket_bridge.helpdesks.contract import RequiredField
 
 log = logging.getLogger("askonce.conversation")
 _TAIL = 60
-_SUBJECT = 80
+#: How often a happening is stepped again: each clash means that somebody else came through, so more in a row are no clashes.
+_TRIES = 50
+_REFERENCE = "outbox(reference)"
 
 
 class Erased(LookupError):
@@ -65,40 +68,10 @@ def asked(state: State) -> Asked:
     return None
 
 
-@dataclass(frozen=True)
-class TicketForm:
-    """How a shop wants its tickets: `subject` may hold `{reason}`, cut at a word, and `{reference}`; tags and language ride in
-    the technical envelope (R1)."""
-
-    subject: str = "{reason}"
-    tags: tuple[str, ...] = ()
-    language: str = ""
-
-    def payload(self, file: effects.FileTicket) -> dict[str, Any]:
-        """Exactly what the helpdesk gets: the three fields, a subject made of them, the envelope."""
-        envelope: dict[str, Any] = {"reference": file.reference}
-        if file.earlier_reference:
-            envelope["disputes"] = file.earlier_reference
-        if self.tags:
-            envelope["tags"] = list(self.tags)
-        if self.language:
-            envelope["language"] = self.language
-        subject = self.subject.format(reason=_short(file.reason), reference=file.reference)
-        return {
-            "name": file.name, "email": file.email, "reason": file.reason, **dict(file.extra), "subject": subject,
-            "envelope": envelope,
-        }  # fmt: skip
-
-
 def _value_of(required: RequiredField, text: str) -> str | None:
     """The value of a required field in a message, the last one where there are several (R5)."""
     found = list(re.finditer(required.pattern, text))
     return found[-1].group(1 if found[-1].re.groups else 0).strip() if found else None
-
-
-def _short(reason: str) -> str:
-    line = " ".join(reason.split())
-    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rsplit(" ", 1)[0] + "…"
 
 
 @dataclass(frozen=True)
@@ -113,9 +86,11 @@ class Workshop:
     helpdesk: str
     poke: Callable[[str], None]
     wake_courier: Callable[[], None]
-    ticket_form: TicketForm = TicketForm()
+    ticket_form: TicketForm = field(default_factory=TicketForm)
     required: tuple[RequiredField, ...] = ()
     erase: Callable[[str], Awaitable[None]] | None = None
+    stem: Callable[[], str] = new_stem
+    mark: Callable[[], str] = new_mark
 
 
 class Conversation:
@@ -135,6 +110,7 @@ class Conversation:
         self._language = language_of(locale)
         self.state, self.seq, self.number, self.client_ids = state, seq, number, client_ids
         self.tail: list[Turn] = []
+        self._another: events.ReferenceTaken | None = None  # to be told first, where a reference turned out to be taken
         self._lock = asyncio.Lock()
         self.touched = time.monotonic()
         self.erased = False
@@ -155,11 +131,13 @@ class Conversation:
             self.touched = time.monotonic()
             if self.state.agent is None:
                 await self._reload()  # they may have joined through another replica
-            while id not in self.client_ids and self.state.agent is not None:
+            for _ in range(_TRIES):
+                if id in self.client_ids or self.state.agent is None:
+                    return False
                 spoken = Turn(self.seq + 1, "agent", mask(text), now_text(), id=id)
                 if await self._decide(events.AgentSaid(), spoken=spoken, started=started):
                     return True
-            return False
+            raise self._worn_out()
 
     async def hear(self, client_id: str, text: str) -> bool:
         """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
@@ -169,15 +147,17 @@ class Conversation:
             self.touched = time.monotonic()
             if client_id in self.client_ids:
                 return False
-            understood = await self._understand(text)
-            UNDERSTOOD.labels(understood.by).inc()
-            while True:
+            light, understood = asked(self.state), await self._understand(text)
+            for _ in range(_TRIES):
+                if asked(self.state) != light:  # after a clash: the words answer another question now
+                    light, understood = asked(self.state), await self._understand(text)
                 spoken = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
                 told = events.ShopperSaid(understood)
                 if await self._decide(told, spoken=spoken, started=started):
                     return True
                 if client_id in self.client_ids:
                     return False
+            raise self._worn_out()
 
     async def tell(self, told: events.Happening, *, delivery: Delivery | None = None) -> None:
         """Something other than a message happened: the helpdesk answered, the page named its customer, a rating came."""
@@ -187,8 +167,10 @@ class Conversation:
             if isinstance(told, events.AgentJoined | events.AgentLeft):
                 # What changes nothing is not stored, so a clash would not show that another replica knows better.
                 await self._reload()
-            while not await self._decide(told, delivery=delivery, started=started):
-                continue
+            for _ in range(_TRIES):
+                if await self._decide(told, delivery=delivery, started=started):
+                    return
+            raise self._worn_out()
 
     async def turns_after(self, after: int) -> list[Turn]:
         """The turns after `after`: from memory where it reaches back far enough, else from the store."""
@@ -209,6 +191,7 @@ class Conversation:
         masked = mask(text)
         if (answer := self._plain_answer(masked)) is not None:
             intent = events.Intent(IntentName(answer.value), 1.0)
+            UNDERSTOOD.labels("catalogue").inc()
             return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
         try:
             with tracing.span("understand") as span:
@@ -220,6 +203,7 @@ class Conversation:
             understood = events.Understanding(masked, by="nobody")
         secret = {Signal.SECRET} if masked != text else set()
         extra = tuple((f.name, value) for f in self._shop.required if (value := _value_of(f, masked)))
+        UNDERSTOOD.labels(understood.by).inc()
         return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
 
     def _plain_answer(self, text: str) -> Answer | None:
@@ -241,7 +225,7 @@ class Conversation:
         delivery: Delivery | None = None,
     ) -> bool:
         """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded anew and
-        the caller steps again. Raises `Erased`."""
+        the caller steps again. Raises `Erased`, `Stale`, and `Refused` where stepping again would not help."""
         if self.erased:
             raise Erased(self.id)
         try:
@@ -258,6 +242,15 @@ class Conversation:
             CLASHES.inc()
             await self._reload()
             return False
+        except Refused as error:
+            REFUSED.labels(error.constraint).inc()
+            log.error("the store refused what breaks %s", error.constraint, extra={"conversation": self.id})
+            await self._reload()  # what is gone meanwhile was erased
+            if error.constraint != _REFERENCE:
+                raise
+            self._another = events.ReferenceTaken(self._shop.stem())
+            return False
+        self._another = None
         self.state, self.seq, self.number = change.state, change.seq, change.number
         if spoken and spoken.id:
             self.client_ids.add(spoken.id)
@@ -274,6 +267,9 @@ class Conversation:
     ) -> Change | None:
         decisions: list[tuple[events.Happening, Decision]] = []
         state, happening = self.state, told
+        if self._another is not None:
+            decisions.append((self._another, step(self._shop.policy, state, self._another)))
+            state = decisions[0][1].state
         while True:
             decision = step(self._shop.policy, state, happening)
             decisions.append((happening, decision))
@@ -348,7 +344,9 @@ class Conversation:
         return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self._language)
 
     def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
-        return Enqueued(f"{self.id}:{seq}:{index}", file.reference, self._shop.ticket_form.payload(file))
+        return Enqueued(
+            f"{self.id}:{seq}:{index}:{self._shop.mark()}", file.reference, self._shop.ticket_form.payload(file)
+        )
 
     async def _reload(self) -> None:
         found = await self._shop.store.load(self.id)
@@ -358,7 +356,8 @@ class Conversation:
         self.state, self.seq, self.number, self.client_ids = found.state, found.seq, found.number, found.client_ids
         self.tail.clear()
 
-
-def new_id() -> str:
-    """A conversation's id: 128 random bits."""
-    return uuid.uuid4().hex
+    def _worn_out(self) -> Unavailable:
+        """What no number of steps would store: told to whoever waits, and the conversation is free for the next."""
+        REFUSED.labels("clashes without end").inc()
+        log.error("stepped %d times and never stored", _TRIES, extra={"conversation": self.id})
+        return Unavailable("clashes without end")

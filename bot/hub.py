@@ -16,8 +16,10 @@ import time
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
-from bot.conversation import Conversation, Erased, Workshop, new_id, now_text
-from bot.store.database import Unavailable
+from bot.conversation import Conversation, Erased, Workshop, now_text
+from bot.drawn import new_id
+from bot.metrics import REFUSED
+from bot.store.database import Conflict, Refused, Unavailable
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
 from dialogue.states import State
 
@@ -25,7 +27,7 @@ log = logging.getLogger("askonce.hub")
 _IDLE = 600.0
 _TYPING = 4.0
 _LATELY = 30 * 86_400
-_STEM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_TRIES = 5
 
 
 class Hub:
@@ -60,15 +62,25 @@ class Hub:
     async def begin(
         self, *, locale: str | None = None, channel: str = "widget", token: str | None = None
     ) -> tuple[Conversation, str]:
-        """A new conversation and its token: 256 random bits that open this conversation and no other."""
-        token = token or secrets.token_urlsafe(32)
-        stem = "".join(secrets.choice(_STEM) for _ in range(7))
-        state = State(stem=stem, required=tuple(f.name for f in self.shop.required))
-        id = new_id()
-        await self.shop.store.create(id=id, token=token, state=state, at=now_text(), locale=locale, channel=channel)
+        """A new conversation and its token: 256 random bits that open this conversation and no other. Raises `Conflict` where
+        the `token` that was given opens one already."""
+        for left in reversed(range(_TRIES)):
+            chosen, id = token or secrets.token_urlsafe(32), new_id()
+            state = State(stem=self.shop.stem(), required=tuple(f.name for f in self.shop.required))
+            try:
+                await self.shop.store.create(
+                    id=id, token=chosen, state=state, at=now_text(), locale=locale, channel=channel
+                )
+                break
+            except (Conflict, Refused) as error:  # drawn anew, but not for ever
+                if token is not None and isinstance(error, Conflict):
+                    raise
+                REFUSED.labels(getattr(error, "constraint", "conversation(token_hash)")).inc()
+                if not left:
+                    raise Unavailable("no new conversation could be stored") from error
         conversation = Conversation(self.shop, id, state, 0, 0, set(), locale)
         self._conversations[id] = self._alive[id] = conversation
-        return conversation, token
+        return conversation, chosen
 
     async def welcome_back(self, customer: str) -> tuple[Conversation, str] | None:
         """The conversation of a customer whom the shop vouches for, with a token for this device; None where there was none

@@ -8,7 +8,7 @@ import uuid
 
 from bot.conversation import Conversation
 from bot.hub import Hub
-from bot.store.database import Conflict
+from bot.store.database import Conflict, Unavailable
 from dialogue.states import TicketStatus
 
 
@@ -20,8 +20,9 @@ async def answer_rest(hub: Hub, sender: str, message: str, *, wait: float) -> li
         try:
             found, _ = await hub.begin(channel="rest", token=token)
         except Conflict:
-            found = await hub.resume(token)
-            assert found is not None
+            found = await hub.resume(token)  # another request of the same sender was first
+            if found is None:
+                raise Unavailable("the conversation came and went") from None
     before = found.seq
     poked = hub.watch(found.id)
     try:

@@ -101,6 +101,7 @@ class State:
     paused: Phase = Phase.IDLE  # where ATTENDED returns to
     invited: bool = False
     rated: bool = False
+    began: str = ""  # the stem that this conversation began with, where it got another since
     turn: TurnNotes = field(default_factory=TurnNotes)
 
     @property
@@ -113,7 +114,7 @@ class State:
     @property
     def beginning(self) -> State:
         """The state this conversation began with: where a fold of its happenings starts."""
-        return State(stem=self.stem, required=self.required)
+        return State(stem=self.began or self.stem, required=self.required)
 
     def ticket(self, reference: str) -> Ticket | None:
         return next((t for t in self.tickets if t.reference == reference), None)

@@ -206,6 +206,8 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
             elif roll > 0.8 and state.tickets:
                 kind = rng.choice([e.TicketAccepted, e.TicketDelayed])
                 told = kind(rng.choice(state.tickets).reference)
+            if roll < 0.01:
+                told = e.ReferenceTaken(f"P{rng.randrange(10)}")
             state = advance(state, told, recording, rows, rng.choice(FOUND))
             taken += 1
         conversations += 1

@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversation import now_text
 from bot.store.console_tables import access, account, session
+from bot.store.constraints import broken
 from bot.store.database import Store
 
 _HASHER = PasswordHasher()
@@ -128,6 +129,8 @@ class Accounts:
         try:
             return Account(await self._store.transact(job), email, name, role)
         except IntegrityError as error:
+            if broken(error) != "account(email)":
+                raise
             raise AccountError(f"{email} has an account already") from error
 
     async def change(self, id: int, **values: Any) -> None:

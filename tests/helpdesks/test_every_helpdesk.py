@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import TicketForm
+from bot.ticket_form import TicketForm
 from dialogue.effects import FileTicket
 from tests.helpdesks.conftest import OUTSIDE, World
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError, Rejected, Unreachable

@@ -1,0 +1,40 @@
+"""How a ticket is put before the helpdesk: the three fields as they are, and around them what the shop's settings say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dialogue import effects
+
+_SUBJECT = 80
+
+
+@dataclass(frozen=True)
+class TicketForm:
+    """How a shop wants its tickets: `subject` may hold `{reason}`, cut at a word, and `{reference}`; tags and language ride in
+    the technical envelope (R1)."""
+
+    subject: str = "{reason}"
+    tags: tuple[str, ...] = ()
+    language: str = ""
+
+    def payload(self, file: effects.FileTicket) -> dict[str, Any]:
+        """Exactly what the helpdesk gets: the three fields, a subject made of them, the envelope."""
+        envelope: dict[str, Any] = {"reference": file.reference}
+        if file.earlier_reference:
+            envelope["disputes"] = file.earlier_reference
+        if self.tags:
+            envelope["tags"] = list(self.tags)
+        if self.language:
+            envelope["language"] = self.language
+        subject = self.subject.format(reason=_short(file.reason), reference=file.reference)
+        return {
+            "name": file.name, "email": file.email, "reason": file.reason, **dict(file.extra), "subject": subject,
+            "envelope": envelope,
+        }  # fmt: skip
+
+
+def _short(reason: str) -> str:
+    line = " ".join(reason.split())
+    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rsplit(" ", 1)[0] + "…"
