@@ -72,7 +72,13 @@ def _small_alphabet() -> list[e.Happening]:
         e.ShopperSaid(e.Understanding("", **{k: frozenset(v) if k == "signals" else v for k, v in s.items()}))  # type: ignore[arg-type]
         for s in said
     ]
-    found += [e.TicketAccepted("AO-T-1"), e.TicketDelayed("AO-T-1"), e.ReferenceTaken("U"), e.ShopperRated(5), e.ShopperRated(0)]
+    found += [
+        e.TicketAccepted("AO-T-1"),
+        e.TicketDelayed("AO-T-1"),
+        e.ReferenceTaken("U"),
+        e.ShopperRated(5),
+        e.ShopperRated(0),
+    ]
     found += [
         e.CustomerIdentified("Jane Doe", "jane@example.com"),
         e.ArticleFound("60 days", ()),
