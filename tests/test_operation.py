@@ -210,13 +210,12 @@ async def test_after_an_older_backup_no_ticket_is_taken_for_another_and_none_is_
         (chat, token), (waiting, other), (barred, third) = [await bot.hub.begin() for _ in range(3)]
         await chat.hear("1", f"open a ticket please, my lamp is broken. {WHO}")
         await filed(bot, chat, 1)
-        desk.mood = lambda: "down"
-        await waiting.hear("1", f"open a ticket please, my kettle leaks. {WHO}")
         desk.mood = lambda: "refused"
         await barred.hear("1", f"open a ticket please, my rug is torn. {WHO}")
         while (await outbox_counts(bot.store)).get("refused") != 1:
             await asyncio.sleep(0.02)
         desk.mood = lambda: "down"
+        await waiting.hear("1", f"open a ticket please, my kettle leaks. {WHO}")
         await asyncio.to_thread(backup, settings, saved)
         desk.mood = lambda: "fine"
         await bot.store.transact(lambda c: deliver_again(c, outbox, now=time.time()) and None)
