@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -30,6 +30,7 @@ from sqlalchemy import create_engine, insert, select, update
 from sqlalchemy.pool import StaticPool
 
 from bot.bootstrap import Reporter
+from bot.metrics import LATE
 from bot.store.records import Delivery
 from bot.store.tables import attempt, outbox
 from bot.store.writing import Commit
@@ -358,22 +359,29 @@ class Unfenced(FenceMachine):
     fenced = False
 
 
+def late_reports() -> float:
+    """How many reports have come too late in this process."""
+    return sum(s.value for family in LATE.collect() for s in family.samples if s.name.endswith("_total"))
+
+
 def try_fences(
     examples: int,
     *,
     steps: int = 40,
-    derandomize: bool = True,
+    number: int | None = None,
     kind: type[FenceMachine] = FenceMachine,
     shorten: bool = True,
 ) -> None:
-    """So many lives of an outbox. Raises where something does not hold, with the steps that led there."""
+    """So many lives of an outbox, the same ones each time without a `number` to begin from. Raises where something does not hold, with
+    the steps that led there."""
     chosen = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
-        derandomize=derandomize, database=None, report_multiple_bugs=False,
+        derandomize=number is None, database=None, report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink) if shorten else (Phase.generate,),
     )  # fmt: skip
     logging.disable(logging.CRITICAL)  # the couriers' complaints are the weather here
     try:
-        run_state_machine_as_test(kind, settings=chosen)
+        made = kind if number is None else seed(number)(type(kind.__name__, (kind,), {}))
+        run_state_machine_as_test(made, settings=chosen)
     finally:
         logging.disable(logging.NOTSET)
