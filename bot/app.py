@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import pathlib
 import time
 from collections.abc import AsyncIterator, Callable
@@ -34,7 +32,7 @@ from bot.serving import Edge
 from bot.settings import Settings
 from bot.socket import Socket
 from bot.store.database import Unavailable
-from bot.store.lease import process_name
+from bot.store.lives import process_name
 from bot.store.tables import outbox
 from bot.words import WORDS, Entry, NotWords
 from dialogue.understanding.rasa import Rasa
@@ -66,17 +64,15 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        owner = parts.get("owner") or process_name()
         if settings.traces_url:
-            tracing.set_up_tracing(settings.traces_url, replica=parts.get("owner") or process_name())
-        async with run_bot(settings, **parts) as running:
+            tracing.set_up_tracing(settings.traces_url, replica=owner)
+        async with run_bot(settings, **(parts | {"owner": owner})) as running:
             app.state.bot = running
             app.state.access = AccessLog(running.store)
-            keeper = asyncio.create_task(memory.keep(lambda: running.pressure.busy)) if own_process else None
+            if own_process:
+                running.work.start("memory", lambda: memory.keep(lambda: running.pressure.busy))
             yield
-            if keeper is not None:
-                keeper.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await keeper
             running.hub.poke_all()
         tracing.shut_down_tracing()
 
@@ -101,7 +97,8 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
 
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, error: Unavailable) -> JSONResponse:
-        return JSONResponse({"detail": "The database is not available right now; please try again shortly."}, 503)
+        way_out = f"; please try again shortly, or write to {running().support_email}."
+        return JSONResponse({"detail": f"The database is not available right now{way_out}"}, 503)
 
     async def chat(ws: WebSocket) -> None:
         await Socket(ws, running().hub, limits, running().pressure, settings).run()
@@ -254,8 +251,8 @@ def _demo(app: FastAPI) -> None:
 
 
 async def readiness(running: Bot) -> dict[str, str]:
-    """The state of the database, the understander and the helpdesk: `ok`, or what is wrong with each."""
-    found = {"status": "ok", "database": "ok", "understander": "ok", "helpdesk": "ok"}
+    """The state of the database, the understander, the helpdesk and the work in the background: `ok`, or what is wrong with each."""
+    found = {"status": "ok", "database": "ok", "understander": "ok", "helpdesk": "ok", "work": "ok"}
     try:
         await running.store.ping()
     except Unavailable as error:
@@ -266,6 +263,8 @@ async def readiness(running: Bot) -> dict[str, str]:
         found["understander"] = "ok (rules only)" if running.settings.rasa_url == "" else "ok"
     if (trouble := await running.helpdesk_trouble()) is not None:
         found["helpdesk"] = f"degraded ({trouble}; tickets are saved and filed later)"
+    if troubles := running.work.troubles:
+        found["work"] = f"degraded ({'; '.join(f'{name}: {what}' for name, what in sorted(troubles.items()))})"
     if any(not value.startswith("ok") for value in found.values()):
         found["status"] = "degraded"
     return found

@@ -2,7 +2,8 @@
 
 SQLite copies itself page by page (its own backup API), PostgreSQL's tools do the rest. A file is written beside its name and
 renamed when it is whole. After a restore nobody knows which tickets reached the helpdesk since the backup: those not filed in it
-are marked as in doubt, so that couriers look in the helpdesk before they create one again (R8).
+are marked as in doubt, so that couriers look in the helpdesk before they create one again (R8). They keep their keys, and find
+themselves; tickets of the time after the restore have keys that no ticket had before (`bot.drawn.new_mark`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from bot.rasa_service import tell
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store, Unavailable
 from bot.store.declarations import REGISTER
-from bot.store.lease import ARCHIVIST, holder, is_dead, of_this_machine
+from bot.store.lease import ARCHIVIST, holder
+from bot.store.lives import is_dead, life
 from bot.store.migrate import migrate, newest
 from bot.store.private import make_private
 from bot.store.tables import conversation, lease, outbox, turn
@@ -97,13 +99,13 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
 
 async def _nobody_at_work(settings: Settings) -> None:
     """A bot that goes on would write into what is being replaced. One that was killed leaves its lease behind: it is known to be
-    dead where it was a process of this machine, and elsewhere by not renewing the lease. In a damaged database nobody is."""
+    dead where it was a process of this machine's present run, and elsewhere by not renewing the lease. In a damaged database nobody is."""
     store = Store(settings.database_url)
     try:
         if not await _has(store, "lease"):
             return
         first = held = await holder(store, ARCHIVIST, time.time())
-        if first and not is_dead(first[0]) and not of_this_machine(first[0]):
+        if first and life(first[0]) == "unknown":
             tell("A bot held this database a moment ago; waiting to see whether it still does …")
             while held and held[1] <= first[1]:
                 await asyncio.sleep(1)
@@ -140,13 +142,15 @@ async def _occupied(settings: Settings) -> bool:
 async def _settle(settings: Settings) -> dict[str, int]:
     store = Store(settings.database_url)
     try:
-        waiting = outbox.c.status.in_(("queued", "sending"))
+        waiting, refused = outbox.c.status.in_(("queued", "sending")), outbox.c.status == "refused"
 
         def doubt(connection: Any) -> int:
-            # At least one look before creating; whoever had looked once already begins anew.
+            # At least one look before creating; whoever had looked once already begins anew. What was refused then may have been
+            # delivered since, and an operator may send it out again.
             found = connection.execute(
                 update(outbox).where(waiting).values(status="queued", ambiguous=1, lease_until=0.0)
             )
+            connection.execute(update(outbox).where(refused).values(ambiguous=1))
             connection.execute(update(lease).values(until=0.0))  # held by whoever was at work when the backup was made
             return int(found.rowcount)
 

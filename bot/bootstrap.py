@@ -15,20 +15,24 @@ from bot import erasure, tracing
 from bot.articles import EditedArticles
 from bot.console.archive import Archivist
 from bot.conversation import Understander, Workshop, now_text
+from bot.drawn import new_mark, new_stem
 from bot.entry import Entry
 from bot.helpdesks import make_helpdesk, make_smtp
 from bot.hub import Hub
-from bot.metrics import HELPDESK
+from bot.metrics import HELPDESK, LATE
 from bot.presence import Clocks, Presences
 from bot.pressure import Pressure
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store, Unavailable
-from bot.store.lease import ARCHIVIST, Lease, is_dead, process_name
+from bot.store.lease import ARCHIVIST, Lease
+from bot.store.lives import is_dead, process_name
 from bot.store.migrate import migrate
 from bot.store.pokes import Pokes
 from bot.store.records import Delivery
 from bot.store.scrubbing import keep_scrubbed
 from bot.store.tables import notice, outbox
+from bot.store.writing import Stale
+from bot.supervision import Supervisor
 from bot.ticket_form import TicketForm
 from dialogue import events
 from dialogue.understanding.linear import outside
@@ -40,7 +44,7 @@ from ticket_bridge.courier import Courier
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
 from ticket_bridge.helpdesks.mailbox import Smtp
 from ticket_bridge.notices import Notices
-from ticket_bridge.outbox import Claim
+from ticket_bridge.outbox import Claim, file_late
 from ticket_bridge.retry import RetryPolicy
 
 log = logging.getLogger("askonce")
@@ -61,6 +65,7 @@ class Bot:
     courier: Courier
     pressure: Pressure
     presences: Presences
+    work: Supervisor
     pokes: Pokes | None = None
 
     _health: tuple[float, str | None] = (0.0, None)
@@ -104,7 +109,7 @@ def make_understander(settings: Settings) -> Understander:
 
 
 class Reporter:
-    """Stores what the courier learns, in one transaction with the turn that it causes (R13)."""
+    """Stores what the courier learns, in one transaction with the turn that it causes (R13), fenced by the attempt that learned it."""
 
     def __init__(self, hub: Hub, *, mails: bool) -> None:
         self._hub, self._mails = hub, mails
@@ -117,28 +122,51 @@ class Reporter:
             raise LookupError("the conversation is gone")
         if mail_about:
             delivery = replace(delivery, notify=found.words("mail_subject", {"reference": mail_about}))
-        await found.tell(told, delivery=delivery)
-        self._hub.let_go(conversation)
+        try:
+            await found.tell(told, delivery=delivery)
+        finally:
+            self._hub.let_go(conversation)
 
     async def accepted(self, claim: Claim, external_id: str) -> None:
-        """Filed. A shopper who was told "saved", and whose chat is shown here no more, gets the outcome by mail too."""
+        """Filed. A shopper who was told "saved", and whose chat is shown here no more, gets the outcome by mail too. That the helpdesk
+        has the ticket is kept also where another attempt has taken it over, or the conversation was erased meanwhile: nobody
+        may create it again."""
         gone = claim.told_saved and not self._hub.is_watched(claim.conversation)
         delivery = Delivery(
-            claim.key, status="filed", external_id=external_id, attempted=(now_text(), "filed", external_id),
+            claim.key, status="filed", held=(claim.owner, claim.attempts), external_id=external_id,
+            attempted=(now_text(), "filed", external_id),
         )  # fmt: skip
         about = claim.reference if self._mails and gone else None
-        await self._tell(claim.conversation, events.TicketAccepted(claim.reference), delivery, mail_about=about)
+        told = events.TicketAccepted(claim.reference)
+        try:
+            await self._tell(claim.conversation, told, delivery, mail_about=about)
+        except Stale:
+            self._late(claim, "filed")
+            await self._tell(claim.conversation, told, replace(delivery, held=None), mail_about=about)
+        except LookupError:
+            job = functools.partial(file_late, outbox=outbox, key=claim.key, external_id=external_id)
+            await self._hub.shop.store.transact(job)
+            raise
+
+    def _late(self, claim: Claim, said: str) -> None:
+        LATE.labels(said).inc()
+        about = {"conversation": claim.conversation}
+        log.warning("attempt %d at %s says late: %s", claim.attempts, claim.reference, said, extra=about)
 
     async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
         delivery = Delivery(
             claim.key,
             status="queued" if retry_at is not None else "refused",
+            held=(claim.owner, claim.attempts),
             due_at=retry_at,
             doubt=doubt,
             attempted=(now_text(), type(error).__name__.lower(), str(error)),
             told_saved=True,
         )
-        await self._tell(claim.conversation, events.TicketDelayed(claim.reference), delivery)
+        try:
+            await self._tell(claim.conversation, events.TicketDelayed(claim.reference), delivery)
+        except Stale:
+            self._late(claim, type(error).__name__.lower())
 
     async def delayed(self, key: str, conversation: str, reference: str) -> None:
         await self._tell(conversation, events.TicketDelayed(reference), Delivery(key, told_saved=True))
@@ -174,28 +202,33 @@ async def run_bot(
     owner: str | None = None,
     clocks: Clocks = Clocks(),
     understand_within: float | None = None,
+    work: Supervisor | None = None,
+    stem: Callable[[], str] = new_stem,
+    mark: Callable[[], str] = new_mark,
 ) -> AsyncIterator[Bot]:
     """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones;
-    `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases, where one process runs two; by
-    `clocks` the presence of people of the shop is counted; `understand_within`: seconds that any understander gets."""
+    `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases; `work` watches over its workers; by
+    `clocks` the presence of people of the shop is counted; `understand_within`: seconds that any understander gets; `stem` and
+    `mark` draw what references and keys are made of."""
     answers = make_answers(settings)
     warm_up()
     await asyncio.to_thread(migrate, settings.database_url)
     store = Store(settings.database_url, timeout=settings.database_timeout)
     hub = Hub()
-    mind = understander or make_understander(settings)
+    mind, work, owner = understander or make_understander(settings), work or Supervisor(), owner or process_name()
     server = make_smtp(settings)
     desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
     postman = Courier(
-        store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner or process_name(), is_dead=is_dead,
+        store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner, is_dead=is_dead,
         timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick, watched=_watched,
+        away=Unavailable, noticed=functools.partial(work.notice, "courier"),
     )  # fmt: skip
     pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
     hub.equip(
         Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
-            erase=functools.partial(erasure.erase, store),
+            erase=functools.partial(erasure.erase, store), stem=stem, mark=mark,
             understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields, ticket_form=TicketForm(
                 settings.ticket_subject, settings.ticket_tags, settings.ticket_language
@@ -208,36 +241,31 @@ async def run_bot(
     await articles.look()
     pressure = Pressure(most=settings.limit_waiting, chats=settings.limit_chats)
     presences = Presences(hub, lease=settings.presence, patience=settings.presence_patience, clocks=clocks)
-    tasks = [
-        asyncio.create_task(pressure.watch()),
-        asyncio.create_task(_forever(hub.forget_idle, 60.0)),
-        asyncio.create_task(articles.run()),
-        asyncio.create_task(presences.run()),
-        asyncio.create_task(keep_scrubbed(store)),
-        asyncio.create_task(_forever(lambda: _forget(store, hub, settings), 60.0)),
-    ]
-    lease = Lease(store, ARCHIVIST, owner or process_name())
+    lease = Lease(store, ARCHIVIST, owner)
+    archive = Archivist(
+        store, support_email=settings.support_email or DEMO_EMAIL, pressed=lambda: pressure.busy, lease=lease
+    )
+    work.start("pressure", pressure.watch)
+    work.start("idle chats", lambda: _forever(hub.forget_idle, 60.0))
+    work.start("articles", articles.run)
+    work.start("presences", presences.run)
+    work.start("scrubbing", lambda: keep_scrubbed(store))
+    work.start("forgetting", lambda: _forever(lambda: _forget(store, hub, settings), 60.0))
     if archivist:
-        archive = Archivist(
-            store, support_email=settings.support_email or DEMO_EMAIL, pressed=lambda: pressure.busy, lease=lease
-        )
-        tasks.append(asyncio.create_task(archive.run()))
+        work.start("archivist", archive.run)
     if courier:
-        tasks.append(asyncio.create_task(postman.run()))
+        work.start("courier", postman.run)
         if server is not None:
-            tasks.append(asyncio.create_task(_notices(settings, store, server, retry, tick).run()))
+            work.start("notices", _notices(settings, store, server, retry, tick).run)
     if pokes is not None:
-        tasks += [asyncio.create_task(pokes.run()), asyncio.create_task(hub.follow_pokes())]
+        work.start("pokes", pokes.run)
+        work.start("replicas", hub.follow_pokes)
     elif settings.workers > 1:
-        tasks.append(asyncio.create_task(hub.follow_other_replicas(min(0.3, tick))))
+        work.start("replicas", lambda: hub.follow_other_replicas(min(0.3, tick)))
     try:
-        yield Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, pokes)
+        yield Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, work, pokes)
     finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await work.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
                 await postman.settle()
@@ -251,8 +279,9 @@ async def run_bot(
 def _notices(settings: Settings, store: Store, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
     support = settings.support_email or DEMO_EMAIL
     return Notices(
-        store.transact, notice, outbox, server, sender=settings.email_from, reply_to=support, retry=retry, tick=tick
-    )
+        store.transact, notice, outbox, server, sender=settings.email_from, reply_to=support, retry=retry, tick=tick,
+        away=Unavailable,
+    )  # fmt: skip
 
 
 async def _forget(store: Store, hub: Hub, settings: Settings) -> None:

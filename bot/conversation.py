@@ -11,15 +11,15 @@ import datetime
 import logging
 import re
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot import tracing
-from bot.metrics import CLASHES, TURNS, UNDERSTOOD
+from bot.drawn import new_mark, new_stem
+from bot.metrics import CLASHES, REFUSED, TURNS, UNDERSTOOD
 from bot.phrases import answers, language_of, plainly, render
-from bot.store.database import KNOWN_IDS, Conflict, Store
+from bot.store.database import KNOWN_IDS, Conflict, Refused, Store, Unavailable
 from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
 from bot.ticket_form import TicketForm
 from dialogue import effects, events
@@ -35,6 +35,9 @@ log = logging.getLogger("askonce.conversation")
 _TAIL = 60
 #: How often a page may name its customer before the first word; the rest is forgotten.
 _HELD = 8
+#: How often a happening is stepped again: each clash means that somebody else came through, so more in a row are no clashes.
+_TRIES = 50
+_REFERENCE = "outbox(reference)"
 
 
 class Erased(LookupError):
@@ -91,6 +94,8 @@ class Workshop:
     understand_within: float = 5.0  # seconds; what is later is not waited for (R13)
     presence: float = 120.0  # seconds that a person of the shop is here without a sign of it
     clock: Callable[[], float] = time.time  # by which the leases of presences are counted
+    stem: Callable[[], str] = new_stem
+    mark: Callable[[], str] = new_mark
 
 
 @dataclass
@@ -124,6 +129,7 @@ class Conversation:
         self.state, self.seq, self.number = state, seq, number
         self._ids, self._all_ids = dict.fromkeys(client_ids), all_ids
         self.tail: list[Turn] = []
+        self._another: events.ReferenceTaken | None = None  # to be told first, where a reference turned out to be taken
         self._lock = asyncio.Lock()
         self.touched = time.monotonic()
         self.erased = False
@@ -170,7 +176,7 @@ class Conversation:
                 id=self.id, token=birth.token, state=self.state, at=now_text(), locale=birth.locale,
                 channel=birth.channel, customer=birth.customer,
             )  # fmt: skip
-        except Conflict:
+        except (Conflict, Refused):
             if await self._shop.store.load(self.id) is None:
                 raise
             self._birth = None  # another tab's first word was faster, on another replica
@@ -188,11 +194,13 @@ class Conversation:
             self.touched = time.monotonic()
             if self.state.agent is None:
                 await self._reload()  # they may have joined through another replica
-            while not await self._heard(id) and self.state.agent is not None:
+            for _ in range(_TRIES):
+                if self.state.agent is None or await self._heard(id):
+                    return False
                 spoken = Turn(self.seq + 1, "agent", mask(text), now_text(), id=id)
                 if await self._decide(events.AgentSaid(), spoken=spoken, started=started):
                     return True
-            return False
+            raise self._worn_out()
 
     async def hear(self, client_id: str, text: str) -> bool:
         """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
@@ -203,15 +211,17 @@ class Conversation:
             await self._begin()
             if await self._heard(client_id):
                 return False
-            understood = await self._understand(text)
-            UNDERSTOOD.labels(understood.by).inc()
-            while True:
+            light, understood = asked(self.state), await self._understand(text)
+            for _ in range(_TRIES):
+                if asked(self.state) != light:  # after a clash: the words answer another question now
+                    light, understood = asked(self.state), await self._understand(text)
                 spoken = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
                 told = events.ShopperSaid(understood)
                 if await self._decide(told, spoken=spoken, started=started):
                     return True
                 if await self._heard(client_id):
                     return False
+            raise self._worn_out()
 
     async def _heard(self, client_id: str) -> bool:
         """Whether a message with this id was heard before, at whatever age. The latest are known here; the store, which would
@@ -238,8 +248,10 @@ class Conversation:
             if isinstance(told, events.AgentJoined | events.AgentLeft):
                 # What changes nothing is not stored, so a clash would not show that another replica knows better.
                 await self._reload()
-            while not await self._decide(told, delivery=delivery, started=started):
-                continue
+            for _ in range(_TRIES):
+                if await self._decide(told, delivery=delivery, started=started):
+                    return
+            raise self._worn_out()
 
     async def turns_after(self, after: int) -> list[Turn]:
         """The turns after `after`: from memory where it reaches back far enough, else from the store."""
@@ -261,6 +273,7 @@ class Conversation:
         masked = str(told)
         if (answer := self._plain_answer(masked)) is not None:
             intent = events.Intent(IntentName(answer.value), 1.0)
+            UNDERSTOOD.labels("catalogue").inc()
             return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
         try:
             async with asyncio.timeout(self._shop.understand_within):
@@ -273,6 +286,7 @@ class Conversation:
             understood = events.Understanding(masked, by="nobody")
         secret = {Signal.SECRET} if told.held else set()
         extra = tuple((f.name, value) for f in self._shop.required if (value := _value_of(f, masked)))
+        UNDERSTOOD.labels(understood.by).inc()
         return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
 
     def _plain_answer(self, text: str) -> Answer | None:
@@ -294,7 +308,7 @@ class Conversation:
         delivery: Delivery | None = None,
     ) -> bool:
         """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded anew and
-        the caller steps again. Raises `Erased`."""
+        the caller steps again. Raises `Erased`, `Stale`, and `Refused` where stepping again would not help."""
         if self.erased:
             raise Erased(self.id)
         try:
@@ -311,6 +325,15 @@ class Conversation:
             CLASHES.inc()
             await self._reload()
             return False
+        except Refused as error:
+            REFUSED.labels(error.constraint).inc()
+            log.error("the store refused what breaks %s", error.constraint, extra={"conversation": self.id})
+            await self._reload()  # what is gone meanwhile was erased
+            if error.constraint != _REFERENCE:
+                raise
+            self._another = events.ReferenceTaken(self._shop.stem())
+            return False
+        self._another = None
         self.state, self.seq, self.number = change.state, change.seq, change.number
         if spoken and spoken.id:
             self._remember(spoken.id)
@@ -327,6 +350,9 @@ class Conversation:
     ) -> Change | None:
         decisions: list[tuple[events.Happening, Decision]] = []
         state, happening = self.state, told
+        if self._another is not None:
+            decisions.append((self._another, step(self._shop.policy, state, self._another)))
+            state = decisions[0][1].state
         while True:
             decision = step(self._shop.policy, state, happening)
             decisions.append((happening, decision))
@@ -416,7 +442,9 @@ class Conversation:
         return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self._language)
 
     def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
-        return Enqueued(f"{self.id}:{seq}:{index}", file.reference, self._shop.ticket_form.payload(file))
+        return Enqueued(
+            f"{self.id}:{seq}:{index}:{self._shop.mark()}", file.reference, self._shop.ticket_form.payload(file)
+        )
 
     async def _reload(self) -> None:
         if self.unborn:
@@ -429,7 +457,8 @@ class Conversation:
         self._ids, self._all_ids = dict.fromkeys(found.client_ids), found.all_ids
         self.tail.clear()
 
-
-def new_id() -> str:
-    """A conversation's id: 128 random bits."""
-    return uuid.uuid4().hex
+    def _worn_out(self) -> Unavailable:
+        """What no number of steps would store: told to whoever waits, and the conversation is free for the next."""
+        REFUSED.labels("clashes without end").inc()
+        log.error("stepped %d times and never stored", _TRIES, extra={"conversation": self.id})
+        return Unavailable("clashes without end")

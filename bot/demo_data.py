@@ -128,7 +128,10 @@ def _iso(moment: datetime.datetime) -> str:
 
 def _copy(base: _Base, rng: random.Random, start: datetime.datetime) -> dict[str, list[dict[str, Any]]]:
     """Rows of one more conversation like `base`, by table; `search` and `facet` still lack the summary's number."""
-    id, stem = f"{rng.getrandbits(128):032x}", "".join(rng.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(9))
+    id, stem = (
+        f"{rng.getrandbits(128):032x}",
+        "".join(rng.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(12)),
+    )
     name = f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
     email = f"{rng.choice('abcdefghij')}{rng.randrange(10**6)}@example.{rng.choice(('com', 'org', 'net'))}"
     exchange = ((base.row.id, id), (base.stem, stem), (NAME, name), (EMAIL, email), (EMAIL.casefold(), email))

@@ -289,6 +289,11 @@ async def _server(settings: Settings) -> Finding:
     except (httpx.HTTPError, ValueError):
         return note(f"no bot answers at {url}", "start it with `askonce serve`, unless it runs elsewhere")
     if state.get("status") == "ok":
-        return well(f"a bot is at work at {url}")
+        return well(f"a bot is at work at {url}, and all its work in the background goes on")
+    if str(state.get("work", "ok")) != "ok":
+        return note(
+            f"work in the background of the bot at {url} died of unexpected errors: {state['work']}",
+            "see its log for what died where; it is started again by itself, and a restart of this replica harms nothing",
+        )
     troubles = "; ".join(f"{name}: {value}" for name, value in state.items() if name != "status" and value != "ok")
     return note(f"the bot at {url} says {state.get('status')} ({troubles})", "see the lines above")

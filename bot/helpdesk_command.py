@@ -7,7 +7,7 @@ import time
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.console.views import waiting_tickets
 from bot.helpdesks import make_helpdesk
@@ -53,7 +53,7 @@ async def show_tickets(settings: Settings) -> None:
     if not found:
         click.echo("Every ticket is filed.")
         return
-    table = Table("reference", "state", "attempts", "next attempt", "what the helpdesk said last")
+    table = Table(Column("reference", no_wrap=True), "state", "attempts", "next attempt", "what the helpdesk said last")
     now = time.time()
     for ticket in found:
         wait = max(0.0, ticket["due_at"] - now)

@@ -11,12 +11,12 @@ import asyncio
 import contextlib
 import datetime
 import logging
-import secrets
 import time
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
-from bot.conversation import Birth, Conversation, Erased, Workshop, new_id, now_text
+from bot.conversation import Birth, Conversation, Erased, Workshop, now_text
+from bot.drawn import new_id
 from bot.entry import Entry
 from bot.store.database import Unavailable, token_hash
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
@@ -26,7 +26,7 @@ log = logging.getLogger("askonce.hub")
 _IDLE = 600.0
 _TYPING = 4.0
 _LATELY = 30 * 86_400
-_STEM = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_TRIES = 5
 
 
 class Hub:
@@ -80,8 +80,7 @@ class Hub:
         """A new conversation that is in the store once something is said in it: whoever says nothing leaves nothing behind. Until
         then it lives in this process alone."""
         token = token or self.entry.token(time.time())
-        stem = "".join(secrets.choice(_STEM) for _ in range(7))
-        state = State(stem=stem, required=tuple(f.name for f in self.shop.required))
+        state = State(stem=self.shop.stem(), required=tuple(f.name for f in self.shop.required))
         # A token of our own names its conversation, wherever that begins. REST's tokens come again and again, and an id does not.
         id = self.entry.conversation(token) if self.entry.is_fresh(token, time.time()) else new_id()
         birth = Birth(token=token, channel=channel, locale=locale)

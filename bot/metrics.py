@@ -12,6 +12,16 @@ HEARD = Histogram(
 )
 TURNS = Counter("askonce_turns", "Turns stored, by who spoke and the bot's act", ["who", "act"], registry=REGISTRY)
 UNDERSTOOD = Counter("askonce_understood", "Messages by what understood them", ["by"], registry=REGISTRY)
+REFUSED = Counter(
+    "askonce_writes_refused", "Writes that broke a constraint other than by a clash", ["constraint"], registry=REGISTRY
+)
+LATE = Counter(
+    "askonce_late_reports", "Outcomes of attempts that held their ticket no more", ["said"], registry=REGISTRY
+)
+FAULTS = Counter("askonce_faults", "Unexpected errors in work that nobody waits for", ["work"], registry=REGISTRY)
+WORKING = Gauge(
+    "askonce_work", "1 while this work is done, 0 while it waits to be started again", ["work"], registry=REGISTRY
+)
 CLASHES = Counter("askonce_clashes", "Decisions taken again because another replica was first", registry=REGISTRY)
 GONE = Counter(
     "askonce_agents_gone", "People of the shop whose presence in a chat ended of itself: away, or silent for too long", ["why"],

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from bot.store.private import make_private
+from ticket_bridge.faults import outline
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent / "dialogue" / "understanding" / "rasa_project"
 NO_PYTHON = (
@@ -183,6 +184,8 @@ class RasaService:
         except (RasaError, OSError) as error:
             if not self._stopping.is_set():
                 self._say(str(error))
+        except Exception as error:  # nobody waits for this thread: what it dies of is said, or seen by no one
+            self._say(f"Setting up Rasa failed unexpectedly ({outline(error)}); the bot goes on by rules.")
 
     def stop(self) -> None:
         """Stop whatever is under way, Rasa included."""

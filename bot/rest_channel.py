@@ -8,7 +8,7 @@ import uuid
 
 from bot.conversation import Conversation
 from bot.hub import Hub
-from bot.store.database import Conflict
+from bot.store.database import Conflict, Unavailable
 from dialogue.states import TicketStatus
 
 
@@ -32,7 +32,8 @@ async def _begun(hub: Hub, token: str) -> Conversation:
         return (await hub.begin(channel="rest", token=token))[0]
     except Conflict:  # the same sender, at the same moment
         found = await hub.resume(token)
-        assert found is not None
+        if found is None:
+            raise Unavailable("the conversation came and went") from None
         return found
 
 

@@ -20,11 +20,12 @@ from bot.hub import Hub
 from bot.identity import customer_key
 from bot.limits import Address, Limits, admit, real_address
 from bot.logs import CONVERSATION
-from bot.metrics import ERRORS, HEARD, OPEN_CHATS
+from bot.metrics import ERRORS, FAULTS, HEARD, OPEN_CHATS
 from bot.pressure import Pressure
 from bot.settings import Settings
 from bot.store.database import Unavailable
 from dialogue import events
+from ticket_bridge.faults import outline
 
 log = logging.getLogger("askonce.socket")
 _HELLO_WITHIN = 10.0
@@ -84,10 +85,7 @@ class Socket:
             self._limits.leave(address)
             OPEN_CHATS.dec()
             self._pressure.open -= 1
-            if (
-                self._ws.client_state is WebSocketState.CONNECTED
-                and self._ws.application_state is WebSocketState.CONNECTED
-            ):
+            if self._is_open():
                 with contextlib.suppress(RuntimeError):
                     await self._ws.close()
 
@@ -103,7 +101,7 @@ class Socket:
         assert conversation is not None  # the loop above ends with one
         CONVERSATION.set(conversation.id)
         poked = self._hub.watch(conversation.id)
-        writer = asyncio.create_task(self._write(conversation, poked))
+        writer = asyncio.create_task(self._writing(conversation, poked))
         pace = self._limits.conversation()
         try:
             while True:
@@ -117,7 +115,7 @@ class Socket:
                     return
                 except Unavailable:
                     await self._error(
-                        FrameError("unavailable", "The chat can't store messages right now; please try again shortly.")
+                        FrameError("unavailable", self._or_write("The chat can't store messages right now"))
                     )
         finally:
             self._hub.unwatch(conversation.id, poked)
@@ -138,9 +136,7 @@ class Socket:
             await self._error(error)
             return
         except Unavailable:
-            await self._error(
-                FrameError("unavailable", "The chat is not available right now; please try again shortly.")
-            )
+            await self._error(FrameError("unavailable", self._or_write("The chat is not available right now")))
             return
         self._sent = min(frame.after, self._conversation.seq)
         await self._identify(self._conversation, frame)
@@ -204,9 +200,7 @@ class Socket:
                 with HEARD.time(), self._pressure.message(), tracing.span("say", conversation=conversation.id):
                     new = await conversation.hear(frame.id, frame.text.masked())
             except Unavailable:
-                raise FrameError(
-                    "unavailable", "Your message could not be stored; please send it again shortly.", frame.id
-                ) from None
+                raise FrameError("unavailable", self._or_write("Your message could not be stored"), frame.id) from None
             finally:
                 timer.cancel()
             if not new:
@@ -238,6 +232,26 @@ class Socket:
             ) from None
         if turn is not None:
             await self._send(turn.frame())
+
+    def _or_write(self, what: str) -> str:
+        """What is wrong, and the way out where it stays so (R13)."""
+        return f"{what}; please try again shortly, or write to {self._hub.shop.support_email}."
+
+    async def _writing(self, conversation: Conversation, poked: asyncio.Event) -> None:
+        """The writer for as long as the chat is open. Where it dies the connection ends too: the client comes back and reads on from
+        the turn it saw last, instead of waiting for turns that nobody sends."""
+        try:
+            await self._write(conversation, poked)
+        except Exception as error:
+            if isinstance(error, WebSocketDisconnect) or not self._is_open():
+                return  # the other end is gone
+            log.error("a chat's writer died: %s", outline(error), extra={"conversation": conversation.id})
+            FAULTS.labels("writer").inc()
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                await self._ws.close(1011)
+
+    def _is_open(self) -> bool:
+        return self._ws.client_state is self._ws.application_state is WebSocketState.CONNECTED
 
     async def _write(self, conversation: Conversation, poked: asyncio.Event) -> None:
         while True:

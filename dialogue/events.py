@@ -107,6 +107,13 @@ class TicketDelayed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceTaken:
+    """Another conversation's ticket has the reference that the next one here would have had: from now on they are made of `stem`."""
+
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShopperRated:
     score: int
     comment: str | None = None
@@ -278,6 +285,7 @@ Happening = (
     | NothingFound
     | TicketAccepted
     | TicketDelayed
+    | ReferenceTaken
     | ShopperRated
     | AgentJoined
     | AgentSaid
@@ -318,6 +326,7 @@ TableEvent = (
     | NothingFound
     | TicketAccepted
     | TicketDelayed
+    | ReferenceTaken
     | ShopperRated
     | AgentJoined
     | AgentSaid

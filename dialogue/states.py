@@ -107,6 +107,7 @@ class State:
     open_question: str | None = None  # asked of that person, who has not answered
     invited: bool = False
     rated: bool = False
+    began: str = ""  # the stem that this conversation began with, where it got another since
     turn: TurnNotes = field(default_factory=TurnNotes)
 
     @property
@@ -119,7 +120,7 @@ class State:
     @property
     def beginning(self) -> State:
         """The state this conversation began with: where a fold of its happenings starts."""
-        return State(stem=self.stem, required=self.required)
+        return State(stem=self.began or self.stem, required=self.required)
 
     def ticket(self, reference: str) -> Ticket | None:
         return next((t for t in self.tickets if t.reference == reference), None)

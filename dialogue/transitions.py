@@ -416,6 +416,10 @@ def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
     return tell
 
 
+def _other_stem(state: State, fact: e.ReferenceTaken, policy: e.Policy) -> Outcome:
+    return changed(state, stem=fact.stem, began=state.began or state.stem), ()
+
+
 # ---------------------------------------------------------------- a person of the shop in the chat
 
 
@@ -788,6 +792,7 @@ TABLE: tuple[Row, ...] = (
     Row("R13 the helpdesk is slow or down: saved", _ALL, e.TicketDelayed,
         _outcome(Act.TICKET_SAVED, TicketStatus.SAVED, "saved"), g.known_and_sent),
     Row("R13 said already, or not ours", _ALL, e.TicketDelayed, _keep),
+    Row("R12 a reference is one ticket's alone: another stem", _ALL, e.ReferenceTaken, _other_stem),
     # the end of a turn
     Row("R15 first the article", _TALKING, e.TurnEnded, _search_first, g.search_due),
     Row("R8 complete means file", OPEN, e.TurnEnded, _finish, g.complete),

@@ -6,6 +6,7 @@ Exhaustive: every state reachable within as many messages as fit into the time, 
 outcomes; every path's last exchange is judged by the referee, every table row that decided is counted, and from every state some
 short path must file, save or give the support email. Random: conversations of understandings right, wrong and hostile, judged whole.
 Whole conversations: the engine with its storage, two replicas, duplicates and a helpdesk that fails in every way (`tests.storm`).
+Fences: so many lives of an outbox between two couriers with leases, clocks that are set and late reports (`tests.fences`).
 Sieges: so many consents with two couriers killed at every step, on the built-in desk, and on a real Request Tracker behind a network that
 spoils connections, where it is installed (`tests.helpdesks.siege`).
 """
@@ -34,6 +35,7 @@ from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
 from tests.conftest import free_port
+from tests.fences import late_reports, try_fences
 from tests.helpdesks.proxy import Proxy
 from tests.helpdesks.servers import RtServer
 from tests.helpdesks.siege import compared, on_the_desk, siege
@@ -236,6 +238,8 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
             elif roll > 0.8 and state.tickets:
                 kind = rng.choice([e.TicketAccepted, e.TicketDelayed])
                 told = kind(rng.choice(state.tickets).reference)
+            if roll < 0.01:
+                told = e.ReferenceTaken(f"P{rng.randrange(10)}")
             state = advance(state, told, recording, rows, rng.choice(FOUND))
             taken += 1
         conversations += 1
@@ -300,6 +304,18 @@ def storms(conversations: int, seed: int, tell: Callable[[str], None]) -> tuple[
     return counts, problems
 
 
+def fences(lives: int, seed: int, tell: Callable[[str], None]) -> list[str]:
+    """Two couriers, leases, clocks and late reports; what does not hold, with the steps that lead there."""
+    tell(f"Fences, {lives} lives of an outbox between two couriers:")
+    before = late_reports()
+    try:
+        try_fences(lives, steps=60, number=seed)
+    except Exception as error:
+        return ["fences: " + " | ".join([str(error), *getattr(error, "__notes__", [])])]
+    tell(f"  held; {late_reports() - before:g} reports came late")
+    return []
+
+
 def sieges(consents: int, seed: int, tell: Callable[[str], None]) -> list[str]:
     """Exactly as many tickets as consents, on the built-in desk and on Request Tracker; what is wrong."""
     with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:
@@ -334,6 +350,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5.0, help="for the exhaustive part")
     parser.add_argument("--steps", type=int, default=1_000_000, help="for the random part")
     parser.add_argument("--conversations", type=int, default=20_000, help="through the whole engine")
+    parser.add_argument("--lives", type=int, default=2_000, help="of an outbox between two couriers")
     parser.add_argument("--consents", type=int, default=500, help="in each siege of a helpdesk")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -351,6 +368,7 @@ def main() -> int:
     counts, more = storms(options.conversations, options.seed, tell)
     problems += more
     tell("  " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
+    problems += fences(options.lives, options.seed, tell) if options.lives else []
     problems += sieges(options.consents, options.seed, tell) if options.consents else []
     legal = {row.name for row in TABLE if not row.name.startswith("order")}
     unused = sorted(legal - set(rows))

@@ -258,7 +258,11 @@ class Storm:
 async def storm(folder: pathlib.Path, mood: Callable[[], str]) -> AsyncIterator[Storm]:
     """Two replicas at work on a SQLite database in `folder`."""
     settings = read_settings(
-        database_url=f"sqlite:///{folder}/storm.db", support_email=SUPPORT, workers=2, saved_after=0.05
+        database_url=f"sqlite:///{folder}/storm.db",
+        support_email=SUPPORT,
+        workers=2,
+        saved_after=0.05,
+        helpdesk_timeout=0.2,
     )
     mind, helpdesk = AnyMind(), Fickle(mood)
 

@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import hmac
 import pathlib
-import socket
 import subprocess
 import sys
 import time
@@ -120,7 +119,7 @@ async def acts_until(conversation: Conversation, act: str) -> list[str]:
 async def test_filed_signed_and_keyed(tmp_path: pathlib.Path) -> None:
     async with (
         Receiver().running() as receiver,
-        run_bot(webhook_settings(tmp_path, receiver, saved_after=30)) as bot,
+        run_bot(webhook_settings(tmp_path, receiver, saved_after=30), mark=lambda: "mark") as bot,
     ):
         conversation, _ = await bot.hub.begin()
         await conversation.hear("1", CONSENT)
@@ -128,7 +127,7 @@ async def test_filed_signed_and_keyed(tmp_path: pathlib.Path) -> None:
         ((headers, body),) = receiver.calls
         at, given_signature = headers["x-askonce-signature"].split(",v1=")
         expected = hmac.new(b"s3cret", f"{at[2:]}.".encode() + body, hashlib.sha256).hexdigest()
-        assert given_signature == expected and headers["idempotency-key"] == f"{conversation.id}:1:0"
+        assert given_signature == expected and headers["idempotency-key"] == f"{conversation.id}:1:0:mark"
         sent = orjson.loads(body)
         assert {k: sent[k] for k in ("name", "email", "reason")} == {
             "name": "Jane Doe",
@@ -209,12 +208,11 @@ async def test_two_couriers_share_the_work_and_a_dead_ones_lease_ends(tmp_path: 
 
 async def test_a_dead_process_of_this_machine_is_not_waited_for(tmp_path: pathlib.Path) -> None:
     receiver = Receiver()
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
+    names = [sys.executable, "-c", "from bot.store.lives import process_name; print(process_name())"]
+    owner = subprocess.run(names, capture_output=True, text=True, check=True).stdout.strip()
     async with run_bot(webhook_settings(tmp_path, receiver), courier=False) as bot:
         conversation, token = await bot.hub.begin()
         await conversation.hear("1", CONSENT)
-        owner = f"{socket.gethostname()}:{gone.pid}"
         claims = await bot.store.transact(
             lambda connection: claim(connection, outbox, owner=owner, now=time.time(), lease=3600, limit=5)
         )

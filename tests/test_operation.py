@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -17,16 +18,22 @@ import pytest
 from sqlalchemy import update
 
 from bot.backup import BackupError, backup, restore
-from bot.bootstrap import run_bot
+from bot.bootstrap import Bot, run_bot
+from bot.console.views import outbox_counts
+from bot.conversation import Conversation
 from bot.metrics import REGISTRY
 from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.tables import outbox
+from dialogue.states import TicketStatus
 from tests.conftest import ROOT, SUPPORT, BotProcess, client_of, indiscreet
 from tests.patience import patient
 from tests.storm import Fickle
+from ticket_bridge.outbox import deliver_again
+from ticket_bridge.retry import RetryPolicy
 
+WHO = "Jane Doe, jane@example.com"
 SCRIPT = ("open a ticket please", "Jane Doe", "jane@example.com", "my lamp is broken, order 12345678")
 
 
@@ -161,7 +168,7 @@ def test_dashboard_and_alerts_ask_for_metrics_that_exist() -> None:
 
 async def test_a_backup_made_at_work_brings_everything_back(database_url: str, tmp_path: pathlib.Path) -> None:
     plain = database_url.replace("+aiosqlite", "").replace("+asyncpg", "")
-    settings = read_settings(database_url=database_url, support_email=SUPPORT)
+    settings = read_settings(database_url=database_url, support_email=SUPPORT, helpdesk_timeout=0.5)
     saved = tmp_path / "saved.backup"
     desk = Fickle(lambda: "lost")  # takes the ticket, and its answer is lost
     async with run_bot(settings, helpdesk=lambda store: desk) as bot:
@@ -188,6 +195,48 @@ async def test_a_backup_made_at_work_brings_everything_back(database_url: str, t
         after = await bot.store.turns(again.id)
         assert after[: len(before)] == before
         assert len({key for key, _ in desk.tickets}) == len(desk.tickets) == 1, "looked for, and not filed twice"
+
+
+async def test_after_an_older_backup_no_ticket_is_taken_for_another_and_none_is_filed_twice(
+    database_url: str, tmp_path: pathlib.Path
+) -> None:
+    settings = read_settings(database_url=database_url, support_email=SUPPORT, helpdesk_timeout=0.2)
+    saved, desk = tmp_path / "saved.backup", Fickle(lambda: "fine")
+
+    async def filed(bot: Bot, chat: Conversation, many: int) -> None:
+        while [t.status for t in chat.state.tickets].count(TicketStatus.FILED) != many:
+            await asyncio.sleep(0.02)
+
+    async with run_bot(settings, helpdesk=lambda store: desk, retry=RetryPolicy(first=0.05)) as bot:
+        (chat, token), (waiting, other), (barred, third) = [await bot.hub.begin() for _ in range(3)]
+        await chat.hear("1", f"open a ticket please, my lamp is broken. {WHO}")
+        await filed(bot, chat, 1)
+        desk.mood = lambda: "refused"
+        await barred.hear("1", f"open a ticket please, my rug is torn. {WHO}")
+        while (await outbox_counts(bot.store)).get("refused") != 1:
+            await asyncio.sleep(0.02)
+        desk.mood = lambda: "down"
+        await waiting.hear("1", f"open a ticket please, my kettle leaks. {WHO}")
+        await asyncio.to_thread(backup, settings, saved)
+        desk.mood = lambda: "fine"
+        await bot.store.transact(lambda c: deliver_again(c, outbox, now=time.time()) and None)
+        await chat.hear("2", "open another ticket, I was charged twice for the mugs")
+        await filed(bot, chat, 2)
+        await filed(bot, waiting, 1)
+        await filed(bot, barred, 1)
+    before = list(desk.tickets)
+    assert len(before) == 4
+    await restore(settings, saved, replace=True)
+    async with run_bot(settings, helpdesk=lambda store: desk, retry=RetryPolicy(first=0.05)) as bot:
+        await bot.store.transact(lambda c: deliver_again(c, outbox, now=time.time()) and None)
+        again, same, lone = [await bot.hub.resume(t) for t in (token, other, third)]
+        assert again is not None and same is not None and lone is not None
+        await again.hear("3", "open another ticket, the wrong mirror arrived")
+        for found, many in ((again, 2), (same, 1), (lone, 1)):
+            await filed(bot, found, many)
+    assert desk.tickets[:4] == before and len(desk.tickets) == 5, "one was taken for another, or filed twice"
+    assert len({key for key, _ in desk.tickets}) == 5
+    assert "mirror" in desk.tickets[4][1]["reason"]
 
 
 async def test_a_damaged_backup_is_refused_and_nothing_is_lost(tmp_path: pathlib.Path) -> None:

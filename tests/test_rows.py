@@ -89,6 +89,15 @@ def test_r13_an_unknown_ticket_says_nothing() -> None:
     assert tell(state, e.TicketAccepted("AO-OTHER-1")) == (state, [])
 
 
+def test_r12_another_stem_serves_the_next_ticket_and_the_earlier_ones_keep_theirs() -> None:
+    state = filed()
+    first = state.tickets[0].reference
+    state, effects = tell(state, e.ReferenceTaken("Q"))
+    assert effects == [] and state.next_reference == "AO-Q-2" and [t.reference for t in state.tickets] == [first]
+    again, _ = tell(state, e.ReferenceTaken("S"))
+    assert again.beginning == state.beginning == State(stem="R"), "a fold of its happenings begins where it began"
+
+
 def test_r15_what_is_not_the_shops_matter_gets_no_offer_and_no_gap() -> None:
     state, effects = tell(State(stem="R"), said(question="who won the match?"))
     assert any(isinstance(x, Search) for x in effects)

@@ -28,6 +28,7 @@ SAMPLES: dict[type, e.TableEvent] = {
     e.ArticleFound: e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
     e.TicketAccepted: e.TicketAccepted("AO-X-1"),
     e.TicketDelayed: e.TicketDelayed("AO-X-1"),
+    e.ReferenceTaken: e.ReferenceTaken("Y"),
     e.ShopperRated: e.ShopperRated(5),
     e.AgentJoined: e.AgentJoined("Maya"),
 }
@@ -71,7 +72,13 @@ def _small_alphabet() -> list[e.Happening]:
         e.ShopperSaid(e.Understanding("", **{k: frozenset(v) if k == "signals" else v for k, v in s.items()}))  # type: ignore[arg-type]
         for s in said
     ]
-    found += [e.TicketAccepted("AO-T-1"), e.TicketDelayed("AO-T-1"), e.ShopperRated(5), e.ShopperRated(0)]
+    found += [
+        e.TicketAccepted("AO-T-1"),
+        e.TicketDelayed("AO-T-1"),
+        e.ReferenceTaken("U"),
+        e.ShopperRated(5),
+        e.ShopperRated(0),
+    ]
     found += [
         e.CustomerIdentified("Jane Doe", "jane@example.com"),
         e.ArticleFound("60 days", ()),

@@ -17,14 +17,17 @@ from typing import Any, Protocol
 
 from sqlalchemy import Table
 
+from ticket_bridge.faults import outline
 from ticket_bridge.helpdesks.contract import Busy, Helpdesk, HelpdeskError, Rejected, Unreachable
-from ticket_bridge.outbox import Claim, claim, overdue, release
+from ticket_bridge.outbox import Claim, claim, holds, overdue, release
 from ticket_bridge.retry import Circuit, GiveUp, RetryPolicy, next_step
 
 log = logging.getLogger("askonce.courier")
 LEASE_MARGIN = 20.0
 AT_ONCE = 40
 _CLAIM = 20
+#: First looks that a courier remembers; forgetting one costs another look.
+_LOOKS = 10_000
 
 
 #: Runs a function of a connection in one transaction and gives its result.
@@ -36,11 +39,21 @@ Watched = Callable[[Claim], AbstractContextManager[object]]
 
 
 class Unsettled(HelpdeskError):
-    """A first look found nothing; the ticket may still be on its way, so a second look comes before it is created again."""
+    """A first look found nothing; the ticket may still be on its way, so a second look comes, `wait` seconds later, before it is
+    created again."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"not there yet; looked for once more in {wait:.3g} s")
+        self.wait = wait
+
+
+class Overtaken(HelpdeskError):
+    """The ticket is another attempt's by now: nothing was sent, and there is nothing to report."""
 
 
 class Report(Protocol):
-    """How outcomes are stored, each in one transaction with the turn it causes."""
+    """How outcomes are stored, each in one transaction with the turn it causes, and fenced by the claim's owner and attempt: what a
+    late report says changes nothing, save that the helpdesk has the ticket."""
 
     async def accepted(self, claim: Claim, external_id: str) -> None: ...
 
@@ -68,14 +81,20 @@ class Courier:
         is_dead: Callable[[str], bool] = lambda owner: False,
         steady: Callable[[], float] | None = None,
         watched: Watched = lambda claim: contextlib.nullcontext(),
+        away: type[Exception] = OSError,
+        noticed: Callable[[BaseException], None] = lambda error: None,
     ) -> None:
+        """`away`: what `transact` raises where the database cannot be reached; it is waited out, and any other error ends `run`, for
+        whoever watches over it. `noticed` hears of what went wrong unexpectedly beside that."""
         self._transact, self._outbox, self._helpdesk, self._report = transact, outbox, helpdesk, report
         self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
         self._timeout, self._tick, self._clock, self._is_dead = timeout, tick, clock, is_dead
         # The circuit lives in this process only, so it needs no date and a clock that is set back must not hold it open.
         self._steady = steady or (time.monotonic if clock is time.time else clock)
         self._retry, self.circuit = retry, Circuit(retry)
-        self._watched = watched
+        self._watched, self._away, self._noticed = watched, away, noticed
+        # Of each ticket looked for in vain: which look that was (`Claim.doubt`), and when, by the steady clock, the next one counts.
+        self._looks: dict[str, tuple[int, float]] = {}
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._overdue: asyncio.Task[None] | None = None
@@ -85,7 +104,7 @@ class Courier:
         self._woken.set()
 
     async def run(self) -> None:
-        """Until cancelled. A failing database is waited out; nothing is lost, for nothing leaves the outbox unfiled."""
+        """Until cancelled. A database that is away is waited out; nothing is lost, for nothing leaves the outbox unfiled."""
         released = False
         while True:
             try:
@@ -94,12 +113,10 @@ class Courier:
                     released = True
                 while await self.cycle() == _CLAIM:
                     pass  # there may be more; what is over when all hands are full wakes the courier as they come free
-                self._overdue = self._overdue or asyncio.create_task(self._tell_overdue())
-                if self._overdue.done():
-                    self._overdue = None
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
+                if self._overdue is None:
+                    self._overdue = asyncio.create_task(self._tell_overdue())
+                    self._overdue.add_done_callback(self._told_overdue)
+            except self._away as error:
                 log.warning("courier cycle failed: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 # Not wait_for, which can lose a cancellation that comes together with the wake-up (Python 3.11).
@@ -115,7 +132,13 @@ class Courier:
             return 0
         claims: list[Claim] = await self._transact(
             lambda connection: claim(
-                connection, self._outbox, owner=self._owner, now=now, lease=self._lease, limit=room
+                connection,
+                self._outbox,
+                owner=self._owner,
+                now=now,
+                lease=self._lease,
+                limit=room,
+                courtesy=self._timeout,
             )
         )
         for item in claims:
@@ -126,14 +149,24 @@ class Courier:
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
+        self._look_at(task)
         if len(self._sending) <= AT_ONCE // 2:
             self._woken.set()  # there is room, and a conversation's next ticket may be free now
+
+    def _told_overdue(self, task: asyncio.Task[None]) -> None:
+        self._overdue = None
+        self._look_at(task)
+
+    def _look_at(self, task: asyncio.Task[None]) -> None:
+        """No task of ours ends unseen."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a courier's task failed: %s", outline(error))
+            self._noticed(error)
 
     async def settle(self) -> None:
         """Wait for what is under way: before a shutdown, and in tests."""
         while self._sending or self._overdue:
             await asyncio.gather(*self._sending, *([self._overdue] if self._overdue else []), return_exceptions=True)
-            self._overdue = None
 
     async def _deliver(self, item: Claim) -> None:
         try:
@@ -142,32 +175,58 @@ class Courier:
                     external_id = await self._send(item)
         except TimeoutError:
             await self._note_failure(item, Unreachable("no reply in time", maybe_created=True))
+        except Overtaken as error:
+            log.warning("%s: %s", item.reference, error, extra={"conversation": item.conversation})
         except HelpdeskError as error:
             await self._note_failure(item, error)
         except Exception as error:
-            log.exception("delivery failed unexpectedly", extra={"conversation": item.conversation})
+            log.error("delivery failed unexpectedly: %s", outline(error), extra={"conversation": item.conversation})
+            self._noticed(error)
             await self._note_failure(item, Unreachable(type(error).__name__, maybe_created=True))
         else:
             self.circuit = self.circuit.succeeded()
+            self._looks.pop(item.key, None)
             await self._store(functools.partial(self._report.accepted, item, external_id))
 
     async def _send(self, item: Claim) -> str:
         """Look before creating wherever an earlier attempt may have created it. Nothing found means nothing yet: a server
-        that was stopped and goes on still works off what it was sent. So a second look follows `settle` seconds after
-        the first that was answered, and only then is the ticket created again."""
+        that was stopped and goes on still works off what it was sent. So a second look follows the first that was answered, and
+        only then is the ticket created again, if it is still ours then."""
         if item.doubt:
             found = await self._helpdesk.find(item.key)
             if found is not None:
                 return found
-            if item.doubt == 1 and self._helpdesk.settle > 0:
-                raise Unsettled(f"not there yet; looked for once more in {self._helpdesk.settle:g} s")
+            if (wait := self._unsettled(item)) > 0:
+                raise Unsettled(wait)
+        try:
+            mine = await self._transact(lambda connection: holds(connection, self._outbox, item))
+        except Exception as error:
+            raise Unreachable(f"nothing was sent ({type(error).__name__})", maybe_created=False) from error
+        if not mine:
+            raise Overtaken("taken over by another attempt; nothing was sent")
+        self._looks.pop(item.key, None)
         return await self._helpdesk.create(item.payload, key=item.key, earlier=item.earlier)
+
+    def _unsettled(self, item: Claim) -> float:
+        """Seconds until a look that finds nothing counts, 0 where this one does. Measured by this process's steady clock, from its own
+        first look on: a date in the row may come early, by a clock that was set or is ahead. An attempt that was taken over may
+        still be at its call for as long as a call may take; what it sent needs the helpdesk's own time on top."""
+        if self._helpdesk.settle <= 0:
+            return 0.0
+        now = self._steady()
+        look, until = self._looks.get(item.key, (0, 0.0))
+        if item.doubt == 1 or look != item.doubt:
+            until = now + self._helpdesk.settle + self._timeout
+            if len(self._looks) >= _LOOKS:
+                self._looks.clear()
+            self._looks[item.key] = (_look(item), until)
+        return max(0.0, until - now)
 
     async def _note_failure(self, item: Claim, error: HelpdeskError) -> None:
         now = self._clock()
         if isinstance(error, Unsettled):
             self.circuit = self.circuit.succeeded()
-            await self._store(functools.partial(self._report.failed, item, error, now + self._helpdesk.settle, doubt=2))
+            await self._store(functools.partial(self._report.failed, item, error, now + error.wait, doubt=_look(item)))
             return
         self.circuit = self.circuit.failed(error, now=self._steady())
         maybe_created = isinstance(error, Unreachable | Busy) and error.maybe_created
@@ -192,7 +251,9 @@ class Courier:
                 return
             except Exception as error:
                 if time.monotonic() + wait > until:
-                    log.warning("an outcome could not be stored: %s", type(error).__name__)
+                    log.warning("an outcome could not be stored: %s", outline(error))
+                    if not isinstance(error, self._away):
+                        self._noticed(error)
                     return
             await asyncio.sleep(wait)
         log.warning("an outcome could not be stored in time")
@@ -201,8 +262,13 @@ class Courier:
         horizon = self._clock() - self._saved_after
         try:
             late = await self._transact(lambda connection: overdue(connection, self._outbox, older_than=horizon))
-        except Exception as error:
+        except self._away as error:
             log.warning("overdue tickets could not be read: %s", type(error).__name__)
             return
         # Together, so that they share commits; beside the sending, so that a backlog is not held up by being spoken of.
         await asyncio.gather(*(self._store(functools.partial(self._report.delayed, *ticket)) for ticket in late))
+
+
+def _look(item: Claim) -> int:
+    """The doubt of a ticket that this attempt looked for in vain: a number that no other first look at it has."""
+    return item.doubt if item.doubt > 1 else item.attempts + 1

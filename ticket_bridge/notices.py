@@ -1,6 +1,7 @@
 """Mail to a shopper who had left the chat when their saved ticket was filed: the words of the turn they missed (R13).
 
-A notice is stored in the transaction of that turn and sent by any replica that holds its lease. Its Message-ID is made from the ticket's key,
+A notice is stored in the transaction of that turn and sent by any replica that holds its lease; what came of it is fenced by the number
+of the attempt, of which there is never a second. Its Message-ID is made from the ticket's key,
 so a mail that goes out twice is one mail to whoever keeps mail by its id. What the mail server refuses for good is logged and let go: the
 ticket itself is filed, and its helpdesk writes to the shopper anyway.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
@@ -20,9 +22,10 @@ from sqlalchemy import Table, and_, or_, select, update
 from sqlalchemy.engine import Connection
 
 from ticket_bridge.courier import LEASE_MARGIN, Transact
+from ticket_bridge.faults import outline
 from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
 from ticket_bridge.helpdesks.mailbox import Smtp, deliver, mailbox, message_id, on_the_wire, policy_for
-from ticket_bridge.retry import GiveUp, RetryPolicy, next_step
+from ticket_bridge.retry import LONGEST, GiveUp, RetryPolicy, next_step
 
 log = logging.getLogger("askonce.notices")
 _AT_ONCE = 10
@@ -52,9 +55,10 @@ def claim_notices(
     connection: Connection, notice: Table, outbox: Table, *, now: float, lease: float, limit: int
 ) -> list[Notice]:
     """Take up to `limit` notices that are due, or whose sender died."""
+    far = now + 2 * LONGEST  # later than any wait: the clock was set back
     free = or_(
-        and_(notice.c.status == "queued", notice.c.due_at <= now),
-        and_(notice.c.status == "sending", notice.c.lease_until < now),
+        and_(notice.c.status == "queued", or_(notice.c.due_at <= now, notice.c.due_at > far)),
+        and_(notice.c.status == "sending", or_(notice.c.lease_until < now, notice.c.lease_until > far)),
     )
     picked = select(notice.c.key).where(free).order_by(notice.c.due_at).limit(limit)
     if connection.dialect.name == "postgresql":
@@ -74,6 +78,15 @@ def claim_notices(
             Notice(row.key, payload["name"], payload["email"], row.reference, row.subject, row.text, row.attempts)
         )
     return found
+
+
+def note_outcome(connection: Connection, notice: Table, one: Notice, values: Mapping[str, Any]) -> bool:
+    """Store what came of an attempt, where it is still the notice's own; False where it came too late. Only that the mail has gone
+    out is true whoever says it, and keeps it from going out again."""
+    mine = and_(notice.c.key == one.key, notice.c.status == "sending", notice.c.attempts == one.attempts)
+    if values["status"] == "sent":
+        mine = and_(notice.c.key == one.key, notice.c.status != "sent")
+    return bool(connection.execute(update(notice).where(mine).values(**values)).rowcount)
 
 
 def compose(notice: Notice, *, sender: str, reply_to: str) -> EmailMessage:
@@ -104,15 +117,18 @@ class Notices:
         reply_to: str,
         retry: RetryPolicy = RetryPolicy(),
         tick: float = 1.0,
+        away: type[Exception] = OSError,
     ) -> None:
+        """`away`: what `transact` raises where the database cannot be reached; any other error ends `run`."""
         self._transact, self._notice, self._outbox, self._server = transact, notice, outbox, server
         self._sender, self._reply_to, self._retry, self._tick = sender, reply_to, retry, tick
+        self._away = away
 
     async def run(self) -> None:
         while True:
             try:
                 await self.cycle()
-            except Exception as error:
+            except self._away as error:
                 log.warning("notices could not be read or stored: %s", type(error).__name__)
             await asyncio.sleep(self._tick)
 
@@ -141,9 +157,9 @@ class Notices:
             step = next_step(self._retry, error, attempts=one.attempts, now=time.time(), key=one.key)
             values = {"status": "refused"} if isinstance(step, GiveUp) else {"status": "queued", "due_at": step.when}
         except Exception as error:  # an address that no header can hold, for one
-            log.error("no mail for %s: %s", one.reference, type(error).__name__)
+            log.error("no mail for %s: %s", one.reference, outline(error))
             values = {"status": "refused"}
         else:
             values = {"status": "sent"}
-        done = update(self._notice).where(self._notice.c.key == one.key).values(**values)
-        await self._transact(lambda connection: connection.execute(done) and None)
+        if not await self._transact(lambda connection: note_outcome(connection, self._notice, one, values)):
+            log.warning("what came of a mail for %s came too late to count", one.reference)

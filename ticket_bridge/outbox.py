@@ -2,6 +2,10 @@
 
 A row is written in the transaction of the turn that completed the ticket, on that transaction's own connection (all functions here take one and never begin or end anything), so a
 ticket exists exactly when its turn does. The table itself is handed in: the bridge knows its columns, not its database.
+
+A lease is a date, and dates deceive: clocks are set, processes are stopped and go on. So whoever writes what came of an attempt says
+which attempt it was (`held`: its owner and number, of which there is never a second), and what is said of an attempt that is no longer
+the ticket's own changes nothing. Only this is a fact whoever says it: the helpdesk has the ticket (`file_late`).
 """
 
 from __future__ import annotations
@@ -12,17 +16,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, and_, bindparam, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, or_, select, text, update
 from sqlalchemy.engine import Connection
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A ticket this courier holds until its lease ends. `attempts` counts this one. `doubt`: 0 where no attempt can have
-    created the ticket; 1 where one may have, so look before creating again; 2 where a look has found nothing once.
+    """A ticket this courier holds until its lease ends. `attempts` counts this one; `owner` and it are what the outcome is
+    fenced by. `doubt`: 0 where no attempt can have created the ticket; 1 where one may have, so look before creating again; more
+    where a look has found nothing since, and no ticket was created after it (the number tells that look from later ones).
     `earlier` is the helpdesk's id of the ticket that this one disputes, where the conversation knows one (R18)."""
 
     key: str
+    owner: str
     conversation: str
     reference: str
     payload: Mapping[str, Any]
@@ -45,6 +51,28 @@ def enqueue_row(
     }  # fmt: skip
 
 
+def held(outbox: Table, *, key: str, owner: str, attempts: int) -> ColumnElement[bool]:
+    """The fence: true of a ticket for as long as this very attempt of this owner's is the latest, and no outcome of it was stored."""
+    c = outbox.c
+    return and_(c.key == key, c.status == "sending", c.owner == owner, c.attempts == attempts)
+
+
+def holds(connection: Connection, outbox: Table, item: Claim) -> bool:
+    """Whether the ticket is still this attempt's. Where another courier's clock is ahead, or this one was stopped for a while,
+    a lease may have been taken over before its end was seen here."""
+    mine = held(outbox, key=item.key, owner=item.owner, attempts=item.attempts)
+    return connection.scalar(select(outbox.c.key).where(mine)) is not None
+
+
+def file_late(connection: Connection, outbox: Table, *, key: str, external_id: str) -> str | None:
+    """The helpdesk has the ticket, says an attempt that holds it no more. Filed is final: what is filed already keeps its id.
+    Returns the id under which it is filed now, None where there is no such row (any more)."""
+    unfiled = update(outbox).where(outbox.c.key == key, outbox.c.status != "filed")
+    connection.execute(unfiled.values(status="filed", external_id=external_id, lease_until=0.0))
+    found: str | None = connection.scalar(select(outbox.c.external_id).where(outbox.c.key == key))
+    return found
+
+
 #: A ticket due later than this many seconds from now is due at once: no wait is as long, so the clock was set back.
 _FAR = 2000.0
 
@@ -62,11 +90,13 @@ def _queries(outbox: Table, dialect: str) -> tuple[list[Any], Any, Any]:
             and_(earlier.c.created_at == outbox.c.created_at, earlier.c.reference < outbox.c.reference),
         ),
     )
+    # Whoever looked for a ticket knows by a steady clock when to look again, so others leave it alone for a while.
+    mine = or_(outbox.c.ambiguous < 2, outbox.c.owner == bindparam("owner"), outbox.c.due_at <= bindparam("left"))
     free = []
     for condition in (
         and_(outbox.c.status == "sending", outbox.c.lease_until < bindparam("now")),
         and_(outbox.c.status == "sending", outbox.c.lease_until > bindparam("far")),
-        and_(outbox.c.status == "queued", outbox.c.due_at <= bindparam("now")),
+        and_(outbox.c.status == "queued", outbox.c.due_at <= bindparam("now"), mine),
         and_(outbox.c.status == "queued", outbox.c.due_at > bindparam("far")),
     ):
         picked = select(outbox.c.key).where(condition, ~before).order_by(outbox.c.due_at).limit(bindparam("most"))
@@ -86,15 +116,18 @@ def _queries(outbox: Table, dialect: str) -> tuple[list[Any], Any, Any]:
     return free, rows, lease
 
 
-def claim(connection: Connection, outbox: Table, *, owner: str, now: float, lease: float, limit: int) -> list[Claim]:
+def claim(
+    connection: Connection, outbox: Table, *, owner: str, now: float, lease: float, limit: int, courtesy: float = 0.0
+) -> list[Claim]:
     """Take up to `limit` tickets that are due, or whose courier died: until `now + lease` they are this owner's. A claim
     counts as an attempt; one taken from a dead courier is in doubt, since nobody knows how far it came. A conversation's
-    tickets go in their order: a later one waits until the earlier one is filed, or refused."""
+    tickets go in their order: a later one waits until the earlier one is filed, or refused. One that another courier has looked for
+    once is left to that one for `courtesy` seconds after it is due."""
     free, rows_of, leasing = _queries(outbox, connection.dialect.name)
     keys: list[str] = []
     for picked in free:
         if len(keys) < limit:
-            given = {"now": now, "far": now + _FAR, "most": limit - len(keys)}
+            given = {"now": now, "far": now + _FAR, "owner": owner, "left": now - courtesy, "most": limit - len(keys)}
             keys += connection.scalars(picked, given)
     if not keys:
         return []
@@ -109,10 +142,10 @@ def claim(connection: Connection, outbox: Table, *, owner: str, now: float, leas
             for row in rows
         ],
     )  # fmt: skip
-    return [_claimed(connection, outbox, row) for row in rows]
+    return [_claimed(connection, outbox, row, owner) for row in rows]
 
 
-def _claimed(connection: Connection, outbox: Table, row: Any) -> Claim:
+def _claimed(connection: Connection, outbox: Table, row: Any, owner: str) -> Claim:
     payload = orjson.loads(row.payload)
     earlier = None
     if disputed := payload["envelope"].get("disputes"):
@@ -121,7 +154,7 @@ def _claimed(connection: Connection, outbox: Table, row: Any) -> Claim:
         )
         earlier = connection.scalar(found)
     return Claim(
-        row.key, row.conversation, row.reference, payload, row.attempts + 1, 1 if row.status == "sending" else row.ambiguous,
+        row.key, owner, row.conversation, row.reference, payload, row.attempts + 1, 1 if row.status == "sending" else row.ambiguous,
         bool(row.told_saved), earlier, row.trace,
     )  # fmt: skip
 

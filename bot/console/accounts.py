@@ -29,6 +29,7 @@ from bot.console.access_log import AccessLog
 from bot.console.codes import code_step, is_unused, keep_codes, recovery_hash, use_code
 from bot.conversation import now_text
 from bot.store.console_tables import access, account, session, sign_in_try
+from bot.store.constraints import broken
 from bot.store.database import Store
 
 _HASHER = PasswordHasher()
@@ -133,6 +134,8 @@ class Accounts:
         try:
             return Account(await self._store.transact(job), email, name, role)
         except IntegrityError as error:
+            if broken(error) != "account(email)":
+                raise
             raise AccountError(f"{email} has an account already") from error
 
     async def change(self, id: int, **values: Any) -> None:

@@ -24,6 +24,7 @@ from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
 from bot.conversation import now_text
 from bot.store.console_tables import correction, facet, saved_view, summary
+from bot.store.constraints import broken
 from bot.store.tables import conversation, outbox, rating, turn
 from dialogue.vocabulary import IntentName
 from ticket_bridge.outbox import deliver_again
@@ -73,6 +74,8 @@ async def save_view(ask: Ask) -> Response:
     try:
         await ask.bot.store.transact(lambda c: c.execute(insert(saved_view).values(**row)) and None)
     except IntegrityError as error:
+        if broken(error) != "saved_view(account, name)":
+            raise
         raise Refused(
             409, f"You have a view named “{name}” already; delete it first or choose another name."
         ) from error

@@ -4,7 +4,7 @@ Sharing is what makes durability cheap: SQLite runs with full synchronisation, s
 commit that carries forty conversations waits as long as one that carries a single turn. Where one job of a group fails,
 the group is undone and run once more with a savepoint around each job, so that one that clashes harms no other. A clash on `UNIQUE(conversation, number)` means that somebody else
 decided first: that `Change` gets `Conflict`, its conversation is loaded and stepped again, which is safe because the
-tracker is pure.
+tracker is pure. Any other constraint that it breaks is no clash, would be broken again, and is `Refused` by its name.
 
 Jobs are plain functions of a synchronous connection. On SQLite they run in one thread that owns the only writing
 connection: no job waits for another's lock, and a commit costs one change of threads instead of one for each statement.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import pathlib
 import secrets
 import time
@@ -26,19 +27,22 @@ from typing import Any, TypeVar
 from sqlalchemy import create_engine, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.metrics import SHARED, STORED
+from bot.metrics import FAULTS, SHARED, STORED
+from bot.store.constraints import FIRST, broken
 from bot.store.private import keep_private
 from bot.store.records import Change, Loaded, Turn, from_json, happenings_from_json, to_json
 from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
 from bot.store.writing import Commit, Job, one_by_one, statements_of, together, turn_of
 from dialogue import events
 from dialogue.states import State
+from ticket_bridge.faults import outline
 
+log = logging.getLogger("askonce.store")
 T = TypeVar("T")
 _GROUP = 200
 #: How many client ids of a conversation are kept in memory; whether an older one was heard is asked of the store.
@@ -57,6 +61,15 @@ class Conflict(Exception):
 
 class Unavailable(Exception):
     """The database cannot be reached or refuses to write; nothing was stored."""
+
+
+class Refused(Unavailable):
+    """What was to be stored breaks a constraint, and would again as it stands. `constraint` names it, as
+    `bot.store.constraints.broken` does."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -177,13 +190,18 @@ class Store:
                 outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._on_sqlite, jobs)
             else:
                 outcomes = await self._on_postgresql(jobs)
-        except AWAY as error:
+        except Exception as error:  # whatever it is, nobody who waits may be left waiting
+            if not isinstance(error, AWAY):
+                log.error("a transaction failed unexpectedly: %s", outline(error))
+                FAULTS.labels("store").inc()
             outcomes = [Unavailable(type(error).__name__)] * len(group)
         STORED.observe(time.perf_counter() - began)
         for (_, done), outcome in zip(group, outcomes, strict=True):
             if done.cancelled():
                 continue
-            if isinstance(outcome, BaseException):
+            if isinstance(outcome, DataError):  # a value that a column cannot hold, now and always
+                done.set_exception(Refused("a column's kind or length"))
+            elif isinstance(outcome, BaseException):
                 done.set_exception(outcome)
             else:
                 done.set_result(outcome)
@@ -218,7 +236,7 @@ class Store:
         channel: str,
         customer: str | None = None,
     ) -> None:
-        """A new conversation. Raises `Conflict` where its id or token exists."""
+        """A new conversation. Raises `Conflict` where its token exists, `Refused` where its id does."""
         row = {
             "id": id, "token_hash": token_hash(token), "created_at": at, "updated_at": at, "seq": 0, "number": 0,
             "state": to_json(state), "locale": locale, "channel": channel, "customer": customer,
@@ -226,7 +244,9 @@ class Store:
         try:
             await self.transact(lambda connection: connection.execute(insert(conversation), row) and None)
         except IntegrityError as error:
-            raise Conflict from error
+            if (constraint := broken(error)) == "conversation(token_hash)":
+                raise Conflict from error
+            raise Refused(constraint) from error
 
     async def own_key(self, name: str) -> bytes:
         """32 bytes that the bot made for itself, the same on every replica."""
@@ -338,11 +358,14 @@ class Store:
         await self._scalar(select(conversation.c.id).limit(1))
 
     async def commit(self, change: Change) -> None:
-        """Store a change, durably. Raises `Conflict`, or `Unavailable` where nothing was stored."""
+        """Store a change, durably. Raises, where nothing was stored: `Conflict` where somebody decided first, `Stale` where a courier's
+        report comes too late, `Refused` where another constraint is broken, `Unavailable`."""
         try:
-            await self.transact(Commit(change.conversation, statements_of(change)))
+            await self.transact(Commit(change.conversation, statements_of(change), change.delivery))
         except IntegrityError as error:
-            raise Conflict(change.conversation) from error
+            if (constraint := broken(error)) in FIRST:
+                raise Conflict(change.conversation) from error
+            raise Refused(constraint) from error
 
     # ------------------------------------------------------------ small things
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import socket
 import time
 from collections.abc import Callable
 
@@ -12,6 +10,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.store.constraints import broken
 from bot.store.database import Store
 from bot.store.tables import lease
 
@@ -30,35 +29,10 @@ def take(connection: Connection, *, name: str, owner: str, now: float, seconds: 
         with connection.begin_nested():
             connection.execute(insert(lease).values(name=name, owner=owner, until=now + seconds))
         return True
-    except IntegrityError:
+    except IntegrityError as error:
+        if broken(error) != "lease(name)":
+            raise
         return False
-
-
-def process_name() -> str:
-    """Who holds a lease: this machine and this process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def of_this_machine(owner: str) -> bool:
-    """Whether the holder of a lease is a process of this machine."""
-    return owner.rpartition(":")[0] == socket.gethostname()
-
-
-def is_dead(owner: str) -> bool:
-    """True for a process of this machine that runs no more; of another machine nothing is known. A courier asks before
-    it has claimed anything, so its own name can only be a predecessor's."""
-    process = owner.rpartition(":")[2]
-    if not of_this_machine(owner) or not process.isdigit():
-        return False
-    if owner == process_name():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 class Lease:

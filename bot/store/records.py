@@ -115,6 +115,8 @@ class Delivery:
 
     key: str
     status: str | None = None  # filed, queued or refused; None leaves it
+    # Owner and number of the attempt that says so, the fence; None: an attempt that holds the ticket no more, and may only say "filed"
+    held: tuple[str, int] | None = None
     external_id: str | None = None
     due_at: float | None = None
     attempted: tuple[str, str, str] | None = None  # at, outcome, detail

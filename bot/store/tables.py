@@ -76,7 +76,9 @@ turn = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("key", String(80), primary_key=True),  # conversation:seq:index, the idempotency key
+    Column(
+        "key", String(80), primary_key=True
+    ),  # conversation:seq:index:mark, the idempotency key; never twice (`bot.drawn`)
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
     Column("reference", String(40), nullable=False, unique=True),
     Column("payload", Text, nullable=False),  # exactly what the helpdesk gets

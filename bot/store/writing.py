@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.store.presence import statements as stay_statements
 from bot.store.records import Change, Delivery, Turn, happenings_to_json, to_json
 from bot.store.tables import attempt, conversation, gap, happening, notice, outbox, rating, turn
 from dialogue import events
 from ticket_bridge.notices import notice_row
-from ticket_bridge.outbox import enqueue_row
+from ticket_bridge.outbox import enqueue_row, file_late, held
 
 Job = Callable[[Connection], Any]
 
@@ -26,6 +26,7 @@ _INSERT_OUTBOX, _INSERT_GAP, _INSERT_RATING, _INSERT_ATTEMPT = (
     insert(rating),
     insert(attempt),
 )
+_TOLD_SAVED = update(outbox).where(outbox.c.key == bindparam("b_key")).values(told_saved=1)
 _DELETE_RATING = delete(rating).where(rating.c.conversation == bindparam("b_id"))
 _UPDATE_CONVERSATION = (
     update(conversation)
@@ -37,13 +38,24 @@ _UPDATE_CONVERSATION = (
 _EVERY_MESSAGE = frozenset((_INSERT_HAPPENING, _INSERT_TURN, _UPDATE_CONVERSATION))
 
 
-class Commit:
-    """The job of a `Change`: its statements, known beforehand, so that those of a whole group can be told together."""
+class Stale(Exception):
+    """What an attempt reports that holds its ticket no more; nothing was stored."""
 
-    def __init__(self, conversation: str, statements: list[tuple[Any, Any]]) -> None:
-        self.conversation, self.statements = conversation, statements
+
+class Commit:
+    """The job of a `Change`: its statements, known beforehand, so that those of a whole group can be told together. What a courier
+    reports comes first: where its fence does not hold, nothing of the change is stored. Raises `Stale`."""
+
+    def __init__(self, conversation: str, statements: list[tuple[Any, Any]], delivery: Delivery | None = None) -> None:
+        self.conversation, self.statements, self._delivery = conversation, statements, delivery
+
+    def report(self, connection: Connection) -> None:
+        """The courier's part of the change."""
+        if self._delivery is not None:
+            _record(connection, self._delivery)
 
     def __call__(self, connection: Connection) -> None:
+        self.report(connection)
         for statement, rows in self.statements:
             _execute(connection, statement, rows)
 
@@ -56,7 +68,10 @@ def together(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
     many: dict[Any, list[Any]] = {}
     rest: list[tuple[Any, Any]] = []
     # In one order on every replica, so that two that write the same conversations wait for each other and never in a ring.
-    for job in sorted((job for job in jobs if isinstance(job, Commit)), key=lambda job: job.conversation):
+    changes = sorted((job for job in jobs if isinstance(job, Commit)), key=lambda job: job.conversation)
+    for job in changes:
+        job.report(connection)
+    for job in changes:
         for statement, rows in job.statements:
             if statement in _EVERY_MESSAGE:
                 many.setdefault(statement, []).extend(rows if isinstance(rows, list) else [rows])
@@ -75,7 +90,7 @@ def one_by_one(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
             with connection.begin_nested():
                 outcomes.append(job(connection))
         except DBAPIError as error:
-            if connection.invalidated or not isinstance(error, IntegrityError):
+            if connection.invalidated or not isinstance(error, IntegrityError | DataError):
                 raise
             outcomes.append(error)
         except Exception as error:
@@ -137,36 +152,45 @@ def statements_of(c: Change) -> list[tuple[Any, Any]]:
         found.append((_DELETE_RATING, {"b_id": c.conversation}))
         row = {"conversation": c.conversation, "score": c.rated[0], "comment": c.rated[1], "at": c.at}
         found.append((_INSERT_RATING, row))
-    if c.delivery:
-        found += _delivery(c.delivery)
-        if subject := c.delivery.notify:
-            words = [t.text for t in c.turns if t.act == "ticket_filed"]
-            found += [
-                (insert(notice), notice_row(key=c.delivery.key, subject=subject, text=text, now=c.now))
-                for text in words[:1]
-            ]
+    if c.delivery and (subject := c.delivery.notify):
+        words = [t.text for t in c.turns if t.act == "ticket_filed"]
+        found += [
+            (insert(notice), notice_row(key=c.delivery.key, subject=subject, text=text, now=c.now))
+            for text in words[:1]
+        ]
     return found
 
 
-def _delivery(d: Delivery) -> list[tuple[Any, Any]]:
-    values: dict[str, Any] = {}
-    if d.status:
-        values |= {"status": d.status, "lease_until": 0.0}
+def _record(connection: Connection, d: Delivery) -> None:
+    """What the courier learned. Raises `Stale` where the attempt it speaks of is no longer the ticket's own; that the helpdesk has the
+    ticket is true all the same, and `held` is None where that is said late."""
+    attempted = d.attempted
+    if d.status and d.held is None:
+        assert d.status == "filed" and d.external_id, "without its fence a report may only say that the ticket is filed"
+        stands = file_late(connection, outbox, key=d.key, external_id=d.external_id)
+        if stands == d.external_id or stands is None:
+            attempted = None  # the same word twice, or the row is gone
+    elif d.status and d.held is not None:
+        owner, number = d.held
+        mine = held(outbox, key=d.key, owner=owner, attempts=number)
+        if not connection.execute(update(outbox).where(mine).values(**_columns(d))).rowcount:
+            raise Stale(d.key)
+    if d.told_saved:
+        connection.execute(_TOLD_SAVED, {"b_key": d.key})
+    if attempted:
+        at, outcome, detail = attempted
+        connection.execute(_INSERT_ATTEMPT, {"key": d.key, "at": at, "outcome": outcome, "detail": detail})
+
+
+def _columns(d: Delivery) -> dict[str, Any]:
+    values: dict[str, Any] = {"status": d.status, "lease_until": 0.0}
     if d.external_id:
         values["external_id"] = d.external_id
     if d.due_at is not None:
         values["due_at"] = d.due_at
     if d.doubt is not None:
         values["ambiguous"] = d.doubt
-    if d.told_saved:
-        values["told_saved"] = 1
-    found: list[tuple[Any, Any]] = []
-    if values:
-        found.append((update(outbox).where(outbox.c.key == bindparam("b_key")).values(**values), {"b_key": d.key}))
-    if d.attempted:
-        at, outcome, detail = d.attempted
-        found.append((_INSERT_ATTEMPT, {"key": d.key, "at": at, "outcome": outcome, "detail": detail}))
-    return found
+    return values
 
 
 def _turn_row(c: Change, t: Turn) -> dict[str, Any]:

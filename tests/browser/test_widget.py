@@ -40,7 +40,7 @@ def test_the_first_dialogue_with_a_reload_in_the_middle(make_bot: Callable[..., 
     say(page, "jane.doe@example.com")
     wait_for(page, "Your support ticket is filed")
     card = page.locator(".card")
-    expect(card).to_contain_text(re.compile(r"AO-\w{7}-1"))
+    expect(card).to_contain_text(re.compile(r"AO-\w{12}-1"))
     (ticket,) = bot.get("/api/tickets")["items"]
     assert ticket["reference"] in card.inner_text()
     assert ticket["fields"] == {

@@ -61,7 +61,9 @@ async def test_failures_are_sorted_by_what_to_do_next(kind: str, mood: str) -> N
     "moods", [["cut made"], ["500 made", "429"], ["half made", "503"], ["slow"], ["cut", "500"], ["empty"]]
 )
 async def test_one_consent_ends_as_one_ticket(kind: str, moods: list[str], tmp_path: pathlib.Path) -> None:
-    settings = read_settings(database_url=f"sqlite:///{tmp_path}/moods.db", support_email="support@example.com")
+    settings = read_settings(
+        database_url=f"sqlite:///{tmp_path}/moods.db", support_email="support@example.com", helpdesk_timeout=1
+    )
     async with vendor_world(kind, timeout=_IMPATIENT if "slow" in moods else 10) as (world, vendor):
         vendor.moods += moods
         quick = RetryPolicy(first=0.02, ceiling=0.1)
