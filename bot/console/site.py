@@ -167,7 +167,9 @@ class Site:
 
     def _way(self, route: PageRoute) -> Callable[[Request], Awaitable[Response]]:
         async def go(request: Request) -> Response:
-            request.scope["query_string"] = masked_query(request.scope.get("query_string", b""))  # searched words are words (R17)
+            request.scope["query_string"] = masked_query(
+                request.scope.get("query_string", b"")
+            )  # searched words are words (R17)
             ask, began = Ask(request, self.bot, self.accounts, self, None), time.perf_counter()
             try:
                 response = await self._enter(route, ask)

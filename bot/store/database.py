@@ -89,12 +89,18 @@ class Store:
             _prepare_sqlite(self.engine.sync_engine)
             plain = url.replace("sqlite+aiosqlite:", "sqlite:", 1)
             self._writer = create_engine(
-                plain, poolclass=StaticPool, connect_args={"timeout": 15, "check_same_thread": False}, hide_parameters=True
+                plain,
+                poolclass=StaticPool,
+                connect_args={"timeout": 15, "check_same_thread": False},
+                hide_parameters=True,
             ).execution_options(immediate=True)
             _prepare_sqlite(self._writer)
             self._thread = ThreadPoolExecutor(1, "askonce-store")
             self._reader = create_engine(
-                plain, pool_size=1, max_overflow=2, connect_args={"timeout": 15, "check_same_thread": False},
+                plain,
+                pool_size=1,
+                max_overflow=2,
+                connect_args={"timeout": 15, "check_same_thread": False},
                 hide_parameters=True,
             )
             _prepare_sqlite(self._reader)

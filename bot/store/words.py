@@ -99,5 +99,3 @@ def mask_words_of(metadata: MetaData) -> None:
             name = f"{table.name}.{column.name}"
             if isinstance(column.type, String) and not column.foreign_keys and name not in NOT_WORDS:
                 column.type = Words(column.type, json=name in JSON)
-
-
