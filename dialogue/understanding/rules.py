@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dialogue.events import Understanding
 from dialogue.understanding.linear import classify
 from dialogue.understanding.reader import Asked, draft
+from dialogue.understanding.secrets import may_hold_secret
 from dialogue.understanding.weighing import finish
 
 _remembered: OrderedDict[tuple[str, Asked], Understanding] = OrderedDict()
@@ -36,6 +37,7 @@ def understand_anew(text: str, asked: Asked = None) -> Understanding:
 def warm_up() -> None:
     """Load what the first message would wait for."""
     classify("hello")
+    may_hold_secret("hello")
 
 
 class Rules:
