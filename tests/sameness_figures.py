@@ -2,9 +2,10 @@
 
     python -m tests.sameness_figures [--errors]
 
-Two errors with two prices. *Swallowed*: another issue taken for the one that is filed; the shopper is pointed at a ticket that knows nothing
-of it. *Doubled*: the same issue taken for another; a ticket is offered once more. A third of the pairs, drawn by a hash, is blind: its counts
-are printed and its errors never, so that nothing can be fitted to them.
+Two errors with two prices. *Swallowed*: another issue taken for the one that is filed; the shopper is pointed at a
+ticket that knows nothing of it. *Doubled*: the same issue taken for another; a ticket is offered once more. A third
+of the pairs, drawn by a hash, is blind: its counts are printed and its errors never, so that nothing can be fitted
+to them.
 """
 
 from __future__ import annotations
