@@ -25,7 +25,8 @@ def _step() -> dict[str, Any]:
         "rate": ({"type": "integer"}, "The stars of the widget: a score from 1 to 5."),
         "act": ({"enum": _ACTS}, "What a bot turn does."),
         "asks": ({"type": "array", "items": {"enum": fields}}, "Exactly the fields that turn asks for."),
-        "bot": (_TEXT, "Its words, or a regular expression between slashes, searched without regard to case."),
+        "bot": (_TEXT, "Its words, or a regular expression between slashes, searched without regard to case; "
+                "a `.` fits a line break too."),
         "ticket": ({"type": "object", "propertyNames": {"enum": fields}, "additionalProperties": _TEXT},
                    "The ticket that turn speaks of: its fields, each text or a regular expression between slashes."),
         "never": ({"oneOf": [never, {"type": "array", "items": never}]},

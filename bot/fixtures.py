@@ -81,7 +81,7 @@ class Case:
 def matches(pattern: str, text: str) -> bool:
     """A pattern between slashes is searched for, without regard to case; anything else must be the text itself."""
     if len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/"):
-        return re.search(pattern[1:-1], text, re.IGNORECASE) is not None
+        return re.search(pattern[1:-1], text, re.IGNORECASE | re.DOTALL) is not None
     return pattern == text
 
 

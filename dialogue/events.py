@@ -233,7 +233,10 @@ class TicketWanted:
 
 @dataclass(frozen=True, slots=True)
 class UpdateAsked:
-    """A question about an existing ticket: status, progress, a reply, adding, changing, closing (R11)."""
+    """A question about an existing ticket: status, progress, a reply, adding, changing, closing (R11). `text` is the
+    message: it tells which ticket is meant (R12)."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

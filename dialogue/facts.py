@@ -54,7 +54,7 @@ def _unpack(u: e.Understanding) -> Iterator[e.Fact]:
     if Signal.WANTS_TICKET in signals:
         yield e.TicketWanted(another=Signal.ANOTHER_TICKET in signals, about_that=Signal.ABOUT_THAT in signals)
     if Signal.ASKS_UPDATE in signals:
-        yield e.UpdateAsked()
+        yield e.UpdateAsked(u.kept)
     if Signal.ASKS_CONTACT in signals:
         yield e.ContactAsked()
     if u.question:

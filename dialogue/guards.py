@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialogue import events as e
-from dialogue.sameness import adds_detail, same_issue
+from dialogue.reasons import What, weigh, wording
 from dialogue.states import OPEN, Phase, State, Ticket, TicketStatus
 from dialogue.validity import could_be_email, could_be_name, could_be_reason
 from dialogue.vocabulary import Act
@@ -38,10 +38,6 @@ def last_ticket(state: State) -> Ticket | None:
     return state.tickets[-1] if state.tickets else None
 
 
-def repeated(state: State, text: str) -> Ticket | None:
-    return next((t for t in reversed(state.tickets) if same_issue(t.reason, text)), None)
-
-
 def bad_name(state: State, fact: e.NameGiven) -> bool:
     return not could_be_name(fact.value)
 
@@ -62,22 +58,33 @@ def email_known(state: State, fact: e.EmailGiven) -> bool:
     return state.email is not None
 
 
-def issue_of_a_ticket(state: State, fact: e.IssueStated) -> bool:
-    ticket = repeated(state, fact.text)
-    return ticket is not None and (ticket.dispute or not fact.dispute)
+def issue_of_a_ticket(state: State, fact: Any) -> bool:
+    """The gate says: filed already, by this conversation (R12)."""
+    return weigh(state, wording(state, fact)).what is What.FILED
 
 
-def disputed_already(state: State, fact: e.ReviewDemanded) -> bool:
-    ticket = repeated(state, fact.text)
-    return ticket is not None and ticket.dispute
+def issue_just_refused(state: State, fact: Any) -> bool:
+    """The gate says: a ticket was declined for it (R10)."""
+    return weigh(state, wording(state, fact)).what is What.REFUSED
 
 
-def issue_just_refused(state: State, fact: e.IssueStated) -> bool:
-    return bool(state.declined and state.reason and same_issue(state.reason, fact.text))
+def nothing_new(state: State, fact: Any) -> bool:
+    """The gate says: the standing reason says all of it (R4)."""
+    return weigh(state, wording(state, fact)).what is What.REPEATED
 
 
-def nothing_new(state: State, fact: e.IssueStated) -> bool:
-    return bool(state.reason) and not adds_detail(state.reason or "", fact.text)
+def no_words(state: State, fact: Any) -> bool:
+    """The gate says: nothing in it that could be a reason (R6)."""
+    return weigh(state, wording(state, fact)).what is What.UNUSABLE
+
+
+def about_a_filed_answer(state: State, fact: e.TicketWanted) -> bool:
+    return about_the_answer(state, fact) and issue_of_a_ticket(state, fact)
+
+
+def repeats_a_ticket(state: State, fact: Any) -> bool:
+    """This very message is about a filed ticket's issue again, and nobody has said so yet."""
+    return state.turn.repeats is not None
 
 
 def has_reason(state: State, fact: Any) -> bool:
@@ -89,11 +96,11 @@ def has_tickets(state: State, fact: Any) -> bool:
 
 
 def answered_before(state: State, fact: Any) -> bool:
-    return bool(state.last_question)
+    return not no_words(state, fact)
 
 
 def about_the_answer(state: State, fact: e.TicketWanted) -> bool:
-    return fact.about_that and bool(state.last_question)
+    return fact.about_that and not no_words(state, fact)
 
 
 def asks_again_for_filed(state: State, fact: e.TicketWanted) -> bool:
@@ -102,7 +109,7 @@ def asks_again_for_filed(state: State, fact: e.TicketWanted) -> bool:
 
 def just_refused(state: State, fact: e.Affirmed) -> bool:
     just = state.declined and {Act.DECLINED, Act.CANCELLED} & set(state.last_acts)
-    return bool(state.reason and just and not state.turn.refused)
+    return bool(state.reason and just and not state.turn.refused and "recalled" not in state.turn.noted)
 
 
 def just_filed(state: State, fact: e.Affirmed) -> bool:

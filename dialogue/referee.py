@@ -223,6 +223,10 @@ class _Judge:
             b.reason = True
         elif "no_answer" in acts and "offer_ticket" in acts:
             b.reason = True  # R3; while a ticket is being collected the reason stays as it is (R15)
+        elif "no_answer" in acts and not b.consent and "update_redirect" not in acts:
+            b.reason = (
+                b.reason or None
+            )  # declined before, perhaps, and then it is the reason of whoever asks for a ticket (R10)
         elif b.answered and ("unhelped" in signals or {"wants_ticket", "about_that"} <= signals):
             b.reason = b.reason or None if b.reason is not True else True
         if reason or u.get("question") or "unhelped" in signals:

@@ -61,6 +61,14 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """An issue for which a ticket was declined, and which another issue took the place of (R10)."""
+
+    reason: str
+    dispute: bool = False
+
+
+@dataclass(frozen=True)
 class TurnNotes:
     """What happened so far within the message being processed. Empty between messages."""
 
@@ -100,6 +108,7 @@ class State:
     last_question: str | None = None  # answered last; "that didn't help" makes it the reason (R3)
     last_acts: tuple[Act, ...] = ()
     tickets: tuple[Ticket, ...] = ()
+    refused: tuple[Refused, ...] = ()  # declined before the present reason, the latest last (R10)
     agent: str | None = None  # who of the shop is in the chat, while ATTENDED
     paused: Phase = Phase.IDLE  # where ATTENDED returns to
     presence: str = ""  # which stay of that person it is: a lease that ran out ends this one and no later one (R13)

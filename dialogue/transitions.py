@@ -22,7 +22,9 @@ a ticket that was agreed to and becomes complete is filed as ever (R8).
 
 Consent is not a flag: it *is* the phases COLLECTING and SILENT, so it cannot be asked for twice. A field is never asked
 for when it is there, because the only words that ask are made from `State.missing`. A ticket is filed in one place,
-`_finish`, which both phases reach at the end of every turn; nothing can stand between completeness and filing.
+`_finish`, which both phases reach at the end of every turn; nothing can stand between completeness and filing. A reason
+is set in one place too, the gate of `dialogue.reasons`, which says of any wording whether it is filed, refused, said
+already, more, or new.
 
 Each row: a name that begins with the rule it serves, the phases, the fact, an optional guard, the action. Rows of one
 phase and fact are tried from top to bottom and the last has no guard, so the table is total; `tests/test_table.py` holds
@@ -38,7 +40,7 @@ from typing import Any
 from dialogue import events as e
 from dialogue import guards as g
 from dialogue.effects import Announce, Effect, FileTicket, RecordGap, RecordRating, Say, Search
-from dialogue.sameness import adds_detail
+from dialogue.reasons import done, take, ticket_meant, weigh, wording
 from dialogue.states import OPEN, Lookup, Phase, State, Ticket, TicketStatus, TurnNotes, changed
 from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Act
@@ -183,20 +185,20 @@ def _customer(state: State, fact: e.CustomerIdentified, policy: e.Policy) -> Out
 # ---------------------------------------------------------------- issues (R3, R4, R10, R12, R18)
 
 
-def _offer(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
+def _taken(state: State, fact: Any) -> State:
+    """With what the fact's words add to the reason, as the one gate decides (`dialogue.reasons`)."""
+    return take(state, wording(state, fact))
+
+
+def _offer(state: State, fact: e.IssueStated | e.FollowedUp, policy: e.Policy) -> Outcome:
     """R10: an issue and no consent: a ticket is offered, after the article where one fits."""
-    state = changed(state, phase=OFFERED, reason=fact.text, dispute=fact.dispute, declined=False, last_question=None)
+    state = changed(_taken(state, fact), phase=OFFERED, declined=False, last_question=None)
     lookup = state.turn.lookup or Lookup(fact.text, for_issue=True)
     return _note(state, offer_due=True, lookup=lookup), ()
 
 
-def _follow_up_states_issue(state: State, fact: e.FollowedUp, policy: e.Policy) -> Outcome:
-    return _offer(state, e.IssueStated(fact.text), policy)
-
-
 def _first_reason(state: State, fact: e.IssueStated | e.FollowedUp, policy: e.Policy) -> Outcome:
-    dispute = state.dispute or getattr(fact, "dispute", False)
-    return _note(changed(state, reason=fact.text, dispute=dispute), gave=True), ()
+    return _note(_taken(state, fact), gave=True), ()
 
 
 def _reason_at_offer(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
@@ -204,36 +206,32 @@ def _reason_at_offer(state: State, fact: e.IssueStated, policy: e.Policy) -> Out
     return _first_reason(_consent(state), fact, policy)
 
 
-def _append_detail(state: State, fact: e.IssueStated, policy: e.Policy) -> Outcome:
-    state = changed(state, reason=f"{state.reason}; {fact.text}", dispute=state.dispute or fact.dispute)
-    return _noted(_note(state, fruitful=True, news=True), "detail"), ()
+def _append_detail(state: State, fact: e.IssueStated | e.FollowedUp, policy: e.Policy) -> Outcome:
+    return _noted(_note(_taken(state, fact), fruitful=True, news=True), "detail"), ()
 
 
 def _same_reason(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    return _noted(_digressed(state, "reason"), "same_reason"), ()
+    taken = _taken(state, fact)
+    if not (state.reason and (taken.reason or "").startswith(state.reason)):
+        taken = _noted(taken, "recalled")  # declined before another was: a yes now would answer the other
+    return _noted(_digressed(taken, "reason"), "same_reason"), ()
 
 
-def _repeat_of_ticket(state: State, fact: e.IssueStated | e.ReviewDemanded, policy: e.Policy) -> Outcome:
-    ticket = g.repeated(state, fact.text)
-    return _note(state, repeats=ticket.reference if ticket else None), ()
-
-
-def _follow_up_on_ticket(state: State, fact: e.FollowedUp, policy: e.Policy) -> Outcome:
-    ticket = g.repeated(state, fact.text) or g.last_ticket(state)
-    return _note(state, repeats=ticket.reference if ticket else None), ()
+def _repeat_of_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    """R12: which ticket it is about is said at the end of the turn, unless a wish for it is answered first; at once
+    where another ticket is being collected, which goes on."""
+    state = _note(state, repeats=weigh(state, wording(state, fact)).reference)
+    return _redirect(state, fact, policy) if state.phase in OPEN else (state, ())
 
 
 def _review(state: State, fact: e.ReviewDemanded, policy: e.Policy) -> Outcome:
     """R18: disagreement that asks for review is an issue and consent at once."""
-    reason = fact.text
-    if state.phase is not IDLE and state.reason and adds_detail(state.reason, fact.text):
-        reason = f"{state.reason}; {fact.text}"
-    return _consent(changed(state, reason=reason, dispute=True, last_question=None)), ()
+    return _consent(changed(_taken(state, fact), last_question=None)), ()
 
 
 def _question_becomes_issue(state: State, fact: e.Unhelped, policy: e.Policy) -> Outcome:
     """R3: the question just answered is the issue when the answer did not help."""
-    state = changed(state, phase=OFFERED, reason=state.last_question, last_question=None, declined=False, dispute=False)
+    state = changed(_taken(state, fact), phase=OFFERED, declined=False, last_question=None)
     return _note(state, offer_due=True), ()
 
 
@@ -245,7 +243,12 @@ def _agree(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _agree_about_answer(state: State, fact: e.TicketWanted, policy: e.Policy) -> Outcome:
-    return _consent(changed(state, reason=state.last_question, last_question=None, dispute=False)), ()
+    return _consent(changed(_taken(state, fact), last_question=None)), ()
+
+
+def _point_at_answered(state: State, fact: e.TicketWanted, policy: e.Policy) -> Outcome:
+    """R12: the question just answered has its ticket."""
+    return _point_at_ticket(_repeat_of_ticket(state, fact, policy)[0], fact, policy)
 
 
 def _point_at_ticket(state: State, fact: Any, policy: e.Policy) -> Outcome:
@@ -278,8 +281,8 @@ def _nothing_to_cancel(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _redirect(state: State, fact: Any, policy: e.Policy) -> Outcome:
-    """R11: live chat does not confirm ticket-status updates. R12: names the reference where there is one."""
-    ticket = state.ticket(state.turn.repeats or "") or g.last_ticket(state)
+    """R11: live chat does not confirm ticket-status updates. R12: the ticket that is meant is named, if there is one."""
+    ticket = state.ticket(state.turn.repeats or "") or ticket_meant(state, getattr(fact, "text", ""))
     phrase = "update_redirect_known" if ticket else "update_redirect"
     values = {"reference": ticket.reference} if ticket else {}
     say = Say(
@@ -329,20 +332,33 @@ def _cannot_answer_here(state: State, fact: e.NothingFound, policy: e.Policy) ->
     return outcome[0], (*outcome[1], RecordGap(question))
 
 
-def _gap(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
-    """R15, R3: say so, record the question, offer a ticket; the question is the reason."""
-    lookup = state.turn.lookup
-    question = lookup.text if lookup else ""
-    phase = state.turn.resume
-    reason = question
-    if phase is OFFERED and state.reason:
-        reason = f"{state.reason}; {question}" if adds_detail(state.reason, question) else state.reason
-    state = changed(state, phase=OFFERED, reason=reason, declined=False, last_question=None)
-    if phase is IDLE:
-        state = changed(state, dispute=False)
-    state = _note(state, lookup=None, offer_due=True)
-    outcome = _say(state, Say(Act.NO_ANSWER, "no_answer"))
+def _no_article(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    """R15: say so, record the question."""
+    question = state.turn.lookup.text if state.turn.lookup else ""
+    outcome = _say(_note(state, lookup=None), Say(Act.NO_ANSWER, "no_answer"))
     return outcome[0], (*outcome[1], RecordGap(question))
+
+
+def _gap(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    """R15, R3: no article, so a ticket is offered; the question is the reason."""
+    state = changed(_taken(state, fact), phase=OFFERED, declined=False, last_question=None)
+    return _no_article(_note(state, offer_due=True), fact, policy)
+
+
+def _gap_about_ticket(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    """R12: no article still, and its ticket is filed."""
+    state = changed(_repeat_of_ticket(state, fact, policy)[0], phase=state.turn.resume)
+    return _no_article(state, fact, policy)
+
+
+def _gap_without_words(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    return _no_article(changed(state, phase=state.turn.resume), fact, policy)
+
+
+def _gap_refused(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
+    """R10: no article still, and the ticket was declined."""
+    state = changed(_same_reason(state, fact, policy)[0], phase=state.turn.resume)
+    return _no_article(state, fact, policy)
 
 
 # ---------------------------------------------------------------- courtesy (R15, R19)
@@ -438,9 +454,7 @@ def _come_back(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
     announce = Announce("agent_left", {"agent": state.agent})
     state = _back_from_person(state)
     if fact.settled:
-        state = changed(
-            state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, digressions=(), last_question=None,
-        )  # fmt: skip
+        state = changed(done(state), phase=IDLE, fruitless=0, digressions=(), last_question=None)
     return state, (announce,)
 
 
@@ -483,13 +497,7 @@ def _answered_by_person(state: State, fact: e.AgentSaid, policy: e.Policy) -> Ou
 
 def _told_the_agent(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R3, R4: an issue told to a person is the reason as well, and is never asked for again."""
-    if state.reason is None or state.paused is IDLE:
-        reason = fact.text
-    else:
-        reason = f"{state.reason}; {fact.text}" if adds_detail(state.reason, fact.text) else state.reason
-    dispute = state.dispute or getattr(fact, "dispute", isinstance(fact, e.ReviewDemanded))
-    declined = state.declined and reason == state.reason
-    return changed(state, reason=reason, dispute=dispute, declined=declined, last_question=None), ()
+    return changed(_taken(state, fact), last_question=None), ()
 
 
 def _review_told_the_agent(state: State, fact: e.ReviewDemanded, policy: e.Policy) -> Outcome:
@@ -520,15 +528,14 @@ def _search_first(state: State, fact: Any, policy: e.Policy) -> Outcome:
 def _finish(state: State, fact: Any, policy: e.Policy) -> Outcome:
     """R8: consent and all three fields are there, so the ticket is filed in this very turn."""
     assert state.name and state.email and state.reason  # the guard saw them
-    earlier = g.last_ticket(state)
+    earlier = ticket_meant(state, state.reason)
     ticket = Ticket(state.next_reference, state.name, state.email, state.reason, dispute=state.dispute)
     file = FileTicket(
         ticket.reference, ticket.name, ticket.email, ticket.reason, dispute=ticket.dispute,
         earlier_reference=earlier.reference if earlier and ticket.dispute else None, extra=state.extra,
     )  # fmt: skip
     state = changed(
-        state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, digressions=(), last_question=None,
-        extra=(), tickets=(*state.tickets, ticket),
+        done(state), phase=IDLE, fruitless=0, digressions=(), last_question=None, extra=(), tickets=(*state.tickets, ticket),
     )  # fmt: skip
     return _close(state, (file,))
 
@@ -645,11 +652,15 @@ def _end_idle(state: State, fact: Any, policy: e.Policy) -> Outcome:
 
 
 def _make_offer(state: State, fact: Any, policy: e.Policy) -> Outcome:
+    if state.turn.repeats is not None:  # one old and one new: both are answered (R12)
+        return _then(_redirect(state, fact, policy), lambda s: _make_offer(s, fact, policy))
     return _end_with(state, Say(Act.OFFER_TICKET, "offer_ticket", choices=YES_NO))
 
 
 def _offer_stands(state: State, fact: Any, policy: e.Policy) -> Outcome:
     turn = state.turn
+    if turn.repeats is not None:
+        return _then(_redirect(state, fact, policy), _close)
     if turn.courtesy is Act.GOODBYE:
         return _then(_say(state, Say(Act.GOODBYE, "goodbye_open")), lambda s: _then(_invite(s), _close))
     if set(turn.said) - {Act.PRIVACY}:
@@ -709,7 +720,7 @@ TABLE: tuple[Row, ...] = (
     Row("R12 told a person about the issue of a filed ticket", (ATTENDED,), e.IssueStated, _keep, g.issue_of_a_ticket),
     # R3, R4, R10, R12, R18: issues
     Row("R6 not a reason: not stored", _HEARD, e.IssueStated, _keep, g.bad_reason),
-    Row("R12 the issue of a filed ticket again", (IDLE,), e.IssueStated, _repeat_of_ticket, g.issue_of_a_ticket),
+    Row("R12 the issue of a filed ticket again", _TALKING, e.IssueStated, _repeat_of_ticket, g.issue_of_a_ticket),
     Row("R10 the refused issue again: no second offer", (IDLE,), e.IssueStated, _same_reason, g.issue_just_refused),
     Row("R10 an issue without consent: offer", (IDLE,), e.IssueStated, _offer),
     Row("R4 the same reason again changes nothing", (OFFERED, *OPEN), e.IssueStated, _same_reason, g.nothing_new),
@@ -718,19 +729,24 @@ TABLE: tuple[Row, ...] = (
     Row("R3 the reason was missing", OPEN, e.IssueStated, _first_reason),
     Row("R3 an issue told to a person is the reason", (ATTENDED,), e.IssueStated, _told_the_agent),
     Row("R6 a review without words: not stored", _HEARD, e.ReviewDemanded, _keep, g.bad_reason),
-    Row("R12 the review asked for is filed already", (IDLE,), e.ReviewDemanded, _repeat_of_ticket, g.disputed_already),
-    Row("R12 asked a person for the review that is filed", (ATTENDED,), e.ReviewDemanded, _keep, g.disputed_already),
+    Row("R12 the review asked for is filed already", _TALKING, e.ReviewDemanded, _repeat_of_ticket,
+        g.issue_of_a_ticket),
+    Row("R12 asked a person for the review that is filed", (ATTENDED,), e.ReviewDemanded, _keep, g.issue_of_a_ticket),
     Row("R18 a review asked of a person: issue and consent", (ATTENDED,), e.ReviewDemanded, _review_told_the_agent),
     Row("R18 disagreement that asks for review: issue and consent", _TALKING, e.ReviewDemanded, _review),
     Row("R6 not a follow-up: not stored", _HEARD, e.FollowedUp, _keep, g.bad_reason),
-    Row("R12 told a person to follow up on a ticket", (ATTENDED,), e.FollowedUp, _keep, g.has_tickets),
-    Row("R4 told a person to follow up: the reason again", (ATTENDED,), e.FollowedUp, _keep, g.has_reason),
+    Row("R12 told a person to follow up on a ticket", (ATTENDED,), e.FollowedUp, _keep, g.issue_of_a_ticket),
     Row("R3 told a person to follow up: the issue", (ATTENDED,), e.FollowedUp, _told_the_agent),
-    Row("R12 follow-up after filing is an update", (IDLE,), e.FollowedUp, _follow_up_on_ticket, g.has_tickets),
-    Row("R4 follow-up on a refused issue", (IDLE,), e.FollowedUp, _same_reason, g.has_reason),
-    Row("R3 a follow-up states the issue", (IDLE,), e.FollowedUp, _follow_up_states_issue),
-    Row("R4 follow-up is the reason again", (OFFERED, *OPEN), e.FollowedUp, _same_reason, g.has_reason),
+    Row("R12 follow-up after filing is an update", _TALKING, e.FollowedUp, _repeat_of_ticket, g.issue_of_a_ticket),
+    Row("R4 follow-up on a refused issue", (IDLE,), e.FollowedUp, _same_reason, g.issue_just_refused),
+    Row("R4 follow-up is the reason again", _TALKING, e.FollowedUp, _same_reason, g.nothing_new),
+    Row("R3 a follow-up states the issue", (IDLE,), e.FollowedUp, _offer),
+    Row("R4 a follow-up names more", (OFFERED, *OPEN), e.FollowedUp, _append_detail, g.has_reason),
     Row("R3 a follow-up is the missing reason", (OFFERED, *OPEN), e.FollowedUp, _first_reason),
+    Row("R12 the answer did not help, and its question is filed", (IDLE,), e.Unhelped, _repeat_of_ticket,
+        g.issue_of_a_ticket),
+    Row("R10 the answer did not help, and the ticket was declined", (IDLE,), e.Unhelped, _same_reason,
+        g.issue_just_refused),
     Row("R3 the answer did not help: its question is the issue", (IDLE,), e.Unhelped, _question_becomes_issue,
         g.answered_before),
     Row("R4 not helped, nothing answered before", _TALKING, e.Unhelped, _keep),
@@ -749,10 +765,14 @@ TABLE: tuple[Row, ...] = (
     Row("R7 yes, and nothing was asked", (IDLE,), e.Affirmed, _all_right),
     Row("R7 consent is there already", OPEN, e.Affirmed, _keep),
     Row("R12 wished for, and the ticket was pointed at already", (IDLE,), e.TicketWanted, _keep, g.pointed_already),
+    Row("R12 a ticket about a question that is filed", (IDLE,), e.TicketWanted, _point_at_answered,
+        g.about_a_filed_answer),
     Row("R3 a ticket about the question just answered", (IDLE,), e.TicketWanted, _agree_about_answer,
         g.about_the_answer),
     Row("R12 the ticket wished for is filed already", (IDLE,), e.TicketWanted, _point_at_ticket,
         g.asks_again_for_filed),
+    Row("R12 wished for beside an offer, and filed already", (OFFERED,), e.TicketWanted, _point_at_ticket,
+        g.repeats_a_ticket),
     Row("R12 asked a person for a ticket already filed", (ATTENDED,), e.TicketWanted, _keep, g.asks_again_for_filed),
     Row("R7 a ticket asked of a person is consent", (ATTENDED,), e.TicketWanted, _agree_beside_agent),
     Row("R7 asking for a ticket is consent", (IDLE, OFFERED), e.TicketWanted, _agree),
@@ -766,6 +786,12 @@ TABLE: tuple[Row, ...] = (
         g.for_issue),
     Row("R15 not the shop's matter", (LOOKING_UP,), e.NothingFound, _not_our_matter, g.not_ours),
     Row("R15 no article while collecting", (LOOKING_UP,), e.NothingFound, _cannot_answer_here, g.resumes_open),
+    Row("R6 no article, and no words that could be a reason", (LOOKING_UP,), e.NothingFound, _gap_without_words,
+        g.no_words),
+    Row("R12 no article, and the question is filed", (LOOKING_UP,), e.NothingFound, _gap_about_ticket,
+        g.issue_of_a_ticket),
+    Row("R10 no article, and the ticket was declined", (LOOKING_UP,), e.NothingFound, _gap_refused,
+        g.issue_just_refused),
     Row("R15 no article: a gap, and the question is the reason", (LOOKING_UP,), e.NothingFound, _gap),
     # courtesy and R19
     Row("courtesy: a greeting", _TALKING, e.Greeted, _greet),

@@ -51,7 +51,9 @@ FOUND: tuple[e.Happening, ...] = (
 _NAMES = ["Jane Doe", "José Núñez-O'Connor", "李伟", "Sukarno", "12345", "a@b.example", " ", "Bob\nSmith"]
 _EMAILS = ["jane@example.com", "j@new.example", "no-at", "x@y", "", "a b@c.d", "jörg@exämple.de"]
 _REASONS = ["my order never arrived", "I still have not received my order", "the lamp is broken", "charged twice", "follow up",
-            "", " ", "?!", "the box is torn and something was stolen"]  # fmt: skip
+            "", " ", "?!", "the box is torn and something was stolen", "order 1111 is late",
+            "order 2222 is late", "following up on my sofa", "that is unfair", "unfair about the lamp", "the lamp is broken; order 2222 is late"]  # fmt: skip
+_QUESTIONS = ["how long?", "is it oak?", "", "?", "is the lamp broken"]
 
 
 def said(**more: object) -> e.ShopperSaid:
@@ -74,6 +76,8 @@ def alphabet() -> list[e.Happening]:
         said(name="Jane Doe", email="jane@example.com", reason="the lamp is broken", signals=wish),
         said(reason="charged twice", signals=wish), said(question="how long?", signals=wish),
         said(reason="follow up", signals={Signal.FOLLOWS_UP}), said(reason="unfair", signals={Signal.DISPUTES}),
+        said(reason="order 1111 is late"), said(reason="order 2222 is late"), said(question="?"),
+        said(question="is the lamp broken"), said(reason="follow up on my sofa", signals={Signal.FOLLOWS_UP}),
         said(reason="unfair", signals={Signal.DISPUTES, Signal.WANTS_REVIEW}),
         said(signals={Signal.WANTS_TICKET, Signal.ABOUT_THAT}), said(signals={Signal.WANTS_TICKET, Signal.ANOTHER_TICKET}),
         said(signals={Signal.ASKS_UPDATE, Signal.WANTS_TICKET}), said(reason="charged twice", signals={Signal.ASKS_UPDATE}),
@@ -211,13 +215,17 @@ def hostile(rng: random.Random) -> e.ShopperSaid:
     def maybe(values: list[str]) -> str | None:
         return rng.choice(values) if rng.random() < 0.4 else None
 
+    signals = rng.sample(list(Signal), rng.choice([0, 0, 1, 1, 2, 3]))
+    if rng.random() < 0.04:  # what takes two to be heard at all (R18)
+        signals = [Signal.DISPUTES, Signal.WANTS_REVIEW]
     rejected = (
         (e.RejectedValue(rng.choice([Field.NAME, Field.EMAIL]), "x", "email_no_at"),) if rng.random() < 0.2 else ()
     )
     return said(
         answer=rng.choice([None, None, *Answer]), name=maybe(_NAMES), email=maybe(_EMAILS), reason=maybe(_REASONS),
-        question=maybe(["how long?", "is it oak?", ""]), rejected=rejected, score=rng.choice([None, None, None, 4, 9]),
-        greeting_name=maybe(["Bo"]), extra=(("order_number", "AB123456"),) if rng.random() < 0.2 else (), signals=rng.sample(list(Signal), rng.choice([0, 0, 1, 1, 2, 3])),
+        question=maybe(_QUESTIONS), rejected=rejected, score=rng.choice([None, None, None, 4, 9]),
+        greeting_name=maybe(["Bo"]), extra=(("order_number", "AB123456"),) if rng.random() < 0.2 else (),
+        signals=signals,
     )  # fmt: skip
 
 
@@ -230,9 +238,13 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
     while taken < steps:
         required = ("order_number",) if conversations % 4 == 3 else ()
         state, recording = State(stem="P", required=required), Recording(required)
+        heard: list[e.Happening] = []
         for _ in range(rng.randint(4, 20)):
             roll = rng.random()
             told: e.Happening = hostile(rng)
+            if roll < 0.1 and heard:
+                told = rng.choice(heard)  # people say the same again
+            heard.append(told)
             if roll > 0.9:
                 told = e.CustomerIdentified(rng.choice([None, *_NAMES]), rng.choice([None, *_EMAILS]))
             elif roll > 0.8 and state.tickets:

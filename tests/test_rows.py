@@ -50,7 +50,23 @@ def test_r4_the_reason_said_again_is_not_written_twice() -> None:
 
 def test_r4_detail_is_appended() -> None:
     state, _ = tell(COLLECTING, said(reason="two chairs are missing as well"))
-    assert state.reason == "the lamp is broken; two chairs are missing as well"
+    assert state.reason == "the lamp is broken\ntwo chairs are missing as well"
+
+
+def test_r12_what_is_filed_is_pointed_at_while_another_ticket_is_collected() -> None:
+    dispute = "the refusal of my return of the mirror is unfair"
+    signals = {Signal.DISPUTES, Signal.WANTS_REVIEW}
+    state, _ = tell(filed(), said(reason=dispute, signals=signals))
+    assert [t.dispute for t in state.tickets] == [False, True]
+    state = changed(state, phase=Phase.COLLECTING, required=("order_number",))
+    state, _ = tell(state, said(reason="the rug smells of petrol"))
+    for message, reference in (
+        (said(reason="the lamp is broken"), "AO-R-1"), (said(reason=dispute, signals=signals), "AO-R-2"),
+        (said(reason="follow up on my lamp", signals={Signal.FOLLOWS_UP}), "AO-R-1"),
+    ):  # fmt: skip
+        after, effects = tell(state, message)
+        assert acts(effects) == [Act.UPDATE_REDIRECT, Act.REMIND] and after.reason == "the rug smells of petrol"
+        assert isinstance(effects[0], Say) and effects[0].reference == reference
 
 
 def test_r7_a_no_beside_a_field_corrects_and_refuses_nothing() -> None:

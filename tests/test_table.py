@@ -63,9 +63,13 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "unfair decision", "signals": {Signal.DISPUTES}},
         {"reason": "unfair decision", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
         {"reason": "?", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
+        {"reason": "unfair decision on the lamp", "signals": {Signal.DISPUTES, Signal.WANTS_REVIEW}},
         {"signals": {Signal.WANTS_TICKET, Signal.ABOUT_THAT}}, {"answer": Answer.AFFIRM, "reason": "lamp broken"},
         {"answer": Answer.AFFIRM, "signals": {Signal.WANTS_TICKET}}, {"extra": (("order_number", "AB123456"),)},
-        {"extra": (("shoe_size", "44"),)},
+        {"extra": (("shoe_size", "44"),)}, {"question": "?"}, {"question": "is the lamp broken"},
+        {"reason": "lamp broken", "signals": {Signal.WANTS_TICKET}},
+        {"reason": "follow up on my sofa", "signals": {Signal.FOLLOWS_UP}},
+        {"reason": "follow up on the broken lamp", "signals": {Signal.FOLLOWS_UP}},
     ]  # fmt: skip
     said += [{"signals": {signal}} for signal in Signal]
     found: list[e.Happening] = [
@@ -103,7 +107,18 @@ def test_no_row_is_dead() -> None:
         stem="T", tickets=(Ticket("AO-T-1", "Jane Doe", "jane@example.com", "unfair decision", dispute=True),)
     )
     quiet = State(stem="T", phase=Phase.SILENT, reason="lamp broken", useless=2)
-    frontier = [first, step(e.Policy(), filed, e.AgentJoined("Maya")).state, quiet]
+    unfair = Ticket("AO-T-2", "Jane Doe", "jane@example.com", "unfair decision on the lamp", dispute=True)
+    lamp = (Ticket("AO-T-1", "Jane Doe", "jane@example.com", "lamp broken"), unfair)
+    asked = "is the lamp broken"
+    frontier = [
+        first,
+        step(e.Policy(), filed, e.AgentJoined("Maya")).state,
+        State(stem="T", tickets=lamp, last_question=asked),
+        State(stem="T", tickets=lamp, phase=Phase.OFFERED, reason="charged twice"),
+        State(stem="T", tickets=lamp, phase=Phase.COLLECTING, reason="charged twice", required=("order_number",)),
+        State(stem="T", reason="lamp broken", declined=True, last_question=asked),
+        quiet,
+    ]
     seen = set(frontier)
     refused = {row.name for row in TABLE if row.name.startswith("order")}
     for _ in range(5):
