@@ -91,7 +91,7 @@ async def test_a_conversation_becomes_a_fixture_that_loads(desk: Desk, tmp_path:
 
 async def test_what_needs_a_look_is_flagged_until_judged(desk: Desk) -> None:
     bad = await desk.chat("my lamp is broken", "no thanks", "bye")
-    lost = await desk.chat("asdf qwer zxcv", "qwer asdf zxcv")
+    lost = await desk.chat("???", "bla")
     chat = await desk.bot.hub.conversation(bad)
     assert chat
     await chat.tell(events.ShopperRated(1))
