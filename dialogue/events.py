@@ -114,9 +114,10 @@ class ShopperRated:
 
 @dataclass(frozen=True, slots=True)
 class AgentJoined:
-    """A person of the shop came into the chat, under this name."""
+    """A person of the shop came into the chat, under this name. `account` tells two of one name apart."""
 
     name: str
+    account: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ class State:
     last_question: str | None = None  # answered last; "that didn't help" makes it the reason (R3)
     last_acts: tuple[Act, ...] = ()
     tickets: tuple[Ticket, ...] = ()
-    agent: str | None = None  # who of the shop is in the chat, while ATTENDED
+    agent: str | None = None  # who of the shop is in the chat, while ATTENDED, as the shopper is told
+    agent_account: int | None = None  # and who that is; None where it was not kept
     paused: Phase = Phase.IDLE  # where ATTENDED returns to
     invited: bool = False
     rated: bool = False

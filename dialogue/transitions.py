@@ -389,19 +389,19 @@ def _outcome(act: Act, status: TicketStatus, shown: str) -> Action:
 
 
 def _fall_silent(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    state = changed(state, phase=ATTENDED, paused=state.phase, agent=fact.name, last_acts=())
+    state = changed(state, phase=ATTENDED, paused=state.phase, agent=fact.name, agent_account=fact.account, last_acts=())
     return state, (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _take_over(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    return changed(state, agent=fact.name), (Announce("agent_joined", {"agent": fact.name}),)
+    return changed(state, agent=fact.name, agent_account=fact.account), (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _come_back(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
     """What was agreed to goes on with the shopper's next message (R7). An offer does not: a later yes would answer the person
     who left, and is no consent to it."""
     announce = Announce("agent_left", {"agent": state.agent})
-    state = changed(state, phase=state.paused if state.paused in OPEN else IDLE, paused=IDLE, agent=None)
+    state = changed(state, phase=state.paused if state.paused in OPEN else IDLE, paused=IDLE, agent=None, agent_account=None)
     if fact.settled:
         state = changed(state, phase=IDLE, reason=None, dispute=False, declined=False, fruitless=0, last_question=None)
     return state, (announce,)

@@ -36,7 +36,7 @@ async def sign_in(ask: Ask) -> Response:
         await ask.accounts.note(email[:254] or "?", "sign-in refused")
         words = str(error)
         return ask.page("sign_in.html", 401, error=words[0].upper() + words[1:] + ".", email=email, next=onward)
-    await ask.accounts.note(who.account.email, "sign in")
+    await ask.accounts.note(who.account.email, "sign in", account=who.account.id)
     return _entered(ask, token, onward)
 
 
@@ -79,7 +79,7 @@ async def first(ask: Ask) -> Response:
         return ask.page(
             "first.html", 422, error=words[0].upper() + words[1:] + ".", given=given, shortest=SHORTEST_PASSWORD
         )
-    await ask.accounts.note(who.account.email, "first administrator")
+    await ask.accounts.note(who.account.email, "first administrator", account=who.account.id)
     return _entered(ask, token)
 
 
@@ -185,4 +185,4 @@ async def log(ask: Ask) -> Response:
     if before and not before.isdigit():
         raise Refused(422, "“before” must be the number of an entry.")
     rows = await ask.accounts.log(before=int(before or 0), who=who, limit=101)
-    return ask.page("log.html", rows=rows[:100], more=len(rows) > 100, person=who)
+    return ask.page("log.html", rows=rows[:100], more=len(rows) > 100, person=who, called=await ask.called())

@@ -8,6 +8,7 @@ import io
 import random
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
 from bot.console.archive import FLAGS, names_of
+from bot.console.finding import day_of
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
@@ -25,7 +27,6 @@ from bot.conversation import now_text
 from bot.from_life import Pseudonyms, as_yaml, moves_of, play
 from bot.rehearsal import Stagehand
 from bot.store.console_tables import (
-    account,
     assignment,
     correction,
     facet,
@@ -58,11 +59,8 @@ async def reviews_of(ask: Ask, id: str) -> dict[str, Any]:
     reviewers of a sample judge apart."""
     async with ask.bot.store.read() as connection:
         rows = list(await connection.execute(
-            select(review, account.c.name.label("who")).join(account, account.c.id == review.c.account)
-            .where(review.c.conversation == id).order_by(review.c.at)))  # fmt: skip
-        assigned = (await connection.execute(
-            select(account.c.id, account.c.name).join(assignment, assignment.c.account == account.c.id)
-            .where(assignment.c.conversation == id))).one_or_none()  # fmt: skip
+            select(review).where(review.c.conversation == id).order_by(review.c.at)))  # fmt: skip
+        assigned = await connection.scalar(select(assignment.c.account).where(assignment.c.conversation == id))
         fixes = {
             row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
         }
@@ -105,7 +103,7 @@ async def assign(ask: Ask) -> Response:
     """Give a conversation to somebody to look at; empty: to nobody."""
     id, whom = ask.part("id"), ask.given("account")
     await _exists(ask, id)
-    people = {str(a.id): a for a in await ask.accounts.all() if not a.disabled}
+    people, called = {str(a.id): a for a in await ask.accounts.all() if not a.disabled}, await ask.called()
     if whom and whom not in people:
         raise Refused(422, "There is no such account; choose one of the list.")
 
@@ -116,7 +114,7 @@ async def assign(ask: Ask) -> Response:
 
     await ask.bot.store.transact(job)
     await ask.note("assign", id, people[whom].email if whom else "nobody")
-    said = f"Assigned to {people[whom].name}." if whom else "Assigned to nobody."
+    said = f"Assigned to {called[int(whom)]}." if whom else "Assigned to nobody."
     return ask.to(f"/console/conversations/{id}?{ask.given('query')}", said)
 
 
@@ -133,7 +131,8 @@ async def correct(ask: Ask) -> Response:
     if intent and intent not in {i.value for i in IntentName}:
         raise Refused(422, f"“{intent}” is no intent; choose one of the list.")
     row = {"conversation": id, "seq": int(seq), "intent": intent, "name": ask.given("name", 200), "email": ask.given("email", 254),
-           "reason": ask.given("reason"), "who": ask.me.account.email, "at": now_text()}  # fmt: skip
+           "reason": ask.given("reason"), "who": ask.me.account.email, "at": now_text(),
+           "account": ask.me.account.id}  # fmt: skip
 
     def job(connection: Connection) -> None:
         connection.execute(delete(correction).where(correction.c.conversation == id, correction.c.seq == int(seq)))
@@ -246,7 +245,7 @@ async def samples(ask: Ask) -> Response:
         rows = list(await connection.execute(
             select(sample, sizes.c.size).join(sizes, sizes.c.sample == sample.c.id).order_by(sample.c.id.desc())))  # fmt: skip
     today = datetime.datetime.now(datetime.UTC).date()
-    return ask.page("samples.html", rows=rows, strata=STRATA, today=today.isoformat(),
+    return ask.page("samples.html", rows=rows, called=await ask.called(), strata=STRATA, today=today.isoformat(),
                     month=(today - datetime.timedelta(days=30)).isoformat())  # fmt: skip
 
 
@@ -272,7 +271,7 @@ async def make_sample(ask: Ask) -> Response:
     stratum, name = ask.given("stratum"), ask.given("name", 100)
     try:
         size, seed = int(ask.given("size")), int(ask.given("seed") or 1)
-        since, until = (datetime.date.fromisoformat(ask.given(d)) for d in ("since", "until"))
+        since, until = (day_of(ask.given(d)) for d in ("since", "until"))
     except ValueError as error:
         raise Refused(422, "Size and seed are whole numbers, and the days are like 2026-11-21.") from error
     if stratum not in STRATA or not 1 <= size <= _LARGEST_SAMPLE or not name:
@@ -300,7 +299,7 @@ async def make_sample(ask: Ask) -> Response:
         groups.setdefault(group, []).append(id)
     drawn = draw(groups, size, seed)
     row = {"name": name, "seed": seed, "stratum": stratum, "since": since.isoformat(), "until": until.isoformat(),
-           "who": ask.me.account.email, "at": now_text()}  # fmt: skip
+           "who": ask.me.account.email, "account": ask.me.account.id, "at": now_text()}  # fmt: skip
 
     def job(connection: Connection) -> int:
         made = int(connection.execute(insert(sample).values(**row).returning(sample.c.id)).scalar_one())
@@ -324,22 +323,18 @@ async def one_sample(ask: Ask) -> Response:
             select(sample_item.c.position, summary).join(summary, summary.c.conversation == sample_item.c.conversation)
             .where(sample_item.c.sample == id).order_by(sample_item.c.position)))  # fmt: skip
         judged = list(await connection.execute(
-            select(review.c.conversation, review.c.verdict, account.c.name, account.c.id)
-            .join(account, account.c.id == review.c.account)
+            select(review.c.conversation, review.c.verdict, review.c.account)
             .join(sample_item, sample_item.c.conversation == review.c.conversation).where(sample_item.c.sample == id)))  # fmt: skip
-    by: dict[str, dict[str, str]] = {}
+    by: dict[int, dict[str, str]] = {}
     for row in judged:
-        by.setdefault(row.name, {})[row.conversation] = row.verdict
-    mine = {row.conversation: row.verdict for row in judged if row.id == ask.me.account.id}
-    names = sorted(by)
+        by.setdefault(row.account, {})[row.conversation] = row.verdict
+    called, mine = await ask.called(), by.get(ask.me.account.id, {})
     agreement = []
-    for place, first in enumerate(names):
-        for second in names[place + 1 :]:
-            pairs = [(by[first][c], by[second][c]) for c in by[first] if c in by[second]]
-            same = sum(a == b for a, b in pairs)
-            agreement.append(
-                {"first": first, "second": second, "both": len(pairs), "same": same, "kappa": kappa(pairs)}
-            )
+    for first, second in combinations(sorted(by, key=lambda who: called[who]), 2):
+        pairs = [(by[first][c], by[second][c]) for c in by[first] if c in by[second]]
+        same = sum(a == b for a, b in pairs)
+        agreement.append({"first": called[first], "second": called[second], "both": len(pairs), "same": same,
+                          "kappa": kappa(pairs)})  # fmt: skip
     following = next((row.conversation for row in items if row.conversation not in mine), None)
     return ask.page("sample.html", sample=found, items=items, mine=mine, following=following, agreement=agreement,
-                    progress={name: len(found) for name, found in by.items()})  # fmt: skip
+                    progress={called[who]: len(found) for who, found in by.items()})  # fmt: skip
