@@ -1,10 +1,9 @@
-"""Judging conversations: verdicts with reasons, corrections that become training data and fixtures, who looks at what, the queue
-of flags, and random samples with the agreement of two reviewers."""
+"""Judging conversations: verdicts with reasons, corrections of what was understood (which `exporting` hands on), who looks at what,
+the queue of flags, and random samples with the agreement of two reviewers."""
 
 from __future__ import annotations
 
 import datetime
-import io
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -12,20 +11,16 @@ from itertools import combinations
 from typing import Any
 
 import orjson
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
-from bot.console.archive import FLAGS, names_of
+from bot.console.archive import FLAGS
 from bot.console.finding import day_of
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
 from bot.conversation import now_text
-from bot.from_life import Pseudonyms, as_yaml, moves_of, play
-from bot.rehearsal import Stagehand
 from bot.store.console_tables import (
     assignment,
     correction,
@@ -36,7 +31,7 @@ from bot.store.console_tables import (
     summary,
 )
 from bot.store.tables import turn
-from dialogue.vocabulary import IntentName
+from dialogue.vocabulary import Field, IntentName
 
 STRATA = ("none", "outcome", "language", "flag", "rating")
 _LARGEST_SAMPLE = 1_000
@@ -62,7 +57,8 @@ async def reviews_of(ask: Ask, id: str) -> dict[str, Any]:
             select(review).where(review.c.conversation == id).order_by(review.c.at)))  # fmt: skip
         assigned = await connection.scalar(select(assignment.c.account).where(assignment.c.conversation == id))
         fixes = {
-            row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
+            row.seq: {**row._mapping, "wrong": orjson.loads(row.wrong or "[]")}
+            for row in await connection.execute(select(correction).where(correction.c.conversation == id))
         }
     mine = next((row for row in rows if row.account == ask.me.account.id), None)
     others = [row for row in rows if row.account != ask.me.account.id]
@@ -130,80 +126,24 @@ async def correct(ask: Ask) -> Response:
     intent = ask.given("intent")
     if intent and intent not in {i.value for i in IntentName}:
         raise Refused(422, f"“{intent}” is no intent; choose one of the list.")
-    row = {"conversation": id, "seq": int(seq), "intent": intent, "name": ask.given("name", 200), "email": ask.given("email", 254),
+    wrong = [str(f) for f in ask.form.getlist("wrong")]
+    if unknown := set(wrong) - set(Field):
+        raise Refused(422, f"Unknown fields: {', '.join(sorted(unknown))}.")
+    row = {"conversation": id, "seq": int(seq), "intent": intent, "wrong": orjson.dumps(sorted(wrong)).decode(), "name": ask.given("name", 200), "email": ask.given("email", 254),
            "reason": ask.given("reason"), "who": ask.me.account.email, "at": now_text(),
            "account": ask.me.account.id}  # fmt: skip
 
     def job(connection: Connection) -> None:
         connection.execute(delete(correction).where(correction.c.conversation == id, correction.c.seq == int(seq)))
-        if any(row[k] for k in ("intent", "name", "email", "reason")):
+        if wrong or any(row[k] for k in ("intent", "name", "email", "reason")):
             connection.execute(insert(correction).values(**row))
 
     await ask.bot.store.transact(job)
     await ask.note("correct", f"{id}#{seq}", intent)
     return ask.to(
         f"/console/conversations/{id}?{ask.given('query')}#turn-{seq}",
-        "The correction is saved and goes into the exports.",
+        "The correction is saved. It is in the training file, and in the test fixture of this chat.",
     )
-
-
-# ---------------------------------------------------------------- exports for training and fixtures
-
-
-async def training(ask: Ask) -> Response:
-    """Corrected intents as Rasa training data (NLU YAML), with invented people in the place of real ones."""
-    query = (
-        select(correction.c.intent, turn.c.text, turn.c.conversation)
-        .join(turn, (turn.c.conversation == correction.c.conversation) & (turn.c.seq == correction.c.seq))
-        .where(correction.c.intent != "").order_by(correction.c.intent, turn.c.conversation, turn.c.seq)
-    )  # fmt: skip
-    async with ask.bot.store.read() as connection:
-        rows = list(await connection.execute(query))
-    lines: dict[str, list[str]] = {}
-    for row in rows:
-        loaded = await ask.bot.store.load(row.conversation)
-        names = names_of(loaded.state, await ask.bot.store.told(row.conversation)) if loaded else set()
-        line = " ".join(Pseudonyms(names).text(row.text).split())
-        if line not in lines.setdefault(row.intent, []):
-            lines[row.intent].append(line)
-    examples = [
-        {"intent": i, "examples": LiteralScalarString("".join(f"- {x}\n" for x in found))} for i, found in lines.items()
-    ]
-    await ask.note("export training", f"{len(rows)} messages")
-    return _yaml({"version": "3.1", "nlu": examples}, "corrections-nlu.yml")
-
-
-def _yaml(data: Any, name: str) -> Response:
-    out = io.StringIO()
-    writer = YAML()
-    writer.width = 10_000
-    writer.dump(data, out)
-    return _file(out.getvalue(), name)
-
-
-def _file(text: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
-
-
-async def fixture(ask: Ask) -> Response:
-    """One conversation as a dialogue fixture of what happened: what was understood recorded, invented people in the place of
-    real ones; corrections stand in its name."""
-    id = ask.part("id")
-    loaded = await ask.bot.store.load(id)
-    if loaded is None or not loaded.seq:
-        raise Refused(404, "There is no such conversation (any more).")
-    people = Pseudonyms(names_of(loaded.state, await ask.bot.store.told(id)))
-    moves = moves_of(await ask.bot.store.turns(id, limit=10_000), await ask.bot.store.happenings(id), people)
-    _, after = await play(Stagehand(ask.bot.settings, answers=ask.bot.answers), moves, loaded.state.required)
-    async with ask.bot.store.read() as connection:
-        fixes = {
-            row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
-        }
-    wrong = "; ".join(f"turn {seq}: {f.intent or 'a field was missed'}" for seq, f in sorted(fixes.items()))
-    name = f"conversation {id[:8]}" + (f" (to be mended: {wrong})" if wrong else "")
-    await ask.note("export fixture", id)
-    return _file(as_yaml(name, moves, after), f"conversation-{id[:8]}.yml")
 
 
 # ---------------------------------------------------------------- the queue of flags
