@@ -83,7 +83,7 @@ _LONGEST_NAME = 4
 #: After these a place is to be expected as much as a person.
 _PLACE_BEFORE = frozenset("to in from at near nach in aus bei à en de a em para إلى في من".split())
 #: Words and numbers, as the look over what is left takes them.
-_PIECE = re.compile(rf"[\w-]*\d[\w-]*|{NAME_TOKEN}")
+_PIECE = re.compile(rf"(?<![\w.])\d\.\d{{1,3}}(?![\w.])|[\w-]*\d[\w-]*|{NAME_TOKEN}")
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -266,13 +266,9 @@ class Pseudonyms:
     def text(self, text: str) -> str:
         """`text` with invented people in the place of real ones. Nothing is replaced twice."""
         found: list[tuple[int, int, str]] = []
-
-        def claim(start: int, end: int, new: str) -> None:
+        for start, end, new in self._claims(text):
             if all(end <= a or b <= start for a, b, _ in found):
                 found.append((start, end, new))
-
-        for start, end, new in self._claims(text):
-            claim(start, end, new)
         out, last = [], 0
         for start, end, new in sorted(found):
             if text[start:end] != new:
@@ -348,7 +344,7 @@ def unusual(word: str, *, opens: bool) -> bool:
     """True for what may be somebody's, or tell who they are: a word of no language spoken here, a name, a capital within a sentence
     (`opens`: it begins one), a number of three digits or more."""
     if any(c.isdigit() for c in word):
-        return sum(c.isdigit() for c in word) >= 3
+        return sum(c.isdigit() for c in word) >= 3 and "." not in word
     if len(word) < 2:
         return False
     if not _ordinary(word):

@@ -136,6 +136,7 @@ def test_what_is_left_is_named_for_people_to_look_at() -> None:
     )
     found = left(told, people.replaced.values())
     assert {"Xolani", "Bergen", "1234"} <= set(found) and not {"Where", "Robin", "Tanner", "lamp", "I'm"} & set(found)
+    assert left("confidence: 0.139") == []
     rid = without(told, ["Xolani", "1234"])
     assert "Xolani" not in rid and "1234" not in rid and "Bergen" in rid
     assert put("Bergen or Bergenline", "Bergen", r"\1") == r"\1 or Bergenline"
