@@ -23,6 +23,7 @@ from bot.audit import verdict
 from bot.bootstrap import Bot, run_bot
 from bot.console import views
 from bot.console.access_log import AccessLog, bearer
+from bot.console.archive import renew
 from bot.frames import without_nul
 from bot.limits import Limits
 from bot.metrics import OLDEST, OUTBOX, RASA, REGISTRY
@@ -204,6 +205,7 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
         )
         if not put_back:
             raise HTTPException(409, "This ticket was not refused by the helpdesk, so there is nothing to send again.")
+        await renew(b.store, put_back, support_email=b.support_email)
         b.courier.wake()
         return {"reference": reference, "status": "queued"}
 

@@ -106,11 +106,30 @@ def fixture() -> None:
     type=click.Path(path_type=pathlib.Path, dir_okay=False),
     help="Write it there; else it is printed.",
 )
-def fixture_new(id: str, name: str | None, shrink: bool, act: str | None, output: pathlib.Path | None) -> None:
-    """A fixture of a stored conversation: what was understood recorded, invented people in the place of real ones."""
+@click.option(
+    "--replace", multiple=True, metavar="WORD=OTHER", help="Put another word in the place of one that is left."
+)
+@click.option("--looked", is_flag=True, help="Say that somebody has looked at the words that are left.")
+def fixture_new(output: pathlib.Path | None, replace: tuple[str, ...], looked: bool, **given: Any) -> None:
+    """A fixture of a stored conversation: what was understood recorded, invented people in the place of real ones. Nothing finds
+    all of them, so what is left is shown, and somebody must look before it is written."""
     from bot.from_life import new_fixture
+    from bot.pseudonyms import put, shown
 
-    text = asyncio.run(new_fixture(read_settings(), id, name=name, shrink=shrink, act=act))
+    text, people = asyncio.run(new_fixture(read_settings(), **given))
+    for pair in replace:
+        word, sign, other = pair.partition("=")
+        if not (word and sign):
+            raise click.UsageError(f"--replace {pair}: write it as WORD=OTHER")
+        text = put(text, word, other)
+    if not looked:
+        click.echo(shown(text, people.replaced), err=True)
+        if not sys.stdin.isatty():
+            raise click.ClickException(
+                "not written: look at what is left of people above, marked »so«, then run it again with --looked, and with "
+                "--replace WORD=OTHER for each word that must go"
+            )
+        click.confirm("Is nothing left in it that tells who somebody is?", abort=True, err=True)
     if output:
         from bot.store.private import write_private
 

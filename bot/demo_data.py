@@ -161,7 +161,8 @@ def _copy(base: _Base, rng: random.Random, start: datetime.datetime) -> dict[str
     head = {k: mend(v) for k, v in base.row._mapping.items()}
     head |= {"created_at": at(0), "updated_at": at(base.row.seq), "token_hash": token_hash(secrets.token_urlsafe(16))}
     columns = {k: mend(v) for k, v in base.summary.columns.items()}
-    columns |= {"created_at": at(0), "updated_at": at(base.row.seq)}
+    heard = max((row["seq"] for row in base.rows["turn"] if row["who"] == "shopper"), default=0)
+    columns |= {"created_at": at(0), "updated_at": at(base.row.seq), "heard_at": at(heard)}
     kinds = [{"kind": k, "value": mend(v), "created_at": at(0)} for k, v in sorted(base.summary.facets)]
     words = base.summary.words
     for old, new in ((base.row.id, id), (base.stem.casefold(), stem.casefold()), (NAME.casefold(), name.casefold()),

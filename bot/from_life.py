@@ -1,98 +1,33 @@
 """`askonce fixture new`: a dialogue fixture of a stored conversation, deterministic, without its people, as short as wanted.
 
-What was understood is recorded beside each message. Names, addresses and long numbers are replaced by invented ones of the same
-shape and script, the same one by the same one everywhere.
+What was understood is recorded beside each message, or what should have been where a reviewer corrected it. People are replaced by
+invented ones (`bot.pseudonyms`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import io
-import re
-import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 import orjson
 from ruamel.yaml import YAML
+from sqlalchemy import select
 
 from bot.console.archive import names_of
-from bot.console.masking import EMAIL_ADDRESS, LONG_NUMBER
+from bot.pseudonyms import Pseudonyms
 from bot.rehearsal import Rehearsal, Stagehand
 from bot.settings import Settings
-from bot.store.records import from_json, happenings_from_json, to_json
+from bot.store.console_tables import correction
+from bot.store.database import Store
+from bot.store.records import Loaded, from_json, happenings_from_json, to_json
 from bot.stored import stored
 from dialogue import events
-
-_POOLS = {
-    "LATIN": ("Robin Tanner", "Alex Morgan", "Kim Larsen", "Toni Weber", "Noa Rivers"), "CYRILLIC": ("Саша Волков", "Женя Орлов"),
-    "GREEK": ("Αλέξης Νικολάου", "Μαρία Παππά"), "ARABIC": ("نور حداد", "سامي منصور"), "HEBREW": ("נועם לוי", "טל כהן"),
-    "CJK": ("林明", "王芳"), "HIRAGANA": ("さとう はる", "たなか みお"), "KATAKANA": ("サトウ ハル", "タナカ ミオ"), "HANGUL": ("김하늘", "이수민"),
-    "DEVANAGARI": ("आशा वर्मा", "रवि जोशी"), "THAI": ("สมชาย ใจดี", "มานี รักดี"),
-}  # fmt: skip
-
-
-def _script(name: str) -> str:
-    letter = next((c for c in name if c.isalpha()), "a")
-    found = unicodedata.name(letter, "LATIN").split()[0]
-    return found if found in _POOLS else "LATIN"
-
-
-class Pseudonyms:
-    """Invented people, the same for the same real one."""
-
-    def __init__(self, names: set[str]) -> None:
-        self._known: dict[str, str] = {}
-        taken: dict[str, int] = {}
-        for name in sorted(names, key=lambda n: (-len(n.split()), n.casefold())):
-            words = name.split()
-            if name.casefold() in self._known:
-                continue
-            script = _script(name)
-            number = taken.get(script, 0)
-            taken[script] = number + 1
-            invented = _POOLS[script][number % len(_POOLS[script])].split()
-            shaped = [invented[min(n, len(invented) - 1)] for n in range(len(words))]
-            self._known[name.casefold()] = " ".join(shaped)
-            for word, new in zip(words, shaped, strict=True):
-                if len(word) > 1:
-                    self._known.setdefault(word.casefold(), new)
-        self._emails: dict[str, str] = {}
-
-    def text(self, text: str) -> str:
-        """`text` with invented people in the place of real ones."""
-        text = EMAIL_ADDRESS.sub(lambda m: self._email(m[0]), text)
-        for real, new in sorted(self._known.items(), key=lambda pair: (-len(pair[0]), pair[0])):
-            pattern = rf"(?<![\w@.]){re.escape(real)}(?![\w@])"
-            text = re.sub(pattern, lambda m, new=new: new.lower() if m[0].islower() else new, text, flags=re.IGNORECASE)  # type: ignore[misc]
-        return LONG_NUMBER.sub(lambda m: self._number(m[0]), text)
-
-    def value(self, value: Any) -> Any:
-        """The same for everything in a structure."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {
-                k: self.value(v) if k not in ("by", "signals", "field", "why", "answer") else v
-                for k, v in value.items()
-            }
-        return [self.value(v) for v in value] if isinstance(value, list) else value
-
-    def _email(self, email: str) -> str:
-        key = email.casefold().rstrip(".")
-        if key not in self._emails:
-            self._emails[key] = f"shopper{len(self._emails) + 1}@example.com"
-        return self._emails[key] + ("." if email.endswith(".") else "")
-
-    def _number(self, number: str) -> str:
-        if sum(c.isdigit() for c in number) < 6:
-            return number
-        digest = hashlib.sha256(re.sub(r"\D", "", number).encode()).digest()
-        made = iter(digest * 4)
-        return "".join(str(next(made) % 9 + 1) if c.isdigit() else c for c in number)
+from dialogue.states import State
+from dialogue.vocabulary import Answer, IntentName, Signal
 
 
 @dataclass(frozen=True)
@@ -110,26 +45,113 @@ def recorded(understood: events.Understanding) -> dict[str, Any]:
     return {k: v for k, v in plain.items() if k != "kept" and v != empty[k]}
 
 
-def moves_of(turns: Sequence[Any], rows: Sequence[Any], people: Pseudonyms) -> list[Move]:
-    """What came from outside in a stored conversation, with invented people."""
-    words, first, found = {t.seq: t.text for t in turns if t.who in ("shopper", "agent")}, 1, []
+@dataclass(frozen=True)
+class Fix:
+    """A reviewer's correction of what was understood of one message. Empty: it was right. `wrong` names fields that were read where
+    there was none."""
+
+    intent: str = ""
+    name: str = ""
+    email: str = ""
+    reason: str = ""
+    wrong: tuple[str, ...] = ()
+
+
+#: What makes an intent: the signal by which the tracker knows it, where it is one.
+_SIGNALS = {
+    IntentName.GREET: Signal.GREETING, IntentName.GOODBYE: Signal.GOODBYE, IntentName.THANKS: Signal.THANKS,
+    IntentName.REQUEST_TICKET: Signal.WANTS_TICKET, IntentName.TICKET_UPDATE: Signal.ASKS_UPDATE,
+    IntentName.CONTACT: Signal.ASKS_CONTACT, IntentName.OTHER: Signal.CHATS,
+}  # fmt: skip
+_ANSWERS = {IntentName.AFFIRM: Answer.AFFIRM, IntentName.DENY: Answer.DENY}
+
+
+def corrected(understood: events.Understanding, fix: Fix) -> events.Understanding:
+    """What should have been understood. Another intent takes the place of everything that made the one before; fields stay unless
+    they are corrected."""
+    if fix.intent:
+        intent = IntentName(fix.intent)
+        signals = {Signal.SECRET} & understood.signals | ({_SIGNALS[intent]} if intent in _SIGNALS else set())
+        asks = intent in (IntentName.QUESTION, IntentName.ORDER_STATUS)
+        reason = (understood.reason or understood.kept) if intent is IntentName.REPORT_ISSUE else None
+        understood = dataclasses.replace(
+            understood, intents=(events.Intent(intent, 1.0),), signals=frozenset(signals), answer=_ANSWERS.get(intent),
+            question=(understood.question or understood.kept) if asks else None, reason=reason, score=None,
+        )  # fmt: skip
+    name = fix.name or (None if "name" in fix.wrong else understood.name)
+    return dataclasses.replace(
+        understood,
+        name=name,
+        greeting_name=None if fix.name or "name" in fix.wrong else understood.greeting_name,
+        email=fix.email or (None if "email" in fix.wrong else understood.email),
+        reason=fix.reason or (None if "reason" in fix.wrong else understood.reason),
+        by="corrected",
+    )
+
+
+async def fixes_of(store: Store, id: str) -> dict[int, Fix]:
+    """The corrections of one conversation, by the turn they are of."""
+    async with store.read() as connection:
+        rows = list(await connection.execute(select(correction).where(correction.c.conversation == id)))
+    return {r.seq: Fix(r.intent, r.name, r.email, r.reason, tuple(orjson.loads(r.wrong or "[]"))) for r in rows}
+
+
+def heard_at(rows: Sequence[Any]) -> Iterator[tuple[int, events.Happening]]:
+    """Every stored happening with the turn that it began with: a message's own turn is the first of its happening."""
+    first = 1
     for row in rows:
         for told in happenings_from_json(row.events):
-            text = people.text(words.get(first, ""))
-            if isinstance(told, events.ShopperSaid):
-                plain = people.value(orjson.loads(to_json(told.understood)))
-                found.append(
-                    Move(events.ShopperSaid(from_json(events.Understanding, orjson.dumps(plain).decode())), text)
-                )
-            elif isinstance(told, events.CustomerIdentified):
-                name, email = (people.text(v) if v else v for v in (told.name, told.email))
-                found.append(Move(events.CustomerIdentified(name, email)))
-            elif isinstance(told, events.AgentSaid):
-                found.append(Move(told, text))
-            elif isinstance(told, events.AgentJoined | events.AgentLeft):
-                found.append(Move(told))
+            yield first, told
         first = row.seq + 1
+
+
+def pseudonyms(
+    state: State, turns: Sequence[Any], rows: Sequence[Any], fixes: Mapping[int, Fix], *, keep: str
+) -> Pseudonyms:
+    """The invented people of one conversation: of the names that it holds, but those that a reviewer called wrong, and of whatever
+    its words and its corrections show. `keep` is the shop's own address."""
+    names = set(names_of(dataclasses.replace(state, greeting_name=None), ()))
+    misread: set[str] = set()
+    for seq, told in heard_at(rows):
+        if isinstance(told, events.ShopperSaid):
+            found = {n for n in (told.understood.name, told.understood.greeting_name) if n}
+            wrong = seq in fixes and ("name" in fixes[seq].wrong or fixes[seq].name)
+            names, misread = (names, misread | found) if wrong else (names | found, misread)
+        elif isinstance(told, events.CustomerIdentified) and told.name:
+            names.add(told.name)
+    told_right = {fix.name for fix in fixes.values() if fix.name}
+    texts = [t.text for t in turns if t.who in ("shopper", "agent")] + [f.reason for f in fixes.values() if f.reason]
+    return Pseudonyms((names - misread) | told_right, texts, keep=(keep,), stem=state.stem)
+
+
+def moves_of(
+    turns: Sequence[Any], rows: Sequence[Any], people: Pseudonyms, fixes: Mapping[int, Fix] | None = None
+) -> list[Move]:
+    """What came from outside in a stored conversation, with invented people, and with what should have been understood where that
+    was corrected."""
+    words, found = {t.seq: t.text for t in turns if t.who in ("shopper", "agent")}, []
+    for seq, told in heard_at(rows):
+        text = people.text(words.get(seq, ""))
+        if isinstance(told, events.ShopperSaid):
+            fix = (fixes or {}).get(seq)
+            understood = corrected(told.understood, fix) if fix else told.understood
+            plain = people.value(orjson.loads(to_json(understood)))
+            found.append(Move(events.ShopperSaid(from_json(events.Understanding, orjson.dumps(plain).decode())), text))
+        elif isinstance(told, events.CustomerIdentified):
+            name, email = (people.text(v) if v else v for v in (told.name, told.email))
+            found.append(Move(events.CustomerIdentified(name, email)))
+        elif isinstance(told, events.AgentSaid):
+            found.append(Move(told, _as_words(text)))
+        elif isinstance(told, events.ShopperRated):
+            found.append(Move(events.ShopperRated(told.score)))
+        elif isinstance(told, events.AgentJoined | events.AgentLeft):
+            found.append(Move(told))
     return found
+
+
+def _as_words(text: str) -> str:
+    """An agent's words that no fixture takes for what an agent does."""
+    return f"{text}." if text in ("joins", "leaves", "settles") or text.startswith("joins as ") else text
 
 
 async def play(
@@ -178,6 +200,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
             case["customer"] = {k: v for k, v in dataclasses.asdict(move.told).items() if v}
         elif isinstance(move.told, events.AgentSaid):
             steps.append({"agent": move.text})
+        elif isinstance(move.told, events.ShopperRated):
+            steps.append({"rate": move.told.score})
         elif isinstance(move.told, events.AgentLeft) and move.told.settled:
             steps.append({"agent": "settles"})
         elif isinstance(move.told, events.AgentLeft) and move.told.gone is not None:
@@ -194,19 +218,44 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
     return out.getvalue()
 
 
-async def new_fixture(settings: Settings, id: str, *, name: str | None, shrink: bool, act: str | None) -> str:
-    """The fixture's text. Raises `click.ClickException`."""
-    async with stored(settings, id) as (store, found):
-        turns, rows = await store.turns(id, limit=100_000), await store.happenings(id)
-        people = Pseudonyms(names_of(found.state, await store.told(id)))
-    hand, required = Stagehand(settings), found.state.required
-    moves = moves_of(turns, rows, people)
+def title(id: str, fixes: Mapping[int, Fix]) -> str:
+    """The name of a conversation's case, which says what was corrected in it."""
+    wrong = "; ".join(
+        f"turn {seq}: {fix.intent or 'no ' + ', '.join(fix.wrong) if fix.intent or fix.wrong else 'a field was missed'}"
+        for seq, fix in sorted(fixes.items())
+    )
+    return f"conversation {id[:8]}" + (f" (corrected: {wrong})" if wrong else "")
+
+
+async def fixture_of(
+    store: Store,
+    hand: Stagehand,
+    found: Loaded,
+    *,
+    name: str | None = None,
+    shrink: bool = False,
+    act: str | None = None,
+) -> tuple[str, Pseudonyms]:
+    """A stored conversation as a fixture: what should have been understood recorded, the bot's turns that follow from it, invented
+    people; and these. Raises `click.ClickException` where nobody has said anything."""
+    turns, rows = await store.turns(found.id, limit=100_000), await store.happenings(found.id)
+    fixes, required = await fixes_of(store, found.id), found.state.required
+    people = pseudonyms(found.state, turns, rows, fixes, keep=hand.settings.support_email or "")
+    moves = moves_of(turns, rows, people, fixes)
     if not any(isinstance(m.told, events.ShopperSaid) for m in moves):
-        raise click.ClickException(f"nobody has said anything in conversation {id}")
+        raise click.ClickException(f"nobody has said anything in conversation {found.id}")
     if shrink:
         moves = await _shrunk(hand, moves, required, act)
     _, after = await play(hand, moves, required)
-    return as_yaml(name or f"conversation {id[:8]}", moves, after)
+    return as_yaml(name or title(found.id, fixes), moves, after), people
+
+
+async def new_fixture(
+    settings: Settings, id: str, *, name: str | None, shrink: bool, act: str | None
+) -> tuple[str, Pseudonyms]:
+    """The fixture's text, and the people who were replaced in it. Raises `click.ClickException`."""
+    async with stored(settings, id) as (store, found):
+        return await fixture_of(store, Stagehand(settings), found, name=name, shrink=shrink, act=act)
 
 
 async def _shrunk(hand: Stagehand, moves: list[Move], required: tuple[str, ...], act: str | None) -> list[Move]:

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from bot.console.archive import renew
 from bot.console.views import waiting_tickets
 from bot.helpdesks import make_helpdesk
 from bot.settings import Settings
@@ -70,6 +71,7 @@ async def deliver_tickets(settings: Settings, reference: str | None) -> int:
         references = await store.transact(
             lambda connection: deliver_again(connection, outbox, now=time.time(), reference=reference)
         )
+        await renew(store, references, support_email=settings.support_email or "")
     finally:
         await store.close()
     for one in references:

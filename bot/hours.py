@@ -1,5 +1,6 @@
 """The shop's published hours of live agents (`ASKONCE_HOURS`), where they are written so that a machine can read them too:
-`Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin`. Any other wording is shown to people as it is and means nothing here."""
+`Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin`. Hours that end before they begin go on past midnight
+(`Fri 18:00-02:00`). Any other wording is shown to people as it is and means nothing here."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ _PART = re.compile(r"(\w+)(?:\s*[-–]\s*(\w+))?\s+(\d{1,2}):(\d{2})\s*[-–]\s*
 
 @dataclass(frozen=True)
 class Hours:
-    """`spans` are (weekday from 0 for Monday, first minute of the day, minute after the last) in `zone`."""
+    """`spans` are (weekday from 0 for Monday, first minute of the day, minute after the last) in `zone`; what goes on past midnight
+    is two of them."""
 
     spans: tuple[tuple[int, int, int], ...]
     zone: zoneinfo.ZoneInfo
@@ -57,10 +59,13 @@ def read_hours(text: str) -> Hours | None:
             return None
         first, final = (_day(match[1]), _day(match[2] or match[1]))
         begin, end = int(match[3]) * 60 + int(match[4]), int(match[5]) * 60 + int(match[6])
-        if first is None or final is None or not begin < end <= 24 * 60:
+        if first is None or final is None or begin == end or begin >= 24 * 60 or end > 24 * 60:
             return None
-        count = (final - first) % 7 + 1
-        spans += [((first + n) % 7, begin, end) for n in range(count)]
+        for day in ((first + n) % 7 for n in range((final - first) % 7 + 1)):
+            if begin < end:
+                spans.append((day, begin, end))
+            else:
+                spans += [(day, begin, 24 * 60)] + ([((day + 1) % 7, 0, end)] if end else [])
     return Hours(tuple(spans), zone)
 
 

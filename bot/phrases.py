@@ -16,6 +16,9 @@ import orjson
 
 LOCALES = pathlib.Path(__file__).resolve().parent / "locales"
 
+#: Phrases that say nothing but that a message was not understood: what the console counts as such.
+NOT_UNDERSTOOD = ("clarify",)
+
 FIELD_NAMES = {"name": "your full name", "email": "your email address", "reason": "the reason for the issue"}
 
 ENGLISH: Mapping[str, str] = {
@@ -154,3 +157,12 @@ def render(
     words = ENGLISH if language == "en" or phrase == "contact" else catalogue(language)["bot"]
     text: str = words[phrase].format(**filled, support_email=support_email)
     return text
+
+
+@functools.cache
+def not_understood(support_email: str) -> frozenset[str]:
+    """Every wording, in every language, of a reply that says that a message was not understood."""
+    spoken = ("en", *languages())
+    return frozenset(
+        render(p, {}, support_email=support_email, language=lang) for p in NOT_UNDERSTOOD for lang in spoken
+    )

@@ -121,10 +121,12 @@ class ShopperRated:
 
 @dataclass(frozen=True, slots=True)
 class AgentJoined:
-    """A person of the shop came into the chat, under this name. `presence` names this stay of theirs, whose lease they renew."""
+    """A person of the shop came into the chat, under this name. `presence` names this stay of theirs, whose lease they renew;
+    `account` tells two of one name apart."""
 
     name: str
     presence: str = ""
+    account: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

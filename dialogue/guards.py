@@ -186,7 +186,10 @@ def agreed_and_complete(state: State, fact: Any) -> bool:
 
 
 def another_agent(state: State, fact: e.AgentJoined) -> bool:
-    return fact.name != state.agent
+    """Another account; another name where the accounts are not known."""
+    if fact.account is None or state.agent_account is None:
+        return fact.name != state.agent
+    return fact.account != state.agent_account
 
 
 def ran_out(state: State, fact: e.AgentLeft) -> bool:

@@ -109,7 +109,8 @@ class State:
     last_acts: tuple[Act, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     refused: tuple[Refused, ...] = ()  # declined before the present reason, the latest last (R10)
-    agent: str | None = None  # who of the shop is in the chat, while ATTENDED
+    agent: str | None = None  # who of the shop is in the chat, while ATTENDED, as the shopper is told
+    agent_account: int | None = None  # and who that is; None where it was not kept
     paused: Phase = Phase.IDLE  # where ATTENDED returns to
     presence: str = ""  # which stay of that person it is: a lease that ran out ends this one and no later one (R13)
     waits: bool = False  # the shopper wrote to that person, who has not answered

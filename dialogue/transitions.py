@@ -440,12 +440,16 @@ def _other_stem(state: State, fact: e.ReferenceTaken, policy: e.Policy) -> Outco
 
 
 def _fall_silent(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    state = changed(state, phase=ATTENDED, paused=state.phase, agent=fact.name, presence=fact.presence, last_acts=())
+    state = changed(
+        state, phase=ATTENDED, paused=state.phase, agent=fact.name, agent_account=fact.account, presence=fact.presence,
+        last_acts=(),
+    )  # fmt: skip
     return state, (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _take_over(state: State, fact: e.AgentJoined, policy: e.Policy) -> Outcome:
-    return changed(state, agent=fact.name, presence=fact.presence), (Announce("agent_joined", {"agent": fact.name}),)
+    state = changed(state, agent=fact.name, agent_account=fact.account, presence=fact.presence)
+    return state, (Announce("agent_joined", {"agent": fact.name}),)
 
 
 def _come_back(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
@@ -460,7 +464,17 @@ def _come_back(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:
 
 def _back_from_person(state: State) -> State:
     phase = state.paused if state.paused in OPEN else IDLE
-    return changed(state, phase=phase, paused=IDLE, agent=None, presence="", waits=False, open_question=None, useless=0)
+    return changed(
+        state,
+        phase=phase,
+        paused=IDLE,
+        agent=None,
+        agent_account=None,
+        presence="",
+        waits=False,
+        open_question=None,
+        useless=0,
+    )
 
 
 def _left_alone(state: State, fact: e.AgentLeft, policy: e.Policy) -> Outcome:

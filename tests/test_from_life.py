@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.console.archive import names_of
 from bot.demo_data import make_demo_data
 from bot.fixtures import read_fixtures
-from bot.from_life import Move, Pseudonyms, as_yaml, moves_of, play, shrink
+from bot.from_life import Move, as_yaml, moves_of, play, shrink
+from bot.pseudonyms import Pseudonyms, is_name
 from bot.rehearsal import Stagehand
 from bot.replay import play_rehearsed
 from bot.settings import Settings, read_settings
@@ -91,7 +92,7 @@ async def test_a_stored_conversation_becomes_a_fixture_that_passes(
             moves = moves_of(await store.turns(id), await store.happenings(id), Pseudonyms(names))
             _, after = await play(hand, moves)
             text = as_yaml(f"case {id}", moves, after)
-            assert not [n for n in names if n in text] and (loaded.state.email or "@@") not in text
+            assert not [n for n in names if is_name(n) and n in text] and (loaded.state.email or "@@") not in text
             (tmp_path / "case.yml").write_text(text, encoding="utf-8")
             (case,) = read_fixtures([tmp_path / "case.yml"])
             assert (await play_rehearsed(hand, case)).problems == []
@@ -147,11 +148,19 @@ def test_commands_over_a_stored_conversation(lived: str, tmp_path: pathlib.Path)
         "--shrink",
         "--until",
         "ticket_filed",
+        "--looked",
         "-o",
         "f.yml",
         **url,
     )
     assert done.returncode == 0, done.stderr
+    make = ("bot.cli", "fixture", "new", "--conversation", id, "-o", "unseen.yml")
+    unseen = run(tmp_path, *make, **url)
+    assert unseen.returncode == 1 and not (tmp_path / "unseen.yml").exists() and "Traceback" not in unseen.stderr
+    assert "test_case" in unseen.stderr and "Replaced: " in unseen.stderr and "--looked" in unseen.stderr
+    assert run(tmp_path, *make, "--replace", "word", **url).returncode == 2
+    assert run(tmp_path, *make, "--looked", "--replace", "Robin=Sam", **url).returncode == 0
+    assert "Robin" not in (tmp_path / "unseen.yml").read_text(encoding="utf-8")
     (case,) = read_fixtures([tmp_path / "f.yml"])
     assert len(case.steps) <= 3 and case.steps[-1].expected[-1].act == "ticket_filed"
     assert run(tmp_path, "bot.cli", "replay", "f.yml").returncode == 0

@@ -43,16 +43,20 @@ class AccessLog:
         self._key = b""
         self._lately: dict[tuple[str, ...], float] = {}
 
-    async def note(self, who: str, action: str, target: str = "", detail: str = "") -> None:
-        """Remember that `who` did `action` to `target`."""
-        await self._store.transact(lambda connection: self._write(connection, who, action, target, detail))
+    async def note(
+        self, who: str, action: str, target: str = "", detail: str = "", *, account: int | None = None
+    ) -> None:
+        """Remember that `who` (the colleague `account`, where it is one) did `action` to `target`."""
+        await self._store.transact(lambda connection: self._write(connection, who, action, target, detail, account))
 
-    async def note_once(self, who: str, action: str, target: str = "", detail: str = "") -> None:
+    async def note_once(
+        self, who: str, action: str, target: str = "", detail: str = "", *, account: int | None = None
+    ) -> None:
         """The same, and in ten minutes no second time: for pages that ask again by themselves."""
         what, now = (who, action, target, detail), self._clock()
         if now - self._lately.get(what, now - _ONCE_IN) < _ONCE_IN:
             return
-        await self.note(who, action, target, detail)
+        await self.note(who, action, target, detail, account=account)
         if len(self._lately) >= _REMEMBERED:
             self._lately.clear()
         self._lately[what] = now
@@ -67,7 +71,9 @@ class AccessLog:
         """A person in the log: found again by the same address, and not the address."""
         return f"person {_hash(await self._store.transact(self._ready), canonical(email))}"
 
-    def _write(self, connection: Connection, who: str, action: str, target: str, detail: str) -> None:
+    def _write(
+        self, connection: Connection, who: str, action: str, target: str, detail: str, colleague: int | None
+    ) -> None:
         key = self._ready(connection)
         colleagues = {canonical(email) for email in connection.scalars(select(account.c.email))}
 
@@ -81,6 +87,7 @@ class AccessLog:
             "action": action,
             "target": target[:200],
             "detail": _one_line(detail),
+            "account": colleague,
         }
         connection.execute(insert(access).values(**row))
 

@@ -12,7 +12,9 @@ import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -20,7 +22,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
@@ -63,6 +65,18 @@ class Account:
     role: Role
     disabled: bool = False
     has_totp: bool = False
+
+
+def labels(people: Iterable[Account]) -> dict[int, str]:
+    """What each account is called where several may be named, by its id: the name alone, or with the address where others bear the
+    same name (whatever its case, width or spaces). No two are called the same."""
+    listed = list(people)
+    bearers = Counter(_folded(a.name) for a in listed)
+    return {a.id: f"{a.name} ({a.email})" if bearers[_folded(a.name)] > 1 or "@" in a.name else a.name for a in listed}
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @dataclass(frozen=True)
@@ -251,9 +265,12 @@ class Accounts:
 
     # ------------------------------------------------------------ the log of access
 
-    async def note(self, who: str, action: str, target: str = "", detail: str = "") -> None:
-        """Remember that `who` did `action` to `target`: what was seen, exported, changed or erased."""
-        await self.access.note(who, action, target, detail)
+    async def note(
+        self, who: str, action: str, target: str = "", detail: str = "", *, account: int | None = None
+    ) -> None:
+        """Remember that `who` (an address; `account`, where it is one's) did `action` to `target`: what was seen, exported,
+        changed or erased."""
+        await self.access.note(who, action, target, detail, account=account)
 
     async def note_refused(self, email: str) -> None:
         """Somebody was not let in. What they typed is kept only where it is a colleague's address."""
@@ -263,12 +280,13 @@ class Accounts:
         await self.note(who, "sign-in refused")
 
     async def log(self, *, before: int | None = None, who: str = "", limit: int = 100) -> list[Any]:
-        """The newest entries first."""
+        """The newest entries first; `who`: of the account with this address, whatever its address was then."""
         query = select(access).order_by(access.c.id.desc()).limit(limit)
         if before:
             query = query.where(access.c.id < before)
         if who:
-            query = query.where(access.c.who == who)
+            whose = select(account.c.id).where(account.c.email == who.strip().casefold()).scalar_subquery()
+            query = query.where(or_(access.c.account == whose, and_(access.c.account.is_(None), access.c.who == who)))
         async with self._store.read() as connection:
             return list(await connection.execute(query))
 

@@ -13,7 +13,7 @@ import logging
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +24,12 @@ from sqlalchemy.engine import Connection
 from bot.audit import make_transcript
 from bot.console.masking import masked
 from bot.console.views import fields_of
-from bot.phrases import language_of
+from bot.phrases import language_of, not_understood
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, Unavailable
 from bot.store.lease import Lease
 from bot.store.records import Turn, from_json, happenings_from_json
-from bot.store.tables import conversation, happening, outbox, rating, turn
+from bot.store.tables import conversation, gap, happening, outbox, rating, turn
 from bot.store.writing import turn_of
 from dialogue import events
 from dialogue.referee import judge
@@ -38,14 +38,14 @@ from dialogue.transcript import Passed
 
 log = logging.getLogger("askonce.archive")
 
-VERSION = 1
+VERSION = 2
 _BATCH = 50
 #: After each summary, rest this many times as long as it took: shoppers come first, lists may lag. More where they are many.
 _REST, _REST_PRESSED = 4, 20
 _OPENING = 160
 _RULE = re.compile(r"R\d+")
 #: Every outcome, from the one that outweighs all others. A conversation has exactly one.
-OUTCOMES = ("filed", "saved", "declined", "left", "answered", "redirected", "unanswered", "chat")
+OUTCOMES = ("filed", "saved", "refused", "declined", "left", "answered", "redirected", "unanswered", "chat")
 FLAGS = ("violation", "bad_rating", "fallback", "loop", "give_up", "refused_ticket")
 
 
@@ -76,13 +76,14 @@ def names_of(state: State, told: Iterable[events.Happening]) -> set[str]:
     return {name for name in found if name}
 
 
-def outcome_of(state: State, acts: Sequence[str]) -> str:
-    """How a conversation stands, see `OUTCOMES` and `docs/console.md`."""
-    statuses = [t.status.value for t in state.tickets]
-    if "filed" in statuses:
+def outcome_of(state: State, acts: Sequence[str], delivery: Collection[str]) -> str:
+    """How a conversation stands, see `OUTCOMES` and `docs/console.md`; `delivery` holds its tickets' statuses in the outbox."""
+    if "filed" in delivery:
         return "filed"
-    if statuses:
+    if set(delivery) & {"queued", "sending"}:
         return "saved"
+    if "refused" in delivery:
+        return "refused"
     if state.phase in (Phase.OFFERED, Phase.COLLECTING, Phase.SILENT):
         return "left"
     if "declined" in acts or "cancelled" in acts:
@@ -102,24 +103,38 @@ def _longest_run(acts: Sequence[str]) -> int:
     return longest
 
 
+def _first_answer(turns: Sequence[Turn], told: Sequence[tuple[Any, Sequence[events.Happening]]]) -> float | None:
+    """From the shopper's first message to the bot's turns stored, in milliseconds; None where the bot was silent then, because
+    a person of the shop was there."""
+    seen = 0
+    for row, many in told:
+        if any(isinstance(x, events.ShopperSaid) for x in many):
+            answered = any(t.who == "bot" and seen < t.seq <= row.seq for t in turns)
+            return float(row.milliseconds) if answered else None
+        seen = row.seq
+    return None
+
+
 def summarise(
     *, row: Any, state: State, turns: Sequence[Turn], told: Sequence[tuple[Any, Sequence[events.Happening]]],
-    tickets: Sequence[Any], score: int | None, violations: Sequence[Any],
+    tickets: Sequence[Any], score: int | None, violations: Sequence[Any], gaps: int, support_email: str,
 ) -> Summary:  # fmt: skip
     """The summary of one conversation. `row` is its own row, `told` its happenings with what they hold, `tickets` those of the
-    outbox; pure."""
+    outbox, `gaps` how many questions were recorded for want of an article; pure."""
     names = names_of(state, (x for _, many in told for x in many))
     heard = [x.understood for _, many in told for x in many if isinstance(x, events.ShopperSaid)]
     acts = [t.act for t in turns if t.act]
     opening = next((t.text for t in turns if t.who == "shopper"), "")
-    first = next((h.milliseconds for h, many in told if any(isinstance(x, events.ShopperSaid) for x in many)), None)
+    lost = not_understood(support_email)
+    fallbacks = sum(t.who == "bot" and t.text in lost for t in turns)
     emails = {e.casefold() for e in (state.email, *(t.email for t in state.tickets), *(u.email for u in heard)) if e}
     emails |= {x.email.casefold() for _, many in told for x in many
                if isinstance(x, events.CustomerIdentified) and x.email}  # fmt: skip
-    delivery = _delivery([t.status for t in tickets])
+    statuses = [t.status for t in tickets]
+    delivery, refused = _delivery(statuses), statuses.count("refused")
     flags = {
         "violation": bool(violations), "bad_rating": score is not None and score <= 2,
-        "fallback": acts.count("clarify") >= 2 or any(u.by == "nobody" for u in heard),
+        "fallback": fallbacks >= 2,
         "loop": _longest_run([a for a in acts if a not in ("answer", "smalltalk")]) >= 3,
         "give_up": "give_email" in acts, "refused_ticket": delivery == "refused",
     }  # fmt: skip
@@ -134,12 +149,13 @@ def summarise(
     columns = {
         "conversation": row.id, "version": VERSION, "number": row.number, "created_at": row.created_at,
         "updated_at": row.updated_at, "turns": row.seq, "channel": row.channel, "language": language_of(row.locale),
-        "outcome": outcome_of(state, acts), "opening": opening[:_OPENING],
+        "outcome": outcome_of(state, acts, statuses), "opening": opening[:_OPENING],
         "opening_masked": masked(opening, names)[:_OPENING], "offered": int("offer_ticket" in acts),
-        "answered": acts.count("answer") + acts.count("contact"), "tickets": len(tickets),
-        "saved": int("ticket_saved" in acts), "gaps": acts.count("no_answer"), "heard": len(heard),
-        "fallbacks": acts.count("clarify"), "reasks": sum(v.rule == "R2" for v in violations),
-        "violations": len(violations), "rating": score, "delivery": delivery, "first_answer_ms": first,
+        "answered": acts.count("answer") + acts.count("contact"), "tickets": len(tickets) - refused, "refused": refused,
+        "saved": int("ticket_saved" in acts), "gaps": gaps, "heard": len(heard),
+        "fallbacks": fallbacks, "reasks": len({v.seq for v in violations if v.rule == "R2"}),
+        "violations": len(violations), "rating": score, "delivery": delivery, "first_answer_ms": _first_answer(turns, told),
+        "heard_at": next((t.at for t in reversed(turns) if t.who == "shopper"), None),
         "understood_by": "rasa" if any("rasa" in b for b in by) else (sorted(by)[0] if by else ""),
     }  # fmt: skip
     return Summary(columns, facets, fold(said), fold(masked(said, names)))
@@ -271,8 +287,19 @@ def read_summary(connection: Connection, *, id: str, support_email: str) -> Summ
     return summarise(
         row=row, state=state, turns=turns, told=[(h, many) for h, (_, many) in zip(happenings, told, strict=True)],
         tickets=tickets, score=connection.scalar(select(rating.c.score).where(rating.c.conversation == id)),
-        violations=judge(found),
+        violations=judge(found), support_email=support_email,
+        gaps=connection.scalar(select(func.count()).select_from(gap).where(gap.c.conversation == id)) or 0,
     )  # fmt: skip
+
+
+async def renew(store: Store, references: Collection[str], *, support_email: str) -> None:
+    """Summarise the conversations of these tickets anew: their delivery was changed by hand, which no happening tells of."""
+    async with store.read() as connection:
+        ids = set(await connection.scalars(select(outbox.c.conversation).where(outbox.c.reference.in_(references))))
+    for id in sorted(ids):
+        found = await store.look(functools.partial(read_summary, id=id, support_email=support_email))
+        if found is not None and found.columns["turns"]:
+            await store.transact(functools.partial(write_summary, found=found))
 
 
 def _back(at: str) -> str:

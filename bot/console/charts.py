@@ -42,7 +42,8 @@ def _chart(kind: Any, **more: Any) -> Any:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    """As the table beside the drawing writes it: up to two places behind the point."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def _without_scripts(svg: str) -> bytes:
@@ -77,12 +78,13 @@ def _whole(highest: float) -> list[int] | None:
     return list(range(int(highest) + 2)) if highest < 8 else None
 
 
-def lines(labels: Sequence[str], series: Mapping[str, Sequence[float | None]]) -> bytes:
-    """Lines over the labels; None leaves a gap."""
+def lines(labels: Sequence[str], series: Mapping[str, Sequence[float | None]], right: str = "") -> bytes:
+    """Lines over the labels; None leaves a gap. The series `right` has a scale of its own, at the right, where there is another to tell it from."""
     chart = _chart(pygal.Line, dots_size=2)
     chart.x_labels = list(labels)
     step = max(1, len(labels) // 10)
     chart.x_labels_major = list(labels)[::step]
+    filled = {name for name, values in series.items() if any(v is not None for v in values)}
     for name, values in series.items():
-        chart.add(name, list(values))
+        chart.add(name, list(values), secondary=name == right and filled > {right})
     return _without_scripts(chart.render())

@@ -73,11 +73,12 @@ async def article(ask: Ask) -> Response:
     )
     async with ask.bot.store.read() as connection:
         versions = list(await connection.execute(query))
+    called = await ask.called()
     texts = await _texts(ask)
     if id not in texts and not versions:
         raise Refused(404, "There is no such article.")
     return ask.page("article.html", id=id, text=texts.get(id, ""), new=False, versions=versions, error="", preview=None,
-                    problems=[], note="")  # fmt: skip
+                    problems=[], note="", called=called)  # fmt: skip
 
 
 def check(text: str, id: str, values: Any) -> tuple[Any, list[str]]:
@@ -114,7 +115,8 @@ async def save_article(ask: Ask) -> Response:
 
 
 async def _store(ask: Ask, id: str, text: str, note: str) -> None:
-    row = {"article": id, "text": text, "who": ask.me.account.email, "at": now_text(), "note": note}
+    row = {"article": id, "text": text, "who": ask.me.account.email, "at": now_text(), "note": note,
+           "account": ask.me.account.id}  # fmt: skip
     after = await edited(ask.bot.store) | {id: text}
     try:
         ask.bot.answers.reload(after)
@@ -164,7 +166,7 @@ async def compare_versions(ask: Ask) -> Response:
     path = ask.bot.answers.folder / f"{id}.md"
     before = rows[1].text if len(rows) > 1 else path.read_text(encoding="utf-8") if path.exists() else ""
     lines = list(difflib.unified_diff(before.splitlines(), rows[0].text.splitlines(), lineterm="", n=3))[2:]
-    return ask.page("article_diff.html", id=id, version=rows[0], lines=lines)
+    return ask.page("article_diff.html", id=id, version=rows[0], lines=lines, called=await ask.called())
 
 
 async def try_question(ask: Ask) -> Response:

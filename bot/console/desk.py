@@ -70,7 +70,7 @@ async def ticket(ask: Ask) -> Response:
     if ask.hidden:
         notes = [row_as_seen(desk_note.name, n._mapping, [orjson.loads(row.payload)["name"]]) for n in notes]
     await ask.note("read ticket", row.reference)
-    return ask.page("desk_ticket.html", ticket=row, payload=payload, notes=notes, chat=chat,
+    return ask.page("desk_ticket.html", ticket=row, payload=payload, notes=notes, chat=chat, called=await ask.called(),
                     can_mail=make_smtp(ask.bot.settings) is not None)  # fmt: skip
 
 
@@ -98,7 +98,8 @@ async def work(ask: Ask) -> Response:
 
 
 async def _write(ask: Ask, ticket: int, kind: str, text: str, sent: str = "") -> int:
-    values = {"ticket": ticket, "kind": kind, "text": text, "who": ask.me.account.name, "at": now_text(), "sent": sent}
+    values = {"ticket": ticket, "kind": kind, "text": text, "who": ask.me.account.name, "account": ask.me.account.id,
+              "at": now_text(), "sent": sent}  # fmt: skip
     made = insert(desk_note).values(**values).returning(desk_note.c.id)
     return int(await ask.bot.store.transact(lambda c: c.execute(made).scalar_one()))
 

@@ -84,7 +84,7 @@ class Query:
         for name in ("since", "until"):
             if value := getattr(found, name):
                 try:
-                    datetime.date.fromisoformat(value)
+                    day_of(value)
                 except ValueError as error:
                     raise QueryError(f"{name}={value}: must be a day such as 2026-11-21") from error
         if found.assigned and not re.fullmatch(r"[0-9]{1,9}", found.assigned):
@@ -103,6 +103,14 @@ class Query:
     def filtered(self) -> dict[str, str]:
         """The filters that are set."""
         return {f.name: v for f in fields(self) if f.name not in ("sort", "after") and (v := getattr(self, f.name))}
+
+
+def day_of(text: str) -> datetime.date:
+    """A day such as 2026-11-21, with room for days before and after it. Raises `ValueError`."""
+    found = datetime.date.fromisoformat(text)
+    if not 1970 <= found.year <= 9000:
+        raise ValueError(f"{text} is outside the years 1970 to 9000")
+    return found
 
 
 def _match(words: str, dialect: str) -> str:
@@ -139,7 +147,8 @@ def where(
         found.append(s.created_at < day_after.isoformat())
     if query.outcome == "abandoned":
         moment = (now or datetime.datetime.now(datetime.UTC)) - ABANDONED_AFTER
-        found += [s.outcome == "left", s.updated_at < moment.isoformat(timespec="milliseconds")]
+        last = func.coalesce(s.heard_at, s.updated_at)
+        found += [s.outcome == "left", last < moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")]
     elif query.outcome:
         found.append(s.outcome == query.outcome)
     for name in ("delivery", "language"):

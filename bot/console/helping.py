@@ -7,11 +7,13 @@ import uuid
 
 from starlette.responses import JSONResponse, Response
 
+from bot.console.accounts import Account
 from bot.console.site import Ask, Refused
 from bot.conversation import Conversation
 from bot.frames import MAX_TEXT
 from bot.words import ClientId
 from dialogue import events
+from dialogue.states import State
 
 
 async def _conversation(ask: Ask) -> Conversation:
@@ -22,6 +24,13 @@ async def _conversation(ask: Ask) -> Conversation:
     return found
 
 
+def is_here(person: Account, state: State) -> bool:
+    """True where `person` is the one of the shop who is in the chat; by name where a chat begun earlier holds no account."""
+    if state.agent is None or state.agent_account is None:
+        return state.agent == person.name
+    return state.agent_account == person.id
+
+
 def _back(ask: Ask, said: str = "") -> Response:
     if ask.request.headers.get("x-requested-with"):
         return JSONResponse({"said": said})
@@ -30,7 +39,7 @@ def _back(ask: Ask, said: str = "") -> Response:
 
 async def join(ask: Ask) -> Response:
     chat = await _conversation(ask)
-    await chat.tell(events.AgentJoined(ask.me.account.name, uuid.uuid4().hex))
+    await chat.tell(events.AgentJoined(ask.me.account.name, uuid.uuid4().hex, ask.me.account.id))
     await ask.bot.presences.renew(chat, active=True)  # where they were here already
     await ask.note("join chat", chat.id)
     return _back(ask, "You are in the chat; the bot is silent until you leave.")
@@ -40,7 +49,7 @@ async def say(ask: Ask) -> Response:
     chat, text = await _conversation(ask), ask.given("text", MAX_TEXT)
     if not text:
         raise Refused(422, "Write something first.")
-    if chat.state.agent != ask.me.account.name:
+    if not is_here(ask.me.account, chat.state):
         raise Refused(409, "You are not in this chat (any more); join it first.")
     await chat.agent_says(f"agent:{ClientId.of(ask.credential('id', 100)) or uuid.uuid4().hex}", text)
     return _back(ask)
@@ -66,6 +75,8 @@ async def leave(ask: Ask) -> Response:
     chat = await _conversation(ask)
     if chat.state.agent is None:
         raise Refused(409, "Nobody of the shop is in this chat.")
+    if not is_here(ask.me.account, chat.state):
+        raise Refused(409, "Somebody else is in this chat; take it over first.")
     await chat.tell(events.AgentLeft(settled=ask.given("settled") == "1"))
     await ask.note("leave chat", chat.id, "settled" if ask.given("settled") == "1" else "")
     return _back(ask, "You have left; the bot answers again.")

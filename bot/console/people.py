@@ -35,7 +35,9 @@ async def sign_in(ask: Ask) -> Response:
         await ask.accounts.note_refused(email)
         words = str(error)
         return ask.page("sign_in.html", 401, error=words[0].upper() + words[1:] + ".", email=email, next=onward)
-    await ask.accounts.note(who.account.email, "sign in", detail="with a recovery code" if who.recovered else "")
+    await ask.accounts.note(
+        who.account.email, "sign in", detail="with a recovery code" if who.recovered else "", account=who.account.id
+    )
     if who.recovered:
         left = await codes_left(ask.bot.store, who.account.id)
         said = f"That was a recovery code; {left} are left. Where your app is lost, set up one-time codes anew."
@@ -82,7 +84,7 @@ async def first(ask: Ask) -> Response:
         return ask.page(
             "first.html", 422, error=words[0].upper() + words[1:] + ".", given=given, shortest=SHORTEST_PASSWORD
         )
-    await ask.accounts.note(who.account.email, "first administrator")
+    await ask.accounts.note(who.account.email, "first administrator", account=who.account.id)
     return _entered(ask, token)
 
 
@@ -208,4 +210,4 @@ async def log(ask: Ask) -> Response:
     """Who saw, changed and exported what, the newest first."""
     before, who = ask.asked("before", 0), ask.request.query_params.get("who", "")
     rows = await ask.accounts.log(before=before, who=who, limit=101)
-    return ask.page("log.html", rows=rows[:100], more=len(rows) > 100, person=who)
+    return ask.page("log.html", rows=rows[:100], more=len(rows) > 100, person=who, called=await ask.called())

@@ -9,14 +9,18 @@ import io
 import time
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse, Response
 
 from bot.audit import verdict
 from bot.console import views
+from bot.console.accounts import labels
+from bot.console.archive import renew
 from bot.console.comments import comments_of
 from bot.console.finding import CHOICES, Query, beside, find
+from bot.console.helping import is_here
 from bot.console.masking import masked, veiled
 from bot.console.reviewing import reviews_of
 from bot.console.shown import TICKETS, TURNS, names_of_each, row_as_seen
@@ -39,12 +43,12 @@ async def home(ask: Ask) -> Response:
 
 async def listing(ask: Ask) -> Response:
     query = Query.read(dict(ask.request.query_params))
-    page = await find(ask.bot.store, query, hidden=ask.hidden)
+    page, people = await find(ask.bot.store, query, hidden=ask.hidden), await ask.accounts.all()
     flags = await _flags(ask, [row.id for row in page.rows])
     return ask.page(
-        "conversations.html", query=query, found=page, choices=CHOICES, flags=flags, outcomes=OUTCOMES,
+        "conversations.html", called=labels(people), query=query, found=page, choices=CHOICES, flags=flags, outcomes=OUTCOMES,
         views=await _views(ask), articles=sorted(a.id for a in ask.bot.answers.index.articles), flag_words=FLAGS,
-        people=await ask.accounts.all(),
+        people=people,
     )  # fmt: skip
 
 
@@ -131,12 +135,13 @@ async def one(ask: Ask) -> Response:
     before, after = await beside(ask.bot.store, query, id, hidden=ask.hidden)
     async with ask.bot.store.read() as connection:
         summed = (await connection.execute(select(summary).where(summary.c.conversation == id))).one_or_none()
+    people, state = await ask.accounts.all(), views.read_state(orjson.dumps(found["state"]).decode())
     await ask.note("read", id)
     return ask.page(
         "conversation.html", found=found, turns=found["turns"], violations=violations, broken={v.seq for v in violations}, query=query,
         before=before, after=after, summary=summed, outcomes=OUTCOMES, reasons=REASONS, verdicts=VERDICTS,
-        reviewed=reviewed, intents=[i.value for i in IntentName], people=await ask.accounts.all(),
-        agent=found["state"].get("agent"), beat=round(ask.bot.presences.beat),
+        reviewed=reviewed, intents=[i.value for i in IntentName], people=people, called=labels(people),
+        beat=round(ask.bot.presences.beat), agent=labels(people).get(state.agent_account or 0, state.agent), i_am_here=is_here(ask.me.account, state),
     )  # fmt: skip
 
 
@@ -147,9 +152,11 @@ async def fresh(ask: Ask) -> Response:
     turns = [t for t in found["turns"] if t["seq"] > after]
     await ask.note_once("read turns", id)
     html = ask.site.templates.get_template("turns.html").render(
-        turns=turns, broken=set(), ask=ask, corrected={}, found=found, intents=[], who=ask.who, Role=None)  # fmt: skip
+        turns=turns, broken=set(), ask=ask, corrected={}, found=found, intents=[], who=ask.who, Role=None, called={})  # fmt: skip
     typing = ask.bot.hub.is_typing(id, "shopper")
-    return JSONResponse({"html": html, "seq": found["seq"], "typing": typing, "agent": found["state"].get("agent")})
+    state = views.read_state(orjson.dumps(found["state"]).decode())
+    return JSONResponse({"html": html, "seq": found["seq"], "typing": typing, "agent": state.agent,
+                         "here": is_here(ask.me.account, state)})  # fmt: skip
 
 
 async def live(ask: Ask) -> Response:
@@ -162,7 +169,7 @@ async def live(ask: Ask) -> Response:
         .where(c.updated_at >= horizon.isoformat(timespec="milliseconds"), c.seq > 0, c.erased_at.is_(None))
         .order_by(c.updated_at.desc()).limit(100)
     )  # fmt: skip
-    rows = []
+    rows, called = [], await ask.called()
     async with ask.bot.store.read() as connection:
         running = list(await connection.execute(query))
     names = await names_of_each(ask.bot.store, [row.id for row in running]) if ask.hidden else {}
@@ -170,7 +177,7 @@ async def live(ask: Ask) -> Response:
         state = views.read_state(row.state)
         said = masked(row.said or "", names[row.id]) if ask.hidden else row.said or ""
         rows.append({"id": row.id, "at": row.updated_at, "turns": row.seq, "said": said[:160], "phase": state.phase.value,
-                         "agent": state.agent, "open": ask.bot.hub.is_watched(row.id)})  # fmt: skip
+                     "agent": called.get(state.agent_account or 0, state.agent), "open": ask.bot.hub.is_watched(row.id)})  # fmt: skip
     template = "live_rows.html" if ask.request.headers.get("x-requested-with") else "live.html"
     return ask.page(template, rows=rows)
 
@@ -202,6 +209,7 @@ async def send_again(ask: Ask) -> Response:
     )
     if not put_back:
         raise Refused(409, f"Ticket {reference} was not refused by the helpdesk, so there is nothing to send again.")
+    await renew(ask.bot.store, put_back, support_email=ask.bot.support_email)
     ask.bot.courier.wake()
     await ask.note("deliver again", reference)
     return ask.to(_local(back), f"{reference} was sent again; its delivery is shown here.")

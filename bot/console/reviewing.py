@@ -1,31 +1,27 @@
-"""Judging conversations: verdicts with reasons, corrections that become training data and fixtures, who looks at what, the queue
-of flags, and random samples with the agreement of two reviewers."""
+"""Judging conversations: verdicts with reasons, corrections of what was understood (which `exporting` hands on), who looks at what,
+the queue of flags, and random samples with the agreement of two reviewers."""
 
 from __future__ import annotations
 
 import datetime
-import io
 import random
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import orjson
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
-from bot.console.archive import FLAGS, names_of
+from bot.console.archive import FLAGS
+from bot.console.finding import day_of
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
 from bot.conversation import now_text
-from bot.from_life import Pseudonyms, as_yaml, moves_of, play
-from bot.rehearsal import Stagehand
 from bot.store.console_tables import (
-    account,
     assignment,
     correction,
     facet,
@@ -35,7 +31,7 @@ from bot.store.console_tables import (
     summary,
 )
 from bot.store.tables import turn
-from dialogue.vocabulary import IntentName
+from dialogue.vocabulary import Field, IntentName
 
 STRATA = ("none", "outcome", "language", "flag", "rating")
 _LARGEST_SAMPLE = 1_000
@@ -58,13 +54,11 @@ async def reviews_of(ask: Ask, id: str) -> dict[str, Any]:
     reviewers of a sample judge apart."""
     async with ask.bot.store.read() as connection:
         rows = list(await connection.execute(
-            select(review, account.c.name.label("who")).join(account, account.c.id == review.c.account)
-            .where(review.c.conversation == id).order_by(review.c.at)))  # fmt: skip
-        assigned = (await connection.execute(
-            select(account.c.id, account.c.name).join(assignment, assignment.c.account == account.c.id)
-            .where(assignment.c.conversation == id))).one_or_none()  # fmt: skip
+            select(review).where(review.c.conversation == id).order_by(review.c.at)))  # fmt: skip
+        assigned = await connection.scalar(select(assignment.c.account).where(assignment.c.conversation == id))
         fixes = {
-            row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
+            row.seq: {**row._mapping, "wrong": orjson.loads(row.wrong or "[]")}
+            for row in await connection.execute(select(correction).where(correction.c.conversation == id))
         }
     mine = next((row for row in rows if row.account == ask.me.account.id), None)
     others = [row for row in rows if row.account != ask.me.account.id]
@@ -105,7 +99,7 @@ async def assign(ask: Ask) -> Response:
     """Give a conversation to somebody to look at; empty: to nobody."""
     id, whom = ask.part("id"), ask.given("account")
     await _exists(ask, id)
-    people = {str(a.id): a for a in await ask.accounts.all() if not a.disabled}
+    people, called = {str(a.id): a for a in await ask.accounts.all() if not a.disabled}, await ask.called()
     if whom and whom not in people:
         raise Refused(422, "There is no such account; choose one of the list.")
 
@@ -116,7 +110,7 @@ async def assign(ask: Ask) -> Response:
 
     await ask.bot.store.transact(job)
     await ask.note("assign", id, people[whom].email if whom else "nobody")
-    said = f"Assigned to {people[whom].name}." if whom else "Assigned to nobody."
+    said = f"Assigned to {called[int(whom)]}." if whom else "Assigned to nobody."
     return ask.to(f"/console/conversations/{id}?{ask.given('query')}", said)
 
 
@@ -130,79 +124,24 @@ async def correct(ask: Ask) -> Response:
     intent = ask.given("intent")
     if intent and intent not in {i.value for i in IntentName}:
         raise Refused(422, f"“{intent}” is no intent; choose one of the list.")
-    row = {"conversation": id, "seq": seq, "intent": intent, "name": ask.given("name", 200), "email": ask.given("email", 254),
-           "reason": ask.given("reason"), "who": ask.me.account.email, "at": now_text()}  # fmt: skip
+    wrong = [str(f) for f in ask.form.getlist("wrong")]
+    if unknown := set(wrong) - set(Field):
+        raise Refused(422, f"Unknown fields: {', '.join(sorted(unknown))}.")
+    row = {"conversation": id, "seq": seq, "intent": intent, "wrong": orjson.dumps(sorted(wrong)).decode(), "name": ask.given("name", 200), "email": ask.given("email", 254),
+           "reason": ask.given("reason"), "who": ask.me.account.email, "at": now_text(),
+           "account": ask.me.account.id}  # fmt: skip
 
     def job(connection: Connection) -> None:
         connection.execute(delete(correction).where(correction.c.conversation == id, correction.c.seq == seq))
-        if any(row[k] for k in ("intent", "name", "email", "reason")):
+        if wrong or any(row[k] for k in ("intent", "name", "email", "reason")):
             connection.execute(insert(correction).values(**row))
 
     await ask.bot.store.transact(job)
     await ask.note("correct", f"{id}#{seq}", intent)
     return ask.to(
         f"/console/conversations/{id}?{ask.given('query')}#turn-{seq}",
-        "The correction is saved and goes into the exports.",
+        "The correction is saved. It is in the training file, and in the test fixture of this chat.",
     )
-
-
-# ---------------------------------------------------------------- exports for training and fixtures
-
-
-async def training(ask: Ask) -> Response:
-    """Corrected intents as Rasa training data (NLU YAML), with invented people in the place of real ones."""
-    query = (
-        select(correction.c.intent, turn.c.text, turn.c.conversation)
-        .join(turn, (turn.c.conversation == correction.c.conversation) & (turn.c.seq == correction.c.seq))
-        .where(correction.c.intent != "").order_by(correction.c.intent, turn.c.conversation, turn.c.seq)
-    )  # fmt: skip
-    async with ask.bot.store.read() as connection:
-        rows = list(await connection.execute(query))
-    lines: dict[str, list[str]] = {}
-    for row in rows:
-        loaded = await ask.bot.store.load(row.conversation)
-        names = names_of(loaded.state, await ask.bot.store.told(row.conversation)) if loaded else set()
-        line = " ".join(Pseudonyms(names).text(row.text).split())
-        if line not in lines.setdefault(row.intent, []):
-            lines[row.intent].append(line)
-    examples = [
-        {"intent": i, "examples": LiteralScalarString("".join(f"- {x}\n" for x in found))} for i, found in lines.items()
-    ]
-    await ask.note("export training", f"{len(rows)} messages")
-    return _yaml({"version": "3.1", "nlu": examples}, "corrections-nlu.yml")
-
-
-def _yaml(data: Any, name: str) -> Response:
-    out = io.StringIO()
-    writer = YAML()
-    writer.width = 10_000
-    writer.dump(data, out)
-    return _file(out.getvalue(), name)
-
-
-def _file(text: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
-
-
-async def fixture(ask: Ask) -> Response:
-    """One conversation as a dialogue fixture of what happened: what was understood recorded, invented people in the place of
-    real ones; corrections stand in its name."""
-    id = ask.part("id")
-    loaded = await ask.bot.store.load(id)
-    if loaded is None or not loaded.seq:
-        raise Refused(404, "There is no such conversation (any more).")
-    people = Pseudonyms(names_of(loaded.state, await ask.bot.store.told(id)))
-    moves = moves_of(await ask.bot.store.turns(id, limit=10_000), await ask.bot.store.happenings(id), people)
-    _, after = await play(Stagehand(ask.bot.settings, answers=ask.bot.answers), moves, loaded.state.required)
-    async with ask.bot.store.read() as connection:
-        fixes = {
-            row.seq: row for row in await connection.execute(select(correction).where(correction.c.conversation == id))
-        }
-    wrong = "; ".join(f"turn {seq}: {f.intent or 'a field was missed'}" for seq, f in sorted(fixes.items()))
-    name = f"conversation {id[:8]}" + (f" (to be mended: {wrong})" if wrong else "")
-    await ask.note("export fixture", id)
-    return _file(as_yaml(name, moves, after), f"conversation-{id[:8]}.yml")
 
 
 # ---------------------------------------------------------------- the queue of flags
@@ -244,7 +183,7 @@ async def samples(ask: Ask) -> Response:
         rows = list(await connection.execute(
             select(sample, sizes.c.size).join(sizes, sizes.c.sample == sample.c.id).order_by(sample.c.id.desc())))  # fmt: skip
     today = datetime.datetime.now(datetime.UTC).date()
-    return ask.page("samples.html", rows=rows, strata=STRATA, today=today.isoformat(),
+    return ask.page("samples.html", rows=rows, called=await ask.called(), strata=STRATA, today=today.isoformat(),
                     month=(today - datetime.timedelta(days=30)).isoformat())  # fmt: skip
 
 
@@ -271,7 +210,7 @@ async def make_sample(ask: Ask) -> Response:
     size = ask.number("size", least=1, most=_LARGEST_SAMPLE)
     seed = ask.number("seed") if ask.given("seed") else 1
     try:
-        since, until = (datetime.date.fromisoformat(ask.given(d)) for d in ("since", "until"))
+        since, until = (day_of(ask.given(d)) for d in ("since", "until"))
     except ValueError as error:
         raise Refused(422, "The days are like 2026-11-21.") from error
     if stratum not in STRATA or not 1 <= size <= _LARGEST_SAMPLE or not name:
@@ -299,7 +238,7 @@ async def make_sample(ask: Ask) -> Response:
         groups.setdefault(group, []).append(id)
     drawn = draw(groups, size, seed)
     row = {"name": name, "seed": seed, "stratum": stratum, "since": since.isoformat(), "until": until.isoformat(),
-           "who": ask.me.account.email, "at": now_text()}  # fmt: skip
+           "who": ask.me.account.email, "account": ask.me.account.id, "at": now_text()}  # fmt: skip
 
     def job(connection: Connection) -> int:
         made = int(connection.execute(insert(sample).values(**row).returning(sample.c.id)).scalar_one())
@@ -323,22 +262,18 @@ async def one_sample(ask: Ask) -> Response:
             select(sample_item.c.position, summary).join(summary, summary.c.conversation == sample_item.c.conversation)
             .where(sample_item.c.sample == id).order_by(sample_item.c.position)))  # fmt: skip
         judged = list(await connection.execute(
-            select(review.c.conversation, review.c.verdict, account.c.name, account.c.id)
-            .join(account, account.c.id == review.c.account)
+            select(review.c.conversation, review.c.verdict, review.c.account)
             .join(sample_item, sample_item.c.conversation == review.c.conversation).where(sample_item.c.sample == id)))  # fmt: skip
-    by: dict[str, dict[str, str]] = {}
+    by: dict[int, dict[str, str]] = {}
     for row in judged:
-        by.setdefault(row.name, {})[row.conversation] = row.verdict
-    mine = {row.conversation: row.verdict for row in judged if row.id == ask.me.account.id}
-    names = sorted(by)
+        by.setdefault(row.account, {})[row.conversation] = row.verdict
+    called, mine = await ask.called(), by.get(ask.me.account.id, {})
     agreement = []
-    for place, first in enumerate(names):
-        for second in names[place + 1 :]:
-            pairs = [(by[first][c], by[second][c]) for c in by[first] if c in by[second]]
-            same = sum(a == b for a, b in pairs)
-            agreement.append(
-                {"first": first, "second": second, "both": len(pairs), "same": same, "kappa": kappa(pairs)}
-            )
+    for first, second in combinations(sorted(by, key=lambda who: called[who]), 2):
+        pairs = [(by[first][c], by[second][c]) for c in by[first] if c in by[second]]
+        same = sum(a == b for a, b in pairs)
+        agreement.append({"first": called[first], "second": called[second], "both": len(pairs), "same": same,
+                          "kappa": kappa(pairs)})  # fmt: skip
     following = next((row.conversation for row in items if row.conversation not in mine), None)
     return ask.page("sample.html", sample=found, items=items, mine=mine, following=following, agreement=agreement,
-                    progress={name: len(found) for name, found in by.items()})  # fmt: skip
+                    progress={called[who]: len(found) for who, found in by.items()})  # fmt: skip

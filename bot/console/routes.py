@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.console import content, desk, helping, numbers, people, privacy, reading, reviewing
+from bot.console import content, desk, exporting, helping, numbers, people, privacy, reading, reviewing
 from bot.console.accounts import Role
 from bot.console.site import PageRoute
 
@@ -31,7 +31,9 @@ ROUTES: tuple[PageRoute, ...] = tuple(
         ("POST", "/views/{id:int}/forget", V, reading.forget_view),
         ("GET", _CHAT, V, reading.one),
         ("GET", _CHAT + "/turns", V, reading.fresh),
-        ("GET", _CHAT + "/fixture.yml", R, reviewing.fixture),
+        ("GET", _CHAT + "/fixture", R, exporting.look_at_fixture),
+        ("GET", _CHAT + "/fixture.yml", R, exporting.to_fixture),
+        ("POST", _CHAT + "/fixture.yml", R, exporting.fixture),
         ("POST", _CHAT + "/review", R, reviewing.judge),
         ("POST", _CHAT + "/assign", R, reviewing.assign),
         ("POST", _CHAT + "/correct", R, reviewing.correct),
@@ -47,7 +49,9 @@ ROUTES: tuple[PageRoute, ...] = tuple(
         ("GET", "/samples", R, reviewing.samples),
         ("POST", "/samples", R, reviewing.make_sample),
         ("GET", "/samples/{id:int}", R, reviewing.one_sample),
-        ("GET", "/training.yml", R, reviewing.training),
+        ("GET", "/training", R, exporting.look_at_training),
+        ("GET", "/training.yml", R, exporting.to_training),
+        ("POST", "/training.yml", R, exporting.training),
         ("GET", "/numbers", V, numbers.numbers),
         ("GET", "/numbers.csv", V, numbers.numbers_csv),
         ("GET", "/drawings/{name}.svg", V, numbers.drawing),

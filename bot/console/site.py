@@ -27,7 +27,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bot.bootstrap import Bot
-from bot.console.accounts import AccountError, Accounts, Role, SignedIn
+from bot.console.accounts import AccountError, Accounts, Role, SignedIn, labels
 from bot.console.finding import OddNumber, QueryError
 from bot.console.wording import FILTERS
 from bot.limits import admit, is_trusted, real_address
@@ -150,12 +150,16 @@ class Ask:
     async def note(self, action: str, target: str = "", detail: str = "") -> None:
         """Into the log of access, in this person's name."""
         self.noted = True
-        await self.accounts.note(self.me.account.email, action, target, detail)
+        await self.accounts.note(self.me.account.email, action, target, detail, account=self.me.account.id)
+
+    async def called(self) -> dict[int, str]:
+        """What everybody who may sign in is called, by account, see `labels`."""
+        return labels(await self.accounts.all())
 
     async def note_once(self, action: str, target: str = "", detail: str = "") -> None:
         """The same, for what a page asks for again by itself."""
         self.noted = True
-        await self.accounts.access.note_once(self.me.account.email, action, target, detail)
+        await self.accounts.access.note_once(self.me.account.email, action, target, detail, account=self.me.account.id)
 
     def page(self, template: str, code: int = 200, **values: Any) -> Response:
         """A page of the console."""

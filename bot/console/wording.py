@@ -8,9 +8,10 @@ from typing import Any
 OUTCOMES = {
     "filed": "A ticket of this conversation is in the helpdesk.",
     "saved": "A ticket is stored and on its way to the helpdesk.",
-    "declined": "A ticket was offered or begun, and the shopper said no or stopped it.",
-    "left": "An offer or a request for details is open.",
-    "abandoned": "An offer or a request for details was open when the shopper stopped writing, half an hour ago or longer.",
+    "refused": "The helpdesk refused the ticket; it waits under Tickets until somebody mends the cause.",
+    "declined": "A ticket was offered or begun, the shopper said no or stopped it, and no ticket came later.",
+    "left": "There is no ticket so far, and an offer or a request for details is open.",
+    "abandoned": "There is no ticket, an offer or a request for details is open, and the shopper has written nothing for half an hour.",
     "answered": "At least one answer from the articles or the contact answer was given, and nothing is open. "
     "Whether it solved the matter is not assumed.",
     "redirected": "Only questions about an existing ticket came, and the support email was given.",
@@ -20,10 +21,10 @@ OUTCOMES = {
 FLAGS = {
     "violation": "The referee found a strict rule broken.",
     "bad_rating": "Rated 1 or 2.",
-    "fallback": "The bot did not understand at least twice.",
-    "loop": "The bot did the same three times in a row.",
+    "fallback": "The shopper was told at least twice that the bot is not sure what they mean.",
+    "loop": "The bot did the same three times in a row, answers and small talk not counted.",
     "give_up": "The bot stopped asking and gave the support email.",
-    "refused_ticket": "The helpdesk refused a ticket.",
+    "refused_ticket": "The helpdesk refused a ticket, and it was not sent again since.",
 }
 REASONS = {
     "misunderstood": "Misunderstood the shopper",

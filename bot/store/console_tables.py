@@ -63,6 +63,7 @@ access = Table(
     Column("action", String(40), nullable=False),
     Column("target", String(200), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("account", Integer),  # whose `who` is: None where it was nobody's, or was written before accounts were kept
 )
 
 summary = Table(
@@ -93,6 +94,8 @@ summary = Table(
     Column("delivery", String(10), nullable=False),
     Column("first_answer_ms", Float),
     Column("understood_by", String(20), nullable=False),
+    Column("refused", Integer),  # tickets that the helpdesk refused; `tickets` counts the others
+    Column("heard_at", String(40)),  # when the shopper last wrote
     Index("ix_summary_created", "created_at", "id"),
     Index("ix_summary_turns", "turns", "id"),
     Index("ix_summary_outcome", "outcome", "created_at", "id"),
@@ -140,6 +143,8 @@ correction = Table(
     Column("reason", Text, nullable=False),
     Column("who", String(254), nullable=False),
     Column("at", String(40), nullable=False),
+    Column("account", Integer),  # as in `access`
+    Column("wrong", Text),  # fields that were read where there was none: JSON list of name, email, reason
 )
 
 sample = Table(
@@ -153,6 +158,7 @@ sample = Table(
     Column("until", String(40), nullable=False),
     Column("who", String(254), nullable=False),
     Column("at", String(40), nullable=False),
+    Column("account", Integer),  # as in `access`
 )
 
 sample_item = Table(
@@ -182,6 +188,7 @@ article_version = Table(
     Column("who", String(254), nullable=False),
     Column("at", String(40), nullable=False),
     Column("note", String(200), nullable=False),
+    Column("account", Integer),  # as in `access`
 )
 
 desk_note = Table(
@@ -194,6 +201,7 @@ desk_note = Table(
     Column("who", String(254), nullable=False),
     Column("at", String(40), nullable=False),
     Column("sent", String(10), nullable=False),  # of a reply: queued, sent, failed; else empty
+    Column("account", Integer),  # as in `access`
 )
 
 log_key = Table(

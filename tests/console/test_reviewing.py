@@ -16,6 +16,7 @@ from bot.console.reviewing import draw, kappa
 from bot.fixtures import read_fixtures
 from dialogue import events
 from tests.console.conftest import Desk
+from tests.console.test_exporting import download
 
 TICKET = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
 
@@ -64,18 +65,19 @@ async def test_corrections_become_training_data_without_the_people(desk: Desk) -
     await one.post(f"/conversations/{id}/correct", 422, seq="1", intent="nonsense")
     await one.post(f"/conversations/{id}/correct", seq="1", intent="order_status", reason="where's my stuff")
     assert "Corrected by" in await one.get(f"/conversations/{id}")
-    training = await one.get("/training.yml")
+    training = await download(one, "/training", "/training.yml")
     found = YAML(typ="safe").load(training)
     assert found["nlu"][0]["intent"] == "order_status"
     assert "where's my stuff" in found["nlu"][0]["examples"]
     assert "jane@example.com" not in training and "4711081599" not in training
     await one.post(f"/conversations/{id}/correct", seq="1", intent="")
-    assert YAML(typ="safe").load(await one.get("/training.yml"))["nlu"] == []
+    assert YAML(typ="safe").load(await download(one, "/training", "/training.yml"))["nlu"] == []
 
 
 async def test_a_conversation_becomes_a_fixture_that_loads(desk: Desk, tmp_path: pathlib.Path) -> None:
     id = await desk.chat("the parcel was empty", "yes please", "Olu Adebayo, olu@example.ng", "thanks")
-    text = await (await desk.as_role(Role.REVIEWER)).get(f"/conversations/{id}/fixture.yml")
+    chat = f"/conversations/{id}/fixture"
+    text = await download(await desk.as_role(Role.REVIEWER), chat, chat + ".yml")
     assert "Olu" not in text and "olu@example.ng" not in text
     path = tmp_path / "case.yml"
     path.write_text(text, encoding="utf-8")
@@ -91,7 +93,7 @@ async def test_a_conversation_becomes_a_fixture_that_loads(desk: Desk, tmp_path:
 
 async def test_what_needs_a_look_is_flagged_until_judged(desk: Desk) -> None:
     bad = await desk.chat("my lamp is broken", "no thanks", "bye")
-    lost = await desk.chat("asdf qwer zxcv", "qwer asdf zxcv")
+    lost = await desk.chat("???", "bla")
     chat = await desk.bot.hub.conversation(bad)
     assert chat
     await chat.tell(events.ShopperRated(1))

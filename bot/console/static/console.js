@@ -75,7 +75,7 @@
           turns.insertAdjacentHTML("beforeend", found.html);
           localTimes(turns);
         }
-        if (at("say") && (found.agent === at("say").dataset.agent) === !at("ended").hidden) ended(found.agent !== at("say").dataset.agent);
+        if (at("say") && found.here === !at("ended").hidden) ended(!found.here);
         const words = found.typing ? "The shopper is writing…" : "";
         if (at("typing").textContent !== words) at("typing").textContent = words;
       } catch { /* try again */ }
