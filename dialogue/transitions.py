@@ -731,7 +731,6 @@ TABLE: tuple[Row, ...] = (
         g.ran_out),
     Row("help: the person leaves, and the bot is back", (ATTENDED,), e.AgentLeft, _come_back),
     Row("help: nobody is here to leave", _TALKING, e.AgentLeft, _keep),
-    Row("R12 told a person about the issue of a filed ticket", (ATTENDED,), e.IssueStated, _keep, g.issue_of_a_ticket),
     # R3, R4, R10, R12, R18: issues
     Row("R6 not a reason: not stored", _HEARD, e.IssueStated, _keep, g.bad_reason),
     Row("R12 the issue of a filed ticket again", _TALKING, e.IssueStated, _repeat_of_ticket, g.issue_of_a_ticket),
@@ -749,7 +748,6 @@ TABLE: tuple[Row, ...] = (
     Row("R18 a review asked of a person: issue and consent", (ATTENDED,), e.ReviewDemanded, _review_told_the_agent),
     Row("R18 disagreement that asks for review: issue and consent", _TALKING, e.ReviewDemanded, _review),
     Row("R6 not a follow-up: not stored", _HEARD, e.FollowedUp, _keep, g.bad_reason),
-    Row("R12 told a person to follow up on a ticket", (ATTENDED,), e.FollowedUp, _keep, g.issue_of_a_ticket),
     Row("R3 told a person to follow up: the issue", (ATTENDED,), e.FollowedUp, _told_the_agent),
     Row("R12 follow-up after filing is an update", _TALKING, e.FollowedUp, _repeat_of_ticket, g.issue_of_a_ticket),
     Row("R4 follow-up on a refused issue", (IDLE,), e.FollowedUp, _same_reason, g.issue_just_refused),

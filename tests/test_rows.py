@@ -53,6 +53,21 @@ def test_r4_detail_is_appended() -> None:
     assert state.reason == "the lamp is broken\ntwo chairs are missing as well"
 
 
+def test_r4_at_an_offer_the_same_is_acknowledged_as_noted_and_more_as_added() -> None:
+    offered, _ = tell(State(stem="R"), said(reason="the lamp is broken"), e.NothingFound())
+    follows = {Signal.FOLLOWS_UP}
+    for message, phrase in (
+        (said(reason="my lamp is broken"), "offer_stands_same_reason"),
+        (said(reason="the plug sparks"), "offer_stands_detail"),
+        (said(reason="follow up on my order", signals=follows), "offer_stands_same_reason"),
+        (said(reason="following up on my sofa", signals=follows), "offer_stands_detail"),
+    ):
+        _, effects = tell(offered, message)
+        assert [x.phrase for x in effects if isinstance(x, Say)] == [phrase]
+    asked, _ = tell(State(stem="R"), said(signals={Signal.WANTS_TICKET}))
+    assert acts(tell(asked, said(reason="the lamp is broken"))[1]) == [Act.ASK]
+
+
 def test_r12_what_is_filed_is_pointed_at_while_another_ticket_is_collected() -> None:
     dispute = "the refusal of my return of the mirror is unfair"
     signals = {Signal.DISPUTES, Signal.WANTS_REVIEW}
