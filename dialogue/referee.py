@@ -42,7 +42,9 @@ class _Belief:
     gave_up: bool = False
     fruitless: int = 0
     digressions: set[str] = field(default_factory=set)  # answered while this ticket is collected, nothing given since
-    useless: int = 0  # replies in a row without progress
+    useless: int = 0  # replies in a row without progress, as far as that is certain
+    dull: int = 0  # replies in a row that said nothing useful, whatever the messages brought
+    greeted: str | None = None  # the name they greeted with
     answered: bool = False
     invited: bool = False
     dispute: bool | None = False
@@ -177,6 +179,8 @@ class _Judge:
             refused=bool({"cancelled", "declined"} & set(acts)),
         )
         b.name, b.email = name or b.name, email or b.email
+        if b.offer and b.reason is False and u.get("question") and not consents:
+            b.offer = False  # the way out was offered for no issue, and gives way to a question
         self._hear_reason(u, signals, acts, reason)
         b.refused = False
         if {"cancelled", "declined"} & set(acts):
@@ -258,8 +262,9 @@ class _Judge:
                 self._offer(r, bool(before[0] and b.consent))
             self._once(r)
         self._fruit(direct, acts, bool(before[0] and b.consent) and not gained)
-        way_out = b.useless >= 2 and {"give_email", "offer_ticket"} <= set(acts)
-        self._use(turn, acts, gained or bool(u.get("greeting_name")))
+        way_out = b.dull >= 2 and {"give_email", "offer_ticket"} <= set(acts)
+        greeted, b.greeted = b.greeted, u.get("greeting_name") or b.greeted
+        self._use(turn, acts, gained or b.open_yes or greeted != b.greeted)
         if "asks_update" in signals and "disputes" not in signals and "update_redirect" not in acts:
             self.say("R11", turn.seq, "a question about an existing ticket did not get the support email")
         only_update = not (u.get("reason") or u.get("question") or "unhelped" in signals)
@@ -310,6 +315,8 @@ class _Judge:
     def _use(self, turn: Seen, acts: Sequence[str], progress: bool) -> None:
         """R13: whoever got three replies in a row without progress has heard the way out by the third."""
         b = self.b
+        useful = set(acts) - _CLOSING
+        b.dull = 0 if useful - _USELESS else b.dull + bool(acts)
         if progress or (set(acts) - _USELESS and not set(acts) <= _CLOSING):
             b.useless = 0
         elif set(acts) <= _USELESS and acts:

@@ -366,3 +366,28 @@ async def test_a_helpdesk_that_hangs_is_not_waited_for(url: str) -> None:
             await poked.wait()
             poked.clear()
         assert [t.act for t in said] == ["ticket_saved"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["you are useless", "what a joke", "are you kidding me?!", "unbelievable", "useless bot"],
+        ["hei, en ymmärrä miten tämä toimii", "voitko auttaa minua", "ei se toimi", "mitä nyt", "hei"],
+        ["hm", "what is this", "i don't know", "eh", "so"],
+    ],
+    ids=["angry", "foreign", "confused"],
+)
+async def test_an_angry_a_foreign_and_a_confused_shopper_hear_the_way_out(url: str, said: list[str]) -> None:
+    """However each line is read: within three replies a ticket is offered or the email named, and within all of them the email."""
+    async with bot_on(url, Time()) as bot:
+        chat, _ = await bot.hub.begin()
+        for number, text in enumerate(said):
+            await chat.hear(f"m{number}", text)
+        replies = await words(bot, chat, "bot")
+        early = [
+            t.act
+            for t in replies
+            if t.seq <= next(x.seq for x in await words(bot, chat, "shopper") if x.text == said[3])
+        ]
+        assert {"offer_ticket", "give_email", "contact"} & set(early), early
+        assert any(SUPPORT in t.text for t in replies), [t.act for t in replies]
