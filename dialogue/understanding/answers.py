@@ -2,6 +2,11 @@
 
 The first piece of a message that answers decides; a word that agrees can be taken back in the same breath ("ok, but not now") and
 a word that refuses can turn out to agree ("no, go ahead").
+
+Consent to an offer goes through one gate more, `_sure`. A word of agreement ("yes", "sure", "do it", "that would be great") is
+consent, with thanks or without. A bare "ok", "alright" or "fine" to a yes-or-no question is a yes; beside thanks, a goodbye or
+anything else ("ok thanks", "ok, I see") it may as well end the talk, and is none. Praise ("great", "cool, thank you") is of what was
+said and is none.
 """
 
 from __future__ import annotations
@@ -50,6 +55,28 @@ _CONTENT = re.compile(
 )
 _SOME_OTHER_TIME = re.compile(r"\b(?:later|next time|another (?:time|day)|myself|on my own)\b")
 
+#: Agreement that can be meant in no other way, wherever it stands.
+_AGREES = re.compile(
+    r"(?<![\w'])(?:y|y+e+s+|yess*ir|yeah+|yea+h?|yeh|yep+|yup+|yah|ya|ye|aye|sure|suree*|of course|ofc|certainly|absolutely|definitely|def|indeed|"
+    r"affirmative|totally|agree|agreed|deal|go (?:ahead|for it|on)|proceed|do (?:it|that|so|please)|please|pls|plz|let'?s|why not|might as well|"
+    r"by all means|if you (?:could|can|would|must|don'?t mind|like|want)|make it so|bring it on|confirm(?:ed)?|you bet|you got it|"
+    r"i (?:think|guess|suppose) so|i suppose|you have my \w+|be my guest|as you (?:wish|like)|whatever you (?:say|think)|"
+    r"(?:send|book|file|open|raise|create|submit) (?:it|one|that|a)|sounds? (?:good|great|fine|perfect|right|nice|ok|okay|like)|(?:that|it) works|works for me|(?:would|'d|will|'ll) (?:be|help)|"
+    r"i(?:'d| would) (?:like|love|appreciate)|i would|i do|(?:want|need) (?:it|that|this|one)|no prob(?:lem)?|don'?t mind|uh[- ]?huh|mhm+|mm+h*m*)"
+    r"(?![\w'])|[👍✅✔👌💯☑]"
+)
+#: Assent that stands alone.
+_ASSENT = re.compile(
+    r"(?:(?:oh|well|so|um+|uh+|hmm+|h+m+|and|i guess|right|ah)\W+)*(?:ok(?:ay)?|okk+|o+k+|k+|okey|okie|oki|dokey|alright(?:y)?|all right|fine|right|"
+    r"correct|exactly|true|very well|(?:that|it|this)(?:'s| is) (?:\w+ )?(?:fine|ok|okay|good|alright|correct|right)|i'?m (?:in|ok with (?:that|it)))"
+    r"(?:\W+(?:ok(?:ay)?|alright|fine|right|then|now|with me|by me|for me|sir|madam|mate|so))*\W*"
+)
+
+
+def _sure(line: str) -> bool:
+    """True where a message that seems to take the offer takes it for sure (R7)."""
+    return bool(_AGREES.search(line) or _ASSENT.fullmatch(line) or cues.WISH.search(line))
+
 
 def refuses_a_field(low: str) -> bool:
     """A plain refusal where fields were asked for."""
@@ -78,6 +105,8 @@ def read_answer(low: str, asked: str | tuple[str, ...] | None) -> Answer | None:
             found = Answer.DENY
         if found is None and re.match(r"(?:i(?:'m| am)? )?(?:don'?t|no|not)\b", line) and not _troubled(line):
             found = Answer.DENY
+    if offered and found is Answer.AFFIRM and not _sure(line):
+        return None
     return found
 
 
