@@ -1,6 +1,8 @@
-"""Cuts a message into the shopper's sentences and their clauses, takes wishes and courtesies out, and says what kind each clause is.
+"""Cuts a message into the shopper's sentences and their clauses, takes wishes and courtesies out, and says what kind
+each clause is.
 
-Word patterns alone; a model's opinion comes after (`weighing`). Text is judged as `Draft.body` has it, and every span points there.
+Word patterns alone; a model's opinion comes after (`weighing`). Text is judged as `Draft.body` has it, and every span
+points there.
 """
 
 from __future__ import annotations
@@ -45,12 +47,6 @@ _SUBJECT = re.compile(r"\b(?:i|we)(?:'d)?(?: (?:just|really|still|now|only|also|
 _RELATIVE = re.compile(r"(?:which|who|whose|whom)\b")
 _CLAUSE_BORDER = re.compile(r"[,:()]|\s[-–—]+\s|\b(?:but|because|since|although|though)\b")
 _CONNECTS = re.compile(r"(?:[\s,:;\-–—*|/)\]]|\b(?:and|but|so|because|also|plus|then)\b(?=\W))+")
-#: "Does that help?", "is this ok?": asked of what the shopper has just said or heard; there is nothing to look up.
-_SAYS_NOTHING = re.compile(
-    r"(?:(?:so|and|ok|okay|but)\W+)*(?:does|did|do|will|would|is|was|are|can|could)\s+(?:that|this|it|these|those)"
-    r"(?:\s+(?:all|any|really|now|then|be|make|me|you|to|for|good|fine|ok|okay|right|alright|enough|clear|help|helps|helpful|useful|sense|"
-    r"better|correct|please))*\W*$"
-)
 HYPOTHETICAL = re.compile(
     r"\b(?:if|in case|what happens|do you|does (?:your|the|it)|can (?:i|you|we|one)|could (?:i|you|we)|how (?:do|can|to|long|much|many|does|are|is|would|should)|is it possible|is there|are there|what (?:is|are|do|should|can|if|about|kind)|may i|am i (?:able|allowed)|will (?:i|you)|would (?:i|you)|who pays|when (?:do|will|can|does|is) (?:i|the|my|a|you)|should i|which|policy|procedure|process for|eligible)\b"
 )
@@ -69,8 +65,9 @@ def sentences(body: str) -> Iterator[tuple[int, int, int, bool]]:
 
 
 def read_sentence(d: Draft, start: int, end: int, mark: int, asks: bool) -> None:
-    """One sentence, with the contact data in it taken out whole clauses at a time, or judged without it and kept whole."""
-    whole = _stripped(d.body, start, mark)
+    """One sentence, with the contact data in it taken out whole clauses at a time, or judged without it and kept
+    whole."""
+    whole = _whole(d, start, mark)
     fragments, at = [], start
     for run in BORDERS.finditer(d.body, start, end):
         span = run.span()
@@ -97,6 +94,13 @@ def read_sentence(d: Draft, start: int, end: int, mark: int, asks: bool) -> None
         d.left_out.append(
             (end, mark)
         )  # the mark of a question that was taken out: "can I talk to someone about my refund?"
+
+
+def _whole(d: Draft, start: int, end: int) -> Span:
+    """A sentence with the contact data at its ends, and without a greeting that was taken out there."""
+    first, last = _stripped(d.body, start, end)
+    data = [(a, b) for a, _, b in d.contact if start <= a and b <= end]
+    return min([first, *(a for a, _ in data)]), max([last, *(b for _, b in data)])
 
 
 @dataclass(frozen=True)
@@ -136,12 +140,11 @@ def _cut(low: str, at: _Place, wish: Span) -> Span:
 
 
 def _sentence(d: Draft, at: _Place, asks: bool) -> None:
-    """Everything that a fragment says: its wishes are taken out one after the other, and what stands around them is judged."""
+    """All that a fragment says: its wishes are taken out one by one, and what stands around them is judged."""
     waiting: list[tuple[_Place, bool, bool]] = [(at, asks, False)]
     while waiting:
         at, asks, wished = waiting.pop()
-        for place, still_asks, beside in reversed(_judged(d, at, asks, wished)):
-            waiting.append((place, still_asks, beside or wished))
+        waiting += [(place, still, by or wished) for place, still, by in reversed(_judged(d, at, asks, wished))]
 
 
 def _judged(d: Draft, at: _Place, asks: bool, wished: bool) -> list[tuple[_Place, bool, bool]]:
@@ -203,8 +206,8 @@ def _refusal(low: str, at: _Place, wish: Span) -> Span:
 def _around(
     d: Draft, at: _Place, cut: Span, within: Span, *, asks: bool, wished: bool
 ) -> list[tuple[_Place, bool, bool]]:
-    """What stands before and after a wish or a refusal, whether it asks, and whether a wish stands beside it; where the wish cannot
-    be taken out, its sentence stays whole."""
+    """What stands before and after a wish or a refusal, whether it asks, and whether a wish stands beside it; where
+    the wish cannot be taken out, its sentence stays whole."""
     left = without_connectors(d.low, at.start, cut[0])
     if leaves_half(d.low, (left, cut[1]), within, (at.start, at.end)):
         d.broken.add(at.whole)
@@ -232,6 +235,8 @@ def _without_courtesies(d: Draft, start: int, end: int) -> Span:
         if not _polite(d.low[first:a]):
             break
         first = b
+    if first > start:
+        first += _opening(d.low[first:last])
     for a, b in signs[-2:][::-1]:
         if a <= first or not _polite(d.low[b:last]):
             break
@@ -297,6 +302,8 @@ def _clause(d: Draft, at: _Place, asks: bool) -> None:
             return
     question = asks or bool(cues.QUESTION_START.match(low))
     kind = _kind(d, low, question)
+    if d.asked is not None and (start, end) in d.links:
+        kind = "issue"  # a link by itself, once there is an issue: a detail of it (R4)
     if kind == "courtesy":
         d.left_out.append((start, end))
         return
@@ -334,7 +341,7 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     if cues.CONTACT.search(low) and (question or words <= 9) and not cues.LATE.search(low):
         return "contact"
     late, trouble, order = cues.LATE.search(low), cues.TROUBLE.search(low), cues.ORDER_STATUS.search(low)
-    if question and _SAYS_NOTHING.match(low):
+    if question and cues.SAYS_NOTHING.match(low):
         return "courtesy"
     if cues.FOLLOW_UP.search(low):
         # "Follow up on my order" says nothing new; "following up on my sofa" names its matter and states no trouble.

@@ -16,8 +16,9 @@ Asked = str | tuple[str, ...] | None
 
 @dataclass
 class Draft:
-    """What patterns made of a message. `kept`: as it is stored. `text`: the same with long white space read as short; every span
-    points into it. `body`: `text` as it is judged, letter for letter, with borders where something was taken out."""
+    """What patterns made of a message. `kept`: as it is stored. `text`: the same with long white space read as short;
+    every span points into it. `body`: `text` as it is judged, letter for letter, with borders where something was
+    taken out."""
 
     kept: str
     asked: Asked
@@ -36,6 +37,7 @@ class Draft:
     #: Stretches that are no reason: contact data, courtesies, wishes; and sentences that these cannot be taken out of.
     left_out: list[Span] = field(default_factory=list)
     broken: set[Span] = field(default_factory=set)
+    links: list[Span] = field(default_factory=list)
     #: Contact data: where its label begins, where it begins itself, where it ends.
     contact: list[tuple[int, int, int]] = field(default_factory=list)
 

@@ -1,7 +1,9 @@
-"""Reads email addresses. `email-validator` judges them; this file only finds what to judge, says what is wrong, and whose it is.
+"""Reads email addresses. `email-validator` judges them; this file only finds what to judge, says what is wrong, and
+whose it is.
 
-An address is the shopper's when it is given as theirs (R6). One inside a link is part of the link; the shop's own is nobody's; one
-that the sentence says is another person's, or that it takes back ("not a@x but b@y"), is none of the shopper's.
+An address is the shopper's when it is given as theirs (R6). One inside a link is part of the link; the shop's own is
+nobody's; one that the sentence says is another person's, or that it takes back ("not a@x but b@y"), is none of the
+shopper's.
 """
 
 from __future__ import annotations
@@ -37,66 +39,77 @@ _TRAILING = ".,;:!?'’\"”*_~`"
 
 #: A link, with a scheme or without one ("shop.example/track?to=..."): what stands in it is part of it.
 _LINK = re.compile(
-    r"(?<![^\s(<\[{\"'“‘,;|])(?:[a-z][a-z0-9+.\-]{1,20}://|www\.|[^\W_](?:[\w\-]|\.(?=[^\W_])){0,250}\.[^\W\d_]{2,24}(?::\d{1,5})?[/?#])[^\s<>\"“”]*"
-    r"|[a-z][a-z0-9+.\-]{1,20}://[^\s<>\"“”]*|(?<![\w.@+-])[\w.+-]{1,64}@[\w.-]{1,250}:(?:\d|[\w.~-]{1,64}/)[^\s<>\"“”]*",
+    r"(?<![^\s(<\[{\"'“‘,;|])(?:[a-z][a-z0-9+.\-]{1,20}://|www\.|[^\W_](?:[\w\-]|"
+    r"\.(?=[^\W_])){0,250}\.[^\W\d_]{2,24}(?::\d{1,5})?[/?#])[^\s<>\"“”]*|[a-z][a-z0-9+.\-]{1,20}://[^\s<>\"“”]*|"
+    r"(?<![\w.@+-])[\w.+-]{1,64}@[\w.-]{1,250}:(?:\d|"
+    r"[\w.~-]{1,64}/)[^\s<>\"“”]*",
     re.IGNORECASE,
 )
-#: Mailboxes of a role and not of a person (RFC 2142 and what shops call theirs): in the shop's own domain they are the shop's.
+#: Mailboxes of a role and not of a person (RFC 2142 and what shops call theirs): in the shop's own domain they are
+#: the shop's.
 _ROLES = frozenset(
-    """support help info contact service sales order orders returns return refund refunds noreply no-reply donotreply hello team
-    admin administrator office care customer-service customerservice customercare billing shop store complaints feedback privacy
-    postmaster webmaster abuse security marketing hostmaster accounts shipping delivery news newsletter helpdesk desk tickets""".split()
+    """support help info contact service sales order orders returns return refund refunds noreply no-reply donotreply
+    hello team admin administrator office care customer-service customerservice customercare billing shop store
+    complaints feedback privacy postmaster webmaster abuse security marketing hostmaster accounts shipping delivery
+    news newsletter helpdesk desk tickets""".split()
 )
 _PEOPLE = (
-    r"(?:friend|wife|husband|partner|mother|father|mom|mum|dad|parent|son|daughter|brother|sister|sibling|cousin|uncle|aunt|niece|nephew|"
-    r"grand\w+|girlfriend|boyfriend|fianc[eé]e?|boss|manager|colleague|co-?worker|assistant|secretary|roommate|flatmate|neighbou?r|seller|"
-    r"sender|vendor|supplier|courier|driver|carrier|recipient|receiver|agent|rep|representative|stranger|scammer|guy|landlord|teacher)s?"
+    r"(?:friend|wife|husband|partner|mother|father|mom|mum|dad|parent|son|daughter|brother|sister|sibling|cousin|"
+    r"uncle|aunt|niece|nephew|grand\w+|girlfriend|boyfriend|fianc[eé]e?|boss|manager|colleague|co-?worker|assistant|"
+    r"secretary|roommate|flatmate|neighbou?r|seller|sender|vendor|supplier|courier|driver|carrier|recipient|receiver|"
+    r"agent|rep|representative|stranger|scammer|guy|landlord|teacher)s?"
 )
 #: "My company's mail" is the shopper's all the same, and "here's my mail" names nobody.
-_NOBODY_ELSE = r"(?:company|work|office|business|firm|school|university|job|account|it|that|here|there|what|let|name|e-?mail|address|this|who|where)"
-#: What stands right before an address and makes it another's: something went to them or came from them, it is their mailbox, or
-#: they are named.
+_NOBODY_ELSE = (
+    r"(?:company|work|office|business|firm|school|university|job|account|it|that|here|there|what|let|name|e-?mail|"
+    r"address|this|who|where)"
+)
+#: What stands right before an address and makes it another's: something went to them or came from them, it is their
+#: mailbox, or they are named.
 _OTHERS = re.compile(
-    r"(?:\b(?:sent|shipped|delivered|gifted|gave|given|mailed|e-?mailed|forwarded|went|goes|addressed|written|wrote|posted|dispatched|"
-    r"transferred|paid|sold|ship|deliver|gift|dispatch|present|voucher|gift card)\b[^.?!;\n@]{0,60}?\b(?:to|for)"
-    r"|\b(?:wrote|writes|written|came|comes|got|received|e-?mails?|messages?|letters?|mails?|answer|reply|heard|contacted|told|spam)\b"
-    r"[^.?!;,\n@]{0,40}?\b(?:from|by)"
-    rf"|\b(?:(?!{_NOBODY_ELSE}'s)[\w-]+'s|his|her|their|your|ur)\s+(?:(?!my\b)\w+\s+)?(?:e-?mail|mail|address|id|contact)"
+    r"(?:\b(?:sent|shipped|delivered|gifted|gave|given|mailed|e-?mailed|forwarded|went|goes|addressed|written|"
+    r"wrote|posted|dispatched|transferred|paid|sold|ship|deliver|gift|dispatch|present|voucher|"
+    r"gift card)\b[^.?!;\n@]{0,60}?\b(?:to|for)|\b(?:wrote|writes|written|came|comes|got|received|e-?mails?|"
+    r"messages?|letters?|mails?|answer|reply|heard|contacted|told|spam)\b[^.?!;,\n@]{0,40}?\b(?:from|by)"
+    rf"|\b(?:(?!{_NOBODY_ELSE}'s)[\w-]+'s|his|her|their|your|ur)\s+(?:(?!my\b)\w+\s+)?(?:e-?mail|mail|address|id|"
+    rf"contact)"
     r"(?:\s+(?:address|id))?(?:\s*(?:is|was|at|:|=|,|-))?"
     rf"|\b(?:my|the|a|an|our|your|his|her|their|some)\s+(?:\w+\s+){{0,2}}{_PEOPLE}(?:\s+(?!and\b|or\b|but\b)[\w'-]+)?"
-    r"(?:\s*(?:is|was|at|via|under|has|uses|used|:|=|,))?"
-    r")\s*[\"'(<\[]?\s*$"
+    r"(?:\s*(?:is|was|at|via|under|has|uses|used|:|=|,))?)\s*[\"'(<\[]?\s*$"
 )
 #: Something that happened, and no address given: "I sent it to bob@x.example".
 _NARRATES = re.compile(
-    r"\b(?:sent|shipped|delivered|gifted|gave|mailed|forwarded|went|addressed|wrote|came|got|received|heard|contacted|told)\b"
+    r"\b(?:sent|shipped|delivered|gifted|gave|mailed|forwarded|went|addressed|wrote|came|got|received|heard|"
+    r"contacted|told)\b"
 )
 #: The shopper speaks of themselves: "I ordered from jane@x.example", "send it to me at", "I'm the recipient, ...".
 _OWN = re.compile(
-    r"(?:\bi(?:'m| am|'ve| have)? (?:always |just |already |usually |also |did |have |had )*(?:write|writing|wrote|order(?:ed)?|bought|paid|register(?:ed)?|sign(?:ed)?|log(?:ged)?|mail(?:ed)?|"
-    r"e-?mail(?:ed)?|used|use) (?:\w+ ){0,3}?(?:from|with|under|by|via|at)|\b(?:to|for) me (?:at|on|via|under|to)|\bmy (?:own |new |correct |"
-    r"right |other |private |personal |work )*(?:e-?mail|mail|address|id)(?: address| id)?(?: (?:is|was|to|:))?"
-    r"|\bi(?:'m| am) (?:a|an|the|his|her|their|your) (?:[\w'-]+ ){0,3}[\w'-]*\W{0,3})\s*[\"'(<\[]?\s*$"
+    r"(?:\bi(?:'m| am|'ve| have)? (?:always |just |already |usually |also |did |have |had )*(?:write|writing|"
+    r"wrote|order(?:ed)?|bought|paid|register(?:ed)?|sign(?:ed)?|log(?:ged)?|mail(?:ed)?|e-?mail(?:ed)?|used|"
+    r"use) (?:\w+ ){0,3}?(?:from|with|under|by|via|at)|\b(?:to|for) me (?:at|on|via|under|to)|\bmy (?:own |new |"
+    r"correct |right |other |private |personal |work )*(?:e-?mail|mail|address|id)(?: address| id)?(?: (?:is|was|to|"
+    r":))?|\bi(?:'m| am) (?:a|an|the|his|her|their|your) (?:[\w'-]+ ){0,3}[\w'-]*\W{0,3})\s*[\"'(<\[]?\s*$"
 )
 #: Taken back before it: "not a@x.example", "instead of"; or after it: "a@x.example is wrong".
 _TAKEN_BACK = re.compile(
-    r"\b(?:not|isn't|never|instead of|rather than|no longer|don't use|do not use|in place of)"
-    r"(?:\s+(?:to|at|on|use|the|my|old|wrong|other|one|e-?mail|mail|address|from|this|that)\b)*\s*[:\"'(<\[]?\s*$"
+    r"\b(?:not|isn't|never|instead of|rather than|no longer|don't use|do not use|in place of)(?:\s+(?:to|at|on|use|"
+    r"the|my|old|wrong|other|one|e-?mail|mail|address|from|this|that)\b)*\s*[:\"'(<\[]?\s*$"
 )
 _IS_WRONG = re.compile(
-    r"[\s\"')>\],]*(?:(?:which|that|it)\s+)?(?:is|was|'s)\s+(?:(?!not\b)\w+\s+)?"
-    r"(?:wrong|old|outdated|dead|incorrect|not\b(?! wrong)|no longer|a typo|a mistake)\b"
+    r"[\s\"')>\],]*(?:(?:which|that|it)\s+)?(?:is|was|'s)\s+(?:(?!not\b)\w+\s+)?(?:wrong|old|outdated|dead|incorrect|"
+    r"not\b(?! wrong)|no longer|a typo|a mistake)\b"
 )
 #: Words right before a spaced at sign that are no part of the address: "my email is jane @ x.example".
 _LEADS_IN = re.compile(
-    r"(?:(?:^|[\s,;:(<\[|])(?:is|at|on|via|under|to|with|use|e-?mail|mail|address|id|and|me|it's|its|or|but|mean|meant|sorry)|[^\w\s]|\n)\s*$"
+    r"(?:(?:^|[\s,;:(<\[|])(?:is|at|on|via|under|to|with|use|e-?mail|mail|address|id|and|me|it's|its|or|but|mean|"
+    r"meant|sorry)|[^\w\s]|\n)\s*$"
 )
 
 
 @dataclass(frozen=True)
 class EmailReading:
-    """`value` as typed, or None with `why` (a phrase key) where it cannot be an address; `span` in the text. `theirs`: it is an address,
-    and not the shopper's; `of_shop`: it is the shop's own."""
+    """`value` as typed, or None with `why` (a phrase key) where it cannot be an address; `span` in the text.
+    `theirs`: it is an address, and not the shopper's; `of_shop`: it is the shop's own."""
 
     value: str | None
     why: str
@@ -164,8 +177,8 @@ def _whose(found: EmailReading, low: str, others: int, *, asked: bool, support_e
 
 
 def read_emails(text: str, *, asked: bool, support_email: str = "") -> list[EmailReading]:
-    """Every address in `text`, in order, and what was meant as one; none of those in links. `asked`: an address was just asked
-    for; `support_email`: the shop's own."""
+    """Every address in `text`, in order, and what was meant as one; none of those in links. `asked`: an address was
+    just asked for; `support_email`: the shop's own."""
     for start, end in find_links(text):
         text = text[:start] + " " * (end - start) + text[end:]  # same length: spans carry over
     found = _read(text, asked=asked)

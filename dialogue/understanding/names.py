@@ -162,8 +162,8 @@ def _is_full(value: str) -> bool:
 
 
 def _begins_low(tokens: list[str], shapes: list[str]) -> bool:
-    """A small word before capitals ("auf keinen Fall", "ich bin Jörg Weiß"): a phrase, in whatever language, and no name. Names
-    begin with a capital where they have any, or with a particle of a family name ("van Dijk")."""
+    """A small word before capitals ("auf keinen Fall", "ich bin Jörg Weiß"): a phrase, in whatever language, and no
+    name. Names begin with a capital where they have any, or with a particle of a family name ("van Dijk")."""
     if len(tokens) < 2 or _capital(tokens[0]) or not any(_capital(t) for t in tokens[1:]):
         return False
     if shapes[0] == "particle":
@@ -394,7 +394,8 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
         known = sum(s in ("name", "wordname") for s in shapes)
         first_given = is_given_name(tokens[0]) or shapes[0] in ("title", "foreign")
         if _begins_low(tokens, shapes) or "foreign" in shapes:
-            continue  # which words of a script without capitals are names cannot be told; an address or a label beside them can
+            # which words of a script without capitals are names cannot be told; an address or a label beside them can
+            continue
         if len(pieces) == 1 and len(tokens) <= 3 and _unheard(tokens, shapes):
             return NameReading(_clean(piece), True, (start, end))
         capitals = all(_capital(t) for t, s in zip(tokens, shapes, strict=True) if s != "particle")
@@ -461,9 +462,10 @@ def read_name(
     beside_wish: bool = False,
     bare: bool = True,
 ) -> NameReading | None:
-    """The shopper's name in `text`, or None. `asked`: the full name was just asked for; `emails`: spans of addresses. Without
-    `bare`, only a name with a sign that it is the shopper's own is one: a label, "I'm", a signature, an address beside it. Words
-    that merely look like a name ("Calvin Klein", a refusal in a language nobody knows here) are none (R6, R7)."""
+    """The shopper's name in `text`, or None. `asked`: the full name was just asked for; `emails`: spans of addresses.
+    Without `bare`, only a name with a sign that it is the shopper's own is one: a label, "I'm", a signature, an
+    address beside it. Words that merely look like a name ("Calvin Klein", a refusal in a language nobody knows here)
+    are none (R6, R7)."""
     low = plain(text)
     blanked = text
     for start, end in emails:

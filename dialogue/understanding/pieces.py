@@ -1,9 +1,10 @@
-"""Which stretches of a message are the reason, to the letter (R3). Spans only: nothing is rewritten, joined by our signs or tidied.
+"""Which stretches of a message are the reason, to the letter (R3). Spans only: nothing is rewritten, joined by our
+signs or tidied.
 
-A message is judged clause by clause, with contact data, courtesies and wishes for a ticket taken out. What is *kept* is made of
-stretches of the shopper's own text: neighbouring sentences with all that stands between them, and where something was left out
-between two, the shopper's own sign or space that stood there. Where taking something out would leave half a sentence behind
-("I sent a gift to ... and it never arrived"), the sentence is kept whole.
+A message is judged clause by clause, with contact data, courtesies and wishes for a ticket taken out. What is *kept*
+is made of stretches of the shopper's own text: neighbouring sentences with all that stands between them, and where
+something was left out between two, the shopper's own sign or space that stood there. Where taking something out would
+leave half a sentence behind ("I sent a gift to ... and it never arrived"), the sentence is kept whole.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dataclasses import dataclass
 
 from dialogue.understanding.text import WORD
 
-#: Stands in the judged text, letter for letter, where contact data or a courtesy was taken out. No word, and no white space.
+#: Stands in the judged text, letter for letter, where contact data or a courtesy was taken out. No word, and no white
+#: space.
 BORDER = "\ue000"
 #: The same for what must not be read as words: the signs of an HTML entity.
 SIGN = "\ue001"
@@ -25,27 +27,30 @@ Span = tuple[int, int]
 
 #: Words that need another word after them: where a cut would leave one at an end, the sentence stays whole.
 _OPEN_END = re.compile(
-    r"(?:^|[^\w'])(?:i|my|our|your|his|her|their|the|a|an|this|these|those|to|from|for|of|by|with|at|on|in|under|via|into|than|"
-    r"about|like|as|is|are|was|were|am|be|been|has|have|had|do|does|did|can|could|will|would|should|must|may|might|i'm|i've|i'd|"
-    r"i'll|it's|who|which|whose|that|if|when|while|because|since|and|or|but|not|no|name|named|called|asked|told|tried|want|"
-    r"wanted|need|needed|let|let's|please|so|where|what|how|we|they|he|she|you)$"
+    r"(?:^|[^\w'])(?:i|my|our|your|his|her|their|the|a|an|this|these|those|to|from|for|of|by|with|at|on|in|under|"
+    r"via|into|than|about|like|as|is|are|was|were|am|be|been|has|have|had|do|does|did|can|could|will|would|should|"
+    r"must|may|might|i'm|i've|i'd|i'll|it's|who|which|whose|that|if|when|while|because|since|and|or|but|not|no|name|"
+    r"named|called|asked|told|tried|want|wanted|need|needed|let|let's|please|so|where|what|how|we|they|he|she|you)$"
 )
 #: Words that need another word before them, at the beginning of what follows a cut.
 _OPEN_START = re.compile(
-    r"(?:is|are|was|were|am|be|been|has|have|had|do|does|did|will|would|should|can't|cannot|could|must|of|who|whose|which|that|"
-    r"to|by|never|'s|isn't|wasn't|hasn't|didn't|doesn't|don't|won't|wrote|said|says|told|sent|got|received)(?![\w'])"
+    r"(?:is|are|was|were|am|be|been|has|have|had|do|does|did|will|would|should|can't|cannot|could|must|of|who|"
+    r"whose|which|that|to|by|about|regarding|concerning|for|with|from|at|in|on|under|via|than|or|never|'s|isn't|"
+    r"wasn't|hasn't|didn't|doesn't|don't|won't|wrote|said|says|told|sent|got|received)(?![\w'])"
 )
 _CONNECTS_BEFORE = re.compile(r"(?:^|[^\w'])(?:and|but|so|because|also|plus|then|please|pls|&amp)$")
 _CONNECTS_AFTER = re.compile(
     r"(?:[\s,:;&+\-–—*|/)>\]]|\.(?=\s|$)|(?:and|but|so|because|also|plus|then|cause|cuz|since|as)(?![\w'])(?=\W))+"
 )
-#: A clause of such words alone does nothing but introduce the contact data beside it: "you can reach me at", "is my email".
+#: A clause of such words alone does nothing but introduce the contact data beside it: "you can reach me at", "is my
+#: email".
 _INTRODUCES = re.compile(
-    r"(?:(?:ok(?:ay)?|yes|yeah|sure|sorry|hi|hello|hey|and|also|but|so|please|pls|here|this|that|it|is|it's|its|i'm|im|i|am|my|the|our|"
-    r"full|first|last|name|name's|names|called|e-?mail|mails?|address|adress|id|contact|details|data|with|at|on|via|under|to|for|me|"
-    r"you|can|could|may|reach|write|use|send|get|back|too|there|again|sir|madam|kindly|thanks|thank|as|well|now|just|actually|"
-    r"customer|account|best|regards|from|by|signed|yours|sincerely|cheers|mr|mrs|ms|speaking|would|be|of|course|correct|right|new|instead|"
-    r"not|no|use|rather|mean|meant|then)(?![\w'])|[^\w,;:\n]|_)*"
+    r"(?:(?:ok(?:ay)?|yes|yeah|sure|sorry|hi|hello|hey|and|also|but|so|please|pls|here|this|that|it|is|it's|its|"
+    r"i'm|im|i|am|my|the|our|full|first|last|name|name's|names|called|e-?mail|mails?|address|adress|id|contact|"
+    r"details|data|with|at|on|via|under|to|for|me|you|can|could|may|reach|write|use|send|get|back|too|there|again|"
+    r"sir|madam|kindly|thanks|thank|as|well|now|just|actually|customer|account|best|regards|from|by|signed|yours|"
+    r"sincerely|cheers|mr|mrs|ms|speaking|would|be|of|course|correct|right|new|instead|not|no|use|rather|mean|meant|"
+    r"then)(?![\w'])|[^\w,;:\n]|_)*"
 )
 #: What parts clauses: a sign, a word that introduces or goes on with a new one, a label that was taken out.
 _PARTS = re.compile(rf"[^\W_]|[,;:()\n|/<>\[\]–—{BORDER}-]")
@@ -53,13 +58,16 @@ _JOINS = " \t\n\r\u00a0,:;&+-–—*|/(<["
 _CLAUSE_SIGN = re.compile(r"[,;:()\n|/<>\[\]]|\s[-–—]+\s")
 _END_MARK = re.compile(r"[.!?…。！？؟]+[\"'”’»)\]]*")
 _JOINT = re.compile(r"(?:[,;:]?\s+|[,;:])(?P<word>(?:and|but|so|because|also|plus|then)\s+)?", re.I)
+#: The end of what was left out: "... smells, get me someone. I bought it in May".
+_ENDED = re.compile(r"[.!…。！]+\s+")
 _LEADS_ON = re.compile(r"(?<!\w)(?P<word>(?:and|but|so|because|also|plus|then)\s+)$", re.I)
 
 
 @dataclass
 class Sentence:
-    """A clause as it is judged. `text`: tidied, contact data and courtesies taken out, for patterns and models. `start`, `end`: the
-    stretch of the message it stands in, `end` with the end mark that is its own; `whole`: the shopper's sentence around it."""
+    """A clause as it is judged. `text`: tidied, contact data and courtesies taken out, for patterns and models.
+    `start`, `end`: the stretch of the message it stands in, `end` with the end mark that is its own; `whole`: the
+    shopper's sentence around it."""
 
     text: str
     start: int
@@ -137,8 +145,8 @@ def is_open(left: str) -> bool:
 
 
 def leaves_half(low: str, cut: Span, within: Span, bounds: Span) -> bool:
-    """True where taking `cut` out of the sentence `bounds` leaves half a sentence before or after it. `within`: what in the cut is
-    the thing itself; the rest of it is labels, signs and connectors."""
+    """True where taking `cut` out of the sentence `bounds` leaves half a sentence before or after it. `within`: what
+    in the cut is the thing itself; the rest of it is labels, signs and connectors."""
     left, right = low[bounds[0] : cut[0]], low[cut[1] : bounds[1]]
     before, after = bool(WORD.search(left)), bool(WORD.search(right))
     if before and is_open(left):
@@ -161,8 +169,8 @@ def sentence_mark(text: str, start: int) -> int:
 def compose(
     text: Squeezed, kept: Sequence[Sentence], left_out: Iterable[Span], *, broken: frozenset[Span] = frozenset()
 ) -> str | None:
-    """The stretches of `kept`, in order, to the letter. `left_out`: what stands between them and is not kept; `broken`: sentences
-    that are kept whole."""
+    """The stretches of `kept`, in order, to the letter. `left_out`: what stands between them and is not kept;
+    `broken`: sentences that are kept whole."""
     out = sorted(left_out)
     runs: list[Span] = []
     for s in sorted(kept, key=lambda s: (s.start, s.end)):
@@ -208,13 +216,16 @@ def _has_letter(text: str) -> bool:
 
 
 def _between(text: Squeezed, start: int, end: int, before: str) -> str:
-    """What joins two stretches with something left out between them: the shopper's own sign, space and connector of that place."""
+    """What joins two stretches with something left out between them: the shopper's own sign, space and connector of
+    that place."""
     gap = text.text[start:end]
     if "\n" in gap:
         return "\n"
     space = re.search(r"\s", gap)
     if re.search(r"[.!?…。！？؟]\W*$", before):
         return space.group() if space else ""
+    if (ended := _ENDED.search(gap)) is not None:
+        return ended.group()
     joint = _JOINT.match(gap)
     led = _LEADS_ON.search(gap, joint.end() if joint else 0)
     if joint and (led is None or joint["word"]):

@@ -2,9 +2,9 @@
 
 Two halves, so that a slow classifier (Rasa, over HTTP) can stand between them and its absence changes nothing but
 quality. `draft(text, asked)` masks secrets, reads fields, cuts the message into clauses and recognises what word
-patterns can recognise (`clauses`; which stretches of it are the reason, `pieces` says); `Draft.ask` is what a classifier should be
-asked about (empty: its answer could change nothing).
-`weighing.finish(draft, opinion)` weighs the classifier's ranked intents and gives the `Understanding`.
+patterns can recognise (`clauses`; which stretches of it are the reason, `pieces` says); `Draft.ask` is what a
+classifier should be asked about (empty: its answer could change nothing). `weighing.finish(draft, opinion)` weighs
+the classifier's ranked intents and gives the `Understanding`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from dialogue.understanding.text import WORD, plain
 from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Answer, Field, Signal
 
-#: Longer runs of white space are read as one of this length: patterns take time that grows with its square, and shoppers mean
-#: nothing by it. What is stored keeps every character.
+#: Longer runs of white space are read as one of this length: patterns take time that grows with its square, and
+#: shoppers mean nothing by it. What is stored keeps every character.
 _LONGEST_SPACE = 24
 #: How often a name that is said again is taken out.
 _MOST_TIMES = 20
@@ -40,7 +40,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.I)
 
 
 def draft(text: str, asked: Asked = None, *, support_email: str = "") -> Draft:
-    """Everything that can be read without a classifier; `support_email` is the shop's own address. Never raises, whatever the text."""
+    """Everything that can be read without a classifier; `support_email` is the shop's own address. Never raises,
+    whatever the text."""
     masked = mask(text)
     d = Draft(masked, asked, Squeezed(masked, _LONGEST_SPACE))
     if masked != text:
@@ -81,7 +82,8 @@ def add_name(d: Draft, names: Sequence[str]) -> None:
 
 
 def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) -> None:
-    """Reads addresses and the name, and takes them out of what is judged. What belongs to somebody else, or to a link, stays."""
+    """Reads addresses and the name, and takes them out of what is judged. What belongs to somebody else, or to a
+    link, stays."""
     text = d.text.text
     emails = read_emails(text, asked=Field.EMAIL in asked, support_email=support_email)
     own = [r for r in emails if not r.theirs]
@@ -94,7 +96,8 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) 
         d.rejected.append(RejectedValue(Field.EMAIL, shops.text, "email_of_shop"))
     if d.email:
         d.rejected.clear()
-    opaque = [*find_links(text), *(r.span for r in emails if r.theirs)]
+    d.links = find_links(text)
+    opaque = [*d.links, *(r.span for r in emails if r.theirs)]
     spans = [r.span for r in own]
     attempt_only = bool(d.rejected) and not d.email
     asked_name = Field.NAME in asked and not (attempt_only and not re.search(r"[,;\n]", text))
@@ -124,8 +127,8 @@ def _wherever(text: str, name: NameReading, *, taken: Sequence[Span]) -> list[Sp
 
 
 def _filled(text: str, opaque: Sequence[Span]) -> str:
-    """`text` with each link and each address of somebody else's as one long word, and HTML entities as signs: of the same length,
-    and nothing in it to be read."""
+    """`text` with each link and each address of somebody else's as one long word, and HTML entities as signs: of the
+    same length, and nothing in it to be read."""
     text = _ENTITY.sub(lambda m: SIGN * len(m.group()), text)
     for start, end in opaque:
         text = text[:start] + "l" + "x" * (end - start - 1) + text[end:]

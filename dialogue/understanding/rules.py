@@ -14,8 +14,9 @@ _MANY, _SHORT = 2048, 80
 
 
 def understand(text: str, asked: Asked = None, *, support_email: str = "") -> Understanding:
-    """What is understood of `text` in the light of what was just asked. `support_email`: the shop's own address, which is nobody's.
-    Never raises, whatever the text. The same text means the same (R16), so what many say ("hello", "where is my order?") is remembered; what holds a field of somebody's is not."""
+    """What is understood of `text` in the light of what was just asked. `support_email`: the shop's own address,
+    which is nobody's. Never raises, whatever the text. The same text means the same (R16), so what many say ("hello",
+    "where is my order?") is remembered; what holds a field of somebody's is not."""
     known = _remembered.get((text, asked, support_email))
     if known is not None:
         return known

@@ -146,7 +146,8 @@ def _weigh(s: Sentence, weight: dict[IntentName, float], signals: set[Signal], *
     elif best is IntentName.QUESTION and sure >= _DECISIVE and not s.asks and in_shop and len(s.text.split()) >= 2:
         s.kind = "question"
     elif best in (IntentName.THANKS, IntentName.GOODBYE) and sure >= 0.8:
-        s.kind = "courtesy"  # no sign of an end: a rating is invited where words of thanks or parting stand (R19), not by "I need your help"
+        # no sign of an end: a rating is invited where words of thanks or parting stand (R19), not by "I need your help"
+        s.kind = "courtesy"
     elif best is IntentName.GREET and sure >= 0.8:
         signals.add(Signal.GREETING)
         s.kind = "courtesy"

@@ -1,4 +1,5 @@
-"""R3: a reason is the shopper's own words to the letter, whole sentences, and nothing in it that was given beside it."""
+"""R3: a reason is the shopper's own words to the letter, whole sentences, and nothing in it that was given beside
+it."""
 
 from __future__ import annotations
 
@@ -12,14 +13,28 @@ from dialogue.understanding.rules import understand_anew
 from dialogue.understanding.secrets import mask
 
 ISSUES = [
-    "My lantern arrived with a cracked glass", "the left boot is missing; only one was in the box", "I was billed twice for order 5521",
-    "My parcel never arrived, it has been 30 days", "the kettle leaks & smells of smoke", "the salt &amp; pepper mill is broken",
-    "I sent a gift to bob@friend.example and it never arrived", "the tracking page hangs: https://parcels.example.org/t?to=max@example.org,x&id=77",
-    "my sister ann@friends.example got the wrong size", "The driver (a rude one) threw my box over the fence", "the sofa is torn 😡",
-    "I asked for size 9 - you sent size 6, which is wrong", "my refund is\nstill missing",
-]  # fmt: skip
-OWN = ["I'm Ines Duarte", "my name is Ines Duarte", "my email is ines@duarte.example", "Ines Duarte, ines@duarte.example",
-       "You can reach me at ines@duarte.example", "Name: Ines Duarte"]  # fmt: skip
+    "My lantern arrived with a cracked glass",
+    "the left boot is missing; only one was in the box",
+    "I was billed twice for order 5521",
+    "My parcel never arrived, it has been 30 days",
+    "the kettle leaks & smells of smoke",
+    "the salt &amp; pepper mill is broken",
+    "I sent a gift to bob@friend.example and it never arrived",
+    "the tracking page hangs: https://parcels.example.org/t?to=max@example.org,x&id=77",
+    "my sister ann@friends.example got the wrong size",
+    "The driver (a rude one) threw my box over the fence",
+    "the sofa is torn 😡",
+    "I asked for size 9 - you sent size 6, which is wrong",
+    "my refund is\nstill missing",
+]
+OWN = [
+    "I'm Ines Duarte",
+    "my name is Ines Duarte",
+    "my email is ines@duarte.example",
+    "Ines Duarte, ines@duarte.example",
+    "You can reach me at ines@duarte.example",
+    "Name: Ines Duarte",
+]
 WISHES = ["please open a ticket", "I want a human", "can I talk to someone", "Could you file a complaint"]
 COURTESIES = ["Thanks", "Thank you so much", "Bye", "Many thanks"]
 MARKS = [". ", "! ", ".\n", "... ", "\n\n", " 😡\n"]
@@ -43,7 +58,8 @@ def is_subsequence(small: str, large: str) -> bool:
 
 
 def stretches(small: str, large: str) -> int:
-    """In how few unbroken stretches of `large` all of `small` stands, taken greedily from the left; white space beside."""
+    """In how few unbroken stretches of `large` all of `small` stands, taken greedily from the left; white space
+    beside."""
     count, at, rest = 0, 0, small.strip()
     while rest:
         size = next((n for n in range(len(rest), 0, -1) if large.find(rest[:n], at) >= 0), 0)
@@ -78,8 +94,14 @@ def test_whole_sentences_to_the_letter(message: tuple[str, list[str], int], aske
         ("the zip jams, I'm Jane Doe, and the lining is torn", "the zip jams, and the lining is torn"),
         ("the zip jams (jane@x.example) and it is torn", "the zip jams and it is torn"),
         ("my order with jane@x.example never arrived", "my order with jane@x.example never arrived"),
-        ("I asked to speak to a manager on Monday and he was rude", "I asked to speak to a manager on Monday and he was rude"),
-        ("I want to talk to a manager who can fix my broken lamp", "I want to talk to a manager who can fix my broken lamp"),
+        (
+            "I asked to speak to a manager on Monday and he was rude",
+            "I asked to speak to a manager on Monday and he was rude",
+        ),
+        (
+            "I want to talk to a manager who can fix my broken lamp",
+            "I want to talk to a manager who can fix my broken lamp",
+        ),
         ("can I speak to someone about my missing refund?", "my missing refund"),
         ("please don't open a ticket yet, my lamp arrived broken", "my lamp arrived broken"),
         ("My parcel arrived damaged, what should I do?", "My parcel arrived damaged, what should I do?"),
@@ -89,7 +111,7 @@ def test_whole_sentences_to_the_letter(message: tuple[str, list[str], int], aske
         ("no lid was in the box!", "no lid was in the box!"),
         ("the lamp is broken, thanks", "the lamp is broken"),
     ],
-)  # fmt: skip
+)
 def test_what_stays_and_what_goes(text: str, reason: str) -> None:
     assert understand_anew(text).reason == reason
 
@@ -108,9 +130,37 @@ def test_a_question_is_kept_to_the_letter(text: str, question: str) -> None:
 
 
 WORDS = st.sampled_from(
-    [*ISSUES, *OWN, *WISHES, *COURTESIES, "and", "but", "my", "I", "to", "bob@friend.example", "https://x.example/a@b.example", ",", ";",
-     "not", "(", ")", ":", "?", "!", "...", "\n", "—", "&amp;", "reason:", "how long", "where is my order", "no", "ok"]
-)  # fmt: skip
+    [
+        *ISSUES,
+        *OWN,
+        *WISHES,
+        *COURTESIES,
+        "and",
+        "but",
+        "my",
+        "I",
+        "to",
+        "bob@friend.example",
+        "https://x.example/a@b.example",
+        ",",
+        ";",
+        "not",
+        "(",
+        ")",
+        ":",
+        "?",
+        "!",
+        "...",
+        "\n",
+        "—",
+        "&amp;",
+        "reason:",
+        "how long",
+        "where is my order",
+        "no",
+        "ok",
+    ]
+)
 
 
 @given(
