@@ -109,7 +109,8 @@ _LEADS_IN = re.compile(
 @dataclass(frozen=True)
 class EmailReading:
     """`value` as typed, or None with `why` (a phrase key) where it cannot be an address; `span` in the text.
-    `theirs`: it is an address, and not the shopper's; `of_shop`: it is the shop's own."""
+    `theirs`: it is an address, and not the shopper's; `of_shop`: it is the shop's own; `taken_back`: it is not any more,
+    and `span` holds the words that say so."""
 
     value: str | None
     why: str
@@ -117,6 +118,7 @@ class EmailReading:
     span: tuple[int, int]
     theirs: bool = False
     of_shop: bool = False
+    taken_back: bool = False
 
 
 def judge(candidate: str) -> str:
@@ -166,8 +168,9 @@ def _whose(found: EmailReading, low: str, others: int, *, asked: bool, support_e
     if is_of_shop(found.value or found.text, support_email):
         return replace(found, theirs=True, of_shop=True)
     before = low[max(0, start - 120) : start]
-    if _TAKEN_BACK.search(before) or _IS_WRONG.match(low, end):
-        return replace(found, theirs=True)
+    wrong = _IS_WRONG.match(low, end)
+    if wrong or _TAKEN_BACK.search(before):
+        return replace(found, theirs=True, taken_back=True, span=(start, wrong.end() if wrong else end))
     told = _OTHERS.search(before)
     if not told or _OWN.search(before):
         return found

@@ -49,7 +49,7 @@ _INTRODUCES = re.compile(
     r"i'm|im|i|am|my|the|our|full|first|last|name|name's|names|called|e-?mail|mails?|address|adress|id|contact|"
     r"details|data|with|at|on|via|under|to|for|me|you|can|could|may|reach|write|use|send|get|back|too|there|again|"
     r"sir|madam|kindly|thanks|thank|as|well|now|just|actually|customer|account|best|regards|from|by|signed|yours|"
-    r"sincerely|cheers|mr|mrs|ms|speaking|would|be|of|course|correct|right|new|instead|not|no|use|rather|mean|meant|"
+    r"sincerely|cheers|mr|mrs|ms|speaking|would|should|be|of|course|correct|right|new|instead|not|no|use|rather|mean|meant|"
     r"then)(?![\w'])|[^\w,;:\n]|_)*"
 )
 #: What parts clauses: a sign, a word that introduces or goes on with a new one, a label that was taken out.
@@ -57,7 +57,7 @@ _PARTS = re.compile(rf"[^\W_]|[,;:()\n|/<>\[\]–—{BORDER}-]")
 _JOINS = " \t\n\r\u00a0,:;&+-–—*|/(<["
 _CLAUSE_SIGN = re.compile(r"[,;:()\n|/<>\[\]]|\s[-–—]+\s")
 _END_MARK = re.compile(r"[.!?…。！？؟]+[\"'”’»)\]]*")
-_JOINT = re.compile(r"(?:[,;:]?\s+|[,;:])(?P<word>(?:and|but|so|because|also|plus|then)\s+)?", re.I)
+_JOINT = re.compile(r"(?:[,;:]?\s+(?:[-–—]+\s+)?|[,;:])(?P<word>(?:and|but|so|because|also|plus|then)\s+)?", re.I)
 #: The end of what was left out: "... smells, get me someone. I bought it in May".
 _ENDED = re.compile(r"[.!…。！]+\s+")
 _LEADS_ON = re.compile(r"(?<!\w)(?P<word>(?:and|but|so|because|also|plus|then)\s+)$", re.I)

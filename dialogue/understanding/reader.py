@@ -97,8 +97,8 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) 
     if d.email:
         d.rejected.clear()
     d.links = find_links(text)
-    opaque = [*d.links, *(r.span for r in emails if r.theirs)]
-    spans = [r.span for r in own]
+    opaque = [*d.links, *(r.span for r in emails if r.theirs and not r.taken_back)]
+    spans = [r.span for r in emails if not r.theirs or r.taken_back]
     attempt_only = bool(d.rejected) and not d.email
     asked_name = Field.NAME in asked and not (attempt_only and not re.search(r"[,;\n]", text))
     d.name = _name(d, low, opaque, spans, asked_name=asked_name)

@@ -93,6 +93,7 @@ def test_whole_sentences_to_the_letter(message: tuple[str, list[str], int], aske
         ("the zip jams. I'm Jane Doe, jane@x.example", "the zip jams."),
         ("the zip jams, I'm Jane Doe, and the lining is torn", "the zip jams, and the lining is torn"),
         ("the zip jams (jane@x.example) and it is torn", "the zip jams and it is torn"),
+        ("the zip jams - jane@x.example - it is torn", "the zip jams - it is torn"),
         ("my order with jane@x.example never arrived", "my order with jane@x.example never arrived"),
         (
             "I asked to speak to a manager on Monday and he was rude",

@@ -65,6 +65,11 @@ def test_the_shoppers_own_is_found_wherever_it_stands(text: str, email: str, ask
     assert understand(text, asked, support_email=SHOP).email == email  # type: ignore[arg-type]
 
 
+def test_a_correction_is_no_issue() -> None:
+    assert understand("it should be jane@new.example, jane@old.example was a typo").reason is None
+    assert understand("my lamp leaks. use jane@new.example not jane@old.example").reason == "my lamp leaks."
+
+
 def test_where_an_address_was_asked_for_the_only_one_is_given() -> None:
     assert understand("send it to my wife's address, anna@kin.example", ("email",)).email == "anna@kin.example"
     assert understand("my friend's mail is anna@kin.example", ("email",)).email == "anna@kin.example"
