@@ -103,9 +103,10 @@ def make_answers(settings: Settings) -> Answers:
 
 
 def make_understander(settings: Settings) -> Understander:
+    shop = settings.support_email or DEMO_EMAIL
     if settings.rasa_url:
-        return Rasa(settings.rasa_url, timeout=settings.rasa_timeout, when=settings.rasa_when)
-    return Rules()
+        return Rasa(settings.rasa_url, timeout=settings.rasa_timeout, when=settings.rasa_when, support_email=shop)
+    return Rules(shop)
 
 
 class Reporter:

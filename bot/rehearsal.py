@@ -79,7 +79,7 @@ class Stagehand:
     ) -> None:
         self.settings = settings
         self.answers = answers or _Cached(make_answers(settings))
-        self.understander = understander or Rules()
+        self.understander = understander or Rules(settings.support_email or DEMO_EMAIL)
         self.policy = events.Policy()
 
     def begin(self, *, locale: str | None = None, required: tuple[str, ...] = (), stem: str = STEM) -> Rehearsal:

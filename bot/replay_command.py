@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
+from bot.bootstrap import make_understander
 from bot.coverage import Coverage, show_coverage
 from bot.fixtures import Case, read_fixtures
 from bot.rehearsal import Stagehand
@@ -58,13 +59,9 @@ class Played:
 
 def _hand(settings: Settings, options: Options) -> Stagehand:
     if options.understander == "rasa":
-        from dialogue.understanding.rasa import Rasa
-
         if not settings.rasa_url:
             raise click.UsageError("--understander rasa needs a running Rasa: set ASKONCE_RASA_URL")
-        return Stagehand(
-            settings, understander=Rasa(settings.rasa_url, timeout=settings.rasa_timeout, when=settings.rasa_when)
-        )
+        return Stagehand(settings, understander=make_understander(settings))
     return Stagehand(settings)
 
 

@@ -59,7 +59,7 @@ async def understand_lines(
     """Understand every line; a bad line gets an error on standard error with its number, and the rest goes on. False
     where there was one."""
     service: RasaService | None = None
-    mind: Understander = Rules()
+    mind: Understander = Rules(settings.support_email)
     fine = True
     try:
         if name == "rasa":
@@ -68,7 +68,9 @@ async def understand_lines(
                 service = RasaService(root, say=tell)
                 service.start_ready()
                 url = service.url
-            mind = Rasa(url, timeout=settings.rasa_timeout, when=settings.rasa_when)
+            mind = Rasa(
+                url, timeout=settings.rasa_timeout, when=settings.rasa_when, support_email=settings.support_email
+            )
             if not await mind.ready():
                 raise RasaError(f"Rasa does not answer at {url}; start it, or use --understander rules")
         for number, line in enumerate(source, 1):

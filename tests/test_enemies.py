@@ -115,7 +115,7 @@ def test_no_pattern_explodes() -> None:
 
 #: Long runs of what patterns repeat: each took a second or more before the patterns began where runs begin.
 RUNS = ("a", "1", "é", "我", "a-", "a.", "a_", "a@", "www.", "1234 ", "x" + " " * 3990, "my name is ", "a dot ", "1-", "!", "I don't want ",
-        "\u0301", "password is ", "no no no yes", "\t\n")  # fmt: skip
+        "\u0301", "password is ", "no no no yes", "\t\n", "don't open a ticket, ", "escalate ", "<a@b.co>[(", "a.b/")  # fmt: skip
 
 
 def test_no_message_stops_the_others() -> None:

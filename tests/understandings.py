@@ -26,7 +26,7 @@ REASONS = st.sampled_from(
         "the box is torn and something was stolen",
     ]
 )
-WHYS = st.sampled_from(["email_no_at", "email_no_top_level", "email_malformed", "name_digits"])
+WHYS = st.sampled_from(["email_no_at", "email_no_top_level", "email_malformed", "email_of_shop", "name_digits"])
 
 understandings = st.builds(
     Understanding,

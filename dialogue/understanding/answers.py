@@ -1,7 +1,13 @@
-"""Reads yes and no, in the light of what was asked (R7). Where it matters most, to an offer, anything doubtful is neither.
+"""Reads yes and no, in the light of what was asked (R7). Where it matters most, to an offer, anything doubtful is
+neither.
 
-The first piece of a message that answers decides; a word that agrees can be taken back in the same breath ("ok, but not now") and
-a word that refuses can turn out to agree ("no, go ahead").
+The first piece of a message that answers decides; a word that agrees can be taken back in the same breath ("ok, but
+not now") and a word that refuses can turn out to agree ("no, go ahead").
+
+Consent to an offer goes through one gate more, `_sure`. A word of agreement ("yes", "sure", "do it", "that would be
+great") is consent, with thanks or without. A bare "ok", "alright" or "fine" to a yes-or-no question is a yes; beside
+thanks, a goodbye or anything else ("ok thanks", "ok, I see") it may as well end the talk, and is none. Praise
+("great", "cool, thank you") is of what was said and is none.
 """
 
 from __future__ import annotations
@@ -50,6 +56,30 @@ _CONTENT = re.compile(
 )
 _SOME_OTHER_TIME = re.compile(r"\b(?:later|next time|another (?:time|day)|myself|on my own)\b")
 
+#: Agreement that can be meant in no other way, wherever it stands.
+_AGREES = re.compile(
+    r"(?<![\w'])(?:y|y+e+s+|yess*ir|yeah+|yea+h?|yeh|yep+|yup+|yah|ya|ye|aye|sure|suree*|of course|ofc|certainly|"
+    r"absolutely|definitely|def|indeed|affirmative|totally|agree|agreed|deal|go (?:ahead|for it|on)|proceed|do (?:it|"
+    r"that|so|please)|please|pls|plz|let'?s|why not|might as well|by all means|if you (?:could|can|would|must|"
+    r"don'?t mind|like|want)|make it so|bring it on|confirm(?:ed)?|you bet|you got it|i (?:think|guess|suppose) so|"
+    r"i suppose|you have my \w+|be my guest|as you (?:wish|like)|whatever you (?:say|think)|(?:send|book|file|open|"
+    r"raise|create|submit) (?:it|one|that|a)|sounds? (?:good|great|fine|perfect|right|nice|ok|okay|like)|(?:that|"
+    r"it) works|works for me|(?:would|'d|will|'ll) (?:be|help)|i(?:'d| would) (?:like|love|appreciate)|i would|i do|"
+    r"(?:want|need) (?:it|that|this|one)|no prob(?:lem)?|don'?t mind|uh[- ]?huh|mhm+|mm+h*m*)(?![\w'])|[👍✅✔👌💯☑]"
+)
+#: Assent that stands alone.
+_ASSENT = re.compile(
+    r"(?:(?:oh|well|so|um+|uh+|hmm+|h+m+|and|i guess|right|ah)\W+)*(?:ok(?:ay)?|okk+|o+k+|k+|okey|okie|oki|dokey|"
+    r"alright(?:y)?|all right|fine|right|correct|exactly|true|very well|(?:that|it|this)(?:'s| is) (?:\w+ )?(?:fine|"
+    r"ok|okay|good|alright|correct|right)|i'?m (?:in|ok with (?:that|it)))(?:\W+(?:ok(?:ay)?|alright|fine|right|then|"
+    r"now|with me|by me|for me|sir|madam|mate|so))*\W*"
+)
+
+
+def _sure(line: str) -> bool:
+    """True where a message that seems to take the offer takes it for sure (R7)."""
+    return bool(_AGREES.search(line) or _ASSENT.fullmatch(line) or cues.WISH.search(line))
+
 
 def refuses_a_field(low: str) -> bool:
     """A plain refusal where fields were asked for."""
@@ -78,6 +108,8 @@ def read_answer(low: str, asked: str | tuple[str, ...] | None) -> Answer | None:
             found = Answer.DENY
         if found is None and re.match(r"(?:i(?:'m| am)? )?(?:don'?t|no|not)\b", line) and not _troubled(line):
             found = Answer.DENY
+    if offered and found is Answer.AFFIRM and not _sure(line):
+        return None
     return found
 
 

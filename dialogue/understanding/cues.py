@@ -173,6 +173,12 @@ QUESTION_START = re.compile(
     r"tell me|explain|i(?:'d| would) (?:like|love) to (?:know|ask|find out|understand|learn)|i (?:want|need|wanted|wish) to (?:know|ask|find out|understand|learn)|i(?:'m| am| was)? (?:just )?(?:wondering|curious|asking|interested)|wondering|wanna know|do you know|any idea|any chance|need (?:to know|info|information)|looking for (?:info|information)|(?:what|how) about|help (?:me )?(?:to )?(?:understand|know|check)|information (?:on|about)|info (?:on|about)|i (?:don't|do not|dont) (?:know|understand) (?:how|what|where|when|if|whether|why)|not sure (?:how|what|where|when|if|whether))\b",
     _I,
 )
+#: "Does that help?", "is this ok?": asked of what the shopper has just said or heard; there is nothing to look up.
+SAYS_NOTHING = re.compile(
+    r"(?:(?:so|and|ok|okay|but)\W+)*(?:does|did|do|will|would|is|was|are|can|could)\s+(?:that|this|it|these|those)"
+    r"(?:\s+(?:all|any|really|now|then|be|make|me|you|to|for|good|fine|ok|okay|right|alright|enough|clear|help|"
+    r"helps|helpful|useful|sense|better|correct|please))*\W*$"
+)
 CONTACT = _any(
     r"\b(?:contact|reach|get (?:in touch|a ?hold|hold|ahold|in contact)|getting in touch|call|phone|ring|e-?mail|write to|message|mail)\b\s*(?:of|with|to|out to)?\s*(?:you|u|your|the|someone (?:in|at|from)|somebody (?:in|at|from)|a|ur)?\s*(?:guys|people|all|shop|store|company|team|customer|support|service|care|help ?desk|client|helpline|hotline|office|department|centre|center)\b",
     r"\bhow (?:do|can|could|would|should|might|to|may|does one|are we supposed to|am i supposed to)\b[^.?!;]{0,15}\b(?:contact|reach|call|e-?mail|phone|write to|get in touch|get (?:a )?hold|get ahold|message)\b(?!.{0,20}\b(?:my|friend|bank|mom|seller|mother)\b)",

@@ -43,6 +43,8 @@ _IS_MY_NAME = re.compile(r"(?P<name>[^,.!?\n;@]{3,60}?)[ ]+is my (?:full )?name\
 _OTHER_NAME = re.compile(
     r"\b(?:maiden|user|pet'?s?|brand|company|product|store|shop|file|middle|card|dog'?s?|street|agent'?s?|your|his|her)[ ]+$"
 )
+#: "My friend's name is Bob", "their name is": not the shopper's.
+_SOMEBODYS = re.compile(r"(?:\w's?'?|\b(?:their|whose))[ ]+$")
 _MY_NAME = re.compile(r"\bmy (?:full )?name[ ]+(?!is\b)(?=\S)")
 _WEAK = re.compile(
     r"(?:\b(?:i'm|i am|im|i m|this is|it's|its|it is|here is|here's|call me|you(?:'re| are) (?:chatting|talking|speaking) (?:with|to))[ ]+)"
@@ -159,6 +161,16 @@ def _is_full(value: str) -> bool:
     return any("\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in value) and len(value) >= 2
 
 
+def _begins_low(tokens: list[str], shapes: list[str]) -> bool:
+    """A small word before capitals ("auf keinen Fall", "ich bin Jörg Weiß"): a phrase, in whatever language, and no
+    name. Names begin with a capital where they have any, or with a particle of a family name ("van Dijk")."""
+    if len(tokens) < 2 or _capital(tokens[0]) or not any(_capital(t) for t in tokens[1:]):
+        return False
+    if shapes[0] == "particle":
+        return len(tokens) > 2 and is_given_name(tokens[1]) and _capital(tokens[1])
+    return not is_given_name(tokens[0])
+
+
 def looks_like_name(text: str, *, lenient: bool, echo: str = "") -> bool:
     """Is the whole of `text` a name? `lenient`: a name was asked for here. `echo`: local part of the address beside it."""
     text = _clean(text)
@@ -168,7 +180,11 @@ def looks_like_name(text: str, *, lenient: bool, echo: str = "") -> bool:
     if len(tokens) > 8 or len(text) > 120:
         return False
     shapes = _shapes(tokens)
-    if "no" in shapes or (shapes.count("particle") + shapes.count("title")) == len(shapes):
+    if (
+        "no" in shapes
+        or (shapes.count("particle") + shapes.count("title")) == len(shapes)
+        or _begins_low(tokens, shapes)
+    ):
         return False
     echoed = [bool(echo) and len(t) >= 3 and plain(t.strip(".")) in plain(echo) for t in tokens]
     strong = sum(s in ("name", "foreign") or e for s, e in zip(shapes, echoed, strict=True))
@@ -242,7 +258,8 @@ def _greedy(text: str, start: int, *, strong: bool) -> tuple[str, int] | None:
 
 def _strong(text: str, low: str) -> NameReading | None:
     for match in (*_STRONG.finditer(low), *_MY_NAME.finditer(low), *_LABELLED.finditer(low)):
-        if _OTHER_NAME.search(low[: match.start()]):
+        before = low[: match.start()]
+        if _OTHER_NAME.search(before) or _SOMEBODYS.search(before):
             continue
         got = _greedy(text, match.end(), strong=True)
         if not got:
@@ -256,8 +273,10 @@ def _strong(text: str, low: str) -> NameReading | None:
     return None
 
 
-def _weak(text: str, low: str) -> NameReading | None:
+def _weak(text: str, low: str, *, bare: bool) -> NameReading | None:
     for match in _WEAK.finditer(low):
+        if not bare and match.group().startswith(("it", "this", "here")):
+            continue  # "it's Calvin Klein" may speak of the shirt
         got = _greedy(text, match.end(), strong=False)
         if not got:
             continue
@@ -374,6 +393,9 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
         shapes = _shapes(tokens)
         known = sum(s in ("name", "wordname") for s in shapes)
         first_given = is_given_name(tokens[0]) or shapes[0] in ("title", "foreign")
+        if _begins_low(tokens, shapes) or "foreign" in shapes:
+            # which words of a script without capitals are names cannot be told; an address or a label beside them can
+            continue
         if len(pieces) == 1 and len(tokens) <= 3 and _unheard(tokens, shapes):
             return NameReading(_clean(piece), True, (start, end))
         capitals = all(_capital(t) for t, s in zip(tokens, shapes, strict=True) if s != "particle")
@@ -433,15 +455,23 @@ def _is_my_name(text: str, low: str) -> NameReading | None:
 
 
 def read_name(
-    text: str, *, asked: bool, emails: tuple[tuple[int, int], ...] = (), beside_wish: bool = False
+    text: str,
+    *,
+    asked: bool,
+    emails: tuple[tuple[int, int], ...] = (),
+    beside_wish: bool = False,
+    bare: bool = True,
 ) -> NameReading | None:
-    """The shopper's name in `text`, or None. `asked`: the full name was just asked for; `emails`: spans of addresses."""
+    """The shopper's name in `text`, or None. `asked`: the full name was just asked for; `emails`: spans of addresses.
+    Without `bare`, only a name with a sign that it is the shopper's own is one: a label, "I'm", a signature, an
+    address beside it. Words that merely look like a name ("Calvin Klein", a refusal in a language nobody knows here)
+    are none (R6, R7)."""
     low = plain(text)
     blanked = text
     for start, end in emails:
         blanked = blanked[:start] + "@" * (end - start) + blanked[end:]
-    found = _strong(blanked, low) or _is_my_name(blanked, low) or _beside_record(blanked, low)
-    weak = None if found else _weak(blanked, low)
+    found = _strong(blanked, low) or _is_my_name(blanked, low) or (_beside_record(blanked, low) if bare else None)
+    weak = None if found else _weak(blanked, low, bare=bare)
     if weak and weak.full:
         found = weak
     if not found:
@@ -459,7 +489,7 @@ def read_name(
         name = text[match.start("name") : match.end("name")]
         if looks_like_name(name, lenient=False) and len(_tokens(name)) >= 2:
             found = NameReading(_clean(name), True, match.span("name"))
-    if not found:
+    if not found and bare:
         found = _alone(blanked, beside_wish=beside_wish or bool(emails))
     found = found or weak
     if found and asked and not found.full:

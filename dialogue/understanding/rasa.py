@@ -93,6 +93,7 @@ class Rasa:
         *,
         timeout: float = 1.0,
         when: Literal["needed", "always"] = "needed",
+        support_email: str = "",
         client: httpx.AsyncClient | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -101,12 +102,13 @@ class Rasa:
             timeout=timeout, limits=httpx.Limits(max_connections=32, max_keepalive_connections=32)
         )
         self._timeout, self._when, self._clock = timeout, when, clock
+        self._support_email = support_email
         self._failures, self._rest_until = 0, 0.0
         self._remembered: OrderedDict[str, Opinion] = OrderedDict()
         self.outcomes: Counter[str] = Counter()
 
     async def understand(self, text: str, asked: Asked = None) -> Understanding:
-        d = draft(text, asked)
+        d = draft(text, asked, support_email=self._support_email)
         wanted = d.ask or (d.kept if self._when == "always" else "")
         if not wanted.strip():
             self.outcomes["not_needed"] += 1

@@ -10,27 +10,28 @@ from dialogue.understanding.reader import Asked, draft
 from dialogue.understanding.secrets import may_hold_secret
 from dialogue.understanding.weighing import finish
 
-_remembered: OrderedDict[tuple[str, Asked], Understanding] = OrderedDict()
+_remembered: OrderedDict[tuple[str, Asked, str], Understanding] = OrderedDict()
 _MANY, _SHORT = 2048, 80
 
 
-def understand(text: str, asked: Asked = None) -> Understanding:
-    """What is understood of `text` in the light of what was just asked. Never raises, whatever the text. The same text means
-    the same (R16), so what many say ("hello", "where is my order?") is remembered; what holds a field of somebody's is not."""
-    known = _remembered.get((text, asked))
+def understand(text: str, asked: Asked = None, *, support_email: str = "") -> Understanding:
+    """What is understood of `text` in the light of what was just asked. `support_email`: the shop's own address,
+    which is nobody's. Never raises, whatever the text. The same text means the same (R16), so what many say ("hello",
+    "where is my order?") is remembered; what holds a field of somebody's is not."""
+    known = _remembered.get((text, asked, support_email))
     if known is not None:
         return known
-    found = understand_anew(text, asked)
+    found = understand_anew(text, asked, support_email=support_email)
     if len(text) <= _SHORT and not (found.name or found.email or found.greeting_name or found.rejected or found.extra):
-        _remembered[(text, asked)] = found
+        _remembered[(text, asked, support_email)] = found
         if len(_remembered) > _MANY:
             _remembered.popitem(last=False)
     return found
 
 
-def understand_anew(text: str, asked: Asked = None) -> Understanding:
+def understand_anew(text: str, asked: Asked = None, *, support_email: str = "") -> Understanding:
     """The same without remembering anything."""
-    d = draft(text, asked)
+    d = draft(text, asked, support_email=support_email)
     return finish(d, classify(d.ask) if d.ask else (), by="rules")
 
 
@@ -45,8 +46,11 @@ class Rules:
 
     name = "rules"
 
+    def __init__(self, support_email: str = "") -> None:
+        self._support_email = support_email
+
     async def understand(self, text: str, asked: Asked = None) -> Understanding:
-        return understand(text, asked)
+        return understand(text, asked, support_email=self._support_email)
 
     async def ready(self) -> bool:
         return True

@@ -14,8 +14,10 @@ from dataclasses import replace
 from dialogue.events import Intent, Understanding
 from dialogue.sameness import substance
 from dialogue.understanding import cues
+from dialogue.understanding.clauses import HYPOTHETICAL
+from dialogue.understanding.drafts import Asked, Draft
 from dialogue.understanding.linear import classify
-from dialogue.understanding.reader import HYPOTHETICAL, Asked, Draft, Sentence
+from dialogue.understanding.pieces import Sentence, compose
 from dialogue.understanding.text import WORD, plain
 from dialogue.vocabulary import Answer, Field, IntentName, Signal
 
@@ -61,17 +63,18 @@ def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Un
         if s.kind == "reply":
             s.kind = _reply(s, weight)
         if s.kind == "question" and stated and not substance(s.text):
-            s.kind = "courtesy"  # "... what should I do?": the article for the issue is the answer
+            # "... what should I do?": the article for the issue is the answer; it stays in the sentence that it ends
+            beside = any(s.whole == t.whole for t in d.sentences if t.kind in ("issue", "dispute"))
+            s.kind = "statement" if beside else "courtesy"
         if s.kind == "statement" and stated:
             continue  # what stands beside an issue belongs to it (R3): nothing of substance is lost
         if s.kind in ("statement", "question") and weight:
             _weigh(s, weight, signals, in_shop=bool(cues.SHOP.search(plain(s.text))), asked=d.asked)
     _resolve_after(d, signals)
     reason = _reason(d)
-    questions = [s.text for s in d.sentences if s.kind in ("question", "order_status")]
-    question = "? ".join(q.rstrip("?") for q in questions) + "?" if questions else None
+    question = _letters(d, [s for s in d.sentences if s.kind in ("question", "order_status")])
     if Signal.FOLLOWS_UP in signals and not reason:
-        reason = next(s.text for s in d.sentences if s.kind == "follow_up")
+        reason = _letters(d, [s for s in d.sentences if s.kind == "follow_up"][:1])
         question = None
     elif Signal.FOLLOWS_UP in signals:
         signals.discard(Signal.FOLLOWS_UP)
@@ -142,11 +145,8 @@ def _weigh(s: Sentence, weight: dict[IntentName, float], signals: set[Signal], *
         s.kind = "chat"
     elif best is IntentName.QUESTION and sure >= _DECISIVE and not s.asks and in_shop and len(s.text.split()) >= 2:
         s.kind = "question"
-    elif best is IntentName.THANKS and sure >= 0.8:
-        signals.add(Signal.THANKS)
-        s.kind = "courtesy"
-    elif best is IntentName.GOODBYE and sure >= 0.8:
-        signals.add(Signal.GOODBYE)
+    elif best in (IntentName.THANKS, IntentName.GOODBYE) and sure >= 0.8:
+        # no sign of an end: a rating is invited where words of thanks or parting stand (R19), not by "I need your help"
         s.kind = "courtesy"
     elif best is IntentName.GREET and sure >= 0.8:
         signals.add(Signal.GREETING)
@@ -163,8 +163,14 @@ def _reason(d: Draft) -> str | None:
     """The issue in the shopper's own words (R3): its sentences and the statements around them, in order."""
     if not any(s.kind in ("issue", "dispute") for s in d.sentences):
         return None
-    parts = [s.text for s in d.sentences if s.kind in ("issue", "dispute", "statement", "follow_up") and _says(s.text)]
-    return ". ".join(p.rstrip(".,") for p in parts) or None
+    kinds = ("issue", "dispute", "statement", "follow_up", "order_status")  # "where is my order? it's been 30 days"
+    return _letters(d, [s for s in d.sentences if s.kind in kinds and _says(s.text)])
+
+
+def _letters(d: Draft, sentences: Sequence[Sentence]) -> str | None:
+    """Sentences as they stand in the message, to the letter, with what stands between neighbours."""
+    others = [(s.start, s.end) for s in d.sentences if s not in sentences and _says(s.text)]
+    return compose(d.text, sentences, [*d.left_out, *others], broken=frozenset(d.broken))
 
 
 def _says(text: str) -> bool:

@@ -185,7 +185,7 @@ def test_yes_no_and_neither_to_an_offer(texts: list[str], answer: Answer | None)
         ("Hi, Jane Doe, jane@x.example, my order never came, please open a ticket", "my order never came"),
         ("please open a ticket because my lamp is broken", "my lamp is broken"),
         ("can I speak to someone about my missing refund?", "my missing refund"),
-        ("My mug came cracked. I ordered it on the 3rd. Thanks, bye", "My mug came cracked. I ordered it on the 3rd"),
+        ("My mug came cracked. I ordered it on the 3rd. Thanks, bye", "My mug came cracked. I ordered it on the 3rd."),
         ("I want a human", None),
         ("open a ticket", None),
         ("hello there", None),
