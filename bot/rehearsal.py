@@ -188,7 +188,8 @@ class Rehearsal:
         for change in self._kept.changes:
             for made in change.enqueued:
                 fields = {k: v for k, v in made.payload.items() if k not in ("subject", "envelope")}
-                tickets.append(Passed(made.reference, fields, made.payload))
+                place = made.key.split(":")[1]  # conversation:seq:index
+                tickets.append(Passed(made.reference, fields, made.payload, int(place)))
         return Transcript(tuple(seen), self.support_email, tuple(tickets), self.state.required, settled=True)
 
     def violations(self) -> list[Violation]:

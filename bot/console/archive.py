@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection
 
 from bot.audit import make_transcript
 from bot.console.masking import masked
-from bot.console.views import fields_of
+from bot.console.views import passed_of
 from bot.phrases import language_of
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, Unavailable
@@ -34,11 +34,10 @@ from bot.store.writing import turn_of
 from dialogue import events
 from dialogue.referee import judge
 from dialogue.states import Phase, State
-from dialogue.transcript import Passed
 
 log = logging.getLogger("askonce.archive")
 
-VERSION = 1
+VERSION = 2  # what words alone tell is judged too
 _BATCH = 50
 #: After each summary, rest this many times as long as it took: shoppers come first, lists may lag. More where they are many.
 _REST, _REST_PRESSED = 4, 20
@@ -138,7 +137,7 @@ def summarise(
         "opening_masked": masked(opening, names)[:_OPENING], "offered": int("offer_ticket" in acts),
         "answered": acts.count("answer") + acts.count("contact"), "tickets": len(tickets),
         "saved": int("ticket_saved" in acts), "gaps": acts.count("no_answer"), "heard": len(heard),
-        "fallbacks": acts.count("clarify"), "reasks": sum(v.rule == "R2" for v in violations),
+        "fallbacks": acts.count("clarify"), "reasks": sum(v.rule in ("R2", "words:R2") for v in violations),
         "violations": len(violations), "rating": score, "delivery": delivery, "first_answer_ms": first,
         "understood_by": "rasa" if any("rasa" in b for b in by) else (sorted(by)[0] if by else ""),
     }  # fmt: skip
@@ -265,8 +264,7 @@ def read_summary(connection: Connection, *, id: str, support_email: str) -> Summ
         select(outbox).where(outbox.c.conversation == id).order_by(outbox.c.created_at, outbox.c.key)))  # fmt: skip
     told = [(h.seq, happenings_from_json(h.events)) for h in happenings]
     state = from_json(State, row.state)
-    payloads = [(t.reference, orjson.loads(t.payload)) for t in tickets]
-    passed = [Passed(reference, fields_of(payload), payload) for reference, payload in payloads]
+    passed = passed_of(tickets)
     found = make_transcript(turns, told, passed, required=state.required, support_email=support_email, settled=False)
     return summarise(
         row=row, state=state, turns=turns, told=[(h, many) for h, (_, many) in zip(happenings, told, strict=True)],
