@@ -175,7 +175,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
         if isinstance(move.told, events.ShopperSaid):
             steps.append({"user": move.text, "understood": recorded(move.told.understood)})
         elif isinstance(move.told, events.CustomerIdentified):
-            case["customer"] = {k: v for k, v in dataclasses.asdict(move.told).items() if v}
+            if known := {k: v for k, v in dataclasses.asdict(move.told).items() if v}:
+                case["customer"] = known
         elif isinstance(move.told, events.AgentSaid):
             steps.append({"agent": move.text})
         elif isinstance(move.told, events.AgentLeft) and move.told.settled:
@@ -204,6 +205,8 @@ async def new_fixture(settings: Settings, id: str, *, name: str | None, shrink: 
     if shrink:
         moves = await _shrunk(hand, moves, required, act)
     _, after = await play(hand, moves, required)
+    if not any(after):
+        raise click.ClickException(f"the bot said nothing in conversation {id}, so there is nothing to expect")
     return as_yaml(name or f"conversation {id[:8]}", moves, after)
 
 

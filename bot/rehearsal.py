@@ -74,7 +74,7 @@ class Stagehand:
         self, settings: Settings, *, understander: Understander | None = None, answers: Answers | None = None
     ) -> None:
         self.settings = settings
-        self.answers = answers or _Cached(make_answers(settings))
+        self.answers = _Cached(answers or make_answers(settings))
         self.understander = understander or Rules()
         self.policy = events.Policy()
 
@@ -87,7 +87,7 @@ class _Cached(Answers):
     """The same question gets the same answer (R16), so it need not be looked up twice."""
 
     def __init__(self, real: Answers) -> None:
-        self.__dict__.update(real.__dict__)
+        self.__dict__.update(real.__dict__)  # as they are now: what is edited afterwards is not seen
         self._known: dict[str, Any] = {}
 
     def ask(self, question: str) -> Any:
