@@ -199,7 +199,7 @@ def _left_out(
 def _told_in(text: str, known: Collection[str]) -> list[frozenset[str]]:
     """The telling words of each sentence. A clause that asks, wishes, disagrees or says who writes does not count."""
     found = []
-    for sentence in _SENTENCE.split(folded(text)):
+    for sentence in _SENTENCE.split(_MASK.sub(" ", _ADDRESS.sub(" ", folded(text)))):
         own: set[str] = set()
         for clause in _STOP.split(sentence):
             words = _TOKEN.findall(clause)

@@ -86,7 +86,7 @@ def refereed(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     urls = [f"sqlite+aiosqlite:///{path}" for path in folder.rglob("*.db") if path.stat().st_size]
     urls += [named] if named.startswith("postgresql") else []
-    awaited: Counter[str] = Counter(CASES.get(request.node.name, {}))
+    awaited: Counter[str] = Counter(CASES.get(request.node.name.partition("[")[0], {}))
     for url in urls:
         with contextlib.suppress(Unavailable):  # a test may leave a file that is no database of ours
             found = audited(url)
