@@ -57,12 +57,11 @@ def make_transcript(
 async def transcript(store: Store, id: str, *, support_email: str, settled: bool) -> Transcript:
     """The stored conversation `id` as the referee takes it."""
     told = [(row.seq, happenings_from_json(row.events)) for row in await store.happenings(id)]
-    listed = await views.tickets(store, conversation=id, after=None, limit=1_000)
     found = await store.load(id)
     return make_transcript(
         await store.turns(id, limit=100_000),
         told,
-        [Passed(t["reference"], t["fields"], t["passed"]) for t in reversed(listed["items"])],
+        await views.passed(store, id),
         required=found.state.required if found else (),
         support_email=support_email,
         settled=settled,

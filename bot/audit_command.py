@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bot.audit import Audit, audit
 from bot.console.views import how_many
+from bot.printable import words
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.migrate import migrate
@@ -59,7 +60,7 @@ def _show(result: Audit) -> None:
         table = Table("conversation", "turn", "rule", "what was seen")
         for id, violations in result.found.items():
             for v in violations:
-                table.add_row(id, str(v.seq), v.rule, v.reason)
+                table.add_row(words(id), str(v.seq), v.rule, words(v.reason))
         console.print(table)
     many = sum(result.by_rule.values())
     console.print(

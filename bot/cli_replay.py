@@ -11,7 +11,7 @@ from typing import Any
 import click
 import orjson
 
-from bot.settings import DEMO_EMAIL, read_settings
+from bot.settings import DEMO_EMAIL, Settings, read_settings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -48,6 +48,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
     type=click.Path(path_type=pathlib.Path, dir_okay=False),
     help="Show what the cases exercise, and write it as HTML.",
 )
+@click.option(
+    "--allow-unplayable", is_flag=True, help="Let a case pass whose steps cannot all be played (Rasa's, or over --url)."
+)
 @click.option("--diff", is_flag=True, help="Instead of fixtures: which stored conversations would go differently now.")
 @click.option("--since", help="With --diff: only conversations that changed at or after this date (UTC).")
 def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str | None, **given: Any) -> None:
@@ -59,17 +62,14 @@ def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str 
     if not settings.support_email:
         settings = settings.model_copy(update={"support_email": DEMO_EMAIL})
     if diff:
-        from bot.audit_command import read_since
-        from bot.what_if import run_diff
-
-        if paths:
-            raise click.UsageError("--diff replays stored conversations; leave out the fixtures")
-        understand_anew = given["understander"] != "recorded"
-        if not asyncio.run(
-            run_diff(settings, since=read_since(since), anew=understand_anew, parallel=given["parallel"])
-        ):
-            raise click.exceptions.Exit(1)
+        _diff(settings, paths, since, watch=watch, **given)
         return
+    if since is not None:
+        raise click.UsageError("--since goes with --diff")
+    if given["url"] and (given["understander"] != "recorded" or given["coverage"]):
+        raise click.UsageError(
+            "a bot behind --url understands and decides by itself; leave out --understander and --coverage"
+        )
     if not paths:
         raise click.UsageError("name a fixture or a folder of fixtures, such as tests/dialogues")
     if watch:
@@ -78,6 +78,35 @@ def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str 
             run_again(command, [*paths, *(ROOT / name for name in ("bot", "dialogue", "kb_answers"))])
         return
     if not asyncio.run(run_replay(list(paths), settings=settings, options=Options(**given))):
+        raise click.exceptions.Exit(1)
+
+
+def _diff(settings: Settings, paths: tuple[pathlib.Path, ...], since: str | None, **given: Any) -> None:
+    """`--diff` and what goes with it; anything else would be passed over, and is refused."""
+    from bot.audit_command import read_since
+    from bot.what_if import run_diff
+
+    if paths:
+        raise click.UsageError("--diff replays stored conversations; leave out the fixtures")
+    usual = {
+        "times": 1,
+        "parallel": given["parallel"],
+        "as_json": given["as_json"],
+        "understander": given["understander"],
+    }
+    if other := [name for name, value in given.items() if value and value != usual.get(name)]:
+        named = {"only": "-k", "stop": "-x", "quiet": "-q"}.get(other[0], f"--{other[0].replace('_', '-')}")
+        raise click.UsageError(f"{named} does not go with --diff")
+    if given["understander"] == "rasa":
+        raise click.UsageError("--diff understands as it is stored, or anew with --understander rules")
+    work = run_diff(
+        settings,
+        since=read_since(since),
+        anew=given["understander"] == "rules",
+        parallel=given["parallel"],
+        as_json=given["as_json"],
+    )
+    if not asyncio.run(work):
         raise click.exceptions.Exit(1)
 
 
@@ -115,7 +144,10 @@ def fixture_new(output: pathlib.Path | None, replace: tuple[str, ...], looked: b
     all of them, so what is left is shown, and somebody must look before it is written."""
     from bot.from_life import new_fixture
     from bot.pseudonyms import put, shown
+    from bot.replay_command import check_output
 
+    if output:
+        check_output("-o", output)
     text, people = asyncio.run(new_fixture(read_settings(), **given))
     for pair in replace:
         word, sign, other = pair.partition("=")

@@ -11,6 +11,7 @@ from html import escape
 from rich.console import Console
 from rich.table import Table
 
+from bot.printable import words
 from bot.replay import Outcome
 from dialogue import events
 from dialogue.transitions import TABLE
@@ -73,7 +74,7 @@ def show_coverage(found: Coverage, console: Console, page: pathlib.Path) -> None
         )
     console.print(table)
     page.write_text(as_html(found), encoding="utf-8")
-    console.print(f"Every count is in {page}")
+    console.print(words(f"Every count is in {page}"))
 
 
 def as_html(found: Coverage) -> str:

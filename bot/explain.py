@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.markup import escape
 
+from bot.printable import markup
 from bot.replay import describe
 from bot.settings import Settings
 from bot.store.records import happenings_from_json
@@ -61,7 +61,7 @@ async def run_explain(settings: Settings, place: str) -> None:
     id, _, wanted = place.partition("#")
     if wanted and not wanted.isdigit():
         raise click.ClickException(f"{place}: after the # comes the number of a turn, such as {id}#3")
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     async with stored(settings, id) as (store, found):
         turns, rows = await store.turns(id, limit=100_000), await store.happenings(id)
         if wanted and not 1 <= int(wanted) <= found.seq:
@@ -77,7 +77,7 @@ async def run_explain(settings: Settings, place: str) -> None:
             if not wanted or any(t.seq == int(wanted) for t in mine):
                 _print(console, row, told, mine, before, state)
         if not wanted:
-            console.print(f"[dim]now: {escape(describe(found.state))}[/dim]", soft_wrap=True)
+            console.print(f"[dim]now: {markup(describe(found.state))}[/dim]", soft_wrap=True)
 
 
 def _print(console: Console, row: Any, told: Any, turns: list[Any], before: State, after: State) -> None:
@@ -89,15 +89,15 @@ def _print(console: Console, row: Any, told: Any, turns: list[Any], before: Stat
     for happening in told:
         if isinstance(happening, events.ShopperSaid):
             for line in understood_words(happening.understood):
-                console.print(f"  {escape(line)}", soft_wrap=True)
+                console.print(f"  {markup(line)}", soft_wrap=True)
     for name in orjson.loads(row.rows):
-        console.print(f"  row: {escape(name)}", soft_wrap=True)
+        console.print(f"  row: {markup(name)}", soft_wrap=True)
     for line in changes_between(before, after):
-        console.print(f"  [yellow]{escape(line)}[/yellow]", soft_wrap=True)
+        console.print(f"  [yellow]{markup(line)}[/yellow]", soft_wrap=True)
     for turn in turns:
         act = f" [{turn.act}{' asks ' + ', '.join(turn.asks) if turn.asks else ''}]" if turn.act else ""
         rule = f"  ({turn.rule})" if turn.rule else ""
         console.print(
-            f"  #{turn.seq} {turn.who}{escape(act)}: {escape(turn.text)}[dim]{escape(rule)}[/dim]", soft_wrap=True
+            f"  #{turn.seq} {turn.who}{markup(act)}: {markup(turn.text)}[dim]{markup(rule)}[/dim]", soft_wrap=True
         )
     console.print()

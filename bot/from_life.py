@@ -197,7 +197,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
         if isinstance(move.told, events.ShopperSaid):
             steps.append({"user": move.text, "understood": recorded(move.told.understood)})
         elif isinstance(move.told, events.CustomerIdentified):
-            case["customer"] = {k: v for k, v in dataclasses.asdict(move.told).items() if v}
+            if known := {k: v for k, v in dataclasses.asdict(move.told).items() if v}:
+                case["customer"] = known
         elif isinstance(move.told, events.AgentSaid):
             steps.append({"agent": move.text})
         elif isinstance(move.told, events.ShopperRated):
@@ -247,6 +248,8 @@ async def fixture_of(
     if shrink:
         moves = await _shrunk(hand, moves, required, act)
     _, after = await play(hand, moves, required)
+    if not any(after):
+        raise click.ClickException(f"the bot said nothing in conversation {found.id}, so there is nothing to expect")
     return as_yaml(name or title(found.id, fixes), moves, after), people
 
 

@@ -23,6 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "askonce_fixtures", "files and folders of dialogue fixtures, relative to the root", type="paths", default=[]
     )
+    parser.addini(
+        "askonce_allow_unplayable",
+        "skip cases whose steps cannot all be played, instead of failing",
+        type="bool",
+        default=False,
+    )
 
 
 def pytest_collect_file(file_path: pathlib.Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -62,6 +68,7 @@ class DialogueCase(pytest.Item):
         self.case = case
 
     def runtest(self) -> None:
+        from bot.printable import plain
         from bot.rehearsal import Stagehand
         from bot.replay import play_rehearsed
         from bot.settings import read_settings
@@ -69,8 +76,10 @@ class DialogueCase(pytest.Item):
         if _HAND not in self.config.stash:
             self.config.stash[_HAND] = Stagehand(read_settings())
         outcome = asyncio.run(play_rehearsed(self.config.stash[_HAND], self.case))
+        if outcome.left_out and not outcome.faults and self.config.getini("askonce_allow_unplayable"):
+            pytest.skip(plain(outcome.problems[0]))
         if outcome.problems:
-            raise DialogueFailure("\n".join((*outcome.transcript, *outcome.problems)))
+            raise DialogueFailure("\n".join(map(plain, (*outcome.transcript, *outcome.problems))))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, DialogueFailure):

@@ -78,8 +78,8 @@ class Stagehand:
         self, settings: Settings, *, understander: Understander | None = None, answers: Answers | None = None
     ) -> None:
         self.settings = settings
-        self.answers = answers or _Cached(make_answers(settings))
         self.understander = understander or Rules(settings.support_email or DEMO_EMAIL)
+        self.answers = _Cached(answers or make_answers(settings))
         self.policy = events.Policy()
 
     def begin(self, *, locale: str | None = None, required: tuple[str, ...] = (), stem: str = STEM) -> Rehearsal:
@@ -91,7 +91,7 @@ class _Cached(Answers):
     """The same question gets the same answer (R16), so it need not be looked up twice."""
 
     def __init__(self, real: Answers) -> None:
-        self.__dict__.update(real.__dict__)
+        self.__dict__.update(real.__dict__)  # as they are now: what is edited afterwards is not seen
         self._known: dict[str, Any] = {}
 
     def ask(self, question: str) -> Any:
@@ -192,7 +192,8 @@ class Rehearsal:
         for change in self._kept.changes:
             for made in change.enqueued:
                 fields = {k: v for k, v in made.payload.items() if k not in ("subject", "envelope")}
-                tickets.append(Passed(made.reference, fields, made.payload))
+                place = made.key.split(":")[1]  # conversation:seq:index
+                tickets.append(Passed(made.reference, fields, made.payload, int(place)))
         return Transcript(tuple(seen), self.support_email, tuple(tickets), self.state.required, settled=True)
 
     def violations(self) -> list[Violation]:

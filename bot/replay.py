@@ -13,7 +13,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from bot.fixtures import Case, Expectation, Step, matches
+from bot.fixture_form import Case, Expectation, Step, Unplayable, matches
 from bot.rehearsal import Rehearsal, Stagehand
 from bot.store.records import Change, Turn, from_json
 from dialogue import events
@@ -26,15 +26,34 @@ class ReplayError(Exception):
     """The bot that was to be played against cannot be used; one line."""
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What went otherwise: the place in the fixture, counted from 1, and words for people."""
+
+    line: int
+    column: int
+    what: str
+
+
 @dataclass
 class Outcome:
-    """How a case went: `problems` is empty where it passed; `transcript` is what was said, for people."""
+    """How a case went: `faults` is empty where nothing went otherwise; `transcript` is what was said, for people."""
 
     case: Case
-    problems: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    left_out: list[Unplayable] = field(default_factory=list)  # steps that cannot be played on this stage
     transcript: list[str] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)  # of a rehearsal: what would have been stored
+
+    @property
+    def problems(self) -> list[str]:
+        """What went otherwise and what could not be played, each with file and line; empty where the case passed whole."""
+        return [f"{self.case.file}:{f.line}: {f.what}" for f in self.all_faults]
+
+    @property
+    def all_faults(self) -> list[Fault]:
+        return [*self.faults, *(Fault(u.line, u.column, f"cannot be played: {u.why}") for u in self.left_out)]
 
 
 class Stage(Protocol):
@@ -134,9 +153,8 @@ class OverSocket:
             return None
 
     async def agent(self, move: str) -> None:
-        raise ReplayError(
-            "a case with `agent` can only be replayed in this process; leave out --url, or choose others with -k"
-        )
+        """Not here: `play_over_socket` leaves out a case that has a person of the shop in it."""
+        raise ReplayError("a person of the shop can only take part in this process")
 
     async def rate(self, score: int) -> None:
         await self._ws.send(orjson.dumps({"type": "rate", "score": score}).decode())
@@ -184,12 +202,17 @@ class OverSocket:
         return found
 
     async def fields(self) -> dict[str, str | None]:
-        state = (await self._get(f"/api/conversations/{self._id}"))["state"]
+        found = await self._get(f"/api/conversations/{self._id}")
+        if found is None:
+            raise ReplayError("the bot does not show its conversations, so nothing can be said of what is known")
+        state = found["state"]
         return {name: state[name] for name in ("name", "email", "reason")}
 
 
 async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) -> Outcome:
     """Play a case through the engine in this process; `recorded` takes what the fixture says was understood."""
+    if any(step.whole for step in case.unplayable):
+        return Outcome(case, left_out=list(case.unplayable))
     stage = OnStage(hand.begin(), recorded=recorded)
     stage.rehearsal.slow = case.slow
     if case.customer:
@@ -197,13 +220,24 @@ async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) 
     outcome = await play(case, stage, patience=0)
     outcome.changes = list(stage.rehearsal.changes)
     for v in stage.rehearsal.violations():
-        outcome.problems.append(f"{case.file}:{case.line}: the referee, turn {v.seq}: {v.rule}: {v.reason}")
+        outcome.faults.append(Fault(case.line, case.column, f"the referee, turn {v.seq}: {v.rule}: {v.reason}"))
     return outcome
 
 
 async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
     """Play a case against the bot at `url` (http:// or https://); a bot that is pressed is given the time it asks for. Raises
     `ReplayError` where it cannot be reached."""
+    here = [
+        Unplayable(s.line, s.column, "`agent`, outside this process (leave out --url)", True)
+        for s in case.steps
+        if s.agent
+    ]
+    if case.slow:
+        here.append(
+            Unplayable(case.line, case.column, "`helpdesk: slow`, outside this process (leave out --url)", True)
+        )
+    if here or any(step.whole for step in case.unplayable):
+        return Outcome(case, left_out=[*case.unplayable, *here])
     base = url.rstrip("/")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     until = time.monotonic() + _PATIENCE
@@ -229,7 +263,8 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
 async def _play_welcomed(case: Case, stage: OverSocket, signed_in: bool) -> Outcome:
     outcome = await play(case, stage, patience=_PATIENCE)
     for v in await stage.violations() if signed_in else ():
-        outcome.problems.append(f"{case.file}: the referee, turn {v['seq']}: {v['rule']}: {v['reason']}")
+        what = f"the referee, turn {v['seq']}: {v['rule']}: {v['reason']}"
+        outcome.faults.append(Fault(case.line, case.column, what))
     return outcome
 
 
@@ -237,8 +272,8 @@ async def _play_welcomed(case: Case, stage: OverSocket, signed_in: bool) -> Outc
 
 
 async def play(case: Case, stage: Stage, *, patience: float) -> Outcome:
-    """Play a case on any stage, and compare."""
-    outcome = Outcome(case)
+    """Play a case on any stage, and compare. Single steps that cannot be played are left out and named."""
+    outcome = Outcome(case, left_out=list(case.unplayable))
     for step in case.steps:
         if step.rate is not None:
             outcome.transcript.append(f"   shopper rates: {step.rate}")
@@ -266,35 +301,50 @@ def _note(outcome: Outcome, turn: dict[str, Any]) -> None:
 async def _meet(step: Step, stage: Stage, outcome: Outcome, patience: float) -> bool:
     seen: list[str] = []
     for expected in step.expected:
-        why = "nothing came"
-        while True:
-            turn = await stage.next_turn(patience)
-            if turn is None:
-                outcome.problems.append(
-                    f"{outcome.case.file}:{expected.line}: after {step.agent or step.rate or step.user!r} expected {_describe(expected)}, "
-                    f"but got {', '.join(seen) or 'no turn'} ({why})"
-                )
-                outcome.transcript.append(f" - expected [{_describe(expected)}]")
-                outcome.transcript += [
-                    f" + {line}" for line in (f"got [{', '.join(seen) or 'nothing'}]: {why}", *stage.why())
-                ]
-                return False
-            _note(outcome, turn)
-            seen.append(turn["act"])
-            why = await _differs(expected, turn, stage) or ""
-            if not why:
-                break
+        why = await _await_turn(expected, stage, outcome, patience, seen) if expected.of_turn else None
+        if why is None and expected.of_state:  # speaks of what is known by now, and takes no turn
+            why = await _state_differs(expected, stage)
+        if why is None:
+            continue
+        got = f"got {', '.join(seen) or 'no turn'}" if expected.of_turn else f"after {', '.join(seen) or 'no turn'}"
+        outcome.faults.append(Fault(
+            expected.line, expected.column,
+            f"after {step.agent or step.rate or step.user!r} expected {_describe(expected)}, but {got} ({why})",
+        ))  # fmt: skip
+        outcome.transcript.append(f" - expected [{_describe(expected)}]")
+        outcome.transcript += [f" + {line}" for line in (f"got [{', '.join(seen) or 'nothing'}]: {why}", *stage.why())]
+        return False
     return True
 
 
+async def _await_turn(
+    expected: Expectation, stage: Stage, outcome: Outcome, patience: float, seen: list[str]
+) -> str | None:
+    """None as soon as a turn is what was expected, else why the last one was not; `seen` grows with the acts."""
+    why = "nothing came"
+    while (turn := await stage.next_turn(patience)) is not None:
+        _note(outcome, turn)
+        seen.append(turn["act"])
+        differs = await _differs(expected, turn, stage)
+        if differs is None:
+            return None
+        why = differs
+    return why
+
+
 def _describe(expected: Expectation) -> str:
-    parts = [expected.act or "a turn"]
+    parts = [expected.act or "a turn"] if expected.of_turn else []
     if expected.asks is not None:
         parts.append(f"asking [{', '.join(expected.asks)}]")
     if expected.bot:
         parts.append(f"saying {expected.bot}")
     if expected.ticket:
         parts.append(f"with ticket {expected.ticket}")
+    if expected.slots:
+        known = (name if value is None else f"{name} {value!r}" for name, value in expected.slots.items())
+        parts.append(f"that {' and '.join(known)} is known")
+    if expected.slots_unset:
+        parts.append(f"that {' and '.join(expected.slots_unset)} is not known")
     return " ".join(parts)
 
 
@@ -313,19 +363,25 @@ async def _differs(expected: Expectation, turn: dict[str, Any], stage: Stage) ->
         for name, pattern in expected.ticket.items():
             if not matches(pattern, found["fields"][name]):
                 return f"its {name} is {found['fields'][name]!r}"
-    if expected.slots or expected.slots_unset:
-        have = await stage.fields()
-        for name, value in expected.slots.items():
-            if have[name] is None or (value is not None and have[name] != value):
-                return f"{name} is {have[name]!r}"
-        for name in expected.slots_unset:
-            if have[name] is not None:
-                return f"{name} is {have[name]!r}"
+    return None
+
+
+async def _state_differs(expected: Expectation, stage: Stage) -> str | None:
+    """Why what is known is not what was expected, or None where it is."""
+    have = await stage.fields()
+    for name, value in expected.slots.items():
+        if have[name] is None or (value is not None and have[name] != value):
+            return f"{name} is {have[name]!r}"
+    for name in expected.slots_unset:
+        if have[name] is not None:
+            return f"{name} is {have[name]!r}"
     return None
 
 
 def _check_never(outcome: Outcome) -> None:
-    for item in outcome.case.never:
+    case = outcome.case
+    for place, item in enumerate(case.never):
+        line, column = case.never_at[place] if place < len(case.never_at) else (case.line, case.column)
         for turn in outcome.turns:
             broken = (
                 item.removeprefix("ask.") in turn["asks"] if item.startswith("ask.")
@@ -333,6 +389,5 @@ def _check_never(outcome: Outcome) -> None:
                 else turn["act"] == item
             )  # fmt: skip
             if broken:
-                outcome.problems.append(
-                    f"{outcome.case.file}:{outcome.case.line}: never {item}, but turn {turn['seq']} was [{turn['act']}] {turn['text']!r}"
-                )
+                what = f"never {item}, but turn {turn['seq']} was [{turn['act']}] {turn['text']!r}"
+                outcome.faults.append(Fault(line, column, what))

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 import click
 import orjson
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
+from rich.text import Text
 
 from bot.bootstrap import make_understander
 from bot.coverage import Coverage, show_coverage
 from bot.fixtures import Case, read_fixtures
+from bot.printable import for_github, in_xml, plain, words
 from bot.rehearsal import Stagehand
 from bot.replay import Outcome, play_over_socket, play_rehearsed
 from bot.settings import Settings
@@ -42,6 +43,7 @@ class Options:
     github: bool = False
     coverage: pathlib.Path | None = None
     quiet: bool = False
+    allow_unplayable: bool = False
 
 
 @dataclass
@@ -54,7 +56,17 @@ class Played:
 
     @property
     def failed(self) -> list[Outcome]:
-        return [o for o in self.outcomes if o.problems]
+        """What went otherwise."""
+        return [o for o in self.outcomes if o.faults]
+
+    @property
+    def unplayable(self) -> list[Outcome]:
+        """What went as it must as far as it could be played, and could not be played whole."""
+        return [o for o in self.outcomes if o.left_out and not o.faults]
+
+    @property
+    def passed(self) -> list[Outcome]:
+        return [o for o in self.outcomes if not o.problems]
 
 
 def _hand(settings: Settings, options: Options) -> Stagehand:
@@ -82,7 +94,7 @@ async def play_all(
         found.seconds.append(time.perf_counter() - began)
         if progress and task is not None:
             progress.advance(task)
-        if options.stop and found.failed:
+        if options.stop and (found.failed or (found.unplayable and not options.allow_unplayable)):
             found.left = len(cases) - number
             break
     if hand is not None:
@@ -114,9 +126,13 @@ async def _play(cases: Sequence[Case], settings: Settings, options: Options) -> 
 
 
 async def run_replay(paths: list[pathlib.Path], *, settings: Settings, options: Options) -> bool:
-    """True where every case passed. Raises `FixtureError`, `ReplayError`."""
+    """True where every case passed, and was played whole or may be left out. Raises `FixtureError`, `ReplayError`."""
     console = Console(highlight=False)
-    cases = [c for c in read_fixtures(paths) if not options.only or options.only.lower() in c.name.lower()]
+    check_outputs(options, paths)
+    found = read_fixtures(paths)
+    cases = [c for c in found if not options.only or options.only.lower() in c.name.lower()]
+    if not cases:
+        raise click.UsageError(f"none of the {len(found)} cases has “{plain(options.only or '')}” in its name")
     started = time.perf_counter()
     played = await _play(cases, settings, options)
     for outcome in played.outcomes:
@@ -125,96 +141,147 @@ async def run_replay(paths: list[pathlib.Path], *, settings: Settings, options: 
     for _ in range(options.times - 1):
         again = await _play(cases, settings, options)
         stable = _same(console, played, again) and stable
-    seconds = time.perf_counter() - started
-    failed = len(played.failed)
-    console.print(
-        f"{len(played.outcomes) - failed} passed, {failed} failed, {played.left} not played, in {seconds:.1f} s"
-    )
-    if options.times > 1:
-        said = "every case went the same way each time" if stable else "some cases went different ways (R16)"
-        passing = len(played.outcomes) - failed if stable else 0
-        console.print(f"{options.times} runs: {said}; pass^{options.times}: {passing} of {len(played.outcomes)}")
-    if options.junit:
-        options.junit.write_bytes(junit(played))
-    if options.as_json:
-        options.as_json.write_bytes(as_json(played))
+    _sum_up(console, played, options, stable=stable, seconds=time.perf_counter() - started)
+    _write(played, options)
     if options.github:
-        for line in github_lines(played.failed):
+        for line in github_lines(played.outcomes, allow_unplayable=options.allow_unplayable):
             click.echo(line)
     if options.coverage is not None:
         show_coverage(Coverage.of(played.outcomes), console, options.coverage)
-    return failed == 0 and bool(played.outcomes) and stable
+    whole = options.allow_unplayable or not played.unplayable
+    return not played.failed and whole and bool(played.outcomes) and stable
+
+
+def _sum_up(console: Console, played: Played, options: Options, *, stable: bool, seconds: float) -> None:
+    passed, failed, unplayable = len(played.passed), len(played.failed), len(played.unplayable)
+    steps = sum(len(o.left_out) for o in played.outcomes)
+    left = f"{unplayable} not played whole ({steps} steps), " if steps else ""
+    console.print(words(f"{passed} passed, {failed} failed, {left}{played.left} not played, in {seconds:.1f} s"))
+    if unplayable and not options.allow_unplayable:
+        console.print(words("What cannot be played counts as failed; --allow-unplayable lets it pass."))
+    if options.times > 1:
+        said = "every case went the same way each time" if stable else "some cases went different ways (R16)"
+        passing = passed if stable else 0
+        console.print(words(f"{options.times} runs: {said}; pass^{options.times}: {passing} of {len(played.outcomes)}"))
 
 
 def _same(console: Console, first: Played, again: Played) -> bool:
     same = True
     for one, other in zip(first.outcomes, again.outcomes, strict=True):
         if [(t["act"], t["text"]) for t in one.turns] != [(t["act"], t["text"]) for t in other.turns]:
-            console.print(
-                f"[red]DIFFERS[/red] {escape(one.case.name)}: the same words got different turns in another run"
-            )
+            name = words(f"{one.case.name}: the same words got different turns in another run")
+            console.print(Text.assemble(("DIFFERS ", "red"), name))
             same = False
     return same
 
 
 def _show(console: Console, outcome: Outcome, *, quiet: bool) -> None:
+    """One case for people. Whatever shoppers, fixtures and articles say is shown and does nothing to the terminal."""
+    name = words(outcome.case.name)
     if not outcome.problems:
         if not quiet:
-            console.print(f"[green]pass[/green] {escape(outcome.case.name)}", soft_wrap=True)
+            console.print(Text.assemble(("pass ", "green"), name), soft_wrap=True)
         return
-    console.print(f"[red]FAIL[/red] {escape(outcome.case.name)}", soft_wrap=True)
-    for line in outcome.transcript:
-        colour = {"-": "red", "+": "green"}.get(line[1:2], "")
-        console.print(f"  [{colour}]{escape(line)}[/]" if colour else f"  {escape(line)}", soft_wrap=True)
+    if not outcome.faults:
+        console.print(Text.assemble(("NOT PLAYED ", "yellow"), name), soft_wrap=True)
+    else:
+        console.print(Text.assemble(("FAIL ", "red"), name), soft_wrap=True)
+        for line in outcome.transcript:
+            style = {"-": "red", "+": "green"}.get(line[1:2], "")
+            console.print(Text.assemble("  ", words(line, style)), soft_wrap=True)
     for line in outcome.problems:
-        console.print(f"  [bold]{escape(line)}[/bold]", soft_wrap=True)
+        console.print(Text.assemble("  ", words(line, "bold")), soft_wrap=True)
 
 
-# ---------------------------------------------------------------- for CI
+# ---------------------------------------------------------------- what is written
 
 
-def junit(played: Played) -> bytes:
-    """JUnit's XML, one test case a case."""
-    attributes = {"name": "askonce replay", "tests": str(len(played.outcomes)), "failures": str(len(played.failed)),
-                  "time": f"{sum(played.seconds):.3f}"}  # fmt: skip
+def check_outputs(options: Options, paths: Sequence[pathlib.Path] = ()) -> None:
+    """Before anything is played: every file that is to be written can be. Raises `click.ClickException` with one line."""
+    asked = [("--junit", options.junit), ("--json", options.as_json), ("--coverage", options.coverage)]
+    read = {p.resolve() for p in paths}
+    taken: dict[pathlib.Path, str] = {}
+    for option, path in asked:
+        if path is None:
+            continue
+        check_output(option, path)
+        where = path.resolve()
+        if where in read:
+            raise click.UsageError(f"{option} {plain(str(path))} is a fixture that is to be played")
+        if where in taken:
+            raise click.UsageError(f"{taken[where]} and {option} would write the same file, {plain(str(path))}")
+        taken[where] = option
+
+
+def check_output(option: str, path: pathlib.Path) -> None:
+    """That `path` can be written, without writing: a file that was not there is gone again. Raises `click.ClickException`."""
+    try:
+        there = path.exists()
+        if there and not path.is_file():
+            raise click.ClickException(f"{option} {plain(str(path))}: is there already, and no file")
+        with path.open("ab"):
+            pass
+        if not there:
+            path.unlink()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise click.ClickException(f"{option} {plain(str(path))}: cannot be written: {why}") from error
+
+
+def _write(played: Played, options: Options) -> None:
+    if options.junit is not None:
+        write_output("--junit", options.junit, junit(played, allow_unplayable=options.allow_unplayable))
+    if options.as_json is not None:
+        write_output("--json", options.as_json, as_json(played))
+
+
+def write_output(option: str, path: pathlib.Path, content: bytes) -> None:
+    """Raises `click.ClickException` with one line."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{option} {plain(str(path))}: cannot be written: {error.strerror}") from error
+
+
+def junit(played: Played, *, allow_unplayable: bool = False) -> bytes:
+    """JUnit's XML, one test case a case. What could not be played is a failure, or skipped where it may be left out."""
+    skipped = len(played.unplayable) if allow_unplayable else 0
+    failures = len(played.outcomes) - len(played.passed) - skipped
+    attributes = {"name": "askonce replay", "tests": str(len(played.outcomes)), "failures": str(failures),
+                  "skipped": str(skipped), "time": f"{sum(played.seconds):.3f}"}  # fmt: skip
     suite = ET.Element("testsuite", attributes)
     for outcome, seconds in zip(played.outcomes, played.seconds, strict=True):
-        case = ET.SubElement(
-            suite, "testcase", {"classname": outcome.case.file, "name": outcome.case.name, "time": f"{seconds:.3f}"}
-        )
+        named = {"classname": in_xml(outcome.case.file), "name": in_xml(outcome.case.name), "time": f"{seconds:.3f}"}
+        case = ET.SubElement(suite, "testcase", named)
         if outcome.problems:
-            failure = ET.SubElement(case, "failure", {"message": _printable(outcome.problems[0])})
-            failure.text = _printable("\n".join((*outcome.transcript, *outcome.problems)))
+            tag = "skipped" if allow_unplayable and not outcome.faults else "failure"
+            told = ET.SubElement(case, tag, {"message": in_xml(outcome.problems[0])})
+            told.text = in_xml("\n".join((*outcome.transcript, *outcome.problems)))
     return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML does not know."""
-    return "".join(c if c in "\n\t" or ord(c) >= 32 else "\ufffd" for c in text)
 
 
 def as_json(played: Played) -> bytes:
     """What was played, as JSON."""
     cases = [
         {"file": o.case.file, "line": o.case.line, "case": o.case.name, "passed": not o.problems, "problems": o.problems,
+         "unplayable": [{"line": u.line, "column": u.column, "why": u.why} for u in o.left_out],
          "turns": [{"seq": t["seq"], "act": t["act"], "text": t["text"]} for t in o.turns], "seconds": round(seconds, 4)}
         for o, seconds in zip(played.outcomes, played.seconds, strict=True)
     ]  # fmt: skip
-    return orjson.dumps({"passed": not played.failed, "cases": cases}, option=orjson.OPT_INDENT_2)
+    whole = {"passed": len(played.passed) == len(played.outcomes), "cases": cases}
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2)
 
 
-def github_lines(failed: Iterable[Outcome]) -> list[str]:
-    """GitHub's annotations: one line for each failed case, shown beside the fixture."""
+def github_lines(outcomes: Iterable[Outcome], *, allow_unplayable: bool = False) -> list[str]:
+    """GitHub's annotations, each beside the step that it speaks of: an error for what went otherwise and for what could not be played,
+    a warning where that may be left out."""
     return [
-        f"::error file={o.case.file},line={o.case.line},title={_github(o.case.name)}::{_github(o.problems[0])}"
-        for o in failed
+        f"::{level} file={for_github(o.case.file, property=True)},line={fault.line},col={fault.column},"
+        f"title={for_github(o.case.name, property=True)}::{for_github(fault.what)}"
+        for o in outcomes
+        for fault in o.all_faults
+        for level in ("warning" if allow_unplayable and fault not in o.faults else "error",)
     ]
-
-
-def _github(text: str) -> str:
-    for raw, coded in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"), (":", "%3A"), (",", "%2C")):
-        text = text.replace(raw, coded)
-    return text
 
 
 # ---------------------------------------------------------------- again on every change

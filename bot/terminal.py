@@ -9,10 +9,10 @@ import sys
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.markup import escape
 
 from bot.explain import changes_between, understood_words
 from bot.from_life import Move, as_yaml, play
+from bot.printable import markup
 from bot.rehearsal import Rehearsal, Stagehand
 from bot.replay import describe
 from bot.settings import Settings
@@ -78,7 +78,7 @@ class Session:
 
 async def chat_in_terminal(settings: Settings) -> None:
     """Until the end of input. Works from a pipe as well: one message a line."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     interactive = sys.stdin.isatty()
     session = Session.begin(settings)
     if interactive:
@@ -103,13 +103,13 @@ async def command(session: Session, text: str, console: Console) -> None:
     """One slash command."""
     name, _, rest = text[1:].partition(" ")
     if name == "state":
-        console.print(f"[dim]{escape(describe(session.rehearsal.state))}[/dim]", soft_wrap=True)
+        console.print(f"[dim]{markup(describe(session.rehearsal.state))}[/dim]", soft_wrap=True)
     elif name == "why":
         for line in session.why():
-            console.print(f"[dim]{escape(line)}[/dim]", soft_wrap=True)
+            console.print(f"[dim]{markup(line)}[/dim]", soft_wrap=True)
     elif name == "undo":
         back = await session.undo()
-        console.print(f"[dim]{'taken back: ' + escape(back) if back else 'nothing was said yet'}[/dim]", soft_wrap=True)
+        console.print(f"[dim]{'taken back: ' + markup(back) if back else 'nothing was said yet'}[/dim]", soft_wrap=True)
     elif name == "save":
         case = " ".join(mask(rest).split())
         if not case or not session.said:
@@ -119,15 +119,20 @@ async def command(session: Session, text: str, console: Console) -> None:
         if path.exists():
             console.print(f"[yellow]{path} is there already; choose another name.[/yellow]")
             return
-        write_private(path, await session.fixture(case))
+        try:
+            write_private(path, await session.fixture(case))
+        except OSError as error:
+            console.print(f"[yellow]{markup(str(path))} cannot be written: {markup(error.strerror or '')}[/yellow]")
+            return
         console.print(f"[dim]Written to {path}; play it with: askonce replay {path}[/dim]", soft_wrap=True)
     else:
         console.print(f"[yellow]{_HELP}[/yellow]", soft_wrap=True)
 
 
 def _show(console: Console, turn: Turn) -> None:
-    console.print(f"[bold cyan]bot>[/bold cyan] {escape(turn.text)} [dim]({turn.act})[/dim]", soft_wrap=True)
+    lines = "\n".join(markup(line) for line in turn.text.split("\n"))
+    console.print(f"[bold cyan]bot>[/bold cyan] {lines} [dim]({turn.act})[/dim]", soft_wrap=True)
     for source in turn.sources:
-        console.print(f"     [dim]— {escape(source.title)}[/dim]", soft_wrap=True)
+        console.print(f"     [dim]— {markup(source.title)}[/dim]", soft_wrap=True)
     if turn.choices:
-        console.print(f"     [dim]{escape(' / '.join(turn.choices))}[/dim]", soft_wrap=True)
+        console.print(f"     [dim]{markup(' / '.join(turn.choices))}[/dim]", soft_wrap=True)

@@ -7,17 +7,24 @@ What was understood is taken as it was stored, so that a difference is the rule'
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import pathlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+import orjson
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
+from bot.articles import EditedArticles
+from bot.bootstrap import make_answers
 from bot.console import views
+from bot.printable import words
 from bot.rehearsal import Rehearsal, Stagehand
+from bot.replay_command import check_output, write_output
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.migrate import migrate
@@ -102,9 +109,17 @@ def _first_difference(id: str, stored: Sequence[Turn], now: Sequence[Turn]) -> l
     return []
 
 
+async def stagehand(settings: Settings, store: Store) -> Stagehand:
+    """Rehearsals with the articles that answer now: the files', and over them what was edited in the console."""
+    answers = make_answers(settings)
+    await EditedArticles(store, answers).look()
+    return Stagehand(settings, answers=answers)
+
+
 async def _chunk(settings: Settings, ids: Sequence[str], anew: bool) -> Diff:
-    store, hand, found = Store(settings.database_url), Stagehand(settings), Diff()
+    store, found = Store(settings.database_url), Diff()
     try:
+        hand = await stagehand(settings, store)
         for id in ids:
             found.add(await compare(store, hand, id, anew=anew))
     finally:
@@ -116,8 +131,12 @@ def _in_process(settings: Settings, ids: Sequence[str], anew: bool) -> Diff:
     return asyncio.run(_chunk(settings, ids, anew))
 
 
-async def run_diff(settings: Settings, *, since: str | None, anew: bool, parallel: int) -> bool:
-    """Print what would go differently, grouped by rule; True where nothing would."""
+async def run_diff(
+    settings: Settings, *, since: str | None, anew: bool, parallel: int, as_json: pathlib.Path | None = None
+) -> bool:
+    """Print what would go differently, grouped by rule, and write all of it to `as_json`; True where nothing would."""
+    if as_json:
+        check_output("--json", as_json)
     await asyncio.to_thread(migrate, settings.database_url)
     console, store = Console(highlight=False), Store(settings.database_url)
     try:
@@ -142,22 +161,33 @@ async def run_diff(settings: Settings, *, since: str | None, anew: bool, paralle
                 found.add(await _chunk(settings, chunk, anew))
                 progress.advance(task, len(chunk))
     show(console, found)
+    if as_json:
+        write_output("--json", as_json, in_json(found))
     return not found.found
 
 
+def in_json(found: Diff) -> bytes:
+    """Every difference, for programs."""
+    listed = sorted(found.found, key=lambda d: (d.rule, d.conversation))
+    whole = {
+        "conversations": found.conversations, "turns": found.turns, "different": len(listed),
+        "found": [dataclasses.asdict(d) for d in listed],
+    }  # fmt: skip
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2)
+
+
 def show(console: Console, found: Diff) -> None:
-    """Grouped by the rule that decided the first differing turn, the largest group first."""
+    """Grouped by the rule that decided the first differing turn, the largest group first. What shoppers wrote is shown and does
+    nothing to the terminal."""
     groups: dict[str, list[Difference]] = {}
     for difference in found.found:
         groups.setdefault(difference.rule, []).append(difference)
     for rule, members in sorted(groups.items(), key=lambda g: (-len(g[1]), g[0])):
-        console.print(f"[bold]{len(members)} × {escape(rule)}[/bold]", soft_wrap=True)
+        console.print(words(f"{len(members)} × {rule}", "bold"), soft_wrap=True)
         for one in sorted(members, key=lambda d: d.conversation)[:_EXAMPLES]:
-            table = Table(
-                "before", "now", title=f"{one.conversation}#{one.seq}, after “{one.heard[:80]}”", title_justify="left"
-            )
-            table.add_row(escape(one.before), escape(one.now))
+            title = words(f"{one.conversation}#{one.seq}, after “{one.heard[:80]}”")
+            table = Table("before", "now", title=title, title_justify="left")
+            table.add_row(words(one.before), words(one.now))
             console.print(table)
-    console.print(
-        f"{found.conversations:,} conversations with {found.turns:,} turns played again: {len(found.found):,} would go differently."
-    )
+    played = f"{found.conversations:,} conversations with {found.turns:,} turns played again"
+    console.print(Text(f"{played}: {len(found.found):,} would go differently."))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dialogue import referee_words as words
+from dialogue.referee_sight import look
 from dialogue.transcript import Seen, Transcript, Violation, exchanges
 
 _ASKING = {"ask", "remind", "invalid"}
@@ -431,8 +432,9 @@ class _Judge:
 
 
 def judge(transcript: Transcript) -> list[Violation]:
-    """Every violation of R1-R15 and R17-R19 that can be seen from outside, in order; empty for a lawful conversation."""
-    return _Judge(transcript).run()
+    """Every violation of R1-R15 and R17-R19 that can be seen from outside, in order; empty for a lawful conversation. What
+    words alone tell is named `words:` and the rule (`dialogue.referee_sight`)."""
+    return sorted([*_Judge(transcript).run(), *look(transcript)], key=lambda v: (v.seq, v.rule))
 
 
 def unequal(transcripts: Iterable[Transcript]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 FIRST_ANSWER = re.compile(r"\b24\s*[-–]\s*48\s*(?:hours|h|Stunden|heures|horas|ساعة)\b")
 #: An independent review, and its outcome in the same thread, in the languages of the catalogues.
@@ -39,7 +39,14 @@ _PROMISE = re.compile(
     re.I,
 )
 _COLLECTING = {"ask", "remind", "invalid", "offer_ticket", "give_email", "cancelled", "declined", "clarify"}
-_DIGITS = re.compile(r"\d(?:[\s.\-]?\d){12,18}")
+#: What may stand between the digits of a card number.
+_DIGITS = re.compile(r"\d(?:[\s.\-–—‐‑_/\\·,:|*+'’;#~=()\[\]]{0,4}\d){12,}")
+_GROUP = re.compile(r"\d+")
+_MASKED = re.compile(r"\[[^\]\n]{1,60}\]")
+_CARD_CODE = re.compile(r"\b(?:cvv2?|cvc2?)\b(?:\s+(?:is|code))?\s*[:=]?\s*(?<!\d)\d{3,4}(?!\d)", re.I)
+_PASSWORD = re.compile(
+    r"\b(?:password|passwort|mot de passe|contraseña|senha)\s*(?:is|ist|est|es|é|:|=)\s*([^\s\"'“”‘’,;]{5,40})", re.I
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -69,17 +76,55 @@ def faults(act: str, text: str, support_email: str, required: Collection[str] = 
 
 
 def holds_card(text: str) -> bool:
-    """True for 13 to 19 digits, however spaced or dotted, that pass Luhn's check and begin like an issuer's."""
-    for match in _DIGITS.finditer(text):
-        digits = [int(c) for c in match.group() if c.isdigit()]
-        if digits[0] in (3, 4, 5, 6) or digits[:1] == [2]:
-            total = 0
-            for place, digit in enumerate(reversed(digits)):
-                doubled = digit * 2 if place % 2 else digit
-                total += doubled - 9 if doubled > 9 else doubled
-            if total % 10 == 0 and _issuer("".join(map(str, digits))):
-                return True
+    """True for 13 to 19 digits that pass Luhn's check and begin like an issuer's, in the digits of any script, however spaced, dotted,
+    bracketed or joined by invisible signs; also where other groups of digits stand beside them."""
+    if sum(c.isdigit() for c in text) < 13:
+        return False
+    for run in _DIGITS.finditer(_visible(text)):
+        groups = _GROUP.findall(run.group())
+        for first in range(len(groups)):
+            number = ""
+            for last, group in enumerate(groups[first : first + 19], first):
+                number += group
+                whole = (first, last) == (0, len(groups) - 1)
+                if 13 <= len(number) <= 19 and (whole or _written_as_cards_are(groups[first : last + 1])):
+                    if _passes_luhn(number) and _issuer(number):
+                        return True
+                if len(number) > 19:
+                    break
     return False
+
+
+def _visible(text: str) -> str:
+    """A text with plain digits and without invisible signs and the frames of keycaps."""
+    shown = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Mn", "Me"))
+    return "".join(str(unicodedata.decimal(c)) if unicodedata.decimal(c, None) is not None else c for c in shown)
+
+
+def _written_as_cards_are(groups: Sequence[str]) -> bool:
+    """In one piece, in fours with a rest, or as American Express does."""
+    sizes = [len(g) for g in groups]
+    return len(sizes) == 1 or sizes == [4, 6, 5] or (set(sizes[:-1]) == {4} and sizes[-1] <= 4)
+
+
+def _passes_luhn(number: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed([int(c) for c in number])):
+        doubled = digit * 2 if place % 2 else digit
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+def holds_secret(text: str) -> str | None:
+    """What secret stands in a text, in words for people: a card number, a security code, or a password that can be nothing else."""
+    if holds_card(text):
+        return "a payment card number"
+    bare = _MASKED.sub(" ", text)
+    if _CARD_CODE.search(bare):
+        return "a card's security code"
+    if (found := _PASSWORD.search(bare)) and any(c.isdigit() for c in found[1]) and any(c.isalpha() for c in found[1]):
+        return "a password"
+    return None
 
 
 def _issuer(number: str) -> bool:

@@ -24,11 +24,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Passed:
-    """A ticket as it was handed to the helpdesk."""
+    """A ticket as it was handed to the helpdesk. `at`: the last turn before it was filed; None where that is not known."""
 
     reference: str
     fields: Mapping[str, Any]
     passed: Mapping[str, Any] = field(default_factory=dict)
+    at: int | None = None
 
 
 @dataclass(frozen=True)

@@ -294,7 +294,10 @@ def table(saved: dict[str, Any]) -> str:
         lines += ["| | " + " | ".join(BOTS[key] for key in results) + " |", "|---|" + "---:|" * len(results)]
         for key, what in MEASURES:
             lines.append(f"| {what} | " + " | ".join(str(r.get(key, 0)) for r in results.values()) + " |")
-        rules = sorted({k for r in results.values() for k in r if k.startswith("rule ")}, key=lambda k: int(k[6:]))
+        rules = sorted(
+            {k for r in results.values() for k in r if k.startswith("rule ")},
+            key=lambda k: (":" in k, int(k.rpartition("R")[2])),
+        )
         for rule in rules:
             lines.append(
                 f"| … of these {rule[5:]} | " + " | ".join(str(r.get(rule, 0)) for r in results.values()) + " |"

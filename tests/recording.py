@@ -12,8 +12,29 @@ from dialogue import effects
 from dialogue import events as e
 from dialogue.tracker import Decision
 from dialogue.transcript import Passed, Seen, Transcript
+from dialogue.vocabulary import Answer, Signal
 
 SUPPORT = "help@shop.example"
+
+
+#: What a shopper says of whom a signal was understood, where it is no mere tone.
+_WISHES = {
+    Signal.WANTS_TICKET: "open a ticket please", Signal.ANOTHER_TICKET: "another ticket", Signal.ABOUT_THAT: "about that",
+    Signal.UNHELPED: "that did not help", Signal.CANCELS: "never mind", Signal.FOLLOWS_UP: "follow up please",
+    Signal.ASKS_UPDATE: "what about my ticket?", Signal.ASKS_CONTACT: "how do I contact you?", Signal.DISPUTES: "I disagree",
+    Signal.WANTS_REVIEW: "review it", Signal.CHATS: "you are funny", Signal.THANKS: "thanks", Signal.GOODBYE: "bye",
+    Signal.GREETING: "hello",
+}  # fmt: skip
+_ANSWERS = {Answer.AFFIRM: "yes", Answer.DENY: "no"}
+
+
+def spoken(understood: e.Understanding) -> str:
+    """The words of a shopper of whom just this is understood, a line for each part: the referee's second pair of eyes sees words."""
+    answer = _ANSWERS.get(understood.answer) if understood.answer else None
+    signals = [_WISHES[s] for s in sorted(understood.signals) if s in _WISHES]
+    name = f"my name is {' '.join(understood.name.split())}" if understood.name else None
+    parts = [answer, understood.kept, understood.reason, understood.question, name, understood.email, *signals]
+    return "\n".join(p for p in parts if p)
 
 
 class Recording:
@@ -27,9 +48,7 @@ class Recording:
     def add(self, told: e.Happening, decision: Decision) -> None:
         if isinstance(told, e.ShopperSaid):
             understood = orjson.loads(to_json(told.understood))
-            # The referee checks a reason against the shopper's words, so here the words are all that was understood.
-            said = " ".join(str(understood[k] or "") for k in ("kept", "reason", "question"))
-            self.turns.append(Seen(self._next(), "shopper", said, understood=understood))
+            self.turns.append(Seen(self._next(), "shopper", spoken(told.understood), understood=understood))
         elif isinstance(told, e.CustomerIdentified):
             page = {"name": told.name, "email": told.email}
             self.turns.append(Seen(self._next() - 1, "page", understood=page))
@@ -48,7 +67,7 @@ class Recording:
                 self.turns.append(Seen(self._next(), "system", text))
             elif isinstance(effect, effects.FileTicket):
                 fields = {"name": effect.name, "email": effect.email, "reason": effect.reason, **dict(effect.extra)}
-                self.tickets.append(Passed(effect.reference, fields, fields))
+                self.tickets.append(Passed(effect.reference, fields, fields, self._next() - 1))
 
     def _next(self) -> int:
         return sum(t.who != "page" for t in self.turns) + 1

@@ -30,7 +30,9 @@ from dialogue.states import State, TicketStatus
 from dialogue.tracker import replay
 from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import mask
+from tests.awaiting import unexpected
 from tests.patience import Looks
+from tests.recording import spoken
 from ticket_bridge.helpdesks.contract import Busy, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.outbox import deliver_again
 from ticket_bridge.retry import RetryPolicy
@@ -141,10 +143,9 @@ class Storm:
         return chat
 
     def prepare(self, chat: Chat, meant: e.Understanding) -> tuple[str, str]:
-        """A message that will be understood as `meant`: its client id and text. A reason is in the shopper's words."""
+        """A message that will be understood as `meant`: its client id and text. What is understood is in the shopper's words."""
         id = f"m{len(chat.sent) + 1}"
-        words = (meant.kept, meant.reason, meant.question)
-        text = f"{' '.join(w for w in words if w)} [{id} {chat.id[:6]}]"
+        text = f"{spoken(meant)}\n[{id} {chat.id[:6]}]"
         chat.sent[id] = text
         self.mind.meant[mask(text)] = meant
         return id, text
@@ -216,7 +217,7 @@ class Storm:
         if replay(e.Policy(), state.beginning, await store.told(chat.id)) != state:
             found.append("the state is not the fold of what happened")
         told = await transcript(store, chat.id, support_email=SUPPORT, settled=True)
-        found += [f"{v.rule} at turn {v.seq}: {v.reason}" for v in judge(told)]
+        found += [f"{v.rule} at turn {v.seq}: {v.reason}" for v in unexpected(judge(told))]
         return [f"{problem} (conversation {chat.id})" for problem in found + await self._tickets(chat, state)]
 
     async def shown(self, chat: Chat) -> list[str]:

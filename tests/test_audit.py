@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import func, update
 
 from bot.audit import audit, verdict
 from bot.bootstrap import run_bot
 from bot.cli import main
 from bot.settings import read_settings
-from bot.store.tables import turn
+from bot.store.tables import happening, outbox, turn
 from tests.conftest import SUPPORT
 
 
@@ -59,6 +59,21 @@ async def test_a_turn_changed_behind_the_bots_back_is_named(database_url: str) -
         result = await audit(running.store, support_email=SUPPORT, since=None, step=list[None]().clear)
     assert [(v.rule, "order number" in v.reason) for v in result.found[id]] == [("R1", True)]
     assert result.as_json()["by_rule"] == {"R1": 1}
+
+
+@pytest.mark.unlawful
+async def test_an_address_that_nobody_said_is_named_from_the_words_alone(database_url: str) -> None:
+    """What was understood is not looked at: the address is changed in the ticket and in what was understood alike."""
+    id = await _talk(database_url, tamper=False)
+    settings = read_settings(support_email=SUPPORT, database_url=database_url)
+    async with run_bot(settings) as running:
+        for column in (outbox.c.payload, happening.c.events):
+            changed = func.replace(column, "ines@duarte.example", "eve@elsewhere.example")
+            async with running.store.engine.begin() as connection:
+                await connection.execute(update(column.table).values({column.name: changed}))
+        result = await audit(running.store, support_email=SUPPORT, since=None, step=list[None]().clear)
+    assert [v.rule for v in result.found[id]] == ["words:R6"]
+    assert result.as_json()["by_rule"] == {"words:R6": 1}
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection
 
 from bot.audit import make_transcript
 from bot.console.masking import masked
-from bot.console.views import fields_of
+from bot.console.views import passed_of
 from bot.phrases import language_of, not_understood
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, Unavailable
@@ -34,7 +34,6 @@ from bot.store.writing import turn_of
 from dialogue import events
 from dialogue.referee import judge
 from dialogue.states import Phase, State
-from dialogue.transcript import Passed
 
 log = logging.getLogger("askonce.archive")
 
@@ -153,7 +152,7 @@ def summarise(
         "opening_masked": masked(opening, names)[:_OPENING], "offered": int("offer_ticket" in acts),
         "answered": acts.count("answer") + acts.count("contact"), "tickets": len(tickets) - refused, "refused": refused,
         "saved": int("ticket_saved" in acts), "gaps": gaps, "heard": len(heard),
-        "fallbacks": fallbacks, "reasks": len({v.seq for v in violations if v.rule == "R2"}),
+        "fallbacks": fallbacks, "reasks": len({v.seq for v in violations if v.rule in ("R2", "words:R2")}),
         "violations": len(violations), "rating": score, "delivery": delivery, "first_answer_ms": _first_answer(turns, told),
         "heard_at": next((t.at for t in reversed(turns) if t.who == "shopper"), None),
         "understood_by": "rasa" if any("rasa" in b for b in by) else (sorted(by)[0] if by else ""),
@@ -281,8 +280,7 @@ def read_summary(connection: Connection, *, id: str, support_email: str) -> Summ
         select(outbox).where(outbox.c.conversation == id).order_by(outbox.c.created_at, outbox.c.key)))  # fmt: skip
     told = [(h.seq, happenings_from_json(h.events)) for h in happenings]
     state = from_json(State, row.state)
-    payloads = [(t.reference, orjson.loads(t.payload)) for t in tickets]
-    passed = [Passed(reference, fields_of(payload), payload) for reference, payload in payloads]
+    passed = passed_of(tickets)
     found = make_transcript(turns, told, passed, required=state.required, support_email=support_email, settled=False)
     return summarise(
         row=row, state=state, turns=turns, told=[(h, many) for h, (_, many) in zip(happenings, told, strict=True)],

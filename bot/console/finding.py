@@ -20,6 +20,7 @@ from bot.console.archive import FLAGS, OUTCOMES, fold
 from bot.phrases import languages
 from bot.store.console_tables import assignment, facet, review, summary
 from bot.store.database import Store
+from dialogue.referee_sight import RULES as WORDS
 from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Act, IntentName
 
@@ -34,7 +35,7 @@ _FACETS = {"act": "act", "intent": "intent", "rule": "rule", "broken": "broken",
 CHOICES: dict[str, tuple[str, ...]] = {
     "outcome": (*OUTCOMES, "abandoned"), "act": tuple(sorted(a.value for a in Act)),
     "intent": tuple(sorted(i.value for i in IntentName)), "rule": tuple(f"R{n}" for n in range(1, 20)),
-    "broken": ("any", "none", *(f"R{n}" for n in range(1, 20))), "rating": ("any", "none", "1", "2", "3", "4", "5"),
+    "broken": ("any", "none", *(f"R{n}" for n in range(1, 20)), *WORDS), "rating": ("any", "none", "1", "2", "3", "4", "5"),
     "delivery": ("none", "queued", "filed", "refused"), "flag": ("any", *FLAGS), "review": ("none", "right", "wrong", "unsure"),
     "language": ("en", *sorted(languages())), "sort": tuple(SORTS),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from bot.store.tables import conversation as conversation_table
 from dialogue import events
 from dialogue.states import State
 from dialogue.tracker import step
+from dialogue.transcript import Passed
 
 
 def read_state(text: str) -> State:
@@ -170,6 +171,25 @@ def _ticket(row: Any, tries: Sequence[Any]) -> dict[str, Any]:
         "conversation": row.conversation,
         "created_at": row.created_at,
     }
+
+
+def passed_of(rows: Iterable[Any]) -> list[Passed]:
+    """Rows of the outbox as the referee takes them. A key begins with the conversation and the last turn before the filing; one of
+    another form tells nothing of when."""
+    found = []
+    for row in rows:
+        place = row.key.removeprefix(f"{row.conversation}:").partition(":")[0]
+        passed = orjson.loads(row.payload)
+        at = int(place) if place.isascii() and place.isdigit() else None
+        found.append(Passed(row.reference, fields_of(passed), passed, at))
+    return found
+
+
+async def passed(store: Store, conversation: str) -> list[Passed]:
+    """The tickets of one conversation as the referee takes them, in the order in which they were filed."""
+    query = select(outbox).where(outbox.c.conversation == conversation).order_by(outbox.c.created_at, outbox.c.key)
+    async with store.read() as connection:
+        return passed_of(await connection.execute(query))
 
 
 async def waiting_tickets(store: Store, limit: int = 200) -> list[dict[str, Any]]:

@@ -10,12 +10,15 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete, select, update
 
 from bot.console.accounts import Role
 from bot.console.archive import fold
 from bot.console.finding import CHOICES, Query, QueryError, _match, beside, find
 from bot.console.masking import masked
 from bot.console.reading import cell
+from bot.store.console_tables import summary
+from bot.store.tables import outbox
 from tests.console.conftest import Desk
 
 TICKET = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
@@ -50,6 +53,29 @@ async def test_filters_find_what_they_say(either: Desk) -> None:
     state = await either.bot.store.load(filed)
     assert state and await _found(either, ticket=state.state.tickets[0].reference) == [filed]
     assert set(await _found(either)) == {filed, answered, declined, german}
+
+
+@pytest.mark.unlawful
+async def test_what_words_alone_tell_is_shown_flagged_and_filtered(either: Desk) -> None:
+    """A link that was filed as the shopper's name, though everything that was understood agrees with it."""
+    lawful, broken = await either.chat(TICKET), await either.chat(TICKET)
+    mine = outbox.c.conversation == broken
+
+    async def misread() -> None:
+        async with either.bot.store.engine.begin() as connection:
+            payload = orjson.loads(str(await connection.scalar(select(outbox.c.payload).where(mine))))
+            payload["name"] = "https://parcels.example.org"
+            await connection.execute(update(outbox).where(mine).values(payload=orjson.dumps(payload).decode()))
+            await connection.execute(delete(summary).where(summary.c.conversation == broken))
+
+    await misread()
+    await either.archive()
+    assert await _found(either, broken="words:R6") == [broken] and await _found(either, flag="violation") == [broken]
+    assert await _found(either, broken="none") == [lawful]
+    lead = await either.as_role(Role.REVIEWER)
+    assert "words:R6, the name filed with" in await lead.get(f"/conversations/{broken}")
+    page = await lead.get("/conversations?broken=words:R6")
+    assert broken in page and lawful not in page and '<option value="words:R6" selected' in page
 
 
 async def test_search_finds_all_words_phrases_and_exclusions_in_any_script(either: Desk) -> None:
