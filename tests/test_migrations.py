@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.bootstrap import run_bot
 from bot.settings import read_settings
 from bot.store.migrate import config, migrate
+from bot.store.records import to_json
 from bot.store.tables import metadata
+from dialogue.states import Phase, State
 from tests.conftest import ROOT, SUPPORT, audited
 from tests.patience import patient
 
@@ -113,3 +115,19 @@ async def test_a_migration_does_not_queue_behind_a_long_transaction(postgres: Ca
         assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == VERSIONS[-1].stem[:4]
     await engine.dispose()
     assert not audited(url).found
+
+
+async def test_whoever_helps_while_presences_become_leases_gets_one_that_runs_out(database_url: str) -> None:
+    from alembic import command
+
+    engine = create_async_engine(database_url)
+    row = "INSERT INTO conversation (id, token_hash, created_at, updated_at, seq, number, state, channel) VALUES (:id, :id, '', '', 0, 0, :s, 'x')"
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(config(sync), "0005"))
+        for id, state in (("a", State(phase=Phase.ATTENDED, agent="Maya")), ("b", State())):
+            await connection.execute(text(row), {"id": id, "s": to_json(state)})
+    await asyncio.to_thread(migrate, database_url)
+    async with engine.connect() as connection:
+        found = list(await connection.execute(text('SELECT conversation, stay, "until" FROM presence')))
+    await engine.dispose()
+    assert [(r[0], r[1]) for r in found] == [("a", "")] and found[0][2] > 0
