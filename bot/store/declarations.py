@@ -106,7 +106,7 @@ REGISTER = Register(
                 "turns": _FACT, "channel": _FACT, "language": _FACT, "outcome": _FACT, "opening": _WORDS, "opening_masked": _FACT,
                 "offered": _FACT, "answered": _FACT, "tickets": _FACT, "saved": _FACT, "gaps": _FACT, "heard": _FACT,
                 "fallbacks": _FACT, "reasks": _FACT, "violations": _FACT, "rating": _FACT, "delivery": _FACT,
-                "first_answer_ms": _FACT, "understood_by": _FACT,
+                "first_answer_ms": _FACT, "understood_by": _FACT, "refused": _FACT, "heard_at": _FACT,
             },
         ),
         "facet": Kept(
@@ -132,7 +132,7 @@ REGISTER = Register(
             what="what should have been understood", by="conversation", to=("conversation", "id"),
             columns={
                 "conversation": _FACT, "seq": _FACT, "intent": _FACT, "name": _NOTE, "email": _NOTE, "reason": _NOTE,
-                "who": _COLLEAGUE, "at": _FACT,
+                "who": _COLLEAGUE, "at": _FACT, "wrong": _json(kind=Kind.FACT), "account": _SHOPS,
             },
         ),
         "sample_item": Kept(
@@ -153,19 +153,21 @@ REGISTER = Register(
             what="work on a ticket of the desk", by="ticket", to=("desk_ticket", "id"),
             columns={
                 "id": _FACT, "ticket": _FACT, "kind": _FACT, "text": _NOTE, "who": _COLLEAGUE, "at": _FACT, "sent": _FACT,
+                "account": _SHOPS,
             },
         ),
         "sample": Kept(
             what="a random sample for an audit", ends="kept",
             columns={
                 "id": _SHOPS, "name": _SHOPS_WORDS, "seed": _SHOPS, "stratum": _SHOPS, "since": _SHOPS, "until": _SHOPS,
-                "who": _COLLEAGUE, "at": _SHOPS,
+                "who": _COLLEAGUE, "at": _SHOPS, "account": _SHOPS,
             },
         ),
         "article_version": Kept(
             what="an edited article, every version", ends="kept",
             columns={
                 "id": _SHOPS, "article": _SHOPS, "text": _SHOPS_WORDS, "who": _COLLEAGUE, "at": _SHOPS, "note": _SHOPS_WORDS,
+                "account": _SHOPS,
             },
         ),
         "account": Kept(
@@ -192,6 +194,7 @@ REGISTER = Register(
             what="who saw, changed and exported what", setting="retention_log_days", at="at",
             columns={
                 "id": _SHOPS, "at": _SHOPS, "who": _WHO, "action": _SHOPS, "target": _SHOPS_WORDS, "detail": _SHOPS_WORDS,
+                "account": _SHOPS,
             },
         ),
         "log_key": Kept(

@@ -26,7 +26,7 @@ NOT_WORDS = {
     "desk_ticket.key": "made of an id", "desk_ticket.reference": "random", "desk_ticket.status": "one of ours",
     "desk_ticket.created_at": "a time", "gap.at": "a time", "rating.at": "a time", "admin_token.hash": "a hash", "admin_token.created_at": "a time",
     "own_key.name": "one of ours", "own_key.value": "random", "spent_token.hash": "a hash", "recovery_code.hash": "a hash",
-    "recovery_code.made_at": "a time", "recovery_code.used_at": "a time", "sign_in_try.hash": "a hash", "presence.stay": "random", "log_key.key": "random",
+    "recovery_code.made_at": "a time", "recovery_code.used_at": "a time", "sign_in_try.hash": "a hash", "correction.wrong": "names of fields", "summary.heard_at": "a time", "presence.stay": "random", "log_key.key": "random",
     "account.role": "one of ours", "account.password_hash": "a hash", "account.totp_secret": "random", "account.created_at": "a time",
     "session.hash": "a hash", "session.csrf": "random", "access.at": "a time", "summary.created_at": "a time", "summary.updated_at": "a time",
     "summary.channel": "one of ours", "summary.language": "one of ours", "summary.outcome": "one of ours", "summary.delivery": "one of ours",
@@ -80,6 +80,11 @@ class Words(TypeDecorator[str]):
     def __init__(self, stored: TypeEngine[str], *, json: bool = False) -> None:
         super().__init__()
         self.impl, self.json = stored, json
+
+    @property
+    def python_type(self) -> type[str]:
+        """Text, as the column it stands for."""
+        return str
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if not isinstance(value, str):
