@@ -28,7 +28,7 @@ from bot.conversation import now_text
 from bot.entry import FRESH
 from bot.searching_person import Found, find_person
 from bot.store.console_tables import article_version, desk_note, session
-from bot.store.database import Store, token_hash
+from bot.store.database import Store, spent_hash, token_hash
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import delete_rows, read_rows, rewrite_typed, table_of
 from bot.store.records import to_json
@@ -84,7 +84,8 @@ def _spend_tokens(connection: Connection, id: str, hash: str) -> None:
     """What opened this conversation opens nothing any more, not even a new one of its kind."""
     now = time.time()
     connection.execute(delete(spent_token).where(spent_token.c.at < now - 2 * FRESH))
-    hashes = {hash, *connection.scalars(select(device.c.token_hash).where(device.c.conversation == id))}
+    stored = {hash, *connection.scalars(select(device.c.token_hash).where(device.c.conversation == id))}
+    hashes = {spent_hash(each) for each in stored}
     hashes -= set(connection.scalars(select(spent_token.c.hash).where(spent_token.c.hash.in_(hashes))))
     if hashes:
         connection.execute(insert(spent_token), [{"hash": each, "at": now} for each in sorted(hashes)])

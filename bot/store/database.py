@@ -106,6 +106,11 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def spent_hash(stored: str) -> str:
+    """What is remembered of a spent token: made from the hash under which its conversation was stored, and not that hash."""
+    return hashlib.sha256(f"spent:{stored}".encode()).hexdigest()
+
+
 class Store:
     """Conversations, turns and what hangs on them, in one database."""
 
@@ -261,7 +266,7 @@ class Store:
 
     async def spend(self, token: str) -> None:
         """This token opens nothing any more."""
-        row = {"hash": token_hash(token), "at": time.time()}
+        row = {"hash": spent_hash(token_hash(token)), "at": time.time()}
 
         def job(connection: Connection) -> None:
             into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -271,7 +276,8 @@ class Store:
 
     async def is_spent(self, token: str) -> bool:
         """Whether the conversation of this token was erased lately."""
-        return await self._scalar(select(spent_token.c.hash).where(spent_token.c.hash == token_hash(token))) is not None
+        spent = spent_token.c.hash == spent_hash(token_hash(token))
+        return await self._scalar(select(spent_token.c.hash).where(spent)) is not None
 
     async def id_of(self, token: str) -> str | None:
         """The conversation that `token` opens, or None."""
