@@ -13,7 +13,7 @@ from dialogue.transcript import Seen
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LINK = re.compile(r"(?:\bhttps?://|\bwww\.)\S+")
-_ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _MASK = re.compile(r"\[[^\]\n]{1,60}\]")
 _STOP = re.compile(r"[.!?;:,\n()\[\]{}\"“”«»…؟،؛–—|/]|(?<=\s)-(?=\s)|\s[^\w\s]\s")
 _SENTENCE = re.compile(r"[.!?;\n؟؛…]+")

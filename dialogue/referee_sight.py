@@ -31,7 +31,7 @@ _USELESS = ("clarify", "smalltalk")
 _PATIENCE = 3
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 LINK = re.compile(r"(?:\bhttps?://|\bwww\.)\S+", re.I)
-ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 #: An address that nobody doubts.
 _PLAIN_ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.I)
 _EMAIL_LABEL = re.compile(

@@ -32,7 +32,7 @@ def spoken(understood: e.Understanding) -> str:
     """The words of a shopper of whom just this is understood, a line for each part: the referee's second pair of eyes sees words."""
     answer = _ANSWERS.get(understood.answer) if understood.answer else None
     signals = [_WISHES[s] for s in sorted(understood.signals) if s in _WISHES]
-    name = f"my name is {' '.join(understood.name.split())}" if understood.name else None
+    name = f"my name is {'-'.join(understood.name.splitlines())}" if understood.name else None
     parts = [answer, understood.kept, understood.reason, understood.question, name, understood.email, *signals]
     return "\n".join(p for p in parts if p)
 
