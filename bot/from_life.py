@@ -15,6 +15,7 @@ from typing import Any
 import click
 import orjson
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from sqlalchemy import select
 
 from bot.console.archive import names_of
@@ -215,8 +216,18 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
     writer = YAML()
     writer.width = 10_000
     writer.default_flow_style = None
-    writer.dump({"test_cases": [case]}, out)
+    writer.dump({"test_cases": [_quoted(case)]}, out)
     return out.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """`value` with quotes about each text that begins with a question mark: the writer leaves them out in a flow mapping, where its
+    own reader wants them."""
+    if isinstance(value, dict):
+        return {key: _quoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_quoted(item) for item in value]
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith("?") else value
 
 
 def title(id: str, fixes: Mapping[int, Fix]) -> str:

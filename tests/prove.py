@@ -34,7 +34,6 @@ from dialogue.states import Phase, State
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
-from tests.awaiting import unexpected
 from tests.conftest import free_port
 from tests.fences import late_reports, try_fences
 from tests.helpdesks.proxy import Proxy
@@ -153,7 +152,7 @@ def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> 
                     now = advance(now, before[0], recording, Counter(), before[1])
                 moves += 1
                 advance(state, told, Recording(), rows, found)
-                for v in unexpected(judge(recording.transcript())):
+                for v in judge(recording.transcript()):
                     problems.append(f"{v.rule} at turn {v.seq}: {v.reason} (depth {depth})")
                 problems += [f"{wrong} (depth {depth})" for wrong in waiting(state, told, found)]
                 if now not in history:
@@ -258,7 +257,7 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
         conversations += 1
         problems += [
             f"{v.rule} at turn {v.seq}: {v.reason} (seed {seed}, conversation {conversations})"
-            for v in unexpected(judge(recording.transcript()))
+            for v in judge(recording.transcript())
         ]
         if time.monotonic() - last > 10:
             last = time.monotonic()

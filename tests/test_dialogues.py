@@ -10,7 +10,6 @@ import pytest
 
 from bot.fixtures import Case, read_fixtures
 from bot.replay import play_over_socket
-from tests.awaiting import unawaited
 from tests.conftest import ROOT, TOKEN, BotProcess
 
 #: All but those with recorded understanding or a person of the shop: `tests/test_replaying.py` plays these, in the process.
@@ -22,7 +21,7 @@ async def _all_pass(bot: BotProcess) -> None:
 
     async def play(case: Case) -> list[str]:
         async with room:
-            return unawaited(case.name, (await play_over_socket(bot.url, case, token=TOKEN)).problems)
+            return (await play_over_socket(bot.url, case, token=TOKEN)).problems
 
     problems = [p for found in await asyncio.gather(*(play(case) for case in CASES)) for p in found]
     assert not problems, "\n".join(problems)

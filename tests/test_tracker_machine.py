@@ -17,7 +17,6 @@ from dialogue.states import Phase, State, TicketStatus, TurnNotes
 from dialogue.tracker import IllegalEvent, replay, step
 from dialogue.validity import could_be_email, could_be_name, could_be_reason
 from dialogue.vocabulary import Act, Answer, Signal
-from tests.awaiting import unexpected
 from tests.recording import Recording
 from tests.understandings import understandings
 
@@ -261,7 +260,7 @@ class TrackerMachine(RuleBasedStateMachine):
         assert all(count == 1 for count in self.announced.values())
 
     def teardown(self) -> None:
-        assert unexpected(judge(self.recording.transcript())) == []
+        assert judge(self.recording.transcript()) == []
         assert replay(POLICY, self.state.beginning, self.told) == self.state
 
 

@@ -118,7 +118,7 @@ def _hash(key: bytes, text: str) -> str:
 
 def bearer(token: str) -> str:
     """Who reads with a token: enough to tell two tokens apart, and not the token."""
-    return f"token {hashlib.sha256(token.encode()).hexdigest()[:8]}"
+    return f"API {hashlib.sha256(token.encode()).hexdigest()[:8]}"  # “token …” would be masked as one
 
 
 def _one_line(text: str) -> str:

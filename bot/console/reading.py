@@ -129,7 +129,7 @@ async def one(ask: Ask) -> Response:
         names = (await names_of_each(ask.bot.store, [id]))[id]
         violations = [dataclasses.replace(v, reason=masked(v.reason, names)) for v in violations]
         reviewed["corrections"] = {
-            seq: row_as_seen(correction.name, row._mapping, names) for seq, row in reviewed["corrections"].items()
+            seq: row_as_seen(correction.name, row, names) for seq, row in reviewed["corrections"].items()
         }
         reviewed["others"] = []
     before, after = await beside(ask.bot.store, query, id, hidden=ask.hidden)

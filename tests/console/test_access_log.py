@@ -90,7 +90,7 @@ async def test_reading_by_token_is_noted_by_the_tokens_short_id(desk: Desk) -> N
         assert (await client.get("/api/conversations", headers={"Authorization": "Bearer wrong"})).status_code == 401
     noted = await _entries(desk)
     who = bearer(TOKEN)
-    assert who.startswith("token ") and TOKEN not in who and all(e[0] == who for e in noted)
+    assert who.startswith("API ") and TOKEN not in who and all(e[0] == who for e in noted)
     assert [e[1:3] for e in noted[:4]] == [
         ("API GET", "/api/tickets"), ("API GET", "/api/conversations"), ("API GET", f"/api/conversations/{id}"),
         ("API GET", f"/api/tickets/{reference}"),

@@ -19,6 +19,7 @@ from bot.fixtures import read_fixtures
 from bot.from_life import Fix, Move, as_yaml, corrected
 from bot.rehearsal import Stagehand
 from bot.replay import play_rehearsed
+from bot.store.records import Turn
 from bot.store.tables import happening, turn
 from dialogue import events
 from dialogue.vocabulary import IntentName
@@ -76,11 +77,14 @@ def test_any_message_is_one_line_of_valid_training_data(rows: list[tuple[str, st
         assert "\\" not in line
 
 
-@given(st.lists(anything, min_size=1, max_size=4))
+_REPLY = Turn(2, "bot", "Noted.", "2026-11-21T10:00:00.000Z", act="clarify")
+
+
+@given(st.lists(anything.filter(str.strip), min_size=1, max_size=4))
 def test_any_words_make_a_fixture_that_holds_them(tmp_path_factory: Any, texts: list[str]) -> None:
     moves = [Move(events.ShopperSaid(events.Understanding(t, reason=t or None)), t) for t in texts]
     path = pathlib.Path(tmp_path_factory.mktemp("any")) / "case.yml"
-    path.write_text(as_yaml("any: [words] # here", moves, [[] for _ in moves]), encoding="utf-8", newline="")
+    path.write_text(as_yaml("any: [words] # here", moves, [[_REPLY] for _ in moves]), encoding="utf-8", newline="")
     (case,) = read_fixtures([path])
     assert [s.user for s in case.steps] == texts
     assert [(s.understood or {}).get("reason", "") for s in case.steps] == texts

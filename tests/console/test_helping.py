@@ -86,7 +86,7 @@ async def test_the_page_of_whoever_is_here_renews_their_presence(either: Desk) -
 
     assert (await maya.post(path + "/present", 200)).json() == {"present": False}
     await maya.post(path + "/join")
-    assert 'data-agent="Maya"' in await maya.get(path) and "You are not in this chat any more" in await maya.get(path)
+    assert 'id="say"' in await maya.get(path) and "You are not in this chat any more" in await maya.get(path)
     for what, fields in (("present", {}), ("typing", {}), ("join", {}), ("say", {"text": "Hello"})):
         await run_out()
         answer = await maya.post(f"{path}/{what}", 200 if what in ("present", "typing") else 303, **fields)
