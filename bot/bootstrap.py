@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from bot import erasure, tracing
 from bot.articles import EditedArticles
+from bot.clock import now_text
 from bot.console.archive import Archivist
-from bot.conversation import Understander, Workshop, now_text
 from bot.drawn import new_mark, new_stem
 from bot.entry import Entry
 from bot.helpdesks import make_helpdesk, make_smtp
@@ -34,6 +34,7 @@ from bot.store.tables import notice, outbox
 from bot.store.writing import Stale
 from bot.supervision import Supervisor
 from bot.ticket_form import TicketForm
+from bot.workshop import Understander, Workshop
 from dialogue import events
 from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa

@@ -7,29 +7,25 @@ with another writer loads the conversation anew and steps again.
 from __future__ import annotations
 
 import asyncio
-import datetime
 import logging
-import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from bot import tracing
-from bot.drawn import new_mark, new_stem
+from bot.clock import now_text
 from bot.metrics import CLASHES, REFUSED, TURNS, UNDERSTOOD
-from bot.phrases import answers, language_of, plainly, render
-from bot.store.database import KNOWN_IDS, Conflict, Refused, Store, Unavailable
+from bot.phrases import language_of, plain_answer, render
+from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
 from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
-from bot.ticket_form import TicketForm
+from bot.ticket_form import value_of
+from bot.workshop import Birth, Workshop, asked
 from dialogue import effects, events
 from dialogue.states import Phase, State
 from dialogue.tracker import Decision, IllegalEvent, step
-from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import Masked, mask
-from dialogue.vocabulary import Answer, IntentName, Signal
-from kb_answers.answer import Answers
-from ticket_bridge.helpdesks.contract import RequiredField
+from dialogue.vocabulary import IntentName, Signal
 
 log = logging.getLogger("askonce.conversation")
 _TAIL = 60
@@ -42,71 +38,6 @@ _REFERENCE = "outbox(reference)"
 
 class Erased(LookupError):
     """The conversation is gone: its shopper was forgotten."""
-
-
-class Understander(Protocol):
-    """Text in, `Understanding` out; never raises."""
-
-    name: str
-
-    async def understand(self, text: str, asked: Asked = None) -> events.Understanding: ...
-
-    async def ready(self) -> bool: ...
-
-    async def close(self) -> None: ...
-
-
-def now_text() -> str:
-    """The time as ISO 8601 UTC, to the millisecond."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def asked(state: State) -> Asked:
-    """What the bot has open with the shopper, in the form understanding takes it."""
-    if state.phase is Phase.OFFERED:
-        return "offer"
-    if state.phase in (Phase.COLLECTING, Phase.SILENT):
-        return tuple(str(f) for f in state.missing)
-    return None
-
-
-def _value_of(required: RequiredField, text: str) -> str | None:
-    """The value of a required field in a message, the last one where there are several (R5)."""
-    found = list(re.finditer(required.pattern, text))
-    return found[-1].group(1 if found[-1].re.groups else 0).strip() if found else None
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What every conversation needs to do its work; made once, in `bootstrap`."""
-
-    store: Store
-    understander: Understander
-    answers: Answers
-    policy: events.Policy
-    support_email: str
-    helpdesk: str
-    poke: Callable[[str], None]
-    wake_courier: Callable[[], None]
-    ticket_form: TicketForm = field(default_factory=TicketForm)
-    required: tuple[RequiredField, ...] = ()
-    erase: Callable[[str], Awaitable[None]] | None = None
-    understand_within: float = 5.0  # seconds; what is later is not waited for (R13)
-    presence: float = 120.0  # seconds that a person of the shop is here without a sign of it
-    clock: Callable[[], float] = time.time  # by which the leases of presences are counted
-    stem: Callable[[], str] = new_stem
-    mark: Callable[[], str] = new_mark
-
-
-@dataclass
-class Birth:
-    """What a conversation in which nothing was said yet begins with, once something is. Until then the store knows nothing of it."""
-
-    token: str
-    channel: str
-    locale: str | None = None
-    customer: str | None = None
-    told: list[events.Happening] = field(default_factory=list)
 
 
 class Conversation:
@@ -131,8 +62,7 @@ class Conversation:
         self.tail: list[Turn] = []
         self._another: events.ReferenceTaken | None = None  # to be told first, where a reference turned out to be taken
         self._lock = asyncio.Lock()
-        self.touched = time.monotonic()
-        self.erased = False
+        self.touched, self.erased = time.monotonic(), False
 
     @classmethod
     async def open(cls, shop: Workshop, id: str) -> Conversation | None:
@@ -161,9 +91,9 @@ class Conversation:
 
     async def claim(self, customer: str) -> bool:
         """This conversation is this customer's, unless it is somebody's already; whether it is theirs now."""
-        if self._birth is not None:
-            self._birth.customer = self._birth.customer or customer
-            return self._birth.customer == customer
+        if (birth := self._birth) is not None:
+            birth.customer = birth.customer or customer
+            return birth.customer == customer
         await self._shop.store.claim(self.id, customer)
         return await self._shop.store.customer_of(self.id) == customer
 
@@ -179,10 +109,25 @@ class Conversation:
         except (Conflict, Refused):
             if await self._shop.store.load(self.id) is None:
                 raise
-            self._birth = None  # another tab's first word was faster, on another replica
-            await self._reload()
+            await self._adopt(birth)  # another tab's first word was faster, on another replica
+        else:
+            await self._tell_what_was_told(birth)
+
+    async def adopt(self) -> None:
+        """Another replica has stored the first word of this conversation: it is the same one."""
+        async with self._lock:
+            if self._birth is not None:
+                await self._adopt(self._birth)
+
+    async def _adopt(self, birth: Birth) -> None:
         self._birth = None
-        for told in birth.told:  # the page's customer, who is then not asked for what it knows (R2)
+        await self._reload()
+        await self._tell_what_was_told(birth)
+
+    async def _tell_what_was_told(self, birth: Birth) -> None:
+        """The page's customer, named before the first word, who is then not asked for what it knows (R2)."""
+        self._birth = None
+        for told in birth.told:
             while not await self._decide(told, started=time.perf_counter()):
                 continue
 
@@ -271,7 +216,8 @@ class Conversation:
         message its meaning and nothing else; the rules hold under any understanding."""
         told = Masked.of(text)
         masked = str(told)
-        if (answer := self._plain_answer(masked)) is not None:
+        answer = plain_answer(masked, self._language) if self.state.phase is Phase.OFFERED else None
+        if answer is not None:
             intent = events.Intent(IntentName(answer.value), 1.0)
             UNDERSTOOD.labels("catalogue").inc()
             return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
@@ -285,19 +231,9 @@ class Conversation:
             log.error("understanding failed: %s", type(error).__name__, extra={"conversation": self.id})
             understood = events.Understanding(masked, by="nobody")
         secret = {Signal.SECRET} if told.held else set()
-        extra = tuple((f.name, value) for f in self._shop.required if (value := _value_of(f, masked)))
+        extra = tuple((f.name, value) for f in self._shop.required if (value := value_of(f, masked)))
         UNDERSTOOD.labels(understood.by).inc()
         return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
-
-    def _plain_answer(self, text: str) -> Answer | None:
-        """A tapped choice, or a plain yes or no in a language that understanding does not speak, to the open offer."""
-        if self.state.phase is not Phase.OFFERED or len(text) > 60:
-            return None
-        yes, no = answers(self._language)
-        said = plainly(text)
-        return Answer.AFFIRM if said in yes else Answer.DENY if said in no else None
-
-    # ------------------------------------------------------------ deciding and storing
 
     async def _decide(
         self,

@@ -42,3 +42,8 @@ class Entry:
     def _seal(self, stated: str) -> str:
         digest = hmac.new(self._key, f"token:{stated}".encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def spent_hash(stored: str) -> str:
+    """What is remembered of a spent token: made from the hash under which its conversation was stored, and not that hash."""
+    return hashlib.sha256(f"spent:{stored}".encode()).hexdigest()

@@ -22,13 +22,13 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from bot.clock import now_text
 from bot.console import views
 from bot.console.accounts import IDLE, LONGEST
-from bot.conversation import now_text
-from bot.entry import FRESH
+from bot.entry import FRESH, spent_hash
 from bot.searching_person import Found, find_person
 from bot.store.console_tables import article_version, desk_note, session
-from bot.store.database import Store, spent_hash, token_hash
+from bot.store.database import Store, token_hash
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import delete_rows, read_rows, rewrite_typed, table_of
 from bot.store.records import to_json

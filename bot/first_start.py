@@ -8,7 +8,7 @@ import secrets
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
-from bot.conversation import now_text
+from bot.clock import now_text
 from bot.store.database import Store
 from bot.store.tables import admin_token
 

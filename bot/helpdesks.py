@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.conversation import now_text
+from bot.clock import now_text
 from bot.settings import HelpdeskName, Settings
 from bot.store.database import Store
 from bot.store.tables import desk_ticket

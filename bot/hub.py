@@ -15,11 +15,13 @@ import time
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
-from bot.conversation import Birth, Conversation, Erased, Workshop, now_text
+from bot.clock import now_text
+from bot.conversation import Conversation, Erased
 from bot.drawn import new_id
 from bot.entry import Entry
 from bot.store.database import Unavailable, token_hash
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
+from bot.workshop import Birth, Workshop
 from dialogue.states import State
 
 log = logging.getLogger("askonce.hub")
@@ -259,9 +261,13 @@ class Hub:
     async def _catch_up(self, ids: list[str], heads: Mapping[str, int]) -> None:
         for id in ids:
             mine = self._alive.get(id)
-            if mine is None or mine.unborn:
+            if mine is None or (mine.unborn and id not in heads):
                 continue
-            if id not in heads:
+            if mine.unborn:
+                with contextlib.suppress(Erased):
+                    await mine.adopt()
+                self.poke(id)
+            elif id not in heads:
                 self._conversations.pop(
                     id, None
                 )  # erased: a conversation in memory has been in the store from its start

@@ -14,6 +14,8 @@ from typing import Any
 
 import orjson
 
+from dialogue.vocabulary import Answer
+
 LOCALES = pathlib.Path(__file__).resolve().parent / "locales"
 
 #: Phrases that say nothing but that a message was not understood: what the console counts as such.
@@ -168,3 +170,12 @@ def not_understood(support_email: str) -> frozenset[str]:
     return frozenset(
         render(p, {}, support_email=support_email, language=lang) for p in NOT_UNDERSTOOD for lang in spoken
     )
+
+
+def plain_answer(text: str, language: str) -> Answer | None:
+    """A tapped choice, or a plain yes or no in a language that understanding does not speak, to the open offer."""
+    if len(text) > 60:
+        return None
+    yes, no = answers(language)
+    said = plainly(text)
+    return Answer.AFFIRM if said in yes else Answer.DENY if said in no else None

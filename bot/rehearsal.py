@@ -11,11 +11,12 @@ from typing import Any, cast
 import orjson
 
 from bot.bootstrap import make_answers
-from bot.conversation import Conversation, Understander, Workshop
+from bot.conversation import Conversation
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store
 from bot.store.records import Change, Loaded, Turn, to_json
 from bot.ticket_form import TicketForm
+from bot.workshop import Understander, Workshop
 from dialogue import events
 from dialogue.referee import judge
 from dialogue.states import State

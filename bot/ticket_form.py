@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from dialogue import effects
+from ticket_bridge.helpdesks.contract import RequiredField
 
 _SUBJECT = 80
 
@@ -38,3 +40,9 @@ class TicketForm:
 def _short(reason: str) -> str:
     line = " ".join(reason.split())
     return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def value_of(required: RequiredField, text: str) -> str | None:
+    """The value of a required field in a message, the last one where there are several (R5)."""
+    found = list(re.finditer(required.pattern, text))
+    return found[-1].group(1 if found[-1].re.groups else 0).strip() if found else None

@@ -8,9 +8,9 @@ from typing import Any, TextIO
 import click
 import orjson
 
-from bot.conversation import Understander
 from bot.rasa_service import RasaError, RasaService, tell
 from bot.settings import Settings
+from bot.workshop import Understander
 from dialogue.events import Understanding
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.reader import Asked

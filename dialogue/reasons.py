@@ -126,6 +126,11 @@ def _declined(state: State) -> tuple[Refused, ...]:
     return (*present, *reversed(state.refused))
 
 
+def declined_before(state: State, said: Wording) -> bool:
+    """Whether a ticket about these words was declined, whatever else is offered by now (R10)."""
+    return any(_declined_again(past, said) for past in _declined(state))
+
+
 def _declined_again(past: Refused, said: Wording) -> bool:
     return same_issue(past.reason, said.text)
 

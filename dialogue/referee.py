@@ -159,7 +159,8 @@ class _Judge:
         fills = bool((name and not b.name) or (email and not b.email) or extra - b.extra - b.maybe)
         followed_up = "follows_up" in signals and "disputes" not in signals
         fills = fills or bool(reason and b.reason is False and not followed_up)
-        perhaps = b.offer and not denied and bool(extra & b.maybe)  # consent, if a ticket took the earlier value along
+        # Consent, if a ticket took the earlier value along, or if no issue stood behind the offer (R13).
+        perhaps = b.offer and not denied and bool(extra & b.maybe or (reason and b.reason is None and not followed_up))
         wish = "wants_ticket" in signals and "ticket_exists" not in acts
         affirmed = u.get("answer") == "affirm" and not denied and "ticket_exists" not in acts
         if (

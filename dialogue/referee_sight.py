@@ -39,6 +39,8 @@ _EMAIL_LABEL = re.compile(
     r"(?: is| ist| est| es| é|\s*[:=]| هو)\s*(?P<value>\S+?)[.!]?",
     re.I,
 )
+#: What somebody is called by, told in passing: no full name, and not nothing (R6).
+_CALLED = re.compile(r"(?:i'?m|i am|this is|ich bin|je suis|soy|(?:eu )?sou|أنا) \S{1,40}", re.I)
 _NAME_LABEL = re.compile(
     r"(?:(?:my )?full name|my name|name|mein name|nombre|nom|nome|meu nome)(?: is| ist| est| es| é|\s*[:=])\s*(?P<value>.+?)[.!]?|"
     r"(?:je m'appelle|me llamo|ich heiße|eu me chamo)\s+(?P<value2>.+?)[.!]?",
@@ -160,7 +162,7 @@ class _Eyes:
         acts = [r.act for r in bot]
         if chat.offered and plain in sets.PLAIN_NO:
             chat.refused = True
-            chat.declined.append(chat.issue)
+            chat.declined += [chat.issue] if chat.issue else []
             if asking := next((r for r in bot if r.asks), None):
                 self.say("R7", asking.seq, "asks for fields though the offer was plainly refused")
         elif chat.refused:
@@ -179,7 +181,8 @@ class _Eyes:
         ):
             self.say("R10", offer.seq, "the very words whose offer was plainly refused are offered a ticket again")
         if offer:
-            chat.refused, chat.issue, chat.open_offer = False, said, True
+            own = type(said)() if "give_email" in acts else said  # the way out is offered for no issue (R13)
+            chat.refused, chat.issue, chat.open_offer = False, own, True
         elif set(acts) & {*_STOPPED, *_TICKET}:
             chat.open_offer = False
         chat.offered = offer
@@ -212,7 +215,11 @@ class _Eyes:
         acts = [r.act for r in bot]
         named = bool(self.support) and any(self.support in r.text.casefold() for r in bot)
         adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and len(words_of(head.text)) > 3)
-        adds = adds or any(_NAME_LABEL.fullmatch(line.strip()) for line in head.text.splitlines())
+        lines = [line.strip() for line in head.text.splitlines()]
+        adds = adds or any(_NAME_LABEL.fullmatch(line) or _CALLED.fullmatch(line) for line in lines)
+        adds = adds or bool(
+            self.t.required_fields
+        )  # whatever is said may be a field whose form only the helpdesk knows
         if not acts or set(acts) - set(_USELESS) or named or adds:
             chat.useless = []
             return

@@ -40,7 +40,7 @@ from typing import Any
 from dialogue import events as e
 from dialogue import guards as g
 from dialogue.effects import Announce, Effect, FileTicket, RecordGap, RecordRating, Say, Search
-from dialogue.reasons import done, take, ticket_meant, weigh, wording
+from dialogue.reasons import declined_before, done, take, ticket_meant, weigh, wording
 from dialogue.states import OPEN, Lookup, Phase, State, Ticket, TicketStatus, TurnNotes, changed
 from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Act
@@ -340,9 +340,11 @@ def _no_article(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome
 
 
 def _gap(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:
-    """R15, R3: no article, so a ticket is offered; the question is the reason."""
+    """R15, R3: no article, so a ticket is offered; the question is the reason. R10: one that was declined is added to what is
+    offered already, and is not offered again."""
+    due = not declined_before(state, wording(state, fact))
     state = changed(_taken(state, fact), phase=OFFERED, declined=False, last_question=None)
-    return _no_article(_note(state, offer_due=True), fact, policy)
+    return _no_article(_note(state, offer_due=state.turn.offer_due or due), fact, policy)
 
 
 def _gap_about_ticket(state: State, fact: e.NothingFound, policy: e.Policy) -> Outcome:

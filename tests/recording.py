@@ -33,7 +33,8 @@ def spoken(understood: e.Understanding) -> str:
     answer = _ANSWERS.get(understood.answer) if understood.answer else None
     signals = [_WISHES[s] for s in sorted(understood.signals) if s in _WISHES]
     name = f"my name is {'-'.join(understood.name.splitlines())}" if understood.name else None
-    parts = [answer, understood.kept, understood.reason, understood.question, name, understood.email, *signals]
+    called = f"I'm {understood.greeting_name}" if understood.greeting_name else None
+    parts = [answer, understood.kept, understood.reason, understood.question, name, called, understood.email, *signals]
     return "\n".join(p for p in parts if p)
 
 

@@ -350,7 +350,7 @@ async def test_understanding_that_hangs_is_not_waited_for(url: str) -> None:
 
 async def test_a_search_that_fails_is_answered(url: str) -> None:
     async with bot_on(url, Time()) as bot:
-        bot.hub.equip(replace(bot.hub.shop, answers=cast(Answers, Broken())))
+        bot.hub.equip(replace(bot.hub.shop, answers=cast(Answers, Broken())), entry=bot.hub.entry)
         chat, _ = await bot.hub.begin()
         await chat.hear("m", "how long does delivery take?")
         assert [t.act for t in await words(bot, chat, "bot")] == ["no_answer", "offer_ticket"]

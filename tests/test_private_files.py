@@ -86,7 +86,9 @@ def test_a_fixture_of_somebodys_chat(tmp_path: pathlib.Path) -> None:
     id = asyncio.run(chat())
     out = tmp_path / "chat.yml"
     environment = {"ASKONCE_DATABASE_URL": settings.database_url, "ASKONCE_SUPPORT_EMAIL": SUPPORT}
-    done = CliRunner().invoke(main, ["fixture", "new", "--conversation", id, "-o", str(out)], env=environment)
+    done = CliRunner().invoke(
+        main, ["fixture", "new", "--conversation", id, "-o", str(out), "--looked"], env=environment
+    )
     assert done.exit_code == 0, done.output
     assert _mode(out) == 0o600
 

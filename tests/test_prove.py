@@ -99,7 +99,7 @@ def test_three_useless_replies_are_noticed(
 
     assert talk() == []
     _break(row, instead, monkeypatch)
-    assert talk() == ["R13"]
+    assert talk() == ["R13", "words:R13"]  # by what was understood, and by the words alone
 
 
 def test_the_same_digression_without_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

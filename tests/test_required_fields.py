@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from bot.audit import verdict
 from bot.bootstrap import Bot, run_bot
-from bot.conversation import Conversation, now_text
+from bot.clock import now_text
+from bot.conversation import Conversation
 from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.tables import desk_ticket

@@ -142,7 +142,7 @@ def test_half_open_sockets_are_found(make_bot: Callable[..., BotProcess]) -> Non
     try:
         wait_until(lambda: _metric(bot, "askonce_open_chats") == 1)
         os.kill(child, signal.SIGSTOP)
-        wait_until(lambda: _metric(bot, "askonce_open_chats") == 0, 60)
+        wait_until(lambda: _metric(bot, "askonce_open_chats") == 0)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -19,8 +19,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import now_text
 from bot.console.archive import fold
-from bot.conversation import now_text
 from bot.person import canonical, replaced
 from bot.store.console_tables import access, account, log_key
 from bot.store.database import Store

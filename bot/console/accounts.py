@@ -27,9 +27,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import now_text
 from bot.console.access_log import AccessLog
 from bot.console.codes import code_step, is_unused, keep_codes, recovery_hash, use_code
-from bot.conversation import now_text
 from bot.store.console_tables import access, account, session, sign_in_try
 from bot.store.constraints import broken
 from bot.store.database import Store

@@ -14,8 +14,8 @@ from sqlalchemy import insert, select
 from starlette.responses import Response
 
 from bot.articles import edited
+from bot.clock import now_text
 from bot.console.site import Ask, Refused
-from bot.conversation import now_text
 from bot.store.console_tables import article_version
 from dialogue.referee_words import faults
 from kb_answers.grounding import ground

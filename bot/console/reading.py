@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse, Response
 
 from bot.audit import verdict
+from bot.clock import now_text
 from bot.console import views
 from bot.console.accounts import labels
 from bot.console.archive import renew
@@ -26,7 +27,6 @@ from bot.console.reviewing import reviews_of
 from bot.console.shown import TICKETS, TURNS, names_of_each, row_as_seen
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
-from bot.conversation import now_text
 from bot.store.console_tables import correction, facet, saved_view, summary
 from bot.store.constraints import broken
 from bot.store.tables import conversation, outbox, rating, turn

@@ -15,12 +15,12 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
+from bot.clock import now_text
 from bot.console.archive import FLAGS
 from bot.console.finding import day_of
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
-from bot.conversation import now_text
 from bot.store.console_tables import (
     assignment,
     correction,

@@ -32,6 +32,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from bot.entry import spent_hash
 from bot.metrics import FAULTS, SHARED, STORED
 from bot.store.constraints import FIRST, broken
 from bot.store.private import keep_private
@@ -104,11 +105,6 @@ def sqlite_file(url: URL | str) -> pathlib.Path | None:
 def token_hash(token: str) -> str:
     """Only the hash of a conversation's token is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def spent_hash(stored: str) -> str:
-    """What is remembered of a spent token: made from the hash under which its conversation was stored, and not that hash."""
-    return hashlib.sha256(f"spent:{stored}".encode()).hexdigest()
 
 
 class Store:

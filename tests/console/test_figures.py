@@ -18,11 +18,11 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from bot.articles import edited
+from bot.clock import now_text
 from bot.console.accounts import Role
 from bot.console.archive import OUTCOMES, renew
 from bot.console.finding import Query, find
 from bot.console.numbers import MEANINGS, Days, by_day, health, measure, open_cells, ratings, tickets_made, week
-from bot.conversation import now_text
 from bot.hours import read_hours
 from bot.store.console_tables import summary
 from bot.store.database import Store

@@ -16,8 +16,8 @@ from sqlalchemy import text, update
 
 from bot import erasure
 from bot.backup import backup
+from bot.clock import now_text
 from bot.console.accounts import Role
-from bot.conversation import now_text
 from bot.store.database import Store
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import table_of

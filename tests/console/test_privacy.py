@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select, text
 
 from bot import erasure
+from bot.clock import now_text
 from bot.console import views
 from bot.console.accounts import Role
-from bot.conversation import Erased, now_text
+from bot.conversation import Erased
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store
 from bot.store.tables import desk_ticket, metadata, outbox

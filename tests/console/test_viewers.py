@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.clock import now_text
 from bot.console.accounts import Role
 from bot.console.routes import ROUTES
-from bot.conversation import now_text
 from dialogue import events
 from tests.console.conftest import Desk as Console
 from tests.console.conftest import console

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from bot.conversation import now_text
+from bot.clock import now_text
 from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.migrate import migrate
