@@ -63,7 +63,7 @@ _AGREES = re.compile(
     r"that|so|please)|please|pls|plz|let'?s|why not|might as well|by all means|if you (?:could|can|would|must|"
     r"don'?t mind|like|want)|make it so|bring it on|confirm(?:ed)?|you bet|you got it|i (?:think|guess|suppose) so|"
     r"i suppose|you have my \w+|be my guest|as you (?:wish|like)|whatever you (?:say|think)|(?:send|book|file|open|"
-    r"raise|create|submit) (?:it|one|that|a)|sounds? (?:good|great|fine|perfect|right|nice|ok|okay|like)|(?:that|"
+    r"raise|create|submit) (?:it|one|that|a)|sounds (?:good|great|fine|perfect|right|nice|ok|okay|like)|(?:that|"
     r"it) works|works for me|(?:would|'d|will|'ll) (?:be|help)|i(?:'d| would) (?:like|love|appreciate)|i would|i do|"
     r"(?:want|need) (?:it|that|this|one)|no prob(?:lem)?|don'?t mind|uh[- ]?huh|mhm+|mm+h*m*)(?![\w'])|[👍✅✔👌💯☑]"
 )
