@@ -148,7 +148,7 @@ class _Eyes:
             return
         self._refusal(head, bot, following)
         self._asked_again(bot)
-        self._useless(head, bot)
+        self._useless(head, bot, following)
         self._given(head, bot)
         self._files_and_invites(head, bot, following)
 
@@ -209,7 +209,7 @@ class _Eyes:
                 if asked in self.chat.given and self.chat.given[asked] == head.seq and turn.act in ("ask", "remind"):
                     self.say("R2", turn.seq, f"{asked} is asked for, though it stands plainly in turn {head.seq}")
 
-    def _useless(self, head: Seen, bot: Sequence[Seen]) -> None:
+    def _useless(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
         """R13: the same nothing three times in a row, and no way out named."""
         chat = self.chat
         acts = [r.act for r in bot]
@@ -220,7 +220,7 @@ class _Eyes:
         adds = adds or bool(
             self.t.required_fields
         )  # whatever is said may be a field whose form only the helpdesk knows
-        if not acts or set(acts) - set(_USELESS) or named or adds:
+        if not acts or set(acts) - set(_USELESS) or named or adds or self._filed_in(head, following):
             chat.useless = []
             return
         text = "".join(r.text for r in bot if r.act == "clarify")
