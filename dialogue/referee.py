@@ -181,7 +181,7 @@ class _Judge:
             refused=bool({"cancelled", "declined"} & set(acts)),
         )
         b.name, b.email = name or b.name, email or b.email
-        if b.offer and b.reason is False and u.get("question") and not consents:
+        if b.offer and b.reason is False and u.get("question") and not consents and not reason:
             b.offer = False  # the way out was offered for no issue, and gives way to a question
         self._hear_reason(u, signals, acts, reason)
         b.refused = False

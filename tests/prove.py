@@ -90,7 +90,13 @@ def alphabet() -> list[e.Happening]:
         e.TicketDelayed("AO-P-1"),
         e.CustomerIdentified("Jane Doe", "jane@example.com"),
     ]
-    help = [e.AgentJoined("Maya", "stay"), e.AgentSaid(), e.AgentLeft(), e.AgentLeft(settled=True)]
+    help = [
+        e.AgentJoined("Maya", "stay"),
+        e.AgentJoined("Noor", "other"),
+        e.AgentSaid(),
+        e.AgentLeft(),
+        e.AgentLeft(settled=True),
+    ]
     help += [e.AgentLeft(gone="stay"), e.AgentLeft(gone="an earlier one")]
     return [*messages, *world, e.ShopperRated(5), *help]
 
@@ -209,6 +215,11 @@ def _way_out(state: State) -> bool:
     return False
 
 
+_HELP: tuple[e.Happening, ...] = (
+    e.AgentJoined("Maya", "stay"), e.AgentJoined("Maya", "stay"), e.AgentJoined("Noor", "other"), e.AgentSaid(), e.AgentLeft(),
+)  # fmt: skip
+
+
 def hostile(rng: random.Random) -> e.ShopperSaid:
     """An understanding of anything at all."""
 
@@ -250,6 +261,10 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
             elif roll > 0.8 and state.tickets:
                 kind = rng.choice([e.TicketAccepted, e.TicketDelayed])
                 told = kind(rng.choice(state.tickets).reference)
+            if (
+                conversations % 10 == 9 and 0.65 < roll < 0.8
+            ):  # a person of the shop helps, of whom the referee judges nothing
+                told = rng.choice(_HELP)
             if roll < 0.01:
                 told = e.ReferenceTaken(f"P{rng.randrange(10)}")
             state = advance(state, told, recording, rows, rng.choice(FOUND))
