@@ -16,9 +16,9 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -30,7 +30,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from bot.audit import Audit, audit
 from bot.settings import read_settings
 from bot.store.database import Store, Unavailable
-from tests.patience import patient, wait_until
+from tests.patience import Looks, patient, wait_until
 
 #: The same examples in every run, so that a red run means a change and not a roll of the dice; HYPOTHESIS_PROFILE=search
 #: looks for new ones.
@@ -230,8 +230,8 @@ def standing_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProces
 class Client:
     """A chat client: collects turns, checks that they are gapless and in order."""
 
-    def __init__(self, ws: ClientConnection) -> None:
-        self.ws = ws
+    def __init__(self, ws: ClientConnection, again: Callable[[], Awaitable[ClientConnection]] | None = None) -> None:
+        self.ws, self._again = ws, again
         self.welcome: dict[str, Any] = {}
         self.turns: list[dict[str, Any]] = []
         self.errors: list[dict[str, Any]] = []
@@ -253,11 +253,21 @@ class Client:
             self.welcome = frame
         return frame
 
-    async def hello(self, token: str | None = None, after: int = 0, **more: Any) -> dict[str, Any]:
-        await self.send(type="hello", token=token, after=after, **more)
-        while (frame := await self.receive())["type"] not in ("welcome", "error"):
-            continue
-        return frame
+    async def hello(
+        self, token: str | None = None, after: int = 0, *, insist: bool = True, **more: Any
+    ) -> dict[str, Any]:
+        """The answer to a hello. A bot on a busy machine asks newcomers to come back; who insists does, as a widget would."""
+        look = Looks()
+        while True:
+            await self.send(type="hello", token=token, after=after, **more)
+            while (frame := await self.receive())["type"] not in ("welcome", "error"):
+                continue
+            if not insist or self._again is None or frame.get("code") != "unavailable":
+                return frame
+            look()
+            await asyncio.sleep(0.2)
+            self.errors.pop()
+            self.ws = await self._again()
 
     async def say(self, text: str, id: str | None = None) -> str:
         """Say it and wait for the acknowledgement; returns the id."""
@@ -283,8 +293,12 @@ class Client:
 @asynccontextmanager
 async def client_of(url: str, **options: Any) -> AsyncIterator[Client]:
     """A connected client, not yet greeted."""
-    async with connect(url.replace("http", "ws", 1) + "/ws", **options) as ws:
-        yield Client(ws)
+    async with AsyncExitStack() as stack:
+
+        async def come() -> ClientConnection:
+            return await stack.enter_async_context(connect(url.replace("http", "ws", 1) + "/ws", **options))
+
+        yield Client(await come(), come)
 
 
 def postgres_binaries() -> pathlib.Path | None:

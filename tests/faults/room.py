@@ -98,7 +98,7 @@ class Room:
             with contextlib.suppress(WebSocketException, OSError, TimeoutError):
                 async with client_of(url, open_timeout=3, close_timeout=0.2) as client:
                     client.turns = turns
-                    frame = await client.hello(token, after=turns[-1]["seq"] if turns else 0)
+                    frame = await client.hello(token, after=turns[-1]["seq"] if turns else 0, insist=False)
                     if frame["type"] == "error":
                         self.told.refused[frame["code"]] += 1
                         await asyncio.sleep(0.2)
