@@ -31,7 +31,7 @@ from bot.store.pokes import Pokes
 from bot.store.records import Delivery
 from bot.store.scrubbing import keep_scrubbed
 from bot.store.tables import notice, outbox
-from bot.store.writing import Stale
+from bot.store.writing import Stale, record
 from bot.supervision import Supervisor
 from bot.ticket_form import TicketForm
 from bot.workshop import Understander, Workshop
@@ -166,7 +166,10 @@ class Reporter:
             told_saved=True,
         )
         try:
-            await self._tell(claim.conversation, events.TicketDelayed(claim.reference), delivery)
+            try:
+                await self._tell(claim.conversation, events.TicketDelayed(claim.reference), delivery)
+            except LookupError:  # erased meanwhile: nobody is told, and the ticket need not wait for the lease
+                await self._hub.shop.store.transact(lambda connection: record(connection, delivery))
         except Stale:
             self._late(claim, type(error).__name__.lower())
 

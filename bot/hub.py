@@ -233,7 +233,7 @@ class Hub:
             while self._stale:
                 ids = list(self._stale)[:500]
                 try:
-                    await self._catch_up(ids, await self.shop.store.heads(ids))
+                    await self._look(ids)
                 except Unavailable:
                     await asyncio.sleep(0.5)
                     continue
@@ -249,19 +249,25 @@ class Hub:
             rounds += 1
             try:
                 changed = await self.shop.store.changed_since(since)
-                await self._catch_up(list(changed), changed)
+                await self._catch_up(list(changed), changed, frozenset())
                 if rounds * every >= self.round:  # the clock may have jumped, and what was erased changed nowhere
                     rounds, watched = 0, list(self._watchers)
-                    await self._catch_up(watched, await self.shop.store.heads(watched))
+                    await self._look(watched)
             except Unavailable:
                 continue
             # Commits take a moment: look back generously, a re-read is harmless.
             since = _seconds_before(now_text(), 5)
 
-    async def _catch_up(self, ids: list[str], heads: Mapping[str, int]) -> None:
+    async def _look(self, ids: list[str]) -> None:
+        """Catch up with what the store has of these. Only what was stored *before* the look can turn out to be erased: a chat may get
+        its first word while the store is asked."""
+        born = frozenset(id for id in ids if (mine := self._alive.get(id)) is not None and not mine.unborn)
+        await self._catch_up(ids, await self.shop.store.heads(ids), born)
+
+    async def _catch_up(self, ids: list[str], heads: Mapping[str, int], born: frozenset[str]) -> None:
         for id in ids:
             mine = self._alive.get(id)
-            if mine is None or (mine.unborn and id not in heads):
+            if mine is None or (id not in heads and id not in born):
                 continue
             if mine.unborn:
                 with contextlib.suppress(Erased):

@@ -4,12 +4,13 @@ and a customer's signature is for this purpose and this week."""
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import hmac
 import ipaddress
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from bot.entry import FRESH, Entry
 from bot.identity import LONGEST, customer_key, signature
 from bot.limits import Limits, party_of
 from bot.settings import SettingsError, read_settings
+from bot.store.database import Store
 from tests.conftest import BotProcess, Client, client_of
 
 SECRET = "a secret of the shop"
@@ -230,3 +232,26 @@ def test_a_token_that_can_be_guessed_is_refused_in_one_line(token: str) -> None:
     with pytest.raises(SettingsError, match=r"ASKONCE_ADMIN_TOKEN.*easy to guess") as error:
         read_settings(admin_token=token)
     assert "\n" not in str(error.value) and f"'{token}'" not in str(error.value)
+
+
+async def test_a_first_word_while_the_store_is_asked_is_no_erasure(database_url: str) -> None:
+    """Whoever looks what other replicas have stored reads before the row is there, and judges after."""
+    async with run_bot(read_settings(database_url=database_url, support_email="support@example.com")) as bot:
+        chat, _ = bot.hub.greet()
+        read = bot.store.heads
+
+        class Slow:
+            """The store, with a first word between the question and its answer."""
+
+            async def heads(self, ids: list[str]) -> dict[str, int]:
+                found = await read(ids)
+                await chat.hear("1", "hello")
+                return found
+
+        shop = bot.hub.shop
+        bot.hub.equip(dataclasses.replace(shop, store=cast(Store, Slow())), entry=bot.hub.entry)
+        await bot.hub._look([chat.id])
+        bot.hub.equip(shop, entry=bot.hub.entry)
+        assert not chat.erased and not chat.unborn
+        await chat.hear("2", "my lamp is broken")
+        assert len([t for t in await bot.store.turns(chat.id) if t.who == "shopper"]) == 2

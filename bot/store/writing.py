@@ -52,7 +52,7 @@ class Commit:
     def report(self, connection: Connection) -> None:
         """The courier's part of the change."""
         if self._delivery is not None:
-            _record(connection, self._delivery)
+            record(connection, self._delivery)
 
     def __call__(self, connection: Connection) -> None:
         self.report(connection)
@@ -161,7 +161,7 @@ def statements_of(c: Change) -> list[tuple[Any, Any]]:
     return found
 
 
-def _record(connection: Connection, d: Delivery) -> None:
+def record(connection: Connection, d: Delivery) -> None:
     """What the courier learned. Raises `Stale` where the attempt it speaks of is no longer the ticket's own; that the helpdesk has the
     ticket is true all the same, and `held` is None where that is said late."""
     attempted = d.attempted
