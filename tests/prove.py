@@ -34,11 +34,8 @@ from dialogue.states import Phase, State
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
-from tests.conftest import free_port
 from tests.fences import late_reports, try_fences
-from tests.helpdesks.proxy import Proxy
-from tests.helpdesks.servers import RtServer
-from tests.helpdesks.siege import compared, on_the_desk, siege
+from tests.helpdesks.siege import sieges
 from tests.recording import Recording
 from tests.storm import MOODS, Chat, converse, storm
 
@@ -341,35 +338,6 @@ def fences(lives: int, seed: int, tell: Callable[[str], None]) -> list[str]:
         return ["fences: " + " | ".join([str(error), *getattr(error, "__notes__", [])])]
     tell(f"  held; {late_reports() - before:g} reports came late")
     return []
-
-
-def sieges(consents: int, seed: int, tell: Callable[[str], None]) -> list[str]:
-    """Exactly as many tickets as consents, on the built-in desk and on Request Tracker; what is wrong."""
-    with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:
-        folder = pathlib.Path(name)
-        tell(f"Siege of the built-in desk, {consents} consents, two couriers killed at every step:")
-        wanted, met = asyncio.run(siege(folder, consents, seed=seed, tell=tell))
-        tell(f"  {dict(met.most_common())}")
-        problems = compared(wanted, asyncio.run(on_the_desk(folder)))
-    if not pathlib.Path("/usr/share/request-tracker5").exists():
-        tell("Request Tracker is not installed here, so its siege is left out: bash tests/helpdesks/rt5.sh install")
-        return problems
-    with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:
-        folder = pathlib.Path(name)
-        server = RtServer("rt5.sh", folder / "rt", free_port())
-        server.start()
-        try:
-            tell(f"Siege of Request Tracker, {consents} consents, the same over a network that spoils connections:")
-            proxy = Proxy(server.port, random.Random(seed), spoiled=0.3)
-            token = server.settings["RT_TOKEN"]
-            rt = {"ASKONCE_HELPDESK": "rt", "ASKONCE_RT_TOKEN": token, "ASKONCE_RT_QUEUE": "Escalations"}
-            wanted, met = asyncio.run(
-                siege(folder, consents, seed=seed, settings=rt, proxy=proxy, chance=0.01, tell=tell)
-            )
-            tell(f"  {dict(met.most_common())}")
-            return problems + compared(wanted, server.held())
-        finally:
-            server.stop()
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -25,7 +26,9 @@ from bot.console.views import outbox_counts
 from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.tables import desk_ticket, outbox, turn
+from tests.conftest import free_port
 from tests.helpdesks.proxy import Proxy
+from tests.helpdesks.servers import RtServer
 from tests.patience import Looks
 from ticket_bridge.outbox import deliver_again
 
@@ -168,3 +171,32 @@ async def spoken(folder: pathlib.Path) -> Counter[str]:
             return Counter(orjson.loads(t)["reference"] for t in tickets)
     finally:
         await store.close()
+
+
+def sieges(consents: int, seed: int, tell: Callable[[str], None]) -> list[str]:
+    """Exactly as many tickets as consents, on the built-in desk and on Request Tracker; what is wrong."""
+    with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:
+        folder = pathlib.Path(name)
+        tell(f"Siege of the built-in desk, {consents} consents, two couriers killed at every step:")
+        wanted, met = asyncio.run(siege(folder, consents, seed=seed, tell=tell))
+        tell(f"  {dict(met.most_common())}")
+        problems = compared(wanted, asyncio.run(on_the_desk(folder)))
+    if not pathlib.Path("/usr/share/request-tracker5").exists():
+        tell("Request Tracker is not installed here, so its siege is left out: bash tests/helpdesks/rt5.sh install")
+        return problems
+    with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:
+        folder = pathlib.Path(name)
+        server = RtServer("rt5.sh", folder / "rt", free_port())
+        server.start()
+        try:
+            tell(f"Siege of Request Tracker, {consents} consents, the same over a network that spoils connections:")
+            proxy = Proxy(server.port, random.Random(seed), spoiled=0.3)
+            token = server.settings["RT_TOKEN"]
+            rt = {"ASKONCE_HELPDESK": "rt", "ASKONCE_RT_TOKEN": token, "ASKONCE_RT_QUEUE": "Escalations"}
+            wanted, met = asyncio.run(
+                siege(folder, consents, seed=seed, settings=rt, proxy=proxy, chance=0.01, tell=tell)
+            )
+            tell(f"  {dict(met.most_common())}")
+            return problems + compared(wanted, server.held())
+        finally:
+            server.stop()
