@@ -41,7 +41,7 @@ from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules, warm_up
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, read_library
-from ticket_bridge.courier import Courier
+from ticket_bridge.courier import Courier, Gone
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
 from ticket_bridge.helpdesks.mailbox import Smtp
 from ticket_bridge.notices import Notices
@@ -121,7 +121,7 @@ class Reporter:
     ) -> None:
         found = await self._hub.conversation(conversation)
         if found is None:
-            raise LookupError("the conversation is gone")
+            raise Gone("the conversation is gone")
         if mail_about:
             delivery = replace(delivery, notify=found.words("mail_subject", {"reference": mail_about}))
         try:
@@ -145,7 +145,7 @@ class Reporter:
         except Stale:
             self._late(claim, "filed")
             await self._tell(claim.conversation, told, replace(delivery, held=None), mail_about=about)
-        except LookupError:
+        except Gone:
             job = functools.partial(file_late, outbox=outbox, key=claim.key, external_id=external_id)
             await self._hub.shop.store.transact(job)
             raise
@@ -168,7 +168,7 @@ class Reporter:
         try:
             try:
                 await self._tell(claim.conversation, events.TicketDelayed(claim.reference), delivery)
-            except LookupError:  # erased meanwhile: nobody is told, and the ticket need not wait for the lease
+            except Gone:  # erased meanwhile: nobody is told, and the ticket need not wait for the lease
                 await self._hub.shop.store.transact(lambda connection: record(connection, delivery))
         except Stale:
             self._late(claim, type(error).__name__.lower())

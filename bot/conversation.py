@@ -26,6 +26,7 @@ from dialogue.states import Phase, State
 from dialogue.tracker import Decision, IllegalEvent, step
 from dialogue.understanding.secrets import Masked, mask
 from dialogue.vocabulary import IntentName, Signal
+from ticket_bridge.courier import Gone
 
 log = logging.getLogger("askonce.conversation")
 _TAIL = 60
@@ -36,7 +37,7 @@ _TRIES = 50
 _REFERENCE = "outbox(reference)"
 
 
-class Erased(LookupError):
+class Erased(Gone):
     """The conversation is gone: its shopper was forgotten."""
 
 

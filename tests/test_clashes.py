@@ -49,6 +49,23 @@ async def all_filed(bot: Bot, many: int) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.mark.parametrize("stem", ["PW6NHWYS52E9", "X3PW7788K2QN", "PASS2345PWD6", "4CVV123K9876", "2FA482913XYZ"])
+async def test_a_reference_in_which_chance_wrote_the_name_of_a_secret_stays_whole(database_url: str, stem: str) -> None:
+    async with run_bot(settings_of(database_url), stem=lambda: stem, courier=False) as bot:
+        chat, _ = await bot.hub.begin()
+        await chat.hear("1", CONSENT)
+    async with run_bot(settings_of(database_url)) as bot:  # another process knows what is stored, and no more
+        await all_filed(bot, 1)
+        found = await bot.hub.conversation(chat.id)
+        assert found is not None and found.state.stem == stem
+        assert found.state.tickets[0].reference == f"AO-{stem}-1"
+        (filed,) = [t for t in await bot.store.turns(chat.id) if t.act == "ticket_filed"]
+        assert f"AO-{stem}-1" in filed.text and filed.ticket == {"reference": f"AO-{stem}-1", "status": "filed"}
+        await found.hear("2", f"is there any update on my ticket AO-{stem}-1?")
+        (asked,) = [t for t in await bot.store.turns(chat.id) if t.id == "2"]
+        assert f"AO-{stem}-1" in asked.text
+
+
 async def test_two_conversations_of_one_stem_both_file(database_url: str) -> None:
     before = refused("outbox(reference)")
     async with run_bot(settings_of(database_url), stem=drawing("SAME", "SAME", "SAME", "OTHER")) as bot:

@@ -51,6 +51,10 @@ class Overtaken(HelpdeskError):
     """The ticket is another attempt's by now: nothing was sent, and there is nothing to report."""
 
 
+class Gone(Exception):
+    """The conversation was erased: what came of its ticket has nowhere to go."""
+
+
 class Report(Protocol):
     """How outcomes are stored, each in one transaction with the turn it causes, and fenced by the claim's owner and attempt: what a
     late report says changes nothing, save that the helpdesk has the ticket."""
@@ -246,7 +250,7 @@ class Courier:
             try:
                 await storing()
                 return
-            except LookupError as error:  # the conversation was erased meanwhile: waiting changes nothing
+            except Gone as error:  # waiting changes nothing
                 log.warning("an outcome has nowhere to go: %s", error)
                 return
             except Exception as error:

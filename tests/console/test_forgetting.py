@@ -18,6 +18,7 @@ from bot import erasure
 from bot.backup import backup
 from bot.clock import now_text
 from bot.console.accounts import Role
+from bot.conversation import Erased
 from bot.store.database import Store
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import table_of
@@ -336,7 +337,7 @@ async def test_an_outcome_for_a_chat_that_was_erased_writes_nothing_back(tmp_pat
         await chat.hear("1", TICKET)
         await _tickets(desk, "queued")
         await desk.bot.hub.erase(chat.id)
-        with contextlib.suppress(LookupError):
+        with contextlib.suppress(Erased):
             await chat.tell(events.TicketDelayed("AO-1"), delivery=Delivery("nothing", told_saved=True))
         async with desk.bot.store.read() as connection:
             assert await connection.scalar(text("SELECT count(*) FROM turn")) == 0

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
+import uuid
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stdnum import iban, luhn
 
 from bot.phrases import ENGLISH, catalogue, languages
+from bot.store.words import masked_json
 from dialogue.understanding.secrets import Masked, is_card_number, mask, may_hold_secret
 from dialogue.understanding.secrets.constructions import LANGUAGES, Construction, lexicon
 from dialogue.understanding.secrets.plain import ACCOUNT, CARD, CODE, PASSWORD
@@ -247,6 +250,27 @@ def test_the_cost_grows_with_the_length_and_no_faster(text: str) -> None:
     twice, eight_times = _steps(lambda: mask(text * 2)), _steps(lambda: mask(text * 8))
     assert eight_times <= 5 * twice + 2_000, (twice, eight_times)
     assert twice <= 1_000 * len(text) + 2_000
+
+
+_DRAWN = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_NAMES_OF_SECRETS = sorted(w.upper() for w in lexicon().triggers if set(w.upper()) <= set(_DRAWN) and len(w) < 9)
+
+
+@given(st.text(_DRAWN, min_size=12, max_size=12), st.sampled_from(_NAMES_OF_SECRETS), st.integers(0, 11), st.booleans())
+@example("XXXXXX482913", "PW", 4, False)
+def test_what_the_bot_drew_by_chance_is_no_secret(drawn: str, name: str, at: int, digits: bool) -> None:
+    stem = (drawn[:at] + name + (re.sub("[A-Z]", "7", drawn) if digits else drawn))[:12]
+    for text in (f"AO-{stem}-1", f"Your ticket AO-{stem}-12 is filed.", f"ao-{stem.lower()}-1 is late"):
+        assert mask(text) == text
+    for kept in ("stem", "began"):
+        assert orjson.loads(masked_json(orjson.dumps({kept: stem}).decode())) == {kept: stem}
+    assert mask(f"my password for ticket AO-{stem}-1 is hunter2") == f"my password for ticket AO-{stem}-1 is {PASSWORD}"
+
+
+@given(st.uuids(), st.integers(0, 29), st.integers(10**5, 10**6 - 1))
+def test_an_id_is_no_secret_whatever_its_digits_spell(drawn: uuid.UUID, at: int, code: int) -> None:
+    id = (drawn.hex[:at] + f"2fa{code}")[:32].ljust(32, "a")
+    assert mask(id) == id and mask(f"agent:{id}") == f"agent:{id}"
 
 
 def test_what_the_bot_says_of_itself_holds_no_secret() -> None:

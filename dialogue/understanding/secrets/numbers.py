@@ -6,7 +6,6 @@ letters between them. The sums are kept as the digits come, so that each further
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from dialogue.understanding.secrets.plain import DIGITS, GLUED, SIGN, WORD, Token
@@ -16,7 +15,6 @@ _SHORTEST, _LONGEST = 13, 19
 _BETWEEN = 6
 _IBAN_SHORTEST, _IBAN_LONGEST = 15, 34
 _VALUES = {ord(letter): str(value) for value, letter in enumerate("abcdefghijklmnopqrstuvwxyz", 10)}
-_ID = re.compile(r"[0-9a-f]{32}")
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -72,27 +70,11 @@ def cards(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     for run in _runs(tokens):
         for first, last in _cards_of(tokens, run):
             a, b = run[first], run[last]
-            if a == b and _in_an_id(tokens, a):
-                continue
             if found and a <= found[-1][1]:
                 found[-1] = (found[-1][0], max(b, found[-1][1]))
             else:
                 found.append((a, b))
     return found
-
-
-def _in_an_id(tokens: Sequence[Token], place: int) -> bool:
-    """True within 32 hexadecimal digits with letters among them, as programs make ids."""
-    first = after = place
-    while first > max(0, place - 32) and tokens[first].gap == GLUED and tokens[first - 1].kind in (WORD, DIGITS):
-        first -= 1
-    while (
-        after + 1 < min(len(tokens), place + 32)
-        and tokens[after + 1].gap == GLUED
-        and tokens[after + 1].kind in (WORD, DIGITS)
-    ):
-        after += 1
-    return _ID.fullmatch("".join(t.plain for t in tokens[first : after + 1])) is not None and first < after
 
 
 def _cards_of(tokens: Sequence[Token], run: Sequence[int]) -> Iterator[tuple[int, int]]:

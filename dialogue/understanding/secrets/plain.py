@@ -21,11 +21,15 @@ ATOM = "\ue000"
 _CUT = sorted({note[:n] for note in _NOTES for n in range(2, len(note))}, key=len, reverse=True)
 _NOTE = re.compile("|".join([*map(re.escape, _NOTES), rf"(?:{'|'.join(map(re.escape, _CUT))})(?=…?\Z)"]))
 _NEEDS_CARE = re.compile(r"[\[\x00-\x08\x0e-\x1f\x7f]")
+#: What the bot drew by chance, a reference or an id: one word whatever stands in it, for "PW" and digits come together there too.
+_DRAWN = r"(?<![^\W_])(?:ao-[0-9a-z]{6,12}-\d{1,6}|(?=\d*[a-f])[0-9a-f]{32})(?![^\W_])"
 _TOKEN = re.compile(
-    rf"(?P<atom>{ATOM})|(?P<word>[^\W\d_]+)|(?P<digits>\d+)|(?P<line>\s*\n\s*)|(?P<space>\s+)|(?P<sign>.)", re.S
+    rf"(?P<atom>{ATOM})|(?P<drawn>{_DRAWN})|(?P<word>[^\W\d_]+)|(?P<digits>\d+)|(?P<line>\s*\n\s*)|(?P<space>\s+)|(?P<sign>.)",
+    re.S,
 )
 
 WORD, DIGITS, SIGN, NOTE = "word", "digits", "sign", "note"
+_KINDS = {"atom": NOTE, "drawn": WORD}
 #: How a token stands to the one before it.
 GLUED, SPACED, NEXT_LINE = 0, 1, 2
 
@@ -110,7 +114,7 @@ def tokens_of(text: str) -> list[Token]:
             gap = NEXT_LINE if kind == "line" or gap == NEXT_LINE else SPACED
             continue
         start, end = match.span()
-        kind, shown = NOTE if kind == "atom" else kind, match.group()
+        kind, shown = _KINDS.get(kind, kind), match.group()
         if kind == WORD and end - start == 1:  # a word of one letter keeps its accent: in Portuguese "e" is and, "é" is
             shown = unicodedata.normalize("NFC", text[starts[start] : ends[start]].casefold())[:1]
         found.append(Token(kind, shown, starts[start], ends[end - 1], gap))
