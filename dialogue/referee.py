@@ -215,9 +215,11 @@ class _Judge:
     ) -> None:
         """Whether the present issue is a dispute; None where another issue may have taken its place."""
         b = self.b
-        if reason and "disputes" in signals:
+        if refused and (reason or unanswered):  # declined, or taken over in the same breath: only the table knows
+            b.dispute = None if b.dispute or "disputes" in signals else b.dispute
+        elif reason and "disputes" in signals:
             b.dispute = b.dispute or ((review or b.reason is False) and not (b.due or b.announced or b.unsure)) or None
-        elif (reason or unanswered) and b.dispute and (refused or not b.consent):
+        elif (reason or unanswered) and b.dispute and not b.consent:
             b.dispute = None
 
     def _hear_reason(self, u: Mapping[str, Any], signals: set[str], acts: Sequence[str], reason: str | None) -> None:

@@ -181,7 +181,8 @@ class _Eyes:
         ):
             self.say("R10", offer.seq, "the very words whose offer was plainly refused are offered a ticket again")
         if offer:
-            own = type(said)() if "give_email" in acts else said  # the way out is offered for no issue (R13)
+            # The way out is offered for no issue (R13); beside an answer it is not told for which part of the message.
+            own = type(said)() if {"give_email", "answer"} & set(acts) else said
             chat.refused, chat.issue, chat.open_offer = False, own, True
         elif set(acts) & {*_STOPPED, *_TICKET}:
             chat.open_offer = False
@@ -214,7 +215,9 @@ class _Eyes:
         chat = self.chat
         acts = [r.act for r in bot]
         named = bool(self.support) and any(self.support in r.text.casefold() for r in bot)
-        adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and len(words_of(head.text)) > 3)
+        # While an offer is open whatever is more than two words may be about its issue (R10).
+        about = len(words_of(head.text)) > 2 and _plain(head.text) not in sets.NO_NAME
+        adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and about)
         lines = [line.strip() for line in head.text.splitlines()]
         adds = adds or any(_NAME_LABEL.fullmatch(line) or _CALLED.fullmatch(line) for line in lines)
         adds = adds or bool(

@@ -56,6 +56,23 @@ def lawful() -> Talk:
     return talk.filed().ticket()
 
 
+def test_a_dispute_declined_in_the_breath_that_asks_something_else_is_no_dispute_any_more() -> None:
+    talk = Talk().shopper("charged twice, I disagree", reason="charged twice", signals=["disputes"])
+    talk.bot("offer_ticket", "Would you like a ticket?")
+    talk.shopper(
+        "no, charged twice, I disagree, how long?",
+        reason="charged twice",
+        answer="deny",
+        signals=["disputes"],
+        question="how long?",
+    )
+    talk.bot("declined").bot("no_answer").bot("offer_ticket", "Would you like a ticket?")
+    talk.shopper(
+        "yes, Ines Duarte, ines@duarte.example", answer="affirm", name="Ines Duarte", email="ines@duarte.example"
+    )
+    assert talk.filed().ticket(reason="how long?").rules() == set()
+
+
 def test_a_lawful_conversation_is_lawful() -> None:
     assert lawful().rules() == set()
 

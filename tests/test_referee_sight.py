@@ -186,6 +186,10 @@ LAWFUL: dict[str, Talk] = {
     "no, to a person of the shop": offered().agent("Shall I?").says("no").bot("ask", "name"),
     "offered for another thing": offered("the lamp is cracked").says("no").bot("declined").says("the desk is cracked").bot("offer_ticket"),
     "offered with more to it": offered("the lamp is cracked").says("no").bot("declined").says("the lamp is cracked and it burns").bot("offer_ticket"),
+    "refused beside an answer, which it was for is not told": Talk().says("the lamp is cracked. is it oak?").bot("answer").bot("offer_ticket")
+    .says("no").bot("declined").says("the lamp is cracked. is it oak?").bot("no_answer").bot("offer_ticket"),
+    "more to it while an offer is open": Talk().says("is it oak?").bot("no_answer").bot("offer_ticket").says("charged twice thanks")
+    .bot("clarify", text=HUSH).says("charged twice thanks").bot("clarify", text=HUSH).says("how long?").bot("smalltalk"),
     "another lamp": whole().says("another ticket: the vase came in pieces").files(),
     "the second ticket says more": whole().says("the vase came in pieces and the bowl is chipped").files(
         reason="the vase came in pieces and the bowl is chipped"),
