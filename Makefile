@@ -38,22 +38,22 @@ fast: $(VENV)/.test ## the tests that need no browser, no Rasa, no PostgreSQL an
 	@$(VENV)/bin/python -m pytest -q -m "not browser and not rasa and not postgres and not helpdesks"
 
 prove: $(VENV)/.test ## the strict rules by exhaustion (five minutes), at random (a million steps) and in 20,000 stormy conversations
-	@$(VENV)/bin/python -m tests.prove
+	@$(VENV)/bin/python -m tests.proofs.prove
 
 mutate: $(VENV)/.test ## breaks every row of the table and every guard, and prints what nobody noticed (a quarter of an hour)
-	@$(VENV)/bin/python -m tests.mutate
+	@$(VENV)/bin/python -m tests.proofs.mutate
 
 faults: $(VENV)/.test ## kill -9, cut wires, full disks and clock jumps over thousands of chats (ten minutes); SAVE=1 to renew docs/operations.md
-	@$(VENV)/bin/python -m tests.faults $(if $(SAVE),--save)
+	@$(VENV)/bin/python -m tests.proofs.faults $(if $(SAVE),--save)
 
 fuzz: $(VENV)/.test ## a million frames of every kind against a real server (twenty minutes); FRAMES=number
-	@$(VENV)/bin/python -m tests.fuzz $(if $(FRAMES),--frames $(FRAMES))
+	@$(VENV)/bin/python -m tests.proofs.fuzz $(if $(FRAMES),--frames $(FRAMES))
 
 audit: $(VENV)/.test ## known vulnerabilities in the pinned packages, where the advisories can be reached
 	@$(VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 compare: $(VENV)/.test ## Askonce and a stock Rasa form bot on the same dialogues; SAVE=1 to renew docs/compared.md, SHOW=text to see cases
-	@$(VENV)/bin/python -m tests.compare $(if $(SAVE),--save) $(if $(SHOW),--show "$(SHOW)")
+	@$(VENV)/bin/python -m tests.proofs.compare $(if $(SAVE),--save) $(if $(SHOW),--show "$(SHOW)")
 
 eval: $(VENV)/.test ## how well shoppers are understood; DATA=folder, CHECK=1 to hold the committed figures, SAVE=1 to renew them
 	@$(VENV)/bin/askonce eval $(if $(DATA),--data $(DATA)) $(if $(CHECK),--check) $(if $(SAVE),--save)

@@ -11,19 +11,20 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bot import erasure, tracing
-from bot.articles import EditedArticles
+from bot.chat.drawn import new_mark, new_stem
+from bot.chat.hub import Hub
+from bot.chat.presence import Clocks, Presences
+from bot.chat.pressure import Pressure
+from bot.chat.ticket_form import TicketForm
+from bot.chat.workshop import Understander, Workshop
 from bot.clock import now_text
-from bot.console.archive import Archivist
-from bot.drawn import new_mark, new_stem
-from bot.entry import Entry
-from bot.helpdesks import make_helpdesk, make_smtp
-from bot.hub import Hub
-from bot.metrics import HELPDESK, LATE
-from bot.presence import Clocks, Presences
-from bot.pressure import Pressure
+from bot.factories import make_helpdesk, make_smtp
+from bot.history import erasure
+from bot.history.summaries import Archivist
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store, Unavailable
+from bot.store.edited_articles import EditedArticles
+from bot.store.entry import Entry
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.lives import is_dead, process_name
 from bot.store.migrate import migrate
@@ -32,9 +33,9 @@ from bot.store.records import Delivery
 from bot.store.scrubbing import keep_scrubbed
 from bot.store.tables import notice, outbox
 from bot.store.writing import Stale, record
-from bot.supervision import Supervisor
-from bot.ticket_form import TicketForm
-from bot.workshop import Understander, Workshop
+from bot.telemetry import tracing
+from bot.telemetry.metrics import HELPDESK, LATE
+from bot.telemetry.supervision import Supervisor
 from dialogue import events
 from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa

@@ -14,11 +14,11 @@ from typing import Any
 import click
 import orjson
 
-from bot.cli_console import account, demo_data, retention
-from bot.cli_operate import backup, doctor, kept, restore
-from bot.cli_replay import explain, fixture, replay
-from bot.logs import set_up_logs
+from bot.commands.account import account, demo_data, retention
+from bot.commands.operate import backup, doctor, kept, restore
+from bot.commands.replay import explain, fixture, replay
 from bot.settings import DEMO_EMAIL, Settings, SettingsError, read_settings, require_support_email
+from bot.telemetry.logs import set_up_logs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -43,9 +43,9 @@ class _Friendly(click.Group):
 def _in_one_line(error: Exception) -> str | None:
     """What to mend, where it is the user who can; None for what is a fault of ours. Imports here, so that a command which
     goes well loads no more than it needs."""
-    from bot.fixtures import FixtureError
-    from bot.rasa_service import RasaError
-    from bot.replay import ReplayError
+    from bot.operations.rasa_service import RasaError
+    from bot.replay.fixtures import FixtureError
+    from bot.replay.play import ReplayError
     from bot.store.database import Unavailable
     from bot.store.migrate import MigrationError
     from kb_answers.library import ArticleError
@@ -93,7 +93,7 @@ def _prepare(settings: Settings) -> str | None:
     _check_port(settings.host, settings.port)
 
     from bot.bootstrap import check_articles
-    from bot.first_start import first_admin_token
+    from bot.store.admin_token import first_admin_token
     from bot.store.migrate import migrate
 
     check_articles(settings)
@@ -110,7 +110,7 @@ def _announce(settings: Settings, token: str | None) -> None:
 
 def from_environment() -> Any:
     """The application for a worker process of `serve --workers`."""
-    from bot.app import make_app
+    from bot.web.app import make_app
 
     settings = read_settings()
     set_up_logs(settings.log_level, settings.log_format)
@@ -131,8 +131,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
     import uvicorn
 
-    from bot.app import make_app
-    from bot.serving import more_files, uvicorn_options
+    from bot.web.app import make_app
+    from bot.web.serving import more_files, uvicorn_options
 
     _announce(settings, token)
     more_files()
@@ -158,9 +158,9 @@ def demo(port: int | None, rasa: bool) -> None:
 
     import uvicorn
 
-    from bot.app import make_app
-    from bot.rasa_service import RasaService, tell
-    from bot.serving import more_files, uvicorn_options
+    from bot.operations.rasa_service import RasaService, tell
+    from bot.web.app import make_app
+    from bot.web.serving import more_files, uvicorn_options
 
     service = RasaService(ROOT, say=tell) if rasa and not os.environ.get("ASKONCE_RASA_URL") else None
     given: dict[str, Any] = {"demo": True, "rest_channel": True}
@@ -218,7 +218,7 @@ def ask(question: str, as_json: bool) -> None:
 @main.command()
 def chat() -> None:
     """A conversation in the terminal, through the same engine. Leave with Ctrl-D."""
-    from bot.terminal import chat_in_terminal
+    from bot.commands.chat import chat_in_terminal
 
     settings = read_settings()
     if not settings.support_email:
@@ -230,7 +230,7 @@ def chat() -> None:
 @click.option("--understander", type=click.Choice(["rasa", "rules"]), default="rules", show_default=True)
 def understand(understander: str) -> None:
     """JSON Lines in, JSON Lines out: what is understood of each {text, asked?}."""
-    from bot.understand_lines import understand_lines
+    from bot.commands.understand import understand_lines
 
     if not _run(understand_lines(sys.stdin, sys.stdout, understander, settings=read_settings(), root=ROOT)):
         raise click.exceptions.Exit(1)
@@ -243,7 +243,7 @@ def understand(understander: str) -> None:
 @click.option("--force", is_flag=True, help="Train even where a model of the same data is there.")
 def train(force: bool) -> None:
     """Train the Rasa model from the project's own data (kept by fingerprint under var/rasa)."""
-    from bot.rasa_service import RasaService, tell
+    from bot.operations.rasa_service import RasaService, tell
 
     service = RasaService(ROOT, say=tell)
     service.install()
@@ -287,7 +287,7 @@ def evaluate(data: pathlib.Path, out: pathlib.Path, rules_only: bool, check: boo
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def audit(since: str | None, form: str) -> None:
     """Check stored conversations against the strict rules; the status is non-zero where one is broken."""
-    from bot.audit_command import read_since, run_audit
+    from bot.commands.audit import read_since, run_audit
 
     settings = read_settings()
     if not _run(run_audit(settings, since=read_since(since), as_json=form == "json")):
@@ -302,7 +302,7 @@ def helpdesk() -> None:
 @helpdesk.command("check")
 def check() -> None:
     """Whether the configured helpdesk can be reached, signed in to and written to; nothing is left behind in it."""
-    from bot.helpdesk_command import check_helpdesk
+    from bot.commands.helpdesk import check_helpdesk
 
     if not _run(check_helpdesk(read_settings())):
         raise click.exceptions.Exit(1)
@@ -316,7 +316,7 @@ def tickets() -> None:
 @tickets.command("waiting")
 def waiting() -> None:
     """Tickets that are not filed yet, and what the helpdesk said last."""
-    from bot.helpdesk_command import show_tickets
+    from bot.commands.helpdesk import show_tickets
 
     _run(show_tickets(read_settings()))
 
@@ -326,7 +326,7 @@ def waiting() -> None:
 @click.option("--all", "everything", is_flag=True, help="Every ticket that was refused.")
 def deliver(reference: str | None, everything: bool) -> None:
     """Send refused tickets again, after what was wrong has been mended: the one named, or --all."""
-    from bot.helpdesk_command import deliver_tickets
+    from bot.commands.helpdesk import deliver_tickets
 
     if bool(reference) == everything:
         raise click.UsageError("name one ticket by its reference, or say --all")

@@ -11,7 +11,7 @@ from dialogue.vocabulary import Act
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say the approved phrase `phrase`, filled with `values`. The words themselves live in `bot.phrases`."""
+    """Say the approved phrase `phrase`, filled with `values`. The words themselves live in `bot.chat.phrases`."""
 
     act: Act
     phrase: str

@@ -2,7 +2,7 @@
 
 An issue, a question without an article, "that didn't help", "open a ticket about that", a follow-up, a dispute,
 words to a person of the shop: to this gate all are a `Wording`, and `weigh` says what it is beside what is known
-already (R4, R10, R12). The table asks `weigh` in its guards and calls `take` in its actions; `tests/test_gate.py`
+already (R4, R10, R12). The table asks `weigh` in its guards and calls `take` in its actions; `tests/dialogue/test_gate.py`
 reads the source and holds that no other line sets a reason.
 """
 

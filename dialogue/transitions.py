@@ -27,7 +27,7 @@ is set in one place too, the gate of `dialogue.reasons`, which says of any wordi
 already, more, or new.
 
 Each row: a name that begins with the rule it serves, the phases, the fact, an optional guard, the action. Rows of one
-phase and fact are tried from top to bottom and the last has no guard, so the table is total; `tests/test_table.py` holds
+phase and fact are tried from top to bottom and the last has no guard, so the table is total; `tests/dialogue/test_table.py` holds
 that. A row marked `refuse` raises `IllegalEvent` and changes nothing.
 """
 
@@ -860,5 +860,5 @@ for _row in TABLE:
 
 
 def find(state: State, event: e.TableEvent) -> Row:
-    """The row that decides `event` in `state`. Total: `tests/test_table.py` tries every phase and event."""
+    """The row that decides `event` in `state`. Total: `tests/dialogue/test_table.py` tries every phase and event."""
     return next(row for row in _INDEX[state.phase, type(event)] if row.when is None or row.when(state, event))

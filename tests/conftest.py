@@ -27,7 +27,7 @@ import pytest
 from hypothesis import settings
 from websockets.asyncio.client import ClientConnection, connect
 
-from bot.audit import Audit, audit
+from bot.history.audit import Audit, audit
 from bot.settings import read_settings
 from bot.store.database import Store, Unavailable
 from tests.patience import Looks, patient, wait_until
@@ -359,7 +359,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
 @pytest.fixture(scope="session")
 def rasa_url() -> Iterator[str]:
     """A real Rasa with the project's model."""
-    from bot.rasa_service import RasaError, RasaService, tell
+    from bot.operations.rasa_service import RasaError, RasaService, tell
 
     service = RasaService(ROOT, say=tell)
     try:

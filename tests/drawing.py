@@ -11,7 +11,7 @@ from __future__ import annotations
 import pathlib
 from dataclasses import replace
 
-from bot.phrases import render
+from bot.chat.phrases import render
 from dialogue import events as e
 from dialogue.effects import FileTicket, Say, Search
 from dialogue.facts import facts
@@ -19,7 +19,7 @@ from dialogue.states import Phase, State, TurnNotes
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import find
 from dialogue.understanding.rules import understand
-from tests.prove import FOUND, POLICY, alphabet
+from tests.proofs.prove import FOUND, POLICY, alphabet
 
 #: One fruitless question is enough here, so that the silent phase is within reach of two messages.
 _IMPATIENT = e.Policy(fruitless_limit=1)

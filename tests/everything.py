@@ -61,11 +61,11 @@ def helpdesk_servers() -> None:
     if not pathlib.Path("/usr/share/request-tracker5").exists():
         if os.geteuid() == 0 and shutil.which("apt-get"):
             tell("Installing Request Tracker (a minute, once) ...")
-            command = ["bash", str(ROOT / "tests" / "helpdesks" / "rt5.sh"), "install"]
+            command = ["bash", str(ROOT / "tests" / "ticket_bridge" / "helpdesks" / "rt5.sh"), "install"]
             subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         else:
             tell("Request Tracker is missing and cannot be installed here; on Debian: apt-get install request-tracker5")
-    from tests.helpdesks.servers import django_environment
+    from tests.ticket_bridge.helpdesks.servers import django_environment
 
     try:
         django_environment()
@@ -75,7 +75,7 @@ def helpdesk_servers() -> None:
 
 def rasa_model() -> None:
     """Rasa's environment and model, once."""
-    from bot.rasa_service import RasaError, RasaService
+    from bot.operations.rasa_service import RasaError, RasaService
 
     service = RasaService(ROOT, say=tell)
     try:

@@ -15,8 +15,8 @@ import kubernetes_validate
 import pytest
 from ruamel.yaml import YAML
 
-from bot.serving import FINISH
 from bot.settings import Settings
+from bot.web.serving import FINISH
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"

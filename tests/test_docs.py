@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.cli import main
-from bot.fixtures import read_fixtures
+from bot.replay.fixtures import read_fixtures
 from bot.settings import Settings
 from tests.conftest import ROOT
 
@@ -66,7 +66,7 @@ def test_rooms_are_small() -> None:
     reasons = {
         "bot/widget/widget.js": "one file is what a shop embeds",
         "dialogue/transitions.py": "the table and its actions are read together",
-        "dialogue/referee.py": "one judge, one walk through a transcript",
+        "dialogue/referee/judge.py": "one judge, one walk through a transcript",
         "dialogue/understanding/names.py": "one reader, many places where a name can stand",
     }
     for name in TRACKED:

@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import now_text
-from bot.console.archive import fold
-from bot.person import canonical, replaced
+from bot.history.person import canonical, replaced
+from bot.history.summaries import fold
 from bot.store.console_tables import access, account, log_key
 from bot.store.database import Store
 

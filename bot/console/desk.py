@@ -11,10 +11,10 @@ from sqlalchemy import func, insert, select, update
 from starlette.responses import Response
 
 from bot.clock import now_text
-from bot.console.masking import veiled
-from bot.console.shown import DESK, row_as_seen
 from bot.console.site import Ask, Refused
-from bot.helpdesks import make_smtp
+from bot.factories import make_smtp
+from bot.history.masking import veiled
+from bot.history.shown import DESK, row_as_seen
 from bot.store.console_tables import desk_note
 from bot.store.tables import desk_ticket, outbox
 from ticket_bridge.helpdesks.contract import HelpdeskError

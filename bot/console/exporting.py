@@ -18,10 +18,10 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from bot.console.site import Ask, Refused
-from bot.fixtures import FixtureError, read_fixtures
-from bot.from_life import Fix, corrected, fixes_of, fixture_of, heard_at, pseudonyms
-from bot.pseudonyms import Pseudonyms, is_name, left, marked, without
-from bot.rehearsal import Stagehand
+from bot.replay.fixtures import FixtureError, read_fixtures
+from bot.replay.new_fixture import Fix, corrected, fixes_of, fixture_of, heard_at, pseudonyms
+from bot.replay.pseudonyms import Pseudonyms, is_name, left, marked, without
+from bot.replay.rehearsal import Stagehand
 from bot.store.console_tables import correction
 from dialogue import events
 

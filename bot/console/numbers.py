@@ -16,15 +16,15 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from bot.chat.hours import Hours, read_hours
 from bot.console import charts
-from bot.console.archive import OUTCOMES
-from bot.console.comments import newest_comments
-from bot.console.finding import ABANDONED_AFTER, day_of
-from bot.console.masking import masked
-from bot.console.reading import cell
-from bot.console.shown import groups_as_seen, names_of_each
+from bot.console.conversations import cell
 from bot.console.site import Ask, Refused
-from bot.hours import Hours, read_hours
+from bot.history.comments import newest_comments
+from bot.history.masking import masked
+from bot.history.search import ABANDONED_AFTER, day_of
+from bot.history.shown import groups_as_seen, names_of_each
+from bot.history.summaries import OUTCOMES
 from bot.store.console_tables import summary
 from bot.store.tables import conversation, gap, outbox
 from kb_answers.search import terms

@@ -9,7 +9,6 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from bot.admission import admits
 from bot.console.accounts import (
     SHORTEST_PASSWORD,
     AccountError,
@@ -17,6 +16,7 @@ from bot.console.accounts import (
 )
 from bot.console.codes import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
 from bot.console.site import SESSION, Ask, Refused, secure
+from bot.store.admission import admits
 
 
 async def sign_in_page(ask: Ask) -> Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
-from bot import erasure
 from bot.console.accounts import read_email
 from bot.console.site import Ask, Refused
+from bot.history import erasure
 
 _LATER = "Not reached from here: mail that was sent, the logs of proxies and mail servers, and backups made before."
 
@@ -64,8 +64,8 @@ async def erase(ask: Ask) -> Response:
 
 async def everything(ask: Ask) -> Response:
     """Every conversation of the present filters with every turn, as JSON Lines."""
-    from bot.console import views
-    from bot.console.finding import Query, find
+    from bot.history import views
+    from bot.history.search import Query, find
 
     query = Query.read(dict(ask.request.query_params))
     out: list[bytes] = []

@@ -16,11 +16,11 @@ from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
 from bot.clock import now_text
-from bot.console.archive import FLAGS
-from bot.console.finding import day_of
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
+from bot.history.search import day_of
+from bot.history.summaries import FLAGS
 from bot.store.console_tables import (
     assignment,
     correction,

@@ -27,12 +27,12 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bot.bootstrap import Bot
+from bot.chat.limits import admit, is_trusted, real_address
+from bot.chat.words import masked_form, masked_query
 from bot.console.accounts import AccountError, Accounts, Role, SignedIn, labels
-from bot.console.finding import OddNumber, QueryError
 from bot.console.wording import FILTERS
-from bot.limits import admit, is_trusted, real_address
+from bot.history.search import OddNumber, QueryError
 from bot.store.database import Unavailable
-from bot.words import masked_form, masked_query
 from dialogue.understanding.secrets import Masked, mask
 
 log = logging.getLogger("askonce.console")

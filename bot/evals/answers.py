@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.chat.workshop import Understander
 from bot.evals.measures import Error, Measured, Rows, Step
-from bot.workshop import Understander
 from dialogue.vocabulary import IntentName
 from kb_answers.answer import Answers
 

@@ -16,7 +16,7 @@ from bot.evals import goals
 from bot.evals.measures import Step
 from bot.evals.rows import DataError, read_data
 from bot.evals.run import Run, run
-from bot.rasa_service import RasaError, RasaService, tell
+from bot.operations.rasa_service import RasaError, RasaService, tell
 from bot.settings import Settings
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.workshop import Understander
+from bot.chat.workshop import Understander
 from dialogue.events import Understanding
 from dialogue.understanding.emails import read_emails
 from dialogue.understanding.reader import Asked

@@ -7,8 +7,8 @@ import re
 
 from rapidfuzz import fuzz, process
 
+from bot.chat.workshop import Understander
 from bot.evals.measures import Error, Measured, Rows, Step
-from bot.workshop import Understander
 
 _LINES = pathlib.Path(__file__).resolve().parents[2] / "dialogue/understanding/rasa_project/data/nlu.yml"
 #: A row this like a training line (0..100, rapidfuzz's ratio of the letters) does not count as unlike.

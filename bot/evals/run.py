@@ -6,12 +6,12 @@ import statistics
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.chat.workshop import Understander
 from bot.evals import measures
 from bot.evals.answers import faq
 from bot.evals.measures import Measured, Step
 from bot.evals.overlap import overlap
 from bot.evals.rows import Data
-from bot.workshop import Understander
 from kb_answers.answer import Answers
 
 #: Begins a part: its name and how many steps it will take; gives back what to call after each.

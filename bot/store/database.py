@@ -32,13 +32,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.entry import spent_hash
-from bot.metrics import FAULTS, SHARED, STORED
 from bot.store.constraints import FIRST, broken
+from bot.store.entry import spent_hash
 from bot.store.private import keep_private
 from bot.store.records import Change, Loaded, Turn, from_json, happenings_from_json, to_json
 from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
 from bot.store.writing import Commit, Job, one_by_one, statements_of, together, turn_of
+from bot.telemetry.metrics import FAULTS, SHARED, STORED
 from dialogue import events
 from dialogue.states import State
 from ticket_bridge.faults import outline

@@ -1,7 +1,7 @@
 """What every column of every table is: whose, personal or not, what takes it away, what a viewer sees of it.
 
 `bot.store.declarations` says it of each; erasure, a person's export, retention, masking for viewers, the backup and the table in
-`docs/security.md` are made from it. A column that is not declared fails `tests/test_declarations.py`, also one that only a
+`docs/security.md` are made from it. A column that is not declared fails `tests/bot/store/test_declarations.py`, also one that only a
 migration knows of. No table is read or written here.
 """
 

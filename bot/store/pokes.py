@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from bot.metrics import LISTENING
+from bot.telemetry.metrics import LISTENING
 
 log = logging.getLogger("askonce.pokes")
 _CHANNEL = "askonce"

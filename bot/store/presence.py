@@ -1,5 +1,5 @@
 """The stays of people of the shop in running chats, as rows: until when each lease holds, and since when a shopper waits for a
-word. What they mean, and who ends them: `bot.presence`."""
+word. What they mean, and who ends them: `bot.chat.presence`."""
 
 from __future__ import annotations
 

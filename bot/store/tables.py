@@ -78,7 +78,7 @@ outbox = Table(
     metadata,
     Column(
         "key", String(80), primary_key=True
-    ),  # conversation:seq:index:mark, the idempotency key; never twice (`bot.drawn`)
+    ),  # conversation:seq:index:mark, the idempotency key; never twice (`bot.chat.drawn`)
     Column("conversation", ForeignKey("conversation.id"), nullable=False, index=True),
     Column("reference", String(40), nullable=False, unique=True),
     Column("payload", Text, nullable=False),  # exactly what the helpdesk gets

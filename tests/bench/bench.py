@@ -31,7 +31,7 @@ from websockets.asyncio.client import ClientConnection, connect
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.rasa_service import RasaService, tell  # noqa: E402
+from bot.operations.rasa_service import RasaService, tell  # noqa: E402
 from tests.bench.load import UNLIMITED, still_client  # noqa: E402
 from tests.bench.widget import widget  # noqa: E402
 from tests.conftest import BotProcess, free_port  # noqa: E402

@@ -26,7 +26,7 @@ from rich.table import Table
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.demo_data import make_demo_data  # noqa: E402
+from bot.operations.demo_data import make_demo_data  # noqa: E402
 from tests.conftest import TOKEN, BotProcess, postgres_in  # noqa: E402
 
 GOAL = 100.0

@@ -16,12 +16,12 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.demo_data import make_demo_data  # noqa: E402
-from bot.fixtures import read_fixtures  # noqa: E402
-from bot.rehearsal import Stagehand  # noqa: E402
-from bot.replay import play_rehearsed  # noqa: E402
+from bot.operations.demo_data import make_demo_data  # noqa: E402
+from bot.replay.diff import run_diff  # noqa: E402
+from bot.replay.fixtures import read_fixtures  # noqa: E402
+from bot.replay.play import play_rehearsed  # noqa: E402
+from bot.replay.rehearsal import Stagehand  # noqa: E402
 from bot.settings import read_settings  # noqa: E402
-from bot.what_if import run_diff  # noqa: E402
 from tests.conftest import SUPPORT  # noqa: E402
 
 

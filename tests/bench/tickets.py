@@ -18,8 +18,8 @@ import psutil
 from sqlalchemy import insert, select
 
 from bot.bootstrap import Bot, run_bot
-from bot.console.views import outbox_counts
-from bot.rasa_service import tell
+from bot.history.views import outbox_counts
+from bot.operations.rasa_service import tell
 from bot.settings import read_settings
 from bot.store.tables import conversation, gap, happening, outbox, turn
 

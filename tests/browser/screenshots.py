@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.demo_data import make_demo_data  # noqa: E402
+from bot.operations.demo_data import make_demo_data  # noqa: E402
 from tests.browser.drive import chromium, say, wait_for  # noqa: E402
 from tests.browser.test_console import enter  # noqa: E402
 from tests.conftest import BotProcess  # noqa: E402

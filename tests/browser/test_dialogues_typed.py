@@ -12,8 +12,8 @@ import orjson
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from bot.fixtures import Case, read_fixtures
-from bot.replay import play
+from bot.replay.fixtures import Case, read_fixtures
+from bot.replay.play import play
 from tests.browser.drive import ARGUMENTS
 from tests.conftest import ROOT, TOKEN, BotProcess, missing
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from bot.demo_data import make_demo_data
+from bot.operations.demo_data import make_demo_data
 from tests.browser.test_console import enter
 from tests.conftest import BotProcess
 

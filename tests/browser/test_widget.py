@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.phrases import catalogue
+from bot.chat.phrases import catalogue
 from tests.browser.drive import say, wait_for
 from tests.conftest import BotProcess
 

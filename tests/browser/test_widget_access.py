@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.phrases import ENGLISH, catalogue
+from bot.chat.phrases import ENGLISH, catalogue
 from tests.browser.drive import wait_for
 from tests.browser.test_console import problems
 from tests.browser.test_widget import in_language

@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from bot.identity import signature
+from bot.chat.identity import signature
 from tests.browser.drive import say, wait_for
 from tests.browser.test_console import problems
 from tests.browser.test_widget import turns

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
-from bot.identity import signature
+from bot.chat.identity import signature
 from tests.browser.drive import say, wait_for
 from tests.browser.test_widget_states import BotMaker, stored
 from tests.conftest import BotProcess

@@ -6,7 +6,7 @@ import hashlib
 import pathlib
 import subprocess
 
-from bot.rasa_service import PROJECT, RasaService, _environment, fingerprint
+from bot.operations.rasa_service import PROJECT, RasaService, _environment, fingerprint
 
 HOME = pathlib.Path(__file__).resolve().parent / "stock_rasa"
 

@@ -1,0 +1,400 @@
+"""One conversation at work: hears a message, lets the tracker decide, stores what follows, and only then shows it.
+
+The order is the law of the house: understand outside any transaction, step (pure), render, commit once, poke. A clash
+with another writer loads the conversation anew and steps again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.chat.phrases import language_of, plain_answer, render
+from bot.chat.ticket_form import value_of
+from bot.chat.workshop import Birth, Workshop, asked
+from bot.clock import now_text
+from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
+from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
+from bot.telemetry import tracing
+from bot.telemetry.metrics import CLASHES, REFUSED, TURNS, UNDERSTOOD
+from dialogue import effects, events
+from dialogue.states import Phase, State
+from dialogue.tracker import Decision, IllegalEvent, step
+from dialogue.understanding.secrets import Masked, mask
+from dialogue.vocabulary import IntentName, Signal
+from ticket_bridge.courier import Gone
+
+log = logging.getLogger("askonce.conversation")
+_TAIL = 60
+_HELD = 8  # how often a page may name its customer before the first word; the rest is forgotten
+#: How often a happening is stepped again: each clash means that somebody else came through, so more in a row are no clashes.
+_TRIES = 50
+_REFERENCE = "outbox(reference)"
+
+
+class Erased(Gone):
+    """The conversation is gone: its shopper was forgotten."""
+
+
+class Conversation:
+    """A conversation in memory. Its messages are taken one at a time, in the order in which they came."""
+
+    def __init__(
+        self,
+        shop: Workshop,
+        id: str,
+        state: State,
+        seq: int,
+        number: int,
+        client_ids: Iterable[str],
+        locale: str | None = None,
+        birth: Birth | None = None,
+        all_ids: bool = True,
+    ) -> None:
+        self._shop, self.id, self._birth = shop, id, birth
+        self._language = language_of(locale)
+        self.state, self.seq, self.number = state, seq, number
+        self._ids, self._all_ids = dict.fromkeys(client_ids), all_ids
+        self.tail: list[Turn] = []
+        self._another: events.ReferenceTaken | None = None  # to be told first, where a reference turned out to be taken
+        self._lock = asyncio.Lock()
+        self.touched, self.erased = time.monotonic(), False
+
+    @classmethod
+    async def open(cls, shop: Workshop, id: str) -> Conversation | None:
+        """The conversation as it stands in the store, or None."""
+        found = await shop.store.load(id)
+        if found is None:
+            return None
+        return cls(
+            shop, id, found.state, found.seq, found.number, found.client_ids, found.locale, all_ids=found.all_ids
+        )
+
+    @property
+    def birth(self) -> Birth | None:
+        """What it begins with, where nothing was said in it yet."""
+        return self._birth
+
+    @property
+    def unborn(self) -> bool:
+        """Nothing was said in it yet, and nothing of it is stored."""
+        return self._birth is not None
+
+    async def be_born(self) -> None:
+        """From now on it is stored. Raises `Conflict` where its token is taken, `Unavailable`."""
+        async with self._lock:
+            await self._begin()
+
+    async def claim(self, customer: str) -> bool:
+        """This conversation is this customer's, unless it is somebody's already; whether it is theirs now."""
+        if (birth := self._birth) is not None:
+            birth.customer = birth.customer or customer
+            return birth.customer == customer
+        await self._shop.store.claim(self.id, customer)
+        return await self._shop.store.customer_of(self.id) == customer
+
+    async def _begin(self) -> None:
+        birth = self._birth
+        if birth is None:
+            return
+        try:
+            await self._shop.store.create(
+                id=self.id, token=birth.token, state=self.state, at=now_text(), locale=birth.locale,
+                channel=birth.channel, customer=birth.customer,
+            )  # fmt: skip
+        except (Conflict, Refused):
+            if await self._shop.store.load(self.id) is None:
+                raise
+            await self._adopt(birth)  # another tab's first word was faster, on another replica
+        else:
+            await self._tell_what_was_told(birth)
+
+    async def adopt(self) -> None:
+        """Another replica has stored the first word of this conversation: it is the same one."""
+        async with self._lock:
+            if self._birth is not None:
+                await self._adopt(self._birth)
+
+    async def _adopt(self, birth: Birth) -> None:
+        self._birth = None
+        await self._reload()
+        await self._tell_what_was_told(birth)
+
+    async def _tell_what_was_told(self, birth: Birth) -> None:
+        """The page's customer, named before the first word, who is then not asked for what it knows (R2)."""
+        self._birth = None
+        for told in birth.told:
+            while not await self._decide(told, started=time.perf_counter()):
+                continue
+
+    async def agent_says(self, id: str, text: str) -> bool:
+        """The words of a person of the shop who has joined, secrets masked (R17). False where `id` was heard before, or
+        nobody has joined."""
+        started = time.perf_counter()
+        async with self._lock:
+            self.touched = time.monotonic()
+            if self.state.agent is None:
+                await self._reload()  # they may have joined through another replica
+            for _ in range(_TRIES):
+                if self.state.agent is None or await self._heard(id):
+                    return False
+                spoken = Turn(self.seq + 1, "agent", mask(text), now_text(), id=id)
+                if await self._decide(events.AgentSaid(), spoken=spoken, started=started):
+                    return True
+            raise self._worn_out()
+
+    async def hear(self, client_id: str, text: str) -> bool:
+        """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
+        twice. Raises `bot.store.database.Unavailable` where nothing could be stored."""
+        started = time.perf_counter()
+        async with self._lock:
+            self.touched = time.monotonic()
+            await self._begin()
+            if await self._heard(client_id):
+                return False
+            light, understood = asked(self.state), await self._understand(text)
+            for _ in range(_TRIES):
+                if asked(self.state) != light:  # after a clash: the words answer another question now
+                    light, understood = asked(self.state), await self._understand(text)
+                spoken = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
+                told = events.ShopperSaid(understood)
+                if await self._decide(told, spoken=spoken, started=started):
+                    return True
+                if await self._heard(client_id):
+                    return False
+            raise self._worn_out()
+
+    async def _heard(self, client_id: str) -> bool:
+        """Whether a message with this id was heard before, at whatever age. The latest are known here; the store, which would
+        refuse a second one too, knows all."""
+        if client_id in self._ids:
+            return True
+        return not self._all_ids and await self._shop.store.turn_with(self.id, client_id) is not None
+
+    def _remember(self, client_id: str) -> None:
+        self._ids[client_id] = None
+        if len(self._ids) > KNOWN_IDS:
+            del self._ids[next(iter(self._ids))]
+            self._all_ids = False
+
+    async def tell(self, told: events.Happening, *, delivery: Delivery | None = None) -> None:
+        """Something other than a message happened: the helpdesk answered, the page named its customer, a rating came."""
+        started = time.perf_counter()
+        async with self._lock:
+            self.touched = time.monotonic()
+            if self._birth is not None and isinstance(told, events.CustomerIdentified):
+                self._birth.told = [*self._birth.told, told][-_HELD:]
+                return
+            await self._begin()
+            if isinstance(told, events.AgentJoined | events.AgentLeft):
+                # What changes nothing is not stored, so a clash would not show that another replica knows better.
+                await self._reload()
+            for _ in range(_TRIES):
+                if await self._decide(told, delivery=delivery, started=started):
+                    return
+            raise self._worn_out()
+
+    async def turns_after(self, after: int) -> list[Turn]:
+        """The turns after `after`: from memory where it reaches back far enough, else from the store."""
+        if self.tail and self.tail[0].seq <= after + 1 and self.tail[-1].seq == self.seq:
+            return [t for t in self.tail if t.seq > after]
+        if after >= self.seq:
+            return []
+        return await self._shop.store.turns(self.id, after)
+
+    async def refresh(self) -> None:
+        """Load what another replica has stored meanwhile."""
+        async with self._lock:
+            await self._reload()
+
+    async def _understand(self, text: str) -> events.Understanding:
+        """R17 first: nothing but this line sees a secret. A fault in understanding, or one that does not end, costs this
+        message its meaning and nothing else; the rules hold under any understanding."""
+        told = Masked.of(text)
+        masked = str(told)
+        answer = plain_answer(masked, self._language) if self.state.phase is Phase.OFFERED else None
+        if answer is not None:
+            intent = events.Intent(IntentName(answer.value), 1.0)
+            UNDERSTOOD.labels("catalogue").inc()
+            return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
+        try:
+            async with asyncio.timeout(self._shop.understand_within):
+                with tracing.span("understand") as span:
+                    understood = await self._shop.understander.understand(masked, asked(self.state))
+                    if span is not None:
+                        span.set_attribute("askonce.by", understood.by)
+        except Exception as error:
+            log.error("understanding failed: %s", type(error).__name__, extra={"conversation": self.id})
+            understood = events.Understanding(masked, by="nobody")
+        secret = {Signal.SECRET} if told.held else set()
+        extra = tuple((f.name, value) for f in self._shop.required if (value := value_of(f, masked)))
+        UNDERSTOOD.labels(understood.by).inc()
+        return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
+
+    async def _decide(
+        self,
+        told: events.Happening,
+        *,
+        started: float,
+        spoken: Turn | None = None,
+        delivery: Delivery | None = None,
+    ) -> bool:
+        """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded anew and
+        the caller steps again. Raises `Erased`, `Stale`, and `Refused` where stepping again would not help."""
+        if self.erased:
+            raise Erased(self.id)
+        try:
+            change = self._change(told, spoken=spoken, delivery=delivery, started=started)
+        except IllegalEvent as error:
+            log.warning("refused: %s", error, extra={"conversation": self.id})
+            return True
+        if change is None:
+            return True
+        try:
+            with tracing.span("store", turns=len(change.turns), rows=" ".join(change.rows)):
+                await self._shop.store.commit(change)
+        except Conflict:
+            CLASHES.inc()
+            await self._reload()
+            return False
+        except Refused as error:
+            REFUSED.labels(error.constraint).inc()
+            log.error("the store refused what breaks %s", error.constraint, extra={"conversation": self.id})
+            await self._reload()  # what is gone meanwhile was erased
+            if error.constraint != _REFERENCE:
+                raise
+            self._another = events.ReferenceTaken(self._shop.stem())
+            return False
+        self._another = None
+        self.state, self.seq, self.number = change.state, change.seq, change.number
+        if spoken and spoken.id:
+            self._remember(spoken.id)
+        self.tail = [*self.tail, *change.turns][-_TAIL:]
+        for turn in change.turns:
+            TURNS.labels(turn.who, turn.act or "").inc()
+        self._shop.poke(self.id)
+        if change.enqueued:
+            self._shop.wake_courier()
+        return True
+
+    def _change(
+        self, told: events.Happening, *, spoken: Turn | None, delivery: Delivery | None, started: float
+    ) -> Change | None:
+        decisions: list[tuple[events.Happening, Decision]] = []
+        state, happening = self.state, told
+        if self._another is not None:
+            decisions.append((self._another, step(self._shop.policy, state, self._another)))
+            state = decisions[0][1].state
+        while True:
+            decision = step(self._shop.policy, state, happening)
+            decisions.append((happening, decision))
+            state = decision.state
+            search = next((e for e in decision.effects if isinstance(e, effects.Search)), None)
+            if search is None:
+                break
+            happening = self._look_up(search.text)
+        wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
+        if not wanted and spoken is None and delivery is None and state == self.state:
+            return None
+        at = now_text()
+        turns = [spoken] if spoken else []
+        enqueued: list[Enqueued] = []
+        gaps: list[tuple[int, str]] = []
+        rated: tuple[int, str | None] | None = None
+        for effect, cause in wanted:
+            seq = self.seq + len(turns)
+            if isinstance(effect, effects.Say):
+                turns.append(self._turn(effect, seq + 1, at, cause))
+            elif isinstance(effect, effects.Announce):
+                words = self.words(effect.phrase, effect.values)
+                turns.append(Turn(seq + 1, "system", words, at, rule=cause))
+            elif isinstance(effect, effects.FileTicket):
+                enqueued.append(self._enqueued(effect, seq, len(enqueued)))
+            elif isinstance(effect, effects.RecordGap):
+                gaps.append((seq, effect.question))
+            elif isinstance(effect, effects.RecordRating):
+                rated = (effect.score, mask(effect.comment) if effect.comment else None)
+        return Change(
+            conversation=self.id,
+            number=self.number + 1,
+            at=at,
+            state=state,
+            happenings=tuple(h for h, _ in decisions),
+            rows=tuple(row for _, d in decisions for row in d.rows),
+            turns=tuple(turns),
+            seq=self.seq + len(turns),
+            milliseconds=round((time.perf_counter() - started) * 1000, 2),
+            enqueued=tuple(enqueued),
+            gaps=tuple(gaps),
+            rated=rated,
+            delivery=delivery,
+            helpdesk=self._shop.helpdesk,
+            now=time.time(),
+            stay=self._stay(told, state),
+            trace=tracing.traceparent() if enqueued else None,
+        )
+
+    def _stay(self, told: events.Happening, state: State) -> Stay | None:
+        """The lease of whoever of the shop is in the chat after this (R13)."""
+        now = self._shop.clock()
+        until = now + self._shop.presence
+        if state.phase is Phase.ATTENDED:
+            own = isinstance(told, events.AgentJoined | events.AgentSaid)
+            return Stay(state.presence, now, until, renewed=own, waits=state.waits)
+        return Stay(None, now, until) if isinstance(told, events.AgentLeft) else None
+
+    def _look_up(self, text: str) -> events.ArticleFound | events.NothingFound:
+        """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
+        try:
+            answer = self._shop.answers.ask(text)
+        except Exception as error:
+            log.error("a search failed: %s", type(error).__name__, extra={"conversation": self.id})
+            return events.NothingFound()
+        if answer.text is None:
+            return events.NothingFound()
+        return events.ArticleFound(
+            answer.text, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
+        )
+
+    def _turn(self, say: effects.Say, seq: int, at: str, cause: str) -> Turn:
+        def words(phrase: str) -> str:
+            return self.words(phrase, say.values)
+
+        ticket = None
+        if say.reference and say.ticket_status:
+            ticket = {"reference": say.reference, "status": say.ticket_status}
+        return Turn(
+            seq=seq, who="bot", text=words(say.phrase), at=at, act=say.act.value, asks=tuple(str(f) for f in say.asks),
+            sources=say.sources, ticket=ticket, choices=tuple(words(c) for c in say.choices), rule=cause,
+        )  # fmt: skip
+
+    def words(self, phrase: str, values: Mapping[str, Any]) -> str:
+        """A phrase of the catalogue in this conversation's language."""
+        labels = {f.name: f.label for f in self._shop.required}
+        return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self._language)
+
+    def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
+        return Enqueued(
+            f"{self.id}:{seq}:{index}:{self._shop.mark()}", file.reference, self._shop.ticket_form.payload(file)
+        )
+
+    async def _reload(self) -> None:
+        if self.unborn:
+            return
+        found = await self._shop.store.load(self.id)
+        if found is None:
+            self.erased = True
+            raise Erased(self.id)
+        self.state, self.seq, self.number = found.state, found.seq, found.number
+        self._ids, self._all_ids = dict.fromkeys(found.client_ids), found.all_ids
+        self.tail.clear()
+
+    def _worn_out(self) -> Unavailable:
+        """What no number of steps would store: told to whoever waits, and the conversation is free for the next."""
+        REFUSED.labels("clashes without end").inc()
+        log.error("stepped %d times and never stored", _TRIES, extra={"conversation": self.id})
+        return Unavailable("clashes without end")

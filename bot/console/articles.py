@@ -1,0 +1,186 @@
+"""Editing articles: validated, previewed, indexed at once, every version kept; and trying a question."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import pathlib
+import re
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from sqlalchemy import insert, select
+from starlette.responses import Response
+
+from bot.clock import now_text
+from bot.console.site import Ask, Refused
+from bot.store.console_tables import article_version
+from bot.store.edited_articles import edited
+from dialogue.referee.words import faults
+from kb_answers.grounding import ground
+from kb_answers.library import ArticleError, parse_article
+
+_NEW = """---
+id: {id}
+title: {title}
+sources:
+  - "000"
+revised: {today}
+questions:
+  - {question}
+---
+Write the answer here, the direct answer first. Facts only, with their source named above.
+"""
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+async def _texts(ask: Ask) -> dict[str, str]:
+    """Every article's text as it stands."""
+    files = {p.stem: p.read_text(encoding="utf-8") for p in ask.bot.answers.folder.glob("*.md")}
+    return {id: text for id, text in (files | await edited(ask.bot.store)).items() if text}
+
+
+async def articles(ask: Ask) -> Response:
+    changed = await edited(ask.bot.store)
+    listed = [{"id": a.id, "title": a.title, "revised": a.revised, "edited": a.id in changed, "questions": len(a.questions)}
+              for a in ask.bot.answers.index.articles]  # fmt: skip
+    withdrawn = sorted(id for id, text in changed.items() if not text)
+    return ask.page("articles.html", articles=listed, withdrawn=withdrawn)
+
+
+def _slug(text: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:6]) or "new-article"
+
+
+async def new_article(ask: Ask) -> Response:
+    """A draft, for a question that no article answers."""
+    question = " ".join(ask.request.query_params.get("question", "").split())[:200] or "how shoppers ask for it"
+    question = re.sub(r"[:#\[\]{}\"'&*!|>%@`]", " ", question)
+    id = _slug(question)
+    title = question[:1].upper() + question[1:80]
+    text = _NEW.format(id=id, title=title, question=question, today=datetime.datetime.now(datetime.UTC).date())
+    return ask.page(
+        "article.html", id=id, text=text, new=True, versions=[], error="", preview=None, problems=[], note=""
+    )
+
+
+async def article(ask: Ask) -> Response:
+    id = ask.part("id")
+    query = (
+        select(article_version).where(article_version.c.article == id).order_by(article_version.c.id.desc()).limit(50)
+    )
+    async with ask.bot.store.read() as connection:
+        versions = list(await connection.execute(query))
+    called = await ask.called()
+    texts = await _texts(ask)
+    if id not in texts and not versions:
+        raise Refused(404, "There is no such article.")
+    return ask.page("article.html", id=id, text=texts.get(id, ""), new=False, versions=versions, error="", preview=None,
+                    problems=[], note="", called=called)  # fmt: skip
+
+
+def check(text: str, id: str, values: Any) -> tuple[Any, list[str]]:
+    """The article in `text` and what the strict rules have against its words. Raises `ArticleError`."""
+    found = parse_article(text, pathlib.Path(f"{id}.md"), values)
+    spoken = found.passages if found else ()
+    problems = sorted({f"{rule}: {reason}" for passage in spoken for rule, reason in faults("answer", passage, "")})
+    return found, problems
+
+
+async def save_article(ask: Ask) -> Response:
+    """Preview, or store a new version: it answers shoppers at once, on every replica within seconds."""
+    id, text = ask.part("id"), ask.given("text", 60_000) + "\n"
+    if not _ID.fullmatch(id):
+        raise Refused(422, "An article's id is in lower case, with hyphens between words.")
+    values: dict[str, Any] = {
+        "id": id,
+        "text": text,
+        "new": ask.given("new") == "1",
+        "versions": [],
+        "note": ask.given("note", 200),
+    }
+    try:
+        found, problems = check(text, id, ask.bot.answers.values)
+    except ArticleError as error:
+        return ask.page("article.html", 422, **values, error=str(error), preview=None, problems=[])
+    preview = [Markup(_markdown.render(p)) for p in (found.passages if found else ())]  # noqa: S704 - HTML in it is escaped by markdown-it
+    if ask.given("do") == "preview" or problems:
+        return ask.page(
+            "article.html", 422 if problems else 200, **values, error="", preview=preview, problems=problems
+        )
+    await _store(ask, id, text, ask.given("note", 200) or "edited")
+    return ask.to(f"/console/articles/{id}", "Saved. Shoppers get answers from it now.")
+
+
+async def _store(ask: Ask, id: str, text: str, note: str) -> None:
+    row = {"article": id, "text": text, "who": ask.me.account.email, "at": now_text(), "note": note,
+           "account": ask.me.account.id}  # fmt: skip
+    after = await edited(ask.bot.store) | {id: text}
+    try:
+        ask.bot.answers.reload(after)
+    except ArticleError as error:
+        raise Refused(422, f"The articles could not be indexed with this: {error}") from error
+    await ask.bot.store.transact(lambda c: c.execute(insert(article_version).values(**row)) and None)
+    await ask.note("edit article", id, note)
+
+
+async def undo_article(ask: Ask) -> Response:
+    """Make an earlier version the newest again; 0 is the file, or nothing where there is none."""
+    id, version = ask.part("id"), ask.given("version")
+    if version == "0":
+        path = ask.bot.answers.folder / f"{id}.md"
+        text = path.read_text(encoding="utf-8") if _ID.fullmatch(id) and path.exists() else ""
+        note = "back to the file" if text else "withdrawn"
+    else:
+        query = select(article_version).where(
+            article_version.c.id == ask.number("version"), article_version.c.article == id
+        )
+        async with ask.bot.store.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            raise Refused(404, "There is no such version.")
+        text, note = row.text, f"back to version {row.id}"
+    await _store(ask, id, text, note)
+    return ask.to(f"/console/articles/{id}", f"Done: {note}.")
+
+
+async def withdraw_article(ask: Ask) -> Response:
+    """Answer from this article no longer; its versions are kept."""
+    id = ask.part("id")
+    if id not in await _texts(ask):
+        raise Refused(404, "There is no such article.")
+    await _store(ask, id, "", "withdrawn")
+    return ask.to("/console/articles", f"“{id}” is withdrawn; its versions are kept.")
+
+
+async def compare_versions(ask: Ask) -> Response:
+    """What one version changed against the one before it, line by line."""
+    id, number = ask.part("id"), ask.place("version")
+    query = select(article_version).where(article_version.c.article == id, article_version.c.id <= number)
+    async with ask.bot.store.read() as connection:
+        rows = list(await connection.execute(query.order_by(article_version.c.id.desc()).limit(2)))
+    if not rows or rows[0].id != number:
+        raise Refused(404, "There is no such version.")
+    path = ask.bot.answers.folder / f"{id}.md"
+    before = rows[1].text if len(rows) > 1 else path.read_text(encoding="utf-8") if path.exists() else ""
+    lines = list(difflib.unified_diff(before.splitlines(), rows[0].text.splitlines(), lineterm="", n=3))[2:]
+    return ask.page("article_diff.html", id=id, version=rows[0], lines=lines, called=await ask.called())
+
+
+async def try_question(ask: Ask) -> Response:
+    """What shoppers would be told to a question, and how near each article came."""
+    question = " ".join(ask.request.query_params.get("q", "").split())[:500]
+    answer, needed = None, 0.0
+    hits: list[dict[str, Any]] = []
+    if question:
+        index = ask.bot.answers.index
+        answer, needed = ask.bot.answers.ask(question), ask.bot.answers.needed(question)
+        asked = index.terms(question)
+        for hit in index.search(asked):
+            grounds = ground(index, question, frozenset(asked), hit)
+            hits.append({"id": hit.article.id, "title": hit.article.title, "score": hit.score, "confidence": grounds.confidence,
+                         "passage": hit.article.passages[0]})  # fmt: skip
+        hits.sort(key=lambda h: -h["confidence"])
+    return ask.page("try.html", question=question, answer=answer, hits=hits, needed=needed)

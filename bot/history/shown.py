@@ -1,0 +1,53 @@
+"""What a viewer gets to see: rows and what is made of them, masked as the declarations of the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from bot.history.masking import masked, veiled
+from bot.history.searching_person import names_in
+from bot.store.database import Store
+from bot.store.declarations import REGISTER
+from bot.store.declared import Viewer
+
+#: The names under which a conversation's turns, tickets and the desk's payloads hold facts.
+TURNS = REGISTER.plain_keys(("turn", "happening"))
+TICKETS = REGISTER.plain_keys(("outbox", "attempt"))
+DESK = REGISTER.plain_keys(("desk_ticket",))
+
+
+async def names_of_each(store: Store, ids: Iterable[str]) -> dict[str, set[str]]:
+    """Every name that each of these conversations holds."""
+    wanted = sorted(set(ids))
+    return await store.look(lambda connection: {id: names_in(connection, [id]) for id in wanted})
+
+
+def row_as_seen(table: str, row: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """A row of `table` for a viewer: what is hidden is empty, what is masked is masked, the rest stands."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        holds = REGISTER.column(table, name)
+        if holds.viewer is Viewer.HIDDEN:
+            found[name] = ""
+        elif holds.viewer is Viewer.MASKED and isinstance(value, str):
+            seen = (
+                orjson.dumps(veiled(orjson.loads(value), names, holds.plain)).decode()
+                if holds.json
+                else masked(value, names)
+            )
+            found[name] = seen
+        else:
+            found[name] = value
+    return found
+
+
+async def groups_as_seen(store: Store, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups of texts with their conversations (`bot.console.numbers.alike`), the texts masked."""
+    names = await names_of_each(store, [id for group in groups for _, id in group["examples"]])
+    return [
+        {**group, "examples": [(masked(text, names.get(id, ())), id) for text, id in group["examples"]]}
+        for group in groups
+    ]

@@ -1,0 +1,144 @@
+"""The WebSocket's contract as AsyncAPI 3, made from the very models that check frames; served at `/asyncapi.json`.
+
+What the server sends has models here too, so that tests can hold real frames to them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.chat.frames import Erase, Hello, Rate, Say, Typing
+from dialogue.vocabulary import Act
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ServiceHours(_Sent):
+    """The published hours of live agents: their wording, and where a machine can read them whether somebody is there now and
+    when next (ISO 8601)."""
+
+    text: str
+    open: bool | None = None
+    next: str | None = None
+
+
+class Welcome(_Sent):
+    """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only. `rated`: this chat was
+    rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with the act `thanks`
+    follows."""
+
+    type: Literal["welcome"]
+    conversation: str
+    token: str
+    seq: int
+    rated: bool
+    hours: ServiceHours | None = None
+
+
+class Source(_Sent):
+    article: str
+    title: str
+    passage: str
+
+
+class TicketShown(_Sent):
+    reference: str
+    status: Literal["filed", "saved"]
+
+
+class ShopperTurn(_Sent):
+    """The shopper's own turn: the acknowledgement of a `say` with the same `id`."""
+
+    type: Literal["turn"]
+    seq: int
+    who: Literal["shopper"]
+    text: str
+    at: str
+    id: str | None
+
+
+class BotTurn(_Sent):
+    """`seq` counts 1, 2, 3 … without a gap, the same after a reconnect."""
+
+    type: Literal["turn"]
+    seq: int
+    who: Literal["bot", "agent", "system"]
+    text: str
+    at: str
+    act: Act | None
+    asks: list[str]
+    sources: list[Source]
+    ticket: TicketShown | None
+    choices: list[str]
+
+
+class TypingShown(_Sent):
+    type: Literal["typing"]
+    who: Literal["bot", "agent"]
+
+
+class Rated(_Sent):
+    """This conversation has its rating, from whichever tab: no form for one is shown any more (R19)."""
+
+    type: Literal["rated"]
+
+
+class Erased(_Sent):
+    """Answers `erase`: the conversation is forgotten, and the connection ends."""
+
+    type: Literal["erased"]
+
+
+class Error(_Sent):
+    """`message` is for a person; `id` is that of the `say` it concerns; `retry_after`, with `unavailable`, says after how many
+    seconds the bot may have room again."""
+
+    type: Literal["error"]
+    code: Literal["bad_frame", "too_long", "too_fast", "bad_token", "bad_origin", "unavailable"]
+    message: str
+    id: str | None = None
+    retry_after: int | None = None
+
+
+SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase)
+SENT_BY_SERVER: tuple[type[BaseModel], ...] = (Welcome, ShopperTurn, BotTurn, TypingShown, Rated, Erased, Error)
+
+
+def document() -> dict[str, Any]:
+    """The AsyncAPI 3 document."""
+    messages: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    for model in (*SENT_BY_CLIENT, *SENT_BY_SERVER):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schema.pop("$defs", {})
+        schemas[model.__name__] = schema
+        messages[model.__name__] = {"payload": {"$ref": f"#/components/schemas/{model.__name__}"}}
+
+    def operation(action: str, models: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+        channel = "#/channels/chat"
+        refs = [{"$ref": f"{channel}/messages/{m.__name__}"} for m in models]
+        return {"action": action, "channel": {"$ref": channel}, "messages": refs}
+
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Askonce chat",
+            "version": "0.1.0",
+            "description": "JSON text frames. The first is `hello`, within 10 seconds. Unknown fields are ignored.",
+        },
+        "channels": {
+            "chat": {
+                "address": "/ws",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+            }
+        },
+        "operations": {
+            "hear": operation("receive", SENT_BY_CLIENT),
+            "speak": operation("send", SENT_BY_SERVER),
+        },
+        "components": {"messages": messages, "schemas": schemas},
+    }

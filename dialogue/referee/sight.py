@@ -1,0 +1,332 @@
+"""The referee's second pair of eyes: what words alone can tell, whatever was understood.
+
+The first pair (`dialogue.referee.judge`) believes what was understood of a message, and so takes a conversation that was misread for a
+lawful one. These eyes never look at it: they see the shopper's words, the page's own customer, what the bot did, asked and filed.
+Findings carry the rule's name behind `words:`, such as `words:R6`.
+
+They are one-sided: what is not certain from the words is passed over in silence. Where a person of the shop took part, what they
+and the shopper agreed on is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialogue.referee import sets as sets
+from dialogue.referee.losses import losses, unsaid_words
+from dialogue.referee.sets import folded
+from dialogue.referee.transcript import Passed, Seen, Transcript, Violation, exchanges
+from dialogue.referee.words import holds_card, holds_secret
+
+PREFIX = "words:"
+#: Everything a finding may be named.
+RULES = tuple(f"{PREFIX}R{n}" for n in (2, 3, 6, 7, 10, 12, 13, 17, 19))
+_TICKET = ("ticket_filed", "ticket_saved")
+_STOPPED = ("declined", "cancelled")
+_USELESS = ("clarify", "smalltalk")
+#: Replies without progress in a row, after which the way out must have been named (R13).
+_PATIENCE = 3
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+LINK = re.compile(r"(?:\bhttps?://|\bwww\.)\S+", re.I)
+ADDRESS = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+#: An address that nobody doubts.
+_PLAIN_ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.I)
+_EMAIL_LABEL = re.compile(
+    r"(?:my |meine |mon |mi |meu |o meu )?(?:e-?mail(?:[ -]?(?:address|adresse))?|adresse e-?mail|correo(?: electrónico)?|البريد الإلكتروني|بريدي)"
+    r"(?: is| ist| est| es| é|\s*[:=]| هو)\s*(?P<value>\S+?)[.!]?",
+    re.I,
+)
+#: What somebody is called by, told in passing: no full name, and not nothing (R6).
+_CALLED = re.compile(r"(?:i'?m|i am|this is|ich bin|je suis|soy|(?:eu )?sou|أنا) \S{1,40}", re.I)
+_NAME_LABEL = re.compile(
+    r"(?:(?:my )?full name|my name|name|mein name|nombre|nom|nome|meu nome)(?: is| ist| est| es| é|\s*[:=])\s*(?P<value>.+?)[.!]?|"
+    r"(?:je m'appelle|me llamo|ich heiße|eu me chamo)\s+(?P<value2>.+?)[.!]?",
+    re.I,
+)
+_FULL_NAME = re.compile(r"[^\W\d_][^\W\d_'’-]*[^\W\d_](?: [^\W\d_][^\W\d_'’-]*[^\W\d_]){1,3}")
+_TOLD_OF = re.compile(r"@|://")
+
+
+@dataclass
+class _Chat:
+    """Where the walk stands, as far as words tell it."""
+
+    offered: Seen | None = None  # the offer that the very next message answers
+    open_offer: bool = False
+    refused: bool = False
+    useless: list[str] = field(default_factory=list)
+    issue: tuple[str, ...] = ()  # the words of the message that the last offer answered
+    declined: list[tuple[str, ...]] = field(default_factory=list)  # words whose offer was plainly refused
+    given: dict[str, int] = field(default_factory=dict)  # field said plainly -> the turn it was said in
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text in order, folded."""
+    return tuple(_WORD.findall(folded(text)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(words_of(text))
+
+
+def holds(longer: Sequence[str], shorter: Sequence[str]) -> bool:
+    """True where `shorter` stands in `longer` as it is, in one piece."""
+    size = len(shorter)
+    return any(tuple(longer[n : n + size]) == tuple(shorter) for n in range(len(longer) - size + 1))
+
+
+def asked_plainly_before(text: str) -> Iterator[str]:
+    """The fields that a message says plainly: alone in a line, or behind their label."""
+    for line in text.splitlines():
+        line = line.strip()
+        if len(line) > 320:
+            continue
+        labelled = _EMAIL_LABEL.fullmatch(line)
+        if _PLAIN_ADDRESS.fullmatch(labelled["value"] if labelled else line):
+            yield "email"
+        named = _NAME_LABEL.fullmatch(line)
+        value = (named["value"] or named["value2"]) if named else None
+        if value and _FULL_NAME.fullmatch(value) and all(w[0] == w[0].upper() for w in value.split()):
+            if not set(words_of(value)) & (sets.WISHES | sets.EVERYDAY):
+                yield "name"
+
+
+class _Eyes:
+    def __init__(self, transcript: Transcript) -> None:
+        self.t = transcript
+        self.support = transcript.support_email.casefold()
+        self.found: list[Violation] = []
+        self.chat = _Chat()
+        self.turns = [t for t in transcript.turns if t.who != "page"]
+        announced: dict[str, int] = {}
+        for turn in self.turns:
+            if turn.act in _TICKET and turn.ticket:
+                announced.setdefault(str(turn.ticket.get("reference")), turn.seq)
+        last = self.turns[-1].seq if self.turns else 0
+        #: Each ticket with the last turn before it was filed.
+        self.filed: list[tuple[int, Passed]] = [
+            (p.at if p.at is not None else announced.get(p.reference, last), p) for p in transcript.tickets
+        ]
+        self.helped = min((t.seq for t in self.turns if t.who in ("agent", "system")), default=last + 1)
+
+    def say(self, rule: str, seq: int, reason: str) -> None:
+        self.found.append(Violation(PREFIX + rule, seq, reason))
+
+    def look(self) -> list[Violation]:
+        if not any(t.who == "shopper" for t in self.turns):
+            return []
+        walk = list(exchanges(self.t.turns))
+        for place, (head, replies) in enumerate(walk):
+            following = next((h.seq for h, _ in walk[place + 1 :] if h and h.who == "shopper"), None)
+            self._exchange(head, replies, following)
+        for turn in self.turns:
+            if turn.who in ("shopper", "agent") and (secret := holds_secret(turn.text)):
+                self.say("R17", turn.seq, f"{secret} is stored")
+        before = 0
+        for at, ticket in self.filed:
+            self._fields(at, ticket)
+            if at < self.helped:
+                self._reason(before, at, ticket)
+            before = at
+        self._doubled()
+        return sorted(self.found, key=lambda v: (v.seq, v.rule))
+
+    # ------------------------------------------------------------ turn by turn
+
+    def _exchange(self, head: Seen | None, replies: Sequence[Seen], following: int | None) -> None:
+        chat = self.chat
+        bot = [r for r in replies if r.who == "bot"]
+        if any(r.who in ("agent", "system") for r in replies):
+            self.chat = _Chat(given=chat.given)  # what was said to a person of the shop is never asked for again
+        if head is None or head.who != "shopper":
+            return
+        if any(r.who in ("agent", "system") for r in replies):
+            self._given(head, bot)
+            return
+        self._refusal(head, bot, following)
+        self._asked_again(bot)
+        self._useless(head, bot, following)
+        self._given(head, bot)
+        self._files_and_invites(head, bot, following)
+
+    def _filed_in(self, head: Seen, following: int | None) -> list[Passed]:
+        return [p for at, p in self.filed if head.seq <= at and (following is None or at < following)]
+
+    def _refusal(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
+        """R7, R10: a plain refusal of an offer, and what came of it."""
+        chat = self.chat
+        plain = _plain(head.text)
+        acts = [r.act for r in bot]
+        if chat.offered and plain in sets.PLAIN_NO:
+            chat.refused = True
+            chat.declined += [chat.issue] if chat.issue else []
+            if asking := next((r for r in bot if r.asks), None):
+                self.say("R7", asking.seq, "asks for fields though the offer was plainly refused")
+        elif chat.refused:
+            bare = ADDRESS.sub(" ", LINK.sub(" ", head.text))
+            chat.refused = _plain(bare) in sets.PLAIN_NO | sets.PLAIN_COURTESY | {""}
+        if chat.refused and self._filed_in(head, following):
+            self.say(
+                "R7", head.seq, "a ticket was filed though the offer was plainly refused, and no wish came after it"
+            )
+        offer = next((r for r in bot if r.act == "offer_ticket"), None)
+        said = words_of(head.text)
+        if (
+            offer
+            and len(said) > 1
+            and any(issue == said or (holds(issue, said) and len(said) > 2) for issue in chat.declined)
+        ):
+            self.say("R10", offer.seq, "the very words whose offer was plainly refused are offered a ticket again")
+        if offer:
+            # The way out is offered for no issue (R13); beside an answer it is not told for which part of the message.
+            own = type(said)() if {"give_email", "answer"} & set(acts) else said
+            chat.refused, chat.issue, chat.open_offer = False, own, True
+        elif set(acts) & {*_STOPPED, *_TICKET}:
+            chat.open_offer = False
+        chat.offered = offer
+        if self._filed_in(head, following):
+            chat.declined, chat.open_offer = [], False
+
+    def _asked_again(self, bot: Sequence[Seen]) -> None:
+        """R2: a field that stands plainly in an earlier message."""
+        for turn in bot:
+            for asked in turn.asks:
+                if (seq := self.chat.given.get(asked)) is not None and turn.act in ("ask", "remind"):
+                    self.say("R2", turn.seq, f"{asked} is asked for, though it stands plainly in turn {seq}")
+
+    def _given(self, head: Seen, bot: Sequence[Seen]) -> None:
+        doubted = {a for r in bot if r.act == "invalid" for a in r.asks}
+        for name in asked_plainly_before(head.text):
+            own = name == "email" and self.support and self.support in head.text.casefold()
+            if name in doubted or own:
+                self.chat.given.pop(name, None)
+            else:
+                self.chat.given[name] = head.seq
+        for turn in bot:
+            for asked in turn.asks:
+                if asked in self.chat.given and self.chat.given[asked] == head.seq and turn.act in ("ask", "remind"):
+                    self.say("R2", turn.seq, f"{asked} is asked for, though it stands plainly in turn {head.seq}")
+
+    def _useless(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
+        """R13: the same nothing three times in a row, and no way out named."""
+        chat = self.chat
+        acts = [r.act for r in bot]
+        named = bool(self.support) and any(self.support in r.text.casefold() for r in bot)
+        # While an offer is open whatever is more than two words may be about its issue (R10).
+        about = len(words_of(head.text)) > 2 and _plain(head.text) not in sets.NO_NAME
+        adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and about)
+        lines = [line.strip() for line in head.text.splitlines()]
+        adds = adds or any(_NAME_LABEL.fullmatch(line) or _CALLED.fullmatch(line) for line in lines)
+        adds = adds or bool(
+            self.t.required_fields
+        )  # whatever is said may be a field whose form only the helpdesk knows
+        if not acts or set(acts) - set(_USELESS) or named or adds or self._filed_in(head, following):
+            chat.useless = []
+            return
+        text = "".join(r.text for r in bot if r.act == "clarify")
+        if any(said and text and said != text for said in chat.useless):
+            chat.useless = []
+        chat.useless.append(text)
+        if len(chat.useless) == _PATIENCE:
+            self.say("R13", bot[-1].seq, "nothing useful was said three times in a row, and the way out was not named")
+            chat.useless = []
+
+    def _files_and_invites(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
+        """R19: never in the reply that files."""
+        invited = next((r for r in bot if r.act == "invite_rating"), None)
+        paged = {t.seq for t in self.t.turns if t.who == "page"}  # the page's word may file when the talk has ended
+        if invited and any(p.at is not None and p.at not in paged for p in self._filed_in(head, following)):
+            self.say("R19", invited.seq, "a rating is invited in the reply that files a ticket")
+
+    # ------------------------------------------------------------ tickets
+
+    def _heard(self, at: int) -> list[Seen]:
+        return [t for t in self.t.turns if t.who == "shopper" and t.seq <= at]
+
+    def _pages(self, at: int, name: str) -> list[str]:
+        return [str((t.understood or {}).get(name) or "") for t in self.t.turns if t.who == "page" and t.seq <= at]
+
+    def _fields(self, at: int, ticket: Passed) -> None:
+        name, email = ticket.fields.get("name"), ticket.fields.get("email")
+        reference = ticket.reference
+        if isinstance(name, str) and (wrong := self._wrong_name(name, at)):
+            self.say("R6", at, f"the name filed with {reference} {wrong}")
+        if isinstance(email, str) and (wrong := self._wrong_email(email, at)):
+            self.say("R6", at, f"the address filed with {reference} {wrong}")
+        for label, value in ticket.fields.items():
+            if isinstance(value, str) and not holds_card(value) and (secret := holds_secret(value)):
+                self.say("R17", at, f"{secret} stands in the {label} of {reference}")
+
+    def _wrong_name(self, name: str, at: int) -> str | None:
+        if LINK.search(name):
+            return "is a link"
+        if "@" in name:
+            return "is an address"
+        if not any(c.isalpha() for c in name):
+            return "has no letter"
+        if any(folded(name) == folded(page) for page in self._pages(at, "name")):
+            return None
+        if _plain(name) in sets.NO_NAME:
+            return "is a plain answer and no name"
+        said = [ADDRESS.sub(" ", LINK.sub(" ", t.text)) for t in self._heard(at)]
+        whole = folded(" \n ".join([*said, *self._pages(at, "name")]))
+        if any(word not in whole for word in words_of(name)):
+            return "was never said"
+        return None
+
+    def _wrong_email(self, email: str, at: int) -> str | None:
+        if any(email.casefold() == page.casefold() for page in self._pages(at, "email")):
+            return None
+        if self.support and email.casefold() == self.support:
+            return "is the shop's own"
+        said = [folded(t.text) for t in self._heard(at)]
+        wanted = folded(email)
+        if any(wanted in folded(LINK.sub(" ", t.text)) for t in self._heard(at)):
+            return None
+        if any(wanted in text for text in said):
+            return "stands only inside a link"
+        proposed = any(wanted in folded(t.text) for t in self.turns if t.who == "bot" and t.seq <= at)
+        whole = " \n ".join(said)
+        if not proposed and any(part not in whole for part in _WORD.findall(wanted)):
+            return "was never said"
+        return None
+
+    def _reason(self, before: int, at: int, ticket: Passed) -> None:
+        reason = ticket.fields.get("reason")
+        if not isinstance(reason, str):
+            return
+        heard = self._heard(at)
+        if foreign := unsaid_words(reason, [t.text for t in heard]):
+            self.say(
+                "R3", at, f"the reason of {ticket.reference} holds words that the shopper had not said: {foreign[:5]}"
+            )
+            return
+        known = {w for v in (ticket.fields.get("name"), ticket.fields.get("email")) for w in words_of(str(v or ""))}
+        walk = [(h, [r for r in rs if r.who == "bot"]) for h, rs in exchanges(self.t.turns) if h and h.who == "shopper"]
+        for seq, what in losses(reason, [(h, rs) for h, rs in walk if h.seq <= at], since=before, known=known):
+            self.say("R3", seq, f"the reason of {ticket.reference} {what}")
+
+    def _doubled(self) -> None:
+        """R12: the same words made two tickets."""
+        for place, (at, ticket) in enumerate(self.filed):
+            reason = words_of(str(ticket.fields.get("reason") or ""))
+            envelope: Any = ticket.passed.get("envelope") or {}
+            if not reason or envelope.get("disputes") or set(reason) & sets.DISPUTING:
+                continue
+            for before, other in self.filed[:place]:
+                between = {w for t in self._heard(at) if t.seq > before for w in words_of(t.text)}
+                if between & (sets.ANOTHER | sets.DISPUTING) or other.reference == ticket.reference:
+                    continue
+                known = words_of(str(other.fields.get("reason") or ""))
+                more = set(reason) - set(known) - sets.EVERYDAY - sets.WISHES
+                if known and (holds(known, reason) or (holds(reason, known) and not more)):
+                    self.say("R12", at, f"the same words made {other.reference} and {ticket.reference}")
+                    break
+
+
+def look(transcript: Transcript) -> list[Violation]:
+    """What words alone tell of a conversation, in order; empty where nothing is certain."""
+    return _Eyes(transcript).look()

@@ -1,0 +1,77 @@
+"""Turns what the tracker decided into a transcript for the referee, in the words that the shopper would read."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import orjson
+
+from bot.chat.phrases import render
+from bot.store.records import to_json
+from dialogue import effects
+from dialogue import events as e
+from dialogue.referee.transcript import Passed, Seen, Transcript
+from dialogue.tracker import Decision
+from dialogue.vocabulary import Answer, Signal
+
+SUPPORT = "help@shop.example"
+
+
+#: What a shopper says of whom a signal was understood, where it is no mere tone.
+_WISHES = {
+    Signal.WANTS_TICKET: "open a ticket please", Signal.ANOTHER_TICKET: "another ticket", Signal.ABOUT_THAT: "about that",
+    Signal.UNHELPED: "that did not help", Signal.CANCELS: "never mind", Signal.FOLLOWS_UP: "follow up please",
+    Signal.ASKS_UPDATE: "what about my ticket?", Signal.ASKS_CONTACT: "how do I contact you?", Signal.DISPUTES: "I disagree",
+    Signal.WANTS_REVIEW: "review it", Signal.CHATS: "you are funny", Signal.THANKS: "thanks", Signal.GOODBYE: "bye",
+    Signal.GREETING: "hello",
+}  # fmt: skip
+_ANSWERS = {Answer.AFFIRM: "yes", Answer.DENY: "no"}
+
+
+def spoken(understood: e.Understanding) -> str:
+    """The words of a shopper of whom just this is understood, a line for each part: the referee's second pair of eyes sees words."""
+    answer = _ANSWERS.get(understood.answer) if understood.answer else None
+    signals = [_WISHES[s] for s in sorted(understood.signals) if s in _WISHES]
+    name = f"my name is {'-'.join(understood.name.splitlines())}" if understood.name else None
+    called = f"I'm {understood.greeting_name}" if understood.greeting_name else None
+    parts = [answer, understood.kept, understood.reason, understood.question, name, called, understood.email, *signals]
+    return "\n".join(p for p in parts if p)
+
+
+class Recording:
+    """Grows with every happening and the decision it led to."""
+
+    def __init__(self, required: tuple[str, ...] = ()) -> None:
+        self.required = required
+        self.turns: list[Seen] = []
+        self.tickets: list[Passed] = []
+
+    def add(self, told: e.Happening, decision: Decision) -> None:
+        if isinstance(told, e.ShopperSaid):
+            understood = orjson.loads(to_json(told.understood))
+            self.turns.append(Seen(self._next(), "shopper", spoken(told.understood), understood=understood))
+        elif isinstance(told, e.CustomerIdentified):
+            page = {"name": told.name, "email": told.email}
+            self.turns.append(Seen(self._next() - 1, "page", understood=page))
+        elif isinstance(told, e.AgentSaid):
+            self.turns.append(Seen(self._next(), "agent", "Let me see what I can do."))
+        for effect in decision.effects:
+            if isinstance(effect, effects.Say):
+                ticket = {"reference": effect.reference, "status": effect.ticket_status} if effect.reference else None
+                labels = {name: f"your {name}" for name in self.required}
+                text = render(effect.phrase, effect.values, support_email=SUPPORT, labels=labels)
+                sources = [dataclasses.asdict(s) for s in effect.sources]
+                asks = tuple(str(a) for a in effect.asks)
+                self.turns.append(Seen(self._next(), "bot", text, effect.act.value, asks, ticket, sources))
+            elif isinstance(effect, effects.Announce):
+                text = render(effect.phrase, effect.values, support_email=SUPPORT)
+                self.turns.append(Seen(self._next(), "system", text))
+            elif isinstance(effect, effects.FileTicket):
+                fields = {"name": effect.name, "email": effect.email, "reason": effect.reason, **dict(effect.extra)}
+                self.tickets.append(Passed(effect.reference, fields, fields, self._next() - 1))
+
+    def _next(self) -> int:
+        return sum(t.who != "page" for t in self.turns) + 1
+
+    def transcript(self, *, settled: bool = False) -> Transcript:
+        return Transcript(tuple(self.turns), SUPPORT, tuple(self.tickets), self.required, settled=settled)
