@@ -18,8 +18,9 @@ class Phase(StrEnum):
     ATTENDED = "attended"  # a person of the shop talks with the shopper; the bot is silent
 
 
+IDLE, OFFERED, COLLECTING, SILENT, LOOKING_UP, ATTENDED = Phase
 #: Consent is there, and a field is missing (R7).
-OPEN = (Phase.COLLECTING, Phase.SILENT)
+OPEN = (COLLECTING, SILENT)
 
 
 class TicketStatus(StrEnum):

@@ -48,4 +48,4 @@ def test_names_that_are_not_written_out_set_only_notes() -> None:
     for path in (ROOT / "dialogue").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _called(node) in _MAKERS and any(k.arg is None for k in node.keywords):
-                assert path.name == "transitions.py" and ast.unparse(node.args[0]) == "state.turn", ast.unparse(node)
+                assert path.name == "outcomes.py" and ast.unparse(node.args[0]) == "state.turn", ast.unparse(node)

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from dialogue import events as e
 from dialogue.effects import Effect, FileTicket, Say, Search
+from dialogue.policy import Policy
 from dialogue.states import OPEN, Phase, State, changed
 from dialogue.tracker import step
 from dialogue.validity import could_be_reason
 from dialogue.vocabulary import Act, Answer, Signal
 from tests.proofs.prove import FOUND, said
 
-POLICY = e.Policy()
+POLICY = Policy()
 ARTICLE, NOTHING, _ = FOUND
 JANE = {"name": "Jane Doe", "email": "jane@example.com"}
 

@@ -9,6 +9,7 @@ import pytest
 
 from dialogue import events as e
 from dialogue.effects import Search
+from dialogue.policy import Policy
 from dialogue.states import Phase, State, Ticket
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE, find
@@ -112,7 +113,7 @@ def test_no_row_is_dead() -> None:
     asked = "is the lamp broken"
     frontier = [
         first,
-        step(e.Policy(), filed, e.AgentJoined("Maya")).state,
+        step(Policy(), filed, e.AgentJoined("Maya")).state,
         State(stem="T", tickets=lamp, last_question=asked),
         State(stem="T", tickets=lamp, phase=Phase.OFFERED, reason="charged twice"),
         State(stem="T", tickets=lamp, phase=Phase.COLLECTING, reason="charged twice", required=("order_number",)),
@@ -126,13 +127,13 @@ def test_no_row_is_dead() -> None:
         for state in frontier:
             for happening in _small_alphabet():
                 try:
-                    decision = step(e.Policy(fruitless_limit=2), state, happening)
+                    decision = step(Policy(fruitless_limit=2), state, happening)
                 except IllegalEvent:
                     continue
                 used |= set(decision.rows)
                 if any(isinstance(effect, Search) for effect in decision.effects):
                     for answer in (e.ArticleFound("60 days", ()), e.NothingFound(), e.NothingFound(False)):
-                        after = step(e.Policy(fruitless_limit=2), decision.state, answer)
+                        after = step(Policy(fruitless_limit=2), decision.state, answer)
                         used |= set(after.rows)
                         following.append(after.state)
                 else:
@@ -154,5 +155,5 @@ def test_refusing_rows_change_nothing(event: type) -> None:
     row = find(state, sample)
     if row.name.startswith("order"):
         with pytest.raises(IllegalEvent):
-            row.do(state, sample, e.Policy())
+            row.do(state, sample, Policy())
     assert state == State(phase=Phase.LOOKING_UP)

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from dialogue import events as e
 from dialogue.effects import Announce, Effect, FileTicket, Say, Search
 from dialogue.facts import facts
+from dialogue.policy import Policy
 from dialogue.referee.judge import judge
 from dialogue.sameness import same_issue
 from dialogue.states import Phase, State, TicketStatus, TurnNotes
@@ -20,7 +21,7 @@ from dialogue.vocabulary import Act, Answer, Signal
 from tests.dialogue.referee.recording import Recording
 from tests.dialogue.understandings import understandings
 
-POLICY = e.Policy()
+POLICY = Policy()
 FOUND: tuple[e.Happening, ...] = (
     e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
     e.NothingFound(),
