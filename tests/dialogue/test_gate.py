@@ -29,7 +29,7 @@ def _settings_of_reason(tree: ast.AST) -> Iterator[int]:
 def test_only_the_gate_sets_a_reason() -> None:
     found: dict[str, list[int]] = {}
     others = {
-        "dialogue/referee/judge.py": "what it believes, and no state",
+        "dialogue/referee/beliefs.py": "what the referee believes, and no state",
         "bot/console/conversations.py": "why a rule is broken, masked for a viewer",
         "bot/replay/new_fixture.py": "of an understanding",
     }
