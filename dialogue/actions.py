@@ -1,7 +1,8 @@
 """What rows do while a message is taken in: fields, issues, consent, answers, courtesy, the helpdesk's word.
 
-Each action takes the state, the fact and the policy, and gives the state after with its effects; nothing is changed in place.
-What a message ends with is `dialogue.closing`; what differs while a person of the shop is in the chat is `dialogue.attended`.
+Each action takes the state, the fact and the policy, and gives the state after with its effects; nothing is changed
+in place. What a message ends with is `dialogue.closing`; what differs while a person of the shop is in the chat is
+`dialogue.attended`.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ _DIGRESSIONS = 20
 
 
 def keep(state: State, fact: Any, policy: Policy) -> Outcome:
+    """Everything stays as it is."""
     return state, ()
 
 
 def refuse(state: State, fact: Any, policy: Policy) -> Outcome:
+    """Raises `IllegalEvent`: this fact cannot come in this phase."""
     raise IllegalEvent(f"{type(fact).__name__} cannot come while {state.phase.value}")
 
 
@@ -175,9 +178,12 @@ def point_at_ticket(state: State, fact: Any, policy: Policy) -> Outcome:
     ticket = state.ticket(state.turn.repeats or "") or g.last_ticket(state)
     assert ticket is not None  # the guard saw one
     words = Say(
-        Act.TICKET_EXISTS, "ticket_exists", {"reference": ticket.reference},
-        reference=ticket.reference, ticket_status=_shown(ticket),
-    )  # fmt: skip
+        Act.TICKET_EXISTS,
+        "ticket_exists",
+        {"reference": ticket.reference},
+        reference=ticket.reference,
+        ticket_status=_shown(ticket),
+    )
     return say(note(state, repeats=None), words)
 
 
@@ -201,14 +207,18 @@ def nothing_to_cancel(state: State, fact: Any, policy: Policy) -> Outcome:
 
 
 def redirect(state: State, fact: Any, policy: Policy) -> Outcome:
-    """R11: live chat does not confirm ticket-status updates. R12: the ticket that is meant is named, if there is one."""
+    """R11: live chat does not confirm ticket-status updates. R12: the ticket that is meant is named, if there is
+    one."""
     ticket = state.ticket(state.turn.repeats or "") or ticket_meant(state, getattr(fact, "text", ""))
     phrase = "update_redirect_known" if ticket else "update_redirect"
     values = {"reference": ticket.reference} if ticket else {}
     words = Say(
-        Act.UPDATE_REDIRECT, phrase, values,
-        reference=ticket.reference if ticket else None, ticket_status=_shown(ticket) if ticket else None,
-    )  # fmt: skip
+        Act.UPDATE_REDIRECT,
+        phrase,
+        values,
+        reference=ticket.reference if ticket else None,
+        ticket_status=_shown(ticket) if ticket else None,
+    )
     return say(note(_digressed(state, "update"), repeats=None), words)
 
 
@@ -260,8 +270,8 @@ def _no_article(state: State, fact: e.NothingFound, policy: Policy) -> Outcome:
 
 
 def gap(state: State, fact: e.NothingFound, policy: Policy) -> Outcome:
-    """R15, R3: no article, so a ticket is offered; the question is the reason. R10: one that was declined is added to what is
-    offered already, and is not offered again."""
+    """R15, R3: no article, so a ticket is offered; the question is the reason. R10: one that was declined is added
+    to what is offered already, and is not offered again."""
     due = not declined_before(state, wording(state, fact))
     state = changed(reason_taken(state, fact), phase=OFFERED, declined=False, last_question=None)
     return _no_article(note(state, offer_due=state.turn.offer_due or due), fact, policy)

@@ -1,4 +1,5 @@
-"""What rows do while a person of the shop is in the chat: the bot says nothing, and nothing that was said is lost (R3, R7, R13)."""
+"""What rows do while a person of the shop is in the chat: the bot says nothing, and nothing that was said is lost
+(R3, R7, R13)."""
 
 from __future__ import annotations
 
@@ -17,9 +18,14 @@ from dialogue.vocabulary import Act
 
 def fall_silent(state: State, fact: e.AgentJoined, policy: Policy) -> Outcome:
     state = changed(
-        state, phase=ATTENDED, paused=state.phase, agent=fact.name, agent_account=fact.account, presence=fact.presence,
+        state,
+        phase=ATTENDED,
+        paused=state.phase,
+        agent=fact.name,
+        agent_account=fact.account,
+        presence=fact.presence,
         last_acts=(),
-    )  # fmt: skip
+    )
     return state, (Announce("agent_joined", {"agent": fact.name}),)
 
 
@@ -29,8 +35,8 @@ def take_over(state: State, fact: e.AgentJoined, policy: Policy) -> Outcome:
 
 
 def come_back(state: State, fact: e.AgentLeft, policy: Policy) -> Outcome:
-    """What was agreed to goes on with the shopper's next message (R7). An offer does not: a later yes would answer the person
-    who left, and is no consent to it."""
+    """What was agreed to goes on with the shopper's next message (R7). An offer does not: a later yes would answer
+    the person who left, and is no consent to it."""
     announce = Announce("agent_left", {"agent": state.agent})
     state = _back_from_person(state)
     if fact.settled:
@@ -54,8 +60,9 @@ def _back_from_person(state: State) -> State:
 
 
 def left_alone(state: State, fact: e.AgentLeft, policy: Policy) -> Outcome:
-    """R13: the person is gone without a word. The bot says so, and whoever was left without a reply gets one: to the question
-    they asked the person, else the support email and, where an issue stands that was not refused, the offer."""
+    """R13: the person is gone without a word. The bot says so, and whoever was left without a reply gets one: to the
+    question they asked the person, else the support email and, where an issue stands that was not refused, the
+    offer."""
     announce, waited, question = Announce("agent_gone", {"agent": state.agent}), state.waits, state.open_question
     state = _back_from_person(state)
     if not waited:

@@ -1,7 +1,7 @@
 """How a message ends: a ticket is filed, or what is still to be said is said, the turn's notes are closed.
 
-A ticket is filed in one place, `finish` (R8). Whatever ends a message goes through `close`, which counts what brought the shopper
-nothing (R13).
+A ticket is filed in one place, `finish` (R8). Whatever ends a message goes through `close`, which counts what
+brought the shopper nothing (R13).
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ YES_NO = ("choice_yes", "choice_no")
 
 
 def close(state: State, effects: tuple[Effect, ...] = ()) -> Outcome:
+    """The message is done: its notes are closed, and what was said last is remembered."""
     said = state.turn.said
     return changed(state, last_acts=said or state.last_acts, turn=TurnNotes(), useless=_useless(state)), effects
 
 
 def _useless(state: State) -> int:
-    """R13: replies in a row that brought nothing, this one included. Thanks and the invitation to rate leave the count alone."""
+    """R13: replies in a row that brought nothing, this one included. Thanks and the invitation to rate leave the
+    count alone."""
     said = set(state.turn.said)
     if said and g.brought_nothing(state):
         return state.useless + 1
@@ -37,6 +39,7 @@ def _useless(state: State) -> int:
 
 
 def end_with(state: State, *says: Say) -> Outcome:
+    """These are the last words of this message."""
     state, effects = say(state, *says)
     return close(state, effects)
 
@@ -50,12 +53,23 @@ def finish(state: State, fact: Any, policy: Policy) -> Outcome:
     earlier = ticket_meant(state, state.reason)
     ticket = Ticket(state.next_reference, state.name, state.email, state.reason, dispute=state.dispute)
     filing = FileTicket(
-        ticket.reference, ticket.name, ticket.email, ticket.reason, dispute=ticket.dispute,
-        earlier_reference=earlier.reference if earlier and ticket.dispute else None, extra=state.extra,
-    )  # fmt: skip
+        ticket.reference,
+        ticket.name,
+        ticket.email,
+        ticket.reason,
+        dispute=ticket.dispute,
+        earlier_reference=earlier.reference if earlier and ticket.dispute else None,
+        extra=state.extra,
+    )
     state = changed(
-        done(state), phase=IDLE, fruitless=0, digressions=(), last_question=None, extra=(), tickets=(*state.tickets, ticket),
-    )  # fmt: skip
+        done(state),
+        phase=IDLE,
+        fruitless=0,
+        digressions=(),
+        last_question=None,
+        extra=(),
+        tickets=(*state.tickets, ticket),
+    )
     return close(state, (filing,))
 
 
@@ -72,7 +86,7 @@ def fill_from_page(state: State, fact: e.CustomerIdentified, policy: Policy) -> 
     name = state.name or (fact.name if fact.name and could_be_name(fact.name) else None)
     email = state.email or (fact.email if fact.email and could_be_email(fact.email) else None)
     state = changed(state, name=name, email=email)
-    if g.agreed(state) and not state.missing:
+    if state.agreed and not state.missing:
         return file(state, fact, policy)
     return state, ()
 
@@ -89,7 +103,7 @@ def search_first(state: State, fact: Any, policy: Policy) -> Outcome:
     return state, (Search(lookup.text),)
 
 
-# ---------------------------------------------------------------- asking for what is missing, and no more of it (R6, R9, R13)
+# ---------------------------------------------------------------- asking for what is missing (R6, R9, R13)
 
 
 def say_invalid(state: State, fact: Any, policy: Policy) -> Outcome:

@@ -13,12 +13,12 @@ missing, the ticket. So "Hi, Jane Doe, jane@x.example, my order never came, plea
     LOOKING_UP  a search is under way              its outcome -> back to where it came from
     ATTENDED    a person of the shop is here       they leave -> COLLECTING or SILENT where it was so, else IDLE
 
-Nobody waits for ever (R13). A person who is here holds a lease, which the shell lets run out when they are gone: the bot is
-back, says so, and whoever was left without a reply gets one. And where three replies in a row brought a shopper nothing,
-the third names the support email and offers a ticket; that is the one offer that may be made without an issue.
+Nobody waits for ever (R13). A person who is here holds a lease, which the shell lets run out when they are gone: the
+bot is back, says so, and whoever was left without a reply gets one. And where three replies in a row brought a shopper
+nothing, the third names the support email and offers a ticket; that is the one offer that may be made without an issue.
 
-While ATTENDED the bot says nothing of its own, but it goes on taking in what the rules say must never be asked for again, and
-a ticket that was agreed to and becomes complete is filed as ever (R8).
+While ATTENDED the bot says nothing of its own, but it goes on taking in what the rules say must never be asked for
+again, and a ticket that was agreed to and becomes complete is filed as ever (R8).
 
 Consent is not a flag: it *is* the phases COLLECTING and SILENT, so it cannot be asked for twice. A field is never asked
 for when it is there, because the only words that ask are made from `State.missing`. A ticket is filed in one place,
@@ -26,11 +26,12 @@ for when it is there, because the only words that ask are made from `State.missi
 filing. A reason is set in one place too, the gate of `dialogue.reasons`, which says of any wording whether it is filed,
 refused, said already, more, or new.
 
-Each row: a name that begins with the rule it serves, the phases, the fact, the action, an optional guard. Rows of one
-phase and fact are tried from top to bottom and the last has no guard, so the table is total;
-`tests/dialogue/test_table.py` holds that. A row whose action is `refuse` raises `IllegalEvent` and changes nothing. When a
-row holds is said in `guards`, what it does in `actions` while a message is taken in, in `closing` at its end, and in
-`attended` while a person of the shop is there. Rows' names are stored with every turn: they stay to the letter.
+Each row: a name that begins with the rule it serves, the phases, the fact, the action, an optional guard. Rows of
+one phase and fact are tried from top to bottom and the last has no guard, so the table is total;
+`tests/dialogue/test_table.py` holds that. A row whose action is `refuse` raises `IllegalEvent` and changes nothing.
+When a row holds is said in `guards`, what it does in `actions` while a message is taken in, in `closing` at its end,
+and in `attended` while a person of the shop is there. Rows' names are stored with every turn: they stay to the
+letter.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ Guard = Callable[[State, Any], bool]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: in these phases `do` decides this event, where `when` holds. `name` begins with the rule."""
+    """One line of the table: in these phases `do` decides this event, where `when` holds. `name` begins with the
+    rule."""
 
     name: str
     phases: tuple[Phase, ...]
@@ -70,8 +72,8 @@ TABLE: tuple[Row, ...] = (
         Row(f"order: {event.__name__} waits for the search", (LOOKING_UP,), event, actions.refuse)
         for event in (
             e.SecretMasked, e.Greeted, e.NameGiven, e.EmailGiven, e.ExtraGiven, e.ValueRejected, e.IssueStated,
-            e.ReviewDemanded, e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.TicketWanted, e.UpdateAsked,
-            e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
+            e.ReviewDemanded, e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.TicketWanted,
+            e.UpdateAsked, e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
             e.TurnEnded, e.CustomerIdentified, e.ShopperRated, e.AgentJoined, e.AgentSaid, e.AgentLeft,
         )
     ),

@@ -1,4 +1,5 @@
-"""One message as the referee takes it: what was understood of it, and what was said to it. It reads and decides nothing."""
+"""One message as the referee takes it: what was understood of it, and what was said to it. It reads and decides
+nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ POINTING = frozenset({"update_redirect", "ticket_exists"})
 
 @dataclass(frozen=True)
 class Exchange:
-    """A shopper's message with the turns up to the next one. `required`: fields that the helpdesk wants beside the three."""
+    """A shopper's message with the turns up to the next one. `required`: fields that the helpdesk wants beside the
+    three."""
 
     message: Seen
     replies: Sequence[Seen]

@@ -1,12 +1,12 @@
 """The strict rules, checked from outside on any transcript: who said what, with which act, asking for what.
 
-Shares no code and no words with the transition table or the phrases; it knows the rules and the protocol's names, nothing
-else, so that a fault in the table cannot hide in the judge. What was understood may be missing (a transcript from elsewhere);
-then the checks that need it are left out, and none is guessed.
+Shares no code and no words with the transition table or the phrases; it knows the rules and the protocol's names,
+nothing else, so that a fault in the table cannot hide in the judge. What was understood may be missing (a transcript
+from elsewhere); then the checks that need it are left out, and none is guessed.
 
-It is one-sided: where the rules leave the bot a choice, or a judgement of sameness or wording would be needed, it says nothing.
-Here is the walk through a transcript; what is believed on the way is in `beliefs`, each rule in `rules`. R16 compares
-conversations (`equal_treatment`), and what words alone tell is in `sight`.
+It is one-sided: where the rules leave the bot a choice, or a judgement of sameness or wording would be needed, it
+says nothing. Here is the walk through a transcript; what is believed on the way is in `beliefs`, each rule in
+`rules`. R16 compares conversations (`equal_treatment`), and what words alone tell is in `sight`.
 """
 
 from __future__ import annotations
@@ -132,6 +132,6 @@ class _Walk:
 
 
 def judge(transcript: Transcript) -> list[Violation]:
-    """Every violation of R1-R15 and R17-R19 that can be seen from outside, in order; empty for a lawful conversation. What
-    words alone tell is named `words:` and the rule (`dialogue.referee.sight`)."""
+    """Every violation of R1-R15 and R17-R19 that can be seen from outside, in order; empty for a lawful
+    conversation. What words alone tell is named `words:` and the rule (`dialogue.referee.sight`)."""
     return sorted([*_Walk(transcript).run(), *look(transcript)], key=lambda violation: (violation.seq, violation.rule))

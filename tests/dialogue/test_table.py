@@ -55,7 +55,8 @@ def test_rows_are_named_by_rule_and_names_are_unique() -> None:
 def _small_alphabet() -> list[e.Happening]:
     """One message for each thing that can be understood, and every outcome from outside."""
     said = [
-        {"name": "Jane Doe"}, {"name": "x@y"}, {"email": "jane@example.com"}, {"email": "nope"}, {"reason": "lamp broken"},
+        {"name": "Jane Doe"}, {"name": "x@y"}, {"email": "jane@example.com"}, {"email": "nope"},
+        {"reason": "lamp broken"},
         {"reason": "charged twice"}, {"reason": "?"}, {"question": "how long?"}, {"answer": Answer.AFFIRM},
         {"answer": Answer.DENY}, {"answer": Answer.DENY, "email": "k@new.example"}, {"score": 4}, {"score": 9}, {},
         {"rejected": (e.RejectedValue(Field.EMAIL, "x", "email_no_at"),)},
@@ -73,10 +74,10 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "follow up on the broken lamp", "signals": {Signal.FOLLOWS_UP}},
     ]  # fmt: skip
     said += [{"signals": {signal}} for signal in Signal]
-    found: list[e.Happening] = [
-        e.ShopperSaid(e.Understanding("", **{k: frozenset(v) if k == "signals" else v for k, v in s.items()}))  # type: ignore[arg-type]
-        for s in said
-    ]
+    found: list[e.Happening] = []
+    for one in said:
+        more = {**one, "signals": frozenset(one.get("signals", ()))}  # type: ignore[call-overload]
+        found.append(e.ShopperSaid(e.Understanding("", **more)))  # type: ignore[arg-type]
     found += [
         e.TicketAccepted("AO-T-1"),
         e.TicketDelayed("AO-T-1"),

@@ -88,12 +88,12 @@ def r19_invites_at_the_end(exchange: Exchange, belief: Belief) -> Iterator[Viola
         yield Violation("R19", exchange.message.seq, "a rating was invited before the conversation had come to an end")
 
 
-# ---------------------------------------------------------------- a message that completes a ticket, and one that does not
+# ---------------------------------------------------------------- a message that completes a ticket, or does not
 
 
 def r8_files_and_asks_nothing(exchange: Exchange) -> Iterator[Violation]:
-    """R8: the moment consent and all three fields are there the ticket is filed, with no question. R19: nor is a rating invited
-    in the reply that files."""
+    """R8: the moment consent and all three fields are there the ticket is filed, with no question. R19: nor is a
+    rating invited in the reply that files."""
     for reply in exchange.direct:
         if reply.act in ASKING or reply.act in ("offer_ticket", "invite_rating", "give_email"):
             rule = "R19" if reply.act == "invite_rating" else "R8"

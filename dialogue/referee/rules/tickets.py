@@ -1,7 +1,7 @@
 """Rules about tickets: the word that one is filed or saved, what was passed to the helpdesk, and how many there may be.
 
-Each rule is a function that yields what is wrong, with the rule in its docstring, and changes nothing. `place` is the ticket's
-among those that were passed.
+Each rule is a function that yields what is wrong, with the rule in its docstring, and changes nothing. `place` is
+the ticket's among those that were passed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def r7_files_what_was_agreed_to(turn: Seen, belief: Belief, transcript: Transcri
 
 
 def r12_announces_once(turn: Seen, belief: Belief, transcript: Transcript) -> Iterator[Violation]:
-    """R12: one consent makes one ticket, and its shopper is told once; where it was saved, again when it is filed (R13)."""
+    """R12: one consent makes one ticket, and its shopper is told once; where it was saved, again when it is filed
+    (R13)."""
     reference = reference_in(turn)
     before = belief.announced.get(reference)
     if before is not None and (turn.act == "ticket_saved" or before == "ticket_filed"):
@@ -162,7 +163,8 @@ def turns_follow_one_another(transcript: Transcript) -> Iterator[Violation]:
 
 
 def r8_complete_means_file(belief: Belief, transcript: Transcript) -> Iterator[Violation]:
-    """R8: the moment consent and all three fields are there, the ticket is filed; it must have been spoken of by now."""
+    """R8: the moment consent and all three fields are there, the ticket is filed; it must have been spoken of by
+    now."""
     if transcript.settled and len(belief.announced) < len(belief.due) and not belief.unsure:
         reason = "consent and all three fields were there, and no ticket was filed or saved"
         yield Violation("R8", belief.due[len(belief.announced)].seq, reason)

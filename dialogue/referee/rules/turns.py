@@ -1,7 +1,7 @@
 """Rules about single turns of the bot: its words, and what was known when it asked or offered.
 
-Each rule is a function that yields what is wrong, with the rule in its docstring, and changes nothing. Where the same rule
-looks at several things it has a function for each.
+Each rule is a function that yields what is wrong, with the rule in its docstring, and changes nothing. Where the
+same rule looks at several things it has a function for each.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def r1_asks_for_three_fields(turn: Seen, transcript: Transcript) -> Iterator[Vio
 
 
 def words_that_may_not_be_said(turn: Seen, transcript: Transcript) -> Iterator[Violation]:
-    """R1, R2, R8, R9, R11, R14, R15, R17: what an act may never say, whoever it is said to (`dialogue.referee.words`)."""
+    """R1, R2, R8, R9, R11, R14, R15, R17: what an act may never say, whoever it is said to
+    (`dialogue.referee.words`)."""
     for rule, reason in words.faults(turn.act or "", turn.text, transcript.support_email, transcript.required_fields):
         yield Violation(rule, turn.seq, reason)
 
@@ -82,7 +83,8 @@ def r9_has_stopped_asking(reply: Seen, belief: Belief) -> Iterator[Violation]:
 
 
 def r7_offers_nothing_that_was_agreed_to(offer: Seen, *, collecting: bool) -> Iterator[Violation]:
-    """R7: consent, given once, is never asked for again. `collecting`: it was there before the message, and still is."""
+    """R7: consent, given once, is never asked for again. `collecting`: it was there before the message, and still
+    is."""
     if collecting:
         yield Violation("R7", offer.seq, "a ticket is offered though consent was given")
 
