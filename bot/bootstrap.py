@@ -37,6 +37,7 @@ from bot.telemetry import tracing
 from bot.telemetry.metrics import HELPDESK, LATE
 from bot.telemetry.supervision import Supervisor
 from dialogue import events
+from dialogue.policy import Policy
 from dialogue.understanding.linear import outside
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules, warm_up
@@ -232,7 +233,7 @@ async def run_bot(
     pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
     hub.equip(
         Workshop(
-            store=store, understander=mind, answers=answers, policy=events.Policy(),
+            store=store, understander=mind, answers=answers, policy=Policy(),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
             erase=functools.partial(erasure.erase, store), stem=stem, mark=mark,
             understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,

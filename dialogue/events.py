@@ -108,7 +108,8 @@ class TicketDelayed:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTaken:
-    """Another conversation's ticket has the reference that the next one here would have had: from now on they are made of `stem`."""
+    """Another conversation's ticket has the reference that the next one here would have had: from now on they are
+    made of `stem`."""
 
     stem: str
 
@@ -121,8 +122,8 @@ class ShopperRated:
 
 @dataclass(frozen=True, slots=True)
 class AgentJoined:
-    """A person of the shop came into the chat, under this name. `presence` names this stay of theirs, whose lease they renew;
-    `account` tells two of one name apart."""
+    """A person of the shop came into the chat, under this name. `presence` names this stay of theirs, whose lease
+    they renew; `account` tells two of one name apart."""
 
     name: str
     presence: str = ""
@@ -136,8 +137,8 @@ class AgentSaid:
 
 @dataclass(frozen=True, slots=True)
 class AgentLeft:
-    """They left. `settled`: the matter is done, so nothing that was open before goes on. `gone`: they did not say so, but the
-    lease of this stay of theirs ran out (R13)."""
+    """They left. `settled`: the matter is done, so nothing that was open before goes on. `gone`: they did not say
+    so, but the lease of this stay of theirs ran out (R13)."""
 
     settled: bool = False
     gone: str | None = None
@@ -337,13 +338,3 @@ TableEvent = (
     | AgentSaid
     | AgentLeft
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Configuration the tracker may look at. Nothing here varies by person, region or order value (R16).
-
-    `fruitless_limit`: how many questions may stay without fruit before the bot stops asking (R9).
-    """
-
-    fruitless_limit: int = 3

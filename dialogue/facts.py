@@ -1,9 +1,9 @@
 """From one `Understanding` to the facts it carries, in the one order in which the table takes them.
 
 Pure and total: any understanding, however wrong, gives a tuple of at least one fact. The order is part of the rules:
-secrets first (R17), a refusal before the fields beside it
-(a no to the offer is never overruled by a signature, R10), fields before wishes (so that a message with everything files at once, R8), the issue before the
-consent that speaks of it (R3), questions last among the substance (a digression is answered once the fields are in, R9).
+secrets first (R17), a refusal before the fields beside it (a no to the offer is never overruled by a signature,
+R10), fields before wishes (so that a message with everything files at once, R8), the issue before the consent that
+speaks of it (R3), questions last among the substance (a digression is answered once the fields are in, R9).
 """
 
 from __future__ import annotations
@@ -21,46 +21,47 @@ def facts(understood: e.Understanding) -> tuple[e.Fact, ...]:
     return found if telling else (*found, e.Mumbled())
 
 
-def _unpack(u: e.Understanding) -> Iterator[e.Fact]:
-    signals = u.signals
+# A branch for each fact, in the order that the rules give them: in parts the order could not be read any more.
+def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:
+    signals = understood.signals
     if Signal.SECRET in signals:
         yield e.SecretMasked()
-    if Signal.GREETING in signals or u.greeting_name:
-        yield e.Greeted(u.greeting_name)
+    if Signal.GREETING in signals or understood.greeting_name:
+        yield e.Greeted(understood.greeting_name)
     if Signal.CANCELS in signals:
         yield e.Cancelled()
-    if u.answer is Answer.DENY:
-        yield e.Denied(beside_field=bool(u.email or u.name or u.reason))
-    if u.email:
-        yield e.EmailGiven(u.email)
-    if u.name:
-        yield e.NameGiven(u.name)
-    for field, value in u.extra:
+    if understood.answer is Answer.DENY:
+        yield e.Denied(beside_field=bool(understood.email or understood.name or understood.reason))
+    if understood.email:
+        yield e.EmailGiven(understood.email)
+    if understood.name:
+        yield e.NameGiven(understood.name)
+    for field, value in understood.extra:
         yield e.ExtraGiven(field, value)
-    given = {"email": u.email, "name": u.name}
-    for rejected in u.rejected:
+    given = {"email": understood.email, "name": understood.name}
+    for rejected in understood.rejected:
         if not given.get(rejected.field):
             yield e.ValueRejected(rejected.field, rejected.why)
-    if Signal.UNHELPED in signals and not u.reason:
+    if Signal.UNHELPED in signals and not understood.reason:
         yield e.Unhelped()
-    if u.reason and Signal.DISPUTES in signals and Signal.WANTS_REVIEW in signals:
-        yield e.ReviewDemanded(u.reason)
-    elif u.reason and Signal.FOLLOWS_UP in signals and Signal.DISPUTES not in signals:
-        yield e.FollowedUp(u.reason)
-    elif u.reason:
-        yield e.IssueStated(u.reason, dispute=Signal.DISPUTES in signals)
-    if u.answer is Answer.AFFIRM:
+    if understood.reason and Signal.DISPUTES in signals and Signal.WANTS_REVIEW in signals:
+        yield e.ReviewDemanded(understood.reason)
+    elif understood.reason and Signal.FOLLOWS_UP in signals and Signal.DISPUTES not in signals:
+        yield e.FollowedUp(understood.reason)
+    elif understood.reason:
+        yield e.IssueStated(understood.reason, dispute=Signal.DISPUTES in signals)
+    if understood.answer is Answer.AFFIRM:
         yield e.Affirmed()
     if Signal.WANTS_TICKET in signals:
         yield e.TicketWanted(another=Signal.ANOTHER_TICKET in signals, about_that=Signal.ABOUT_THAT in signals)
     if Signal.ASKS_UPDATE in signals:
-        yield e.UpdateAsked(u.kept)
+        yield e.UpdateAsked(understood.kept)
     if Signal.ASKS_CONTACT in signals:
         yield e.ContactAsked()
-    if u.question:
-        yield e.QuestionAsked(u.question)
-    if u.score is not None:
-        yield e.ScoreSaid(u.score)
+    if understood.question:
+        yield e.QuestionAsked(understood.question)
+    if understood.score is not None:
+        yield e.ScoreSaid(understood.score)
     if Signal.THANKS in signals:
         yield e.Thanked()
     if Signal.GOODBYE in signals:

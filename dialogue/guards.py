@@ -29,11 +29,6 @@ def third_useless(state: State, fact: Any) -> bool:
     return state.useless + 1 >= USELESS and brought_nothing(state)
 
 
-def agreed(state: State) -> bool:
-    """Consent is there, whether or not a person of the shop is in the chat meanwhile (R7)."""
-    return (state.paused if state.phase is Phase.ATTENDED else state.phase) in OPEN
-
-
 def last_ticket(state: State) -> Ticket | None:
     return state.tickets[-1] if state.tickets else None
 
@@ -89,10 +84,6 @@ def repeats_a_ticket(state: State, fact: Any) -> bool:
 
 def has_reason(state: State, fact: Any) -> bool:
     return bool(state.reason)
-
-
-def has_tickets(state: State, fact: Any) -> bool:
-    return bool(state.tickets)
 
 
 def answered_before(state: State, fact: Any) -> bool:
@@ -182,7 +173,7 @@ def says_goodbye(state: State, fact: Any) -> bool:
 
 
 def agreed_and_complete(state: State, fact: Any) -> bool:
-    return agreed(state) and not state.missing
+    return state.agreed and not state.missing
 
 
 def another_agent(state: State, fact: e.AgentJoined) -> bool:

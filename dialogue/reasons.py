@@ -2,8 +2,8 @@
 
 An issue, a question without an article, "that didn't help", "open a ticket about that", a follow-up, a dispute,
 words to a person of the shop: to this gate all are a `Wording`, and `weigh` says what it is beside what is known
-already (R4, R10, R12). The table asks `weigh` in its guards and calls `take` in its actions; `tests/dialogue/test_gate.py`
-reads the source and holds that no other line sets a reason.
+already (R4, R10, R12). The table asks `weigh` in its guards and calls `take` in its actions;
+`tests/dialogue/test_gate.py` reads the source and holds that no other line sets a reason.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from dialogue import events as e
 from dialogue.sameness import adds_detail, leans, same_issue, shared, substance, unsaid
-from dialogue.states import OPEN, Phase, Refused, State, Ticket, changed
+from dialogue.states import Refused, State, Ticket, changed
 from dialogue.ticket_named import names_a_foreign_one, ticket_named
 from dialogue.validity import could_be_reason
 
@@ -60,10 +60,6 @@ def wording(state: State, fact: object) -> Wording:
     return Wording((state.last_question or "").strip())
 
 
-def _agreed(state: State) -> bool:
-    return (state.paused if state.phase is Phase.ATTENDED else state.phase) in OPEN
-
-
 def weigh(state: State, said: Wording) -> Verdict:
     """What `said` is. Where another ticket was agreed to and its reason is still asked for, any words are that
     reason (R3)."""
@@ -72,7 +68,7 @@ def weigh(state: State, said: Wording) -> Verdict:
     standing = None if state.declined else state.reason
     if standing and not adds_detail(standing, said.text):
         return Verdict(What.REPEATED)
-    if standing is None and _agreed(state):
+    if standing is None and state.agreed:
         return Verdict(What.STATED)
     ticket = None if standing and leans(said.text) else _ticket_about(state, said)
     if ticket:
@@ -100,7 +96,7 @@ def take(state: State, said: Wording) -> State:
     own = unsaid((ticket.reason for ticket in state.tickets), said.text)
     if state.declined and state.reason and leans(own):
         own, past = _joined(state.reason, own), past[1:]
-    disputed = said.dispute or (_agreed(state) and state.dispute)
+    disputed = said.dispute or (state.agreed and state.dispute)
     return changed(state, reason=own, dispute=disputed, declined=False, refused=tuple(reversed(past)))
 
 

@@ -65,7 +65,8 @@ EVERYDAY: dict[str, frozenset[str]] = {
         muy nada nadie ni no nos nosotros nuestra nuestro o os paquete para pedido pedidos pero por porque
         pregunta problema producto puede pueden puedo que quien quiero recibo respuesta se sea segun ser si sido
         sigue siguen sobre son soy su sus tal te ticket tiene tienen tengo toda todavia todo tu tus un una unas
-        uno unos usted ustedes va vez y ya yo articulo compra envio entrega noticia noticias realmente de verdad""".split()
+        uno unos usted ustedes va vez y ya yo articulo compra envio entrega noticia noticias realmente de
+        verdad""".split()
     ),
     "pt": frozenset(
         """a agora ainda ajuda algo alguem alguma algum ao aos aqui as assim ate bem boa bom com como compra da
@@ -121,9 +122,6 @@ NARROWING = frozenset(
     lorsque parce si depuis en sobre bajo cerca cuando porque desde em sob perto quando enquanto في علي عند تحت
     لان عندما""".split()
 )
-
-#: A person who is not the one who writes.
-SOMEBODY_ELSES = frozenset("his her hers".split())
 
 #: Forms of coming and getting. With a no in the same clause something did not come; without one they say little.
 COMING = frozenset(

@@ -18,8 +18,9 @@ class Phase(StrEnum):
     ATTENDED = "attended"  # a person of the shop talks with the shopper; the bot is silent
 
 
+IDLE, OFFERED, COLLECTING, SILENT, LOOKING_UP, ATTENDED = Phase
 #: Consent is there, and a field is missing (R7).
-OPEN = (Phase.COLLECTING, Phase.SILENT)
+OPEN = (COLLECTING, SILENT)
 
 
 class TicketStatus(StrEnum):
@@ -32,8 +33,8 @@ T = TypeVar("T")
 
 
 def changed(value: T, **fields: Any) -> T:
-    """`value`, a frozen dataclass, with some fields anew. As `dataclasses.replace`, which goes through every field by its name; a
-    message makes a dozen states. Raises TypeError where there is no such field."""
+    """`value`, a frozen dataclass, with some fields anew. As `dataclasses.replace`, which goes through every field
+    by its name; a message makes a dozen states. Raises TypeError where there is no such field."""
     have = value.__dict__
     if not fields.keys() <= have.keys():
         raise TypeError(f"{type(value).__name__} has no {', '.join(sorted(fields.keys() - have.keys()))}")
@@ -126,6 +127,11 @@ class State:
         have = {Field.NAME: self.name, Field.EMAIL: self.email, Field.REASON: self.reason}
         known = dict(self.extra)
         return (*(f for f in Field if not have[f]), *(f for f in self.required if f not in known))
+
+    @property
+    def agreed(self) -> bool:
+        """Consent is there, whether or not a person of the shop is in the chat meanwhile (R7)."""
+        return (self.paused if self.phase is ATTENDED else self.phase) in OPEN
 
     @property
     def beginning(self) -> State:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from dialogue import events as e
 from dialogue.effects import Effect
 from dialogue.facts import facts
+from dialogue.outcomes import IllegalEvent
+from dialogue.policy import Policy
 from dialogue.states import State, TurnNotes, changed
-from dialogue.transitions import IllegalEvent, find
+from dialogue.transitions import find
 
 __all__ = ["Decision", "IllegalEvent", "replay", "step"]
 
@@ -28,7 +30,7 @@ class Decision:
     causes: tuple[str, ...]
 
 
-def step(policy: e.Policy, state: State, happening: e.Happening) -> Decision:
+def step(policy: Policy, state: State, happening: e.Happening) -> Decision:
     """Decide one happening. Raises `IllegalEvent` where it cannot come in this phase (one search at a time)."""
     steps: tuple[e.TableEvent, ...]
     if isinstance(happening, e.ShopperSaid):
@@ -51,7 +53,7 @@ def step(policy: e.Policy, state: State, happening: e.Happening) -> Decision:
     return Decision(state, tuple(effects), tuple(rows), tuple(causes))
 
 
-def replay(policy: e.Policy, state: State, happenings: Iterable[e.Happening]) -> State:
+def replay(policy: Policy, state: State, happenings: Iterable[e.Happening]) -> State:
     """The state after all `happenings`: what a conversation's stored turns fold to."""
     for happening in happenings:
         state = step(policy, state, happening).state

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from dialogue.vocabulary import Field
-
 
 def could_be_name(value: str) -> bool:
     """Letters of any script, with the marks names carry; no digits, no `@`, no line breaks."""
@@ -41,8 +39,3 @@ def could_be_email(value: str) -> bool:
 def could_be_reason(value: str) -> bool:
     """Anything with a letter or a digit in it: it is kept in the shopper's own words (R3)."""
     return any(unicodedata.category(c)[0] in "LN" for c in value) and value == value.strip()
-
-
-def could_be(field: Field, value: str) -> bool:
-    """True where `value` may be stored as `field`."""
-    return {Field.NAME: could_be_name, Field.EMAIL: could_be_email, Field.REASON: could_be_reason}[field](value)

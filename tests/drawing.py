@@ -15,6 +15,7 @@ from bot.chat.phrases import render
 from dialogue import events as e
 from dialogue.effects import FileTicket, Say, Search
 from dialogue.facts import facts
+from dialogue.policy import Policy
 from dialogue.states import Phase, State, TurnNotes
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import find
@@ -22,7 +23,7 @@ from dialogue.understanding.rules import understand
 from tests.proofs.prove import FOUND, POLICY, alphabet
 
 #: One fruitless question is enough here, so that the silent phase is within reach of two messages.
-_IMPATIENT = e.Policy(fruitless_limit=1)
+_IMPATIENT = Policy(fruitless_limit=1)
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "how-it-decides.md"
 BEGIN, END = "<!-- drawn: begin -->", "<!-- drawn: end -->"

@@ -11,6 +11,7 @@ from bot.chat.drawn import new_mark, new_stem
 from bot.chat.ticket_form import TicketForm
 from bot.store.database import Store
 from dialogue import events
+from dialogue.policy import Policy
 from dialogue.states import Phase, State
 from dialogue.understanding.reader import Asked
 from kb_answers.answer import Answers
@@ -45,7 +46,7 @@ class Workshop:
     store: Store
     understander: Understander
     answers: Answers
-    policy: events.Policy
+    policy: Policy
     support_email: str
     helpdesk: str
     poke: Callable[[str], None]

@@ -14,6 +14,7 @@ from bot.store.records import from_json, happenings_from_json, to_json
 from bot.store.tables import admin_token, attempt, outbox, rating, turn
 from bot.store.tables import conversation as conversation_table
 from dialogue import events
+from dialogue.policy import Policy
 from dialogue.referee.transcript import Passed
 from dialogue.states import State
 from dialogue.tracker import step
@@ -68,7 +69,7 @@ async def conversation(store: Store, id: str) -> dict[str, Any] | None:
     for row in rows:
         understood = None
         for happening in happenings_from_json(row.events):
-            state = step(events.Policy(), state, happening).state
+            state = step(Policy(), state, happening).state
             if isinstance(happening, events.ShopperSaid):
                 understood = orjson.loads(to_json(happening.understood))
         why = {

@@ -13,6 +13,7 @@ from bot.settings import Settings
 from bot.store.records import happenings_from_json
 from bot.store.stored import stored
 from dialogue import events
+from dialogue.policy import Policy
 from dialogue.states import State
 from dialogue.tracker import step
 
@@ -71,7 +72,7 @@ async def run_explain(settings: Settings, place: str) -> None:
             before = state
             told = happenings_from_json(row.events)
             for happening in told:
-                state = step(events.Policy(), state, happening).state
+                state = step(Policy(), state, happening).state
             mine = [t for t in turns if first <= t.seq <= row.seq]
             first = row.seq + 1
             if not wanted or any(t.seq == int(wanted) for t in mine):

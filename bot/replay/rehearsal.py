@@ -18,6 +18,7 @@ from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store
 from bot.store.records import Change, Loaded, Turn, to_json
 from dialogue import events
+from dialogue.policy import Policy
 from dialogue.referee.judge import judge
 from dialogue.referee.transcript import Passed, Seen, Transcript, Violation
 from dialogue.states import State
@@ -81,7 +82,7 @@ class Stagehand:
         self.settings = settings
         self.understander = understander or Rules(settings.support_email or DEMO_EMAIL)
         self.answers = _Cached(answers or make_answers(settings))
-        self.policy = events.Policy()
+        self.policy = Policy()
 
     def begin(self, *, locale: str | None = None, required: tuple[str, ...] = (), stem: str = STEM) -> Rehearsal:
         """A new rehearsal."""

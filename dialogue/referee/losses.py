@@ -1,5 +1,5 @@
-"""What a filed reason lost or won on its way from the shopper's words (R3, R4), seen from the words alone. One-sided: courtesies, wishes,
-contact data and questions may be left aside, and a sentence of another matter too."""
+"""What a filed reason lost or won on its way from the shopper's words (R3, R4), seen from the words alone.
+One-sided: courtesies, wishes, contact data and questions may be left aside, and a sentence of another matter too."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def telling(text: str, known: Collection[str]) -> frozenset[str]:
 def losses(
     reason: str, walk: Sequence[tuple[Seen, Sequence[Seen]]], *, since: int, known: Collection[str]
 ) -> Iterator[tuple[int, str]]:
-    """What the reason lost: the turn it was said in, and what is missing. `walk`: every message up to the filing with the bot's
-    replies; `since`: the turn of the filing before."""
+    """What the reason lost: the turn it was said in, and what is missing. `walk`: every message up to the filing
+    with the bot's replies; `since`: the turn of the filing before."""
     if not walk:
         return
     texts = [folded(head.text) for head, _ in walk]
@@ -69,8 +69,8 @@ def losses(
 
 
 def _cut(segment: str, texts: Sequence[str], known: Collection[str]) -> str | None:
-    """How a sentence of the reason breaks off where the shopper went on, begins where the shopper had begun before, or is but a piece
-    of a clause. Where the same words stand whole in another place, nothing is wrong."""
+    """How a sentence of the reason breaks off where the shopper went on, begins where the shopper had begun before,
+    or is but a piece of a clause. Where the same words stand whole in another place, nothing is wrong."""
     words = _TOKEN.findall(segment)
     if not words:
         return None
@@ -133,8 +133,8 @@ def _after(places: Sequence[_Place], last: int) -> list[str]:
 
 
 def _tells(before: Sequence[str], after: Sequence[str], first: str, known: Collection[str]) -> bool:
-    """True where the words of a clause that were left aside told of something and can be neither wish, courtesy, question nor contact
-    data: at least two that tell, or the noun to which the passage belongs."""
+    """True where the words of a clause that were left aside told of something and can be neither wish, courtesy,
+    question nor contact data: at least two that tell, or the noun to which the passage belongs."""
     rest = {*before, *after}
     if rest & (sets.WISHES | (sets.ASKING - sets.AUXILIARY) | set(known)) or (after and after[0] in sets.ASKING):
         return False

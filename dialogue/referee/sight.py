@@ -1,11 +1,11 @@
 """The referee's second pair of eyes: what words alone can tell, whatever was understood.
 
-The first pair (`dialogue.referee.judge`) believes what was understood of a message, and so takes a conversation that was misread for a
-lawful one. These eyes never look at it: they see the shopper's words, the page's own customer, what the bot did, asked and filed.
-Findings carry the rule's name behind `words:`, such as `words:R6`.
+The first pair (`dialogue.referee.judge`) believes what was understood of a message, and so takes a conversation that
+was misread for a lawful one. These eyes never look at it: they see the shopper's words, the page's own customer, what
+the bot did, asked and filed. Findings carry the rule's name behind `words:`, such as `words:R6`.
 
-They are one-sided: what is not certain from the words is passed over in silence. Where a person of the shop took part, what they
-and the shopper agreed on is not judged.
+They are one-sided: what is not certain from the words is passed over in silence. Where a person of the shop took
+part, what they and the shopper agreed on is not judged.
 """
 
 from __future__ import annotations
@@ -35,14 +35,15 @@ ADDRESS = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 #: An address that nobody doubts.
 _PLAIN_ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.I)
 _EMAIL_LABEL = re.compile(
-    r"(?:my |meine |mon |mi |meu |o meu )?(?:e-?mail(?:[ -]?(?:address|adresse))?|adresse e-?mail|correo(?: electrónico)?|البريد الإلكتروني|بريدي)"
-    r"(?: is| ist| est| es| é|\s*[:=]| هو)\s*(?P<value>\S+?)[.!]?",
+    r"(?:my |meine |mon |mi |meu |o meu )?(?:e-?mail(?:[ -]?(?:address|adresse))?|adresse e-?mail|"
+    r"correo(?: electrónico)?|البريد الإلكتروني|بريدي)(?: is| ist| est| es| é|\s*[:=]| هو)\s*(?P<value>\S+?)[.!]?",
     re.I,
 )
 #: What somebody is called by, told in passing: no full name, and not nothing (R6).
 _CALLED = re.compile(r"(?:i'?m|i am|this is|ich bin|je suis|soy|(?:eu )?sou|أنا) \S{1,40}", re.I)
 _NAME_LABEL = re.compile(
-    r"(?:(?:my )?full name|my name|name|mein name|nombre|nom|nome|meu nome)(?: is| ist| est| es| é|\s*[:=])\s*(?P<value>.+?)[.!]?|"
+    r"(?:(?:my )?full name|my name|name|mein name|nombre|nom|nome|meu nome)"
+    r"(?: is| ist| est| es| é|\s*[:=])\s*(?P<value>.+?)[.!]?|"
     r"(?:je m'appelle|me llamo|ich heiße|eu me chamo)\s+(?P<value2>.+?)[.!]?",
     re.I,
 )
@@ -89,18 +90,18 @@ def asked_plainly_before(text: str) -> Iterator[str]:
             yield "email"
         named = _NAME_LABEL.fullmatch(line)
         value = (named["value"] or named["value2"]) if named else None
-        if value and _FULL_NAME.fullmatch(value) and all(w[0] == w[0].upper() for w in value.split()):
+        if value and _FULL_NAME.fullmatch(value) and all(word[0] == word[0].upper() for word in value.split()):
             if not set(words_of(value)) & (sets.WISHES | sets.EVERYDAY):
                 yield "name"
 
 
 class _Eyes:
     def __init__(self, transcript: Transcript) -> None:
-        self.t = transcript
+        self.transcript = transcript
         self.support = transcript.support_email.casefold()
         self.found: list[Violation] = []
         self.chat = _Chat()
-        self.turns = [t for t in transcript.turns if t.who != "page"]
+        self.turns = [turn for turn in transcript.turns if turn.who != "page"]
         announced: dict[str, int] = {}
         for turn in self.turns:
             if turn.act in _TICKET and turn.ticket:
@@ -108,19 +109,20 @@ class _Eyes:
         last = self.turns[-1].seq if self.turns else 0
         #: Each ticket with the last turn before it was filed.
         self.filed: list[tuple[int, Passed]] = [
-            (p.at if p.at is not None else announced.get(p.reference, last), p) for p in transcript.tickets
+            (ticket.at if ticket.at is not None else announced.get(ticket.reference, last), ticket)
+            for ticket in transcript.tickets
         ]
-        self.helped = min((t.seq for t in self.turns if t.who in ("agent", "system")), default=last + 1)
+        self.helped = min((turn.seq for turn in self.turns if turn.who in ("agent", "system")), default=last + 1)
 
     def say(self, rule: str, seq: int, reason: str) -> None:
         self.found.append(Violation(PREFIX + rule, seq, reason))
 
     def look(self) -> list[Violation]:
-        if not any(t.who == "shopper" for t in self.turns):
+        if not any(turn.who == "shopper" for turn in self.turns):
             return []
-        walk = list(exchanges(self.t.turns))
+        walk = list(exchanges(self.transcript.turns))
         for place, (head, replies) in enumerate(walk):
-            following = next((h.seq for h, _ in walk[place + 1 :] if h and h.who == "shopper"), None)
+            following = next((later.seq for later, _ in walk[place + 1 :] if later and later.who == "shopper"), None)
             self._exchange(head, replies, following)
         for turn in self.turns:
             if turn.who in ("shopper", "agent") and (secret := holds_secret(turn.text)):
@@ -132,18 +134,18 @@ class _Eyes:
                 self._reason(before, at, ticket)
             before = at
         self._doubled()
-        return sorted(self.found, key=lambda v: (v.seq, v.rule))
+        return sorted(self.found, key=lambda violation: (violation.seq, violation.rule))
 
     # ------------------------------------------------------------ turn by turn
 
     def _exchange(self, head: Seen | None, replies: Sequence[Seen], following: int | None) -> None:
         chat = self.chat
-        bot = [r for r in replies if r.who == "bot"]
-        if any(r.who in ("agent", "system") for r in replies):
+        bot = [reply for reply in replies if reply.who == "bot"]
+        if any(reply.who in ("agent", "system") for reply in replies):
             self.chat = _Chat(given=chat.given)  # what was said to a person of the shop is never asked for again
         if head is None or head.who != "shopper":
             return
-        if any(r.who in ("agent", "system") for r in replies):
+        if any(reply.who in ("agent", "system") for reply in replies):
             self._given(head, bot)
             return
         self._refusal(head, bot, following)
@@ -153,17 +155,17 @@ class _Eyes:
         self._files_and_invites(head, bot, following)
 
     def _filed_in(self, head: Seen, following: int | None) -> list[Passed]:
-        return [p for at, p in self.filed if head.seq <= at and (following is None or at < following)]
+        return [ticket for at, ticket in self.filed if head.seq <= at and (following is None or at < following)]
 
     def _refusal(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
         """R7, R10: a plain refusal of an offer, and what came of it."""
         chat = self.chat
         plain = _plain(head.text)
-        acts = [r.act for r in bot]
+        acts = [reply.act for reply in bot]
         if chat.offered and plain in sets.PLAIN_NO:
             chat.refused = True
             chat.declined += [chat.issue] if chat.issue else []
-            if asking := next((r for r in bot if r.asks), None):
+            if asking := next((reply for reply in bot if reply.asks), None):
                 self.say("R7", asking.seq, "asks for fields though the offer was plainly refused")
         elif chat.refused:
             bare = ADDRESS.sub(" ", LINK.sub(" ", head.text))
@@ -172,7 +174,7 @@ class _Eyes:
             self.say(
                 "R7", head.seq, "a ticket was filed though the offer was plainly refused, and no wish came after it"
             )
-        offer = next((r for r in bot if r.act == "offer_ticket"), None)
+        offer = next((reply for reply in bot if reply.act == "offer_ticket"), None)
         said = words_of(head.text)
         if (
             offer
@@ -198,7 +200,7 @@ class _Eyes:
                     self.say("R2", turn.seq, f"{asked} is asked for, though it stands plainly in turn {seq}")
 
     def _given(self, head: Seen, bot: Sequence[Seen]) -> None:
-        doubted = {a for r in bot if r.act == "invalid" for a in r.asks}
+        doubted = {asked for reply in bot if reply.act == "invalid" for asked in reply.asks}
         for name in asked_plainly_before(head.text):
             own = name == "email" and self.support and self.support in head.text.casefold()
             if name in doubted or own:
@@ -213,20 +215,20 @@ class _Eyes:
     def _useless(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
         """R13: the same nothing three times in a row, and no way out named."""
         chat = self.chat
-        acts = [r.act for r in bot]
-        named = bool(self.support) and any(self.support in r.text.casefold() for r in bot)
+        acts = [reply.act for reply in bot]
+        named = bool(self.support) and any(self.support in reply.text.casefold() for reply in bot)
         # While an offer is open whatever is more than two words may be about its issue (R10).
         about = len(words_of(head.text)) > 2 and _plain(head.text) not in sets.NO_NAME
         adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and about)
         lines = [line.strip() for line in head.text.splitlines()]
         adds = adds or any(_NAME_LABEL.fullmatch(line) or _CALLED.fullmatch(line) for line in lines)
         adds = adds or bool(
-            self.t.required_fields
+            self.transcript.required_fields
         )  # whatever is said may be a field whose form only the helpdesk knows
         if not acts or set(acts) - set(_USELESS) or named or adds or self._filed_in(head, following):
             chat.useless = []
             return
-        text = "".join(r.text for r in bot if r.act == "clarify")
+        text = "".join(reply.text for reply in bot if reply.act == "clarify")
         if any(said and text and said != text for said in chat.useless):
             chat.useless = []
         chat.useless.append(text)
@@ -236,18 +238,21 @@ class _Eyes:
 
     def _files_and_invites(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
         """R19: never in the reply that files."""
-        invited = next((r for r in bot if r.act == "invite_rating"), None)
-        paged = {t.seq for t in self.t.turns if t.who == "page"}  # the page's word may file when the talk has ended
-        if invited and any(p.at is not None and p.at not in paged for p in self._filed_in(head, following)):
+        invited = next((reply for reply in bot if reply.act == "invite_rating"), None)
+        # The page's word may file when the talk has ended.
+        paged = {turn.seq for turn in self.transcript.turns if turn.who == "page"}
+        filed = self._filed_in(head, following)
+        if invited and any(ticket.at is not None and ticket.at not in paged for ticket in filed):
             self.say("R19", invited.seq, "a rating is invited in the reply that files a ticket")
 
     # ------------------------------------------------------------ tickets
 
     def _heard(self, at: int) -> list[Seen]:
-        return [t for t in self.t.turns if t.who == "shopper" and t.seq <= at]
+        return [turn for turn in self.transcript.turns if turn.who == "shopper" and turn.seq <= at]
 
     def _pages(self, at: int, name: str) -> list[str]:
-        return [str((t.understood or {}).get(name) or "") for t in self.t.turns if t.who == "page" and t.seq <= at]
+        pages = [turn for turn in self.transcript.turns if turn.who == "page" and turn.seq <= at]
+        return [str((page.understood or {}).get(name) or "") for page in pages]
 
     def _fields(self, at: int, ticket: Passed) -> None:
         name, email = ticket.fields.get("name"), ticket.fields.get("email")
@@ -271,7 +276,7 @@ class _Eyes:
             return None
         if _plain(name) in sets.NO_NAME:
             return "is a plain answer and no name"
-        said = [ADDRESS.sub(" ", LINK.sub(" ", t.text)) for t in self._heard(at)]
+        said = [ADDRESS.sub(" ", LINK.sub(" ", turn.text)) for turn in self._heard(at)]
         whole = folded(" \n ".join([*said, *self._pages(at, "name")]))
         if any(word not in whole for word in words_of(name)):
             return "was never said"
@@ -282,13 +287,13 @@ class _Eyes:
             return None
         if self.support and email.casefold() == self.support:
             return "is the shop's own"
-        said = [folded(t.text) for t in self._heard(at)]
+        said = [folded(turn.text) for turn in self._heard(at)]
         wanted = folded(email)
-        if any(wanted in folded(LINK.sub(" ", t.text)) for t in self._heard(at)):
+        if any(wanted in folded(LINK.sub(" ", turn.text)) for turn in self._heard(at)):
             return None
         if any(wanted in text for text in said):
             return "stands only inside a link"
-        proposed = any(wanted in folded(t.text) for t in self.turns if t.who == "bot" and t.seq <= at)
+        proposed = any(wanted in folded(turn.text) for turn in self.turns if turn.who == "bot" and turn.seq <= at)
         whole = " \n ".join(said)
         if not proposed and any(part not in whole for part in _WORD.findall(wanted)):
             return "was never said"
@@ -299,14 +304,17 @@ class _Eyes:
         if not isinstance(reason, str):
             return
         heard = self._heard(at)
-        if foreign := unsaid_words(reason, [t.text for t in heard]):
-            self.say(
-                "R3", at, f"the reason of {ticket.reference} holds words that the shopper had not said: {foreign[:5]}"
-            )
+        if foreign := unsaid_words(reason, [turn.text for turn in heard]):
+            what = f"holds words that the shopper had not said: {foreign[:5]}"
+            self.say("R3", at, f"the reason of {ticket.reference} {what}")
             return
-        known = {w for v in (ticket.fields.get("name"), ticket.fields.get("email")) for w in words_of(str(v or ""))}
-        walk = [(h, [r for r in rs if r.who == "bot"]) for h, rs in exchanges(self.t.turns) if h and h.who == "shopper"]
-        for seq, what in losses(reason, [(h, rs) for h, rs in walk if h.seq <= at], since=before, known=known):
+        known = {word for label in ("name", "email") for word in words_of(str(ticket.fields.get(label) or ""))}
+        walk = [
+            (head, [reply for reply in replies if reply.who == "bot"])
+            for head, replies in exchanges(self.transcript.turns)
+            if head and head.who == "shopper" and head.seq <= at
+        ]
+        for seq, what in losses(reason, walk, since=before, known=known):
             self.say("R3", seq, f"the reason of {ticket.reference} {what}")
 
     def _doubled(self) -> None:
@@ -317,7 +325,7 @@ class _Eyes:
             if not reason or envelope.get("disputes") or set(reason) & sets.DISPUTING:
                 continue
             for before, other in self.filed[:place]:
-                between = {w for t in self._heard(at) if t.seq > before for w in words_of(t.text)}
+                between = {word for turn in self._heard(at) if turn.seq > before for word in words_of(turn.text)}
                 if between & (sets.ANOTHER | sets.DISPUTING) or other.reference == ticket.reference:
                     continue
                 known = words_of(str(other.fields.get("reason") or ""))

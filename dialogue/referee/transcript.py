@@ -24,7 +24,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Passed:
-    """A ticket as it was handed to the helpdesk. `at`: the last turn before it was filed; None where that is not known."""
+    """A ticket as it was handed to the helpdesk. `at`: the last turn before it was filed; None where that is not
+    known."""
 
     reference: str
     fields: Mapping[str, Any]
@@ -34,7 +35,8 @@ class Passed:
 
 @dataclass(frozen=True)
 class Transcript:
-    """A whole conversation. `settled`: nothing is under way any more, so a ticket that was due must have been spoken of."""
+    """A whole conversation. `settled`: nothing is under way any more, so a ticket that was due must have been spoken
+    of."""
 
     turns: tuple[Seen, ...]
     support_email: str = ""

@@ -1,5 +1,5 @@
-"""What the referee knows of words: what can be a value, and what the bot may never say. Its own, on purpose: nothing here is
-shared with the readers, the phrases or the tracker that it judges."""
+"""What the referee knows of words: what can be a value, and what the bot may never say. Its own, on purpose: nothing
+here is shared with the readers, the phrases or the tracker that it judges."""
 
 from __future__ import annotations
 
@@ -22,20 +22,24 @@ APPROVED = (
 )
 _REOPEN = re.compile(r"\bre-?\s?open|\bopen (?:a |another )?new (?:ticket|request|case)\b", re.I)
 _FOURTH = re.compile(
-    r"\b(?:order|tracking|invoice|account|customer) (?:number|id|no\b)|\bphone|\btelephone|\bpostal|\baddress of delivery|\bphotos?\b|"
-    r"\bscreenshots?\b|\bpictures?\b|\bmore (?:detail|information|about)|\bfurther detail|\bdescri(?:be|ption)|\bsummar|\bcategory\b|"
-    r"\bpriority\b|\bin (?:a few|your own) words\b|\bcould you (?:tell|explain)|\bcharacters?\b|\bat most\b|\bwords or (?:less|fewer)\b",
+    r"\b(?:order|tracking|invoice|account|customer) (?:number|id|no\b)|\bphone|\btelephone|\bpostal|"
+    r"\baddress of delivery|\bphotos?\b|\bscreenshots?\b|\bpictures?\b|\bmore (?:detail|information|about)|"
+    r"\bfurther detail|\bdescri(?:be|ption)|\bsummar|\bcategory\b|\bpriority\b|\bin (?:a few|your own) words\b|"
+    r"\bcould you (?:tell|explain)|\bcharacters?\b|\bat most\b|\bwords or (?:less|fewer)\b",
     re.I,
 )
 _AGAIN = re.compile(
-    r"\bplease confirm\b|\bcan you confirm\b|\bis (?:that|this) (?:right|correct)\b|\bare you sure\b|\bshall i (?:go ahead|file|send|submit)\b|"
-    r"\bdo you still want\b|\bready to (?:file|submit)\b|\bcheck (?:the|these|your) details\b",
+    r"\bplease confirm\b|\bcan you confirm\b|\bis (?:that|this) (?:right|correct)\b|\bare you sure\b|"
+    r"\bshall i (?:go ahead|file|send|submit)\b|\bdo you still want\b|\bready to (?:file|submit)\b|"
+    r"\bcheck (?:the|these|your) details\b",
     re.I,
 )
 _PROMISE = re.compile(
-    r"\bguarantee|\bpromise|\bi(?:'ll| will) (?:make sure|ensure|refund|cancel your|change your|resend)|\bwill be (?:refunded|resolved|solved|"
-    r"delivered by|approved)\b|\byour (?:order|parcel|package|refund|return|ticket) (?:is|was|has been) (?:on its way|shipped|delivered|approved|"
-    r"rejected|processed|in progress|resolved|closed|being (?:processed|looked))",
+    r"\bguarantee|\bpromise|\bi(?:'ll| will) (?:make sure|ensure|refund|cancel your|change your|resend)|"
+    r"\bwill be (?:refunded|resolved|solved|delivered by|approved)\b|"
+    r"\byour (?:order|parcel|package|refund|return|ticket) (?:is|was|has been) "
+    r"(?:on its way|shipped|delivered|approved|rejected|processed|in progress|resolved|closed|"
+    r"being (?:processed|looked))",
     re.I,
 )
 _COLLECTING = {"ask", "remind", "invalid", "offer_ticket", "give_email", "cancelled", "declined", "clarify"}
@@ -48,6 +52,8 @@ _PASSWORD = re.compile(
     r"\b(?:password|passwort|mot de passe|contraseña|senha)\s*(?:is|ist|est|es|é|:|=)\s*([^\s\"'“”‘’,;]{5,40})", re.I
 )
 _WORD = re.compile(r"[^\W_]+")
+#: The first two digits of cards' issuers, beside 4, 5 and the range 2221 to 2720.
+_ISSUERS = frozenset({30, 34, 35, 36, 37, 38, 39, 50, 56, 57, 58, 60, 62, 63, 64, 65, 67})
 
 
 def faults(act: str, text: str, support_email: str, required: Collection[str] = ()) -> Iterator[tuple[str, str]]:
@@ -76,8 +82,9 @@ def faults(act: str, text: str, support_email: str, required: Collection[str] = 
 
 
 def holds_card(text: str) -> bool:
-    """True for 13 to 19 digits that pass Luhn's check and begin like an issuer's, in the digits of any script, however spaced, dotted,
-    bracketed or joined by invisible signs; also where other groups of digits stand beside them."""
+    """True for 13 to 19 digits that pass Luhn's check and begin like an issuer's, in the digits of any script,
+    however spaced, dotted, bracketed or joined by invisible signs; also where other groups of digits stand beside
+    them."""
     if sum(c.isdigit() for c in text) < 13:
         return False
     for run in _DIGITS.finditer(_visible(text)):
@@ -116,7 +123,8 @@ def _passes_luhn(number: str) -> bool:
 
 
 def holds_secret(text: str) -> str | None:
-    """What secret stands in a text, in words for people: a card number, a security code, or a password that can be nothing else."""
+    """What secret stands in a text, in words for people: a card number, a security code, or a password that can be
+    nothing else."""
     if holds_card(text):
         return "a payment card number"
     bare = _MASKED.sub(" ", text)
@@ -128,19 +136,18 @@ def holds_secret(text: str) -> str | None:
 
 
 def _issuer(number: str) -> bool:
-    two, four = int(number[:2]), int(number[:4])
-    return (
-        number[0] in "45" or two in (34, 35, 36, 37, 38, 39, 30, 60, 62, 64, 65) or 2221 <= four <= 2720 or two in (50, 56, 57, 58, 63, 67)
-    )  # fmt: skip
+    """True where a card's issuer has numbers that begin so."""
+    return number[0] in "45" or int(number[:2]) in _ISSUERS or 2221 <= int(number[:4]) <= 2720
 
 
-#: Spaces, apostrophes, hyphens, dots, commas and brackets of every kind that names are written with, and invisible joiners.
+#: Spaces, apostrophes, hyphens, dots, commas and brackets of every kind that names are written with, and invisible
+#: joiners.
 _JOINS_NAMES = frozenset(" '’ʼ‘`´-‐‑–.,·・()\u200c\u200d")
 
 
 def name_or_none(value: object) -> str | None:
-    """A value that can be a full name: letters of any script with their marks, on one line, and between them only what names
-    are joined with."""
+    """A value that can be a full name: letters of any script with their marks, on one line, and between them only
+    what names are joined with."""
     if not isinstance(value, str) or not value or value != value.strip():
         return None
     kinds = [unicodedata.category(c)[0] for c in value]

@@ -29,7 +29,7 @@ def _settings_of_reason(tree: ast.AST) -> Iterator[int]:
 def test_only_the_gate_sets_a_reason() -> None:
     found: dict[str, list[int]] = {}
     others = {
-        "dialogue/referee/judge.py": "what it believes, and no state",
+        "dialogue/referee/beliefs.py": "what the referee believes, and no state",
         "bot/console/conversations.py": "why a rule is broken, masked for a viewer",
         "bot/replay/new_fixture.py": "of an understanding",
     }
@@ -48,4 +48,4 @@ def test_names_that_are_not_written_out_set_only_notes() -> None:
     for path in (ROOT / "dialogue").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _called(node) in _MAKERS and any(k.arg is None for k in node.keywords):
-                assert path.name == "transitions.py" and ast.unparse(node.args[0]) == "state.turn", ast.unparse(node)
+                assert path.name == "outcomes.py" and ast.unparse(node.args[0]) == "state.turn", ast.unparse(node)

@@ -1,4 +1,5 @@
-"""R1: a helpdesk may require a field beside the three; it is asked for under their rules, and reused where it was said before."""
+"""R1: a helpdesk may require a field beside the three; it is asked for under their rules, and reused where it was
+said before."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ class OrderDesk(Desk):
 
 
 async def said(bot: Bot, *messages: str) -> tuple[Conversation, list[tuple[str, tuple[str, ...], str]]]:
-    """A conversation of `messages`: what the bot's turns did, asked for and said; the referee has nothing to say of it."""
+    """A conversation of `messages`: what the bot's turns did, asked for and said; the referee has nothing to say of
+    it."""
     conversation, _ = await bot.hub.begin()
     for number, text in enumerate(messages):
         await conversation.hear(str(number), text)
@@ -53,14 +55,19 @@ async def test_it_is_asked_for_with_the_rest_and_passed(tmp_path: pathlib.Path) 
             bot, "open a ticket please, my lamp is broken", "Jane Doe, jane@example.com", "it is AB123456"
         )
         assert [(act, asks) for act, asks, _ in turns] == [
-            ("ask", ("name", "email", "order_number")), ("ask", ("order_number",)), ("ticket_filed", ()),
-        ]  # fmt: skip
+            ("ask", ("name", "email", "order_number")),
+            ("ask", ("order_number",)),
+            ("ticket_filed", ()),
+        ]
         assert turns[1][2] == "To open the ticket I need your order number."
         async with bot.store.read() as connection:
             (payload,) = [orjson.loads(p) for p in await connection.scalars(select(desk_ticket.c.payload))]
         assert {k: payload[k] for k in payload if k not in ("subject", "envelope")} == {
-            "name": "Jane Doe", "email": "jane@example.com", "reason": "my lamp is broken", "order_number": "AB123456",
-        }  # fmt: skip
+            "name": "Jane Doe",
+            "email": "jane@example.com",
+            "reason": "my lamp is broken",
+            "order_number": "AB123456",
+        }
 
 
 async def test_what_was_said_before_is_not_asked_again(tmp_path: pathlib.Path) -> None:
@@ -74,9 +81,13 @@ async def test_what_was_said_before_is_not_asked_again(tmp_path: pathlib.Path) -
 async def test_a_correction_wins_and_another_issue_asks_anew(tmp_path: pathlib.Path) -> None:
     async with run_bot(settings_in(tmp_path), helpdesk=OrderDesk) as bot:  # type: ignore[arg-type]
         conversation, turns = await said(
-            bot, "open a ticket, my lamp is broken, order AB123456", "sorry, order CD123456", "Jane Doe, jane@example.com",
-            "open another ticket, I was also charged twice for the mugs", "EF123456",
-        )  # fmt: skip
+            bot,
+            "open a ticket, my lamp is broken, order AB123456",
+            "sorry, order CD123456",
+            "Jane Doe, jane@example.com",
+            "open another ticket, I was also charged twice for the mugs",
+            "EF123456",
+        )
         said_so = [(act, asks) for act, asks, _ in turns if act != "ticket_filed"]  # these come when they come
         assert said_so == [("ask", ("name", "email")), ("remind", ("name", "email")), ("ask", ("order_number",))]
         async with bot.store.read() as connection:

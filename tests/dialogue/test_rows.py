@@ -1,4 +1,5 @@
-"""What single rows of the table must do, where neither the referee nor a dialogue case could tell: a list for people to read.
+"""What single rows of the table must do, where neither the referee nor a dialogue case could tell: a list for people to
+read.
 
 Each check is a plain function without arguments, so that `make mutate` can ask them too.
 """
@@ -12,12 +13,13 @@ import pytest
 
 from dialogue import events as e
 from dialogue.effects import Announce, Effect, FileTicket, RecordGap, RecordRating, Say, Search
+from dialogue.policy import Policy
 from dialogue.states import Phase, State, TicketStatus, TurnNotes, changed
 from dialogue.tracker import step
 from dialogue.vocabulary import Act, Answer, Signal
 from tests.proofs.prove import said
 
-POLICY = e.Policy()
+POLICY = Policy()
 COLLECTING = State(stem="R", phase=Phase.COLLECTING, reason="the lamp is broken")
 
 

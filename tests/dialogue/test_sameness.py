@@ -94,7 +94,10 @@ def test_only_what_can_be_told_apart_is_left_out() -> None:
         "My lamp is broken, see https://a.example/b?x=1."
     )
     for whole in (
-        "my order never arrived and my lamp is broken", "my order never arrived. It was a lamp", "The lamp. It never arrived",
-        "my order never arrived", "order 3 never arrived. The lamp is broken",
-    ):  # fmt: skip
+        "my order never arrived and my lamp is broken",
+        "my order never arrived. It was a lamp",
+        "The lamp. It never arrived",
+        "my order never arrived",
+        "order 3 never arrived. The lamp is broken",
+    ):
         assert unsaid(filed, whole) == whole

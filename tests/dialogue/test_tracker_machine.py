@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from dialogue import events as e
 from dialogue.effects import Announce, Effect, FileTicket, Say, Search
 from dialogue.facts import facts
+from dialogue.policy import Policy
 from dialogue.referee.judge import judge
 from dialogue.sameness import same_issue
 from dialogue.states import Phase, State, TicketStatus, TurnNotes
@@ -20,7 +21,7 @@ from dialogue.vocabulary import Act, Answer, Signal
 from tests.dialogue.referee.recording import Recording
 from tests.dialogue.understandings import understandings
 
-POLICY = e.Policy()
+POLICY = Policy()
 FOUND: tuple[e.Happening, ...] = (
     e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
     e.NothingFound(),
@@ -74,8 +75,8 @@ class TrackerMachine(RuleBasedStateMachine):
     def _check_silence(
         self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]
     ) -> None:
-        """Beside a person of the shop the bot says nothing of its own but that a secret was masked (R17), keeps every field
-        (R2), and files what was agreed to and became complete (R8)."""
+        """Beside a person of the shop the bot says nothing of its own but that a secret was masked (R17), keeps
+        every field (R2), and files what was agreed to and became complete (R8)."""
         assert self.state.phase is Phase.ATTENDED and self.state.agent == before.agent
         assert self.state.waits or any(isinstance(x, FileTicket) for x in effects)
         assert [s.act for s in says] == [Act.PRIVACY] * (Signal.SECRET in understood.signals)
@@ -103,7 +104,8 @@ class TrackerMachine(RuleBasedStateMachine):
 
     @rule(stay=st.sampled_from(["one", "two"]), found=st.integers(0, 2))
     def their_lease_runs_out(self, stay: str, found: int) -> None:
-        """R13: only the stay that it belongs to ends; the bot says so, and whoever was left without a reply gets one."""
+        """R13: only the stay that it belongs to ends; the bot says so, and whoever was left without a reply gets
+        one."""
         before, effects = self._step(e.AgentLeft(gone=stay))
         if before.phase is not Phase.ATTENDED or before.presence != stay:
             assert not effects and self.state == before
@@ -130,21 +132,10 @@ class TrackerMachine(RuleBasedStateMachine):
         assert self.state.phase is (before.paused if goes_on else Phase.IDLE)
         assert (self.state.name, self.state.email) == (before.name, before.email)
 
-    def _check_turn(
-        self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]
-    ) -> None:
-        filings = [x for x in effects if isinstance(x, FileTicket)]
-        acts = [s.act for s in says]
-        # Something is always said, unless the ticket's own word follows (R13).
-        assert says or filings
-        for say in says:
-            # R1, R2, R9: only missing fields are asked for; `invalid` asks for one.
-            assert set(say.asks) <= set(self.state.missing)
-            if say.act in (Act.ASK, Act.REMIND):
-                assert say.asks == self.state.missing
-            assert (say.act in (Act.ASK, Act.REMIND, Act.INVALID)) == bool(say.asks)
-        # R8: consent and all three fields never stand together at the end of a turn.
-        assert not (self.state.phase in (Phase.COLLECTING, Phase.SILENT) and not self.state.missing)
+    def _check_filings(
+        self, before: State, understood: e.Understanding, filings: list[FileTicket], acts: list[Act]
+    ) -> bool:
+        """What was filed in a turn; whether the message was consent of its own."""
         assert len(filings) <= 1
         given = facts(understood)
         consent = any(isinstance(f, e.TicketWanted | e.Affirmed | e.ReviewDemanded) for f in given)
@@ -161,6 +152,24 @@ class TrackerMachine(RuleBasedStateMachine):
             # R12: not the issue of a ticket already filed, unless consent to it stood before.
             self.filed.append(filing)
             assert Act.INVITE_RATING not in acts
+        return consent
+
+    def _check_turn(
+        self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]
+    ) -> None:
+        filings = [x for x in effects if isinstance(x, FileTicket)]
+        acts = [s.act for s in says]
+        # Something is always said, unless the ticket's own word follows (R13).
+        assert says or filings
+        for say in says:
+            # R1, R2, R9: only missing fields are asked for; `invalid` asks for one.
+            assert set(say.asks) <= set(self.state.missing)
+            if say.act in (Act.ASK, Act.REMIND):
+                assert say.asks == self.state.missing
+            assert (say.act in (Act.ASK, Act.REMIND, Act.INVALID)) == bool(say.asks)
+        # R8: consent and all three fields never stand together at the end of a turn.
+        assert not (self.state.phase in (Phase.COLLECTING, Phase.SILENT) and not self.state.missing)
+        consent = self._check_filings(before, understood, filings, acts)
         # R7: a plain no to the offer files nothing and opens nothing.
         if before.phase is Phase.OFFERED and understood.answer is Answer.DENY and not consent:
             assert not filings
@@ -181,7 +190,8 @@ class TrackerMachine(RuleBasedStateMachine):
         if Signal.SECRET in understood.signals:
             assert acts and acts[0] is Act.PRIVACY
         self.invitations += acts.count(Act.INVITE_RATING)
-        # R13: a third reply without progress names the way out; a ticket that was refused or filed is not offered again with it.
+        # R13: a third reply without progress names the way out; a ticket that was refused or filed is not offered
+        # again with it.
         if not set(acts) - {Act.CLARIFY, Act.SMALLTALK, Act.GREET, Act.PRIVACY} and acts:
             assert before.useless < 2 or self.state.useless == 0
         if Act.GIVE_EMAIL in acts and Act.OFFER_TICKET in acts:

@@ -2,9 +2,10 @@
 
     python -m tests.proofs.mutate [--steps 12000] [--only TEXT]
 
-Three ways to break a row: its action does nothing; its guard always holds; its guard never holds. Each broken table is walked at random
-and by short exhaustion; a break is caught where the referee names a violation, the bot falls over, a check of single rows
-(`tests/dialogue/test_rows.py`) fails, or one of the project's dialogue cases does. Survivors are printed by name.
+Three ways to break a row: its action does nothing; its guard always holds; its guard never holds. Each broken table
+is walked at random and by short exhaustion; a break is caught where the referee names a violation, the bot falls
+over, a check of single rows (`tests/dialogue/test_rows.py`) fails, or one of the project's dialogue cases does.
+Survivors are printed by name.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bot.replay.fixtures import Case, read_fixtures
 from bot.replay.play import play_rehearsed
 from bot.replay.rehearsal import Stagehand
 from bot.settings import read_settings
-from dialogue import transitions
+from dialogue import actions, transitions
 from dialogue.transitions import TABLE, Row
 from tests.dialogue import test_rows
 from tests.proofs.prove import exhaust, wander
@@ -33,8 +34,8 @@ CASES = pathlib.Path(__file__).resolve().parents[1] / "dialogues"
 
 def mutants(row: Row) -> Iterator[tuple[str, Row]]:
     """What is broken, and the broken row."""
-    if row.do not in (transitions._keep, transitions._refuse):
-        yield "does nothing", replace(row, do=transitions._keep)
+    if row.do not in (actions.keep, actions.refuse):
+        yield "does nothing", replace(row, do=actions.keep)
     if row.when is not None:
         yield "guard always holds", replace(row, when=lambda state, fact: True)
         yield "guard never holds", replace(row, when=lambda state, fact: False)
@@ -43,13 +44,13 @@ def mutants(row: Row) -> Iterator[tuple[str, Row]]:
 @contextmanager
 def table_with(broken: Row) -> Iterator[None]:
     """The tracker with one row in another's place; the whole table again afterwards."""
-    kept = transitions._INDEX
+    kept = transitions.INDEX
     changed = {key: [broken if row.name == broken.name else row for row in rows] for key, rows in kept.items()}
-    transitions._INDEX = changed
+    transitions.INDEX = changed
     try:
         yield
     finally:
-        transitions._INDEX = kept
+        transitions.INDEX = kept
 
 
 def caught_by(steps: int, cases: list[Case]) -> str | None:

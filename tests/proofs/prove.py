@@ -29,6 +29,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from dialogue import events as e
 from dialogue.effects import Effect, FileTicket, Say, Search
+from dialogue.policy import Policy
 from dialogue.referee.judge import judge
 from dialogue.states import Phase, State
 from dialogue.tracker import IllegalEvent, step
@@ -39,7 +40,7 @@ from tests.proofs.fences import late_reports, try_fences
 from tests.proofs.storm import MOODS, Chat, converse, storm
 from tests.ticket_bridge.helpdesks.siege import sieges
 
-POLICY = e.Policy()
+POLICY = Policy()
 FOUND: tuple[e.Happening, ...] = (
     e.ArticleFound("60 days", (e.Passage("a", "A", "60 days"),)),
     e.NothingFound(),

@@ -25,6 +25,7 @@ from bot.settings import read_settings
 from bot.store.records import Turn
 from bot.store.tables import outbox
 from dialogue import events as e
+from dialogue.policy import Policy
 from dialogue.referee.judge import judge
 from dialogue.states import State, TicketStatus
 from dialogue.tracker import replay
@@ -213,7 +214,7 @@ class Storm:
             if [t.frame() for t in await tab.turns_after(0)] != [t.frame() for t in turns]:
                 found.append("a tab shows something else")
         state = chat.tabs[0].state
-        if replay(e.Policy(), state.beginning, await store.told(chat.id)) != state:
+        if replay(Policy(), state.beginning, await store.told(chat.id)) != state:
             found.append("the state is not the fold of what happened")
         told = await transcript(store, chat.id, support_email=SUPPORT, settled=True)
         found += [f"{v.rule} at turn {v.seq}: {v.reason}" for v in judge(told)]

@@ -61,8 +61,8 @@ def _break(name: str, instead: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row `name` does what the row `instead` should."""
     by_name = {row.name: row for row in transitions.TABLE}
     broken = Row(name, by_name[name].phases, by_name[name].event, by_name[instead].do, by_name[name].when)
-    index = {key: [broken if row.name == name else row for row in rows] for key, rows in transitions._INDEX.items()}
-    monkeypatch.setattr(transitions, "_INDEX", index)
+    index = {key: [broken if row.name == name else row for row in rows] for key, rows in transitions.INDEX.items()}
+    monkeypatch.setattr(transitions, "INDEX", index)
 
 
 def test_whoever_would_wait_for_ever_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

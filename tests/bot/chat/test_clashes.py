@@ -21,6 +21,7 @@ from bot.store.migrate import migrate
 from bot.store.tables import conversation, gap, happening, lease, outbox, turn
 from bot.telemetry.metrics import REGISTRY
 from dialogue import events as e
+from dialogue.policy import Policy
 from dialogue.states import State
 from dialogue.tracker import replay
 from dialogue.understanding.reader import Asked
@@ -80,7 +81,7 @@ async def test_two_conversations_of_one_stem_both_file(database_url: str) -> Non
         bot.hub.let_go(second.id)
         again = await bot.hub.resume(other)
         assert again is not None and again.state.tickets == second.state.tickets
-        assert replay(e.Policy(), again.state.beginning, await bot.store.told(again.id)) == again.state
+        assert replay(Policy(), again.state.beginning, await bot.store.told(again.id)) == again.state
 
 
 async def test_where_no_stem_is_free_the_shopper_is_told_and_the_chat_goes_on(database_url: str) -> None:

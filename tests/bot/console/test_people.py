@@ -15,6 +15,7 @@ from bot.settings import read_settings
 from bot.store.console_tables import access, account, article_version, correction, desk_note, sample
 from bot.store.migrate import config
 from dialogue import events
+from dialogue.policy import Policy
 from dialogue.states import State
 from dialogue.tracker import step
 from tests.bot.console.conftest import PASSWORD, Desk, Visitor
@@ -87,7 +88,7 @@ async def test_one_ben_is_not_taken_for_the_other_in_a_chat(either: Desk) -> Non
 
 
 def test_a_chat_begun_before_accounts_were_kept_goes_on_by_name() -> None:
-    policy = events.Policy()
+    policy = Policy()
     old = step(policy, State(), events.AgentJoined("Ben")).state
     assert not step(policy, old, events.AgentJoined("Ben", account=7)).effects
     assert step(policy, old, events.AgentJoined("Ann", account=7)).effects

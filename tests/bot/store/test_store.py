@@ -17,6 +17,7 @@ from bot.store.database import Conflict, Store
 from bot.store.migrate import migrate
 from bot.store.records import from_json, happenings_from_json, happenings_to_json, to_json
 from dialogue import events as e
+from dialogue.policy import Policy
 from dialogue.states import Phase, State
 from dialogue.tracker import replay, step
 from tests.dialogue.understandings import understandings
@@ -28,7 +29,7 @@ from tests.patience import patient
 def test_what_is_stored_comes_back_the_same(understood: e.Understanding) -> None:
     told = (e.ShopperSaid(understood), e.ArticleFound("x", (e.Passage("a", "A", "x"),)), e.NothingFound())
     assert happenings_from_json(happenings_to_json(told)) == told
-    state = step(e.Policy(), State(), told[0]).state
+    state = step(Policy(), State(), told[0]).state
     assert from_json(State, to_json(state)) == state
 
 
@@ -58,7 +59,7 @@ async def test_a_conversation_survives_and_its_state_is_the_fold_of_its_happenin
         again = await bot.hub.resume(token)
         assert again is not None and again.state == conversation.state
         told = await bot.store.told(again.id)
-        assert replay(e.Policy(), again.state.beginning, told) == again.state
+        assert replay(Policy(), again.state.beginning, told) == again.state
         turns = await again.turns_after(0)
         assert [t.seq for t in turns] == list(range(1, again.seq + 1))
         assert not await again.hear("0", "Hi, I'm Jane"), "an id heard before the restart was processed again"

@@ -19,17 +19,27 @@ SUPPORT = "help@shop.example"
 
 #: What a shopper says of whom a signal was understood, where it is no mere tone.
 _WISHES = {
-    Signal.WANTS_TICKET: "open a ticket please", Signal.ANOTHER_TICKET: "another ticket", Signal.ABOUT_THAT: "about that",
-    Signal.UNHELPED: "that did not help", Signal.CANCELS: "never mind", Signal.FOLLOWS_UP: "follow up please",
-    Signal.ASKS_UPDATE: "what about my ticket?", Signal.ASKS_CONTACT: "how do I contact you?", Signal.DISPUTES: "I disagree",
-    Signal.WANTS_REVIEW: "review it", Signal.CHATS: "you are funny", Signal.THANKS: "thanks", Signal.GOODBYE: "bye",
+    Signal.WANTS_TICKET: "open a ticket please",
+    Signal.ANOTHER_TICKET: "another ticket",
+    Signal.ABOUT_THAT: "about that",
+    Signal.UNHELPED: "that did not help",
+    Signal.CANCELS: "never mind",
+    Signal.FOLLOWS_UP: "follow up please",
+    Signal.ASKS_UPDATE: "what about my ticket?",
+    Signal.ASKS_CONTACT: "how do I contact you?",
+    Signal.DISPUTES: "I disagree",
+    Signal.WANTS_REVIEW: "review it",
+    Signal.CHATS: "you are funny",
+    Signal.THANKS: "thanks",
+    Signal.GOODBYE: "bye",
     Signal.GREETING: "hello",
-}  # fmt: skip
+}
 _ANSWERS = {Answer.AFFIRM: "yes", Answer.DENY: "no"}
 
 
 def spoken(understood: e.Understanding) -> str:
-    """The words of a shopper of whom just this is understood, a line for each part: the referee's second pair of eyes sees words."""
+    """The words of a shopper of whom just this is understood, a line for each part: the referee's second pair of
+    eyes sees words."""
     answer = _ANSWERS.get(understood.answer) if understood.answer else None
     signals = [_WISHES[s] for s in sorted(understood.signals) if s in _WISHES]
     name = f"my name is {'-'.join(understood.name.splitlines())}" if understood.name else None

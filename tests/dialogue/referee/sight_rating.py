@@ -1,9 +1,10 @@
-"""How good the referee's second pair of eyes is: lawful conversations are broken at random, and what it finds is counted.
+"""How good the referee's second pair of eyes is: lawful conversations are broken at random, and what it finds is
+counted.
 
     python -m tests.dialogue.referee.sight_rating [--rounds 20] [--seed 1]
 
-The project's own dialogue cases are played, those that file a ticket are broken in each way that fits them, and nothing but `words:`
-findings counts. What it says of the conversations as they were must be nothing.
+The project's own dialogue cases are played, those that file a ticket are broken in each way that fits them, and
+nothing but `words:` findings counts. What it says of the conversations as they were must be nothing.
 """
 
 from __future__ import annotations
@@ -124,10 +125,18 @@ def nothing_useful(told: Transcript, rng: random.Random) -> Transcript:
 BREAKS: dict[str, Break] = {
     f.__name__.replace("_", " "): f
     for f in (
-        another_address, the_shops_address, another_name, a_link_for_a_name, half_a_reason, other_words, filed_after_no, doubled,
-        asked_again, nothing_useful,
+        another_address,
+        the_shops_address,
+        another_name,
+        a_link_for_a_name,
+        half_a_reason,
+        other_words,
+        filed_after_no,
+        doubled,
+        asked_again,
+        nothing_useful,
     )
-}  # fmt: skip
+}
 
 
 async def lawful() -> list[Transcript]:

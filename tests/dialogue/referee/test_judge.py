@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import pathlib
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dialogue.referee.judge import judge, unequal
+from dialogue.referee.equal_treatment import unequal
+from dialogue.referee.judge import judge
 from dialogue.referee.transcript import Passed, Seen, Transcript
 from dialogue.referee.words import holds_card
 from tests.test_docs import ROOT
@@ -114,7 +114,8 @@ BROKEN: dict[str, tuple[str, Talk]] = {
     "a fourth field in words": ("R1", _offered().shopper("hm").bot("clarify", "Which order number is it?")),
     "a fourth field is passed": ("R1", lawful().ticket("AO-1b", phone="123")),
     "a field is asked for again": (
-        "R2", _collecting().shopper("Ines Duarte", name="Ines Duarte").bot("ask", "I need:", "name", "email", "reason")),
+        "R2", _collecting().shopper("Ines Duarte", name="Ines Duarte")
+        .bot("ask", "I need:", "name", "email", "reason")),
     "a confirmation is asked for": ("R2", _offered().shopper("hm").bot("clarify", "Your name is Ines, is that right?")),
     "a reason in other words": ("R3", replace_ticket(lawful(), reason="customer reports breakage")),
     "an older value is filed": ("R5", replace_ticket(lawful(), email="old@duarte.example")),
@@ -123,44 +124,54 @@ BROKEN: dict[str, tuple[str, Talk]] = {
         "R6", _collecting().shopper("x@y", rejected=[{"field": "email"}]).bot("invalid", "No.", "name", "email")),
     "an offer after consent": (
         "R7", _collecting().shopper("the lid broke", reason="the lid broke").bot("offer_ticket", "A ticket?")),
-    "fields without consent": ("R7", Talk().shopper("the lid broke", reason="the lid broke").bot("ask", "I need:", "name")),
+    "fields without consent": ("R7", Talk().shopper("the lid broke", reason="the lid broke")
+        .bot("ask", "I need:", "name")),
     "a ticket nobody agreed to": ("R7", _offered().shopper("no", answer="deny").bot("declined").filed()),
     "complete and asked again": (
-        "R8", _collecting().shopper("all", name="Ines Duarte", email="i@d.example", reason="the lid broke").bot("remind", "?")),
+        "R8", _collecting().shopper("all", name="Ines Duarte", email="i@d.example", reason="the lid broke")
+        .bot("remind", "?")),
     "complete and nothing filed": (
         "R8", _collecting().shopper("all", name="Ines Duarte", email="i@d.example", reason="the lid broke")),
-    "shall I go ahead": ("R8", _collecting().shopper("hm").bot("remind", "Shall I file it?", "name", "email", "reason")),
+    "shall I go ahead": ("R8", _collecting().shopper("hm")
+        .bot("remind", "Shall I file it?", "name", "email", "reason")),
     "not all that is missing": ("R9", _collecting().shopper("hm").bot("remind", "I need your name.", "name")),
     "asks on and on": ("R9", _fruitless()),
     "a second offer": ("R10", _offered().shopper("hm").bot("offer_ticket", "Would you like a ticket?")),
-    "an offer that asks": ("R10", Talk().shopper("the lid broke", reason="the lid broke").bot("offer_ticket", "?", "name")),
-    "re-open": ("R11", Talk().shopper("my ticket?", signals=["asks_update"]).bot("update_redirect", f"Re-open it at {SUPPORT}.")),
+    "an offer that asks": ("R10", Talk().shopper("the lid broke", reason="the lid broke")
+        .bot("offer_ticket", "?", "name")),
+    "re-open": ("R11", Talk().shopper("my ticket?", signals=["asks_update"])
+        .bot("update_redirect", f"Re-open it at {SUPPORT}.")),
     "an update without the email": ("R11", Talk().shopper("my ticket?", signals=["asks_update"]).bot("smalltalk")),
     "an update that gets an offer": (
-        "R11", Talk().shopper("my ticket?", signals=["asks_update"]).bot("update_redirect", SUPPORT).bot("offer_ticket", "A ticket?")),
+        "R11", Talk().shopper("my ticket?", signals=["asks_update"]).bot("update_redirect", SUPPORT)
+        .bot("offer_ticket", "A ticket?")),
     "announced twice": ("R12", lawful().filed()),
     "passed twice": ("R12", lawful().ticket()),
     "no reply": ("R13", _offered().shopper("hello?")),
     "no reference": ("R13", Talk().shopper("x", signals=["wants_ticket"], name="I D", email="i@d.example", reason="x y")
                      .bot("ticket_filed", f"Done. {FIRST}", ticket={"status": "filed"})),
     "no word of the first answer": ("R13", lawful_until_filed("Filed under AO-1.")),
-    "other contact words": ("R14", Talk().shopper("how to reach you", signals=["asks_contact"]).bot("contact", "Call us.")),
+    "other contact words": ("R14", Talk().shopper("how to reach you", signals=["asks_contact"])
+        .bot("contact", "Call us.")),
     "no contact answer": ("R14", Talk().shopper("how to reach you", signals=["asks_contact"]).bot("smalltalk")),
     "an answer without a source": ("R15", Talk().shopper("how long?", question="how long?").bot("answer", "60 days.")),
     "an answer of its own": (
         "R15", Talk().shopper("how long?", question="how long?").bot("answer", "Ninety days, surely.", sources=SOURCE)),
     "a promise": ("R15", Talk().shopper("hm").bot("clarify", "I promise that it comes tomorrow.")),
     "an invented status": ("R15", Talk().shopper("hm").bot("clarify", "Your order has been shipped.")),
-    "chit-chat gets an offer": ("R15", Talk().shopper("nice day", signals=["chats"]).bot("smalltalk").bot("offer_ticket", "A ticket?")),
+    "chit-chat gets an offer": ("R15", Talk().shopper("nice day", signals=["chats"]).bot("smalltalk")
+        .bot("offer_ticket", "A ticket?")),
     "a card number is stored": ("R17", Talk().shopper("it is 4111 1111 1111 1111").bot("clarify")),
     "a secret and no word of it": ("R17", Talk().shopper("it is [card]", signals=["secret"]).bot("clarify")),
     "a review gets an offer": (
-        "R18", Talk().shopper("unfair, review it", reason="unfair", signals=["disputes", "wants_review"]).bot("offer_ticket", "A ticket?")),
+        "R18", Talk().shopper("unfair, review it", reason="unfair", signals=["disputes", "wants_review"])
+        .bot("offer_ticket", "A ticket?")),
     "a dispute without its thread": (
         "R18", Talk().shopper("unfair, review it", reason="unfair", name="Ines Duarte", email="i@d.example",
                               signals=["disputes", "wants_review"]).filed()),
     "a rating twice": (
-        "R19", Talk().shopper("bye", signals=["goodbye"]).bot("goodbye").bot("invite_rating").shopper("thanks", signals=["thanks"])
+        "R19", Talk().shopper("bye", signals=["goodbye"]).bot("goodbye").bot("invite_rating")
+        .shopper("thanks", signals=["thanks"])
         .bot("thanks").bot("invite_rating")),
     "a rating too soon": ("R19", Talk().shopper("hello", signals=["greeting"]).bot("greet").bot("invite_rating")),
 }  # fmt: skip
@@ -204,13 +215,14 @@ def test_other_numbers_are_no_cards(number: str) -> None:
 
 def test_the_referee_shares_nothing_with_what_it_judges() -> None:
     """Neither the table, nor the phrases, nor the readers, nor sameness: an import would let a fault hide in both."""
-    own = ("judge", "words", "sight", "losses", "sets", "transcript")
-    allowed = {"dialogue.referee", *(f"dialogue.referee.{name}" for name in own)}
-    for name in (f"{name}.py" for name in own):
-        tree = ast.parse(pathlib.Path(ROOT / "dialogue" / "referee" / name).read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+    room = ROOT / "dialogue" / "referee"
+    own = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in room.rglob("*.py")}
+    allowed = own | {"dialogue.referee", "dialogue.referee.rules"}
+    assert len(own) >= 12
+    for path in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             modules += [a.name for a in node.names] if isinstance(node, ast.Import) else []
             for module in modules:
                 ours = module.split(".")[0] in ("dialogue", "bot", "kb_answers", "ticket_bridge")
-                assert not ours or module in allowed, f"{name} imports {module}"
+                assert not ours or module in allowed, f"{path.name} imports {module}"

@@ -79,19 +79,22 @@ BROKEN: dict[str, tuple[str, Talk]] = {
     "an address for a name": ("R6", whole(name="ines@duarte.example")),
     "a number for a name": ("R6", whole(name="12345")),
     "a name nobody said": ("R6", whole(name="Olga Petrova")),
-    "a name out of an address": ("R6", given("the vase came in pieces, open a ticket, jane.doe@x.example", name="Jane Doe",
+    "a name out of an address": ("R6", given("the vase came in pieces, open a ticket, jane.doe@x.example",
+        name="Jane Doe",
                                              email="jane.doe@x.example")),
     "a refusal for a name": ("R6", Talk().says("the vase came in pieces").bot("offer_ticket").says("auf keinen Fall")
                              .bot("clarify").says("ines@duarte.example, open a ticket").files(name="auf keinen Fall")),
     # an address
     "an address nobody said": ("R6", whole(email="other@elsewhere.example")),
     "an address out of a link": ("R6", given(f"{LINK}. A ticket please, Ines Duarte", email="max@example.org",
-                                             reason="it hangs since Monday: https://parcels.example.org/t?to=max@example.org&id=77")),
-    "the shop's own address": ("R6", given(f"I wrote to {SHOP}, the vase came in pieces, a ticket, Ines Duarte", email=SHOP)),
+                                             reason=LINK)),
+    "the shop's own address": ("R6", given(f"I wrote to {SHOP}, the vase came in pieces, a ticket, Ines Duarte",
+        email=SHOP)),
     # a reason
     "words the shopper never said": ("R3", whole(reason="customer reports breakage")),
     "words said only afterwards": ("R3", given("the vase came in pieces. Ines Duarte, ines@duarte.example. ticket",
-                                               reason="the vase came in pieces and the box was wet").says("and the box was wet")),
+                                               reason="the vase came in pieces and the box was wet")
+                                                   .says("and the box was wet")),
     "an address taken out, half a sentence left": ("R3", given(
         "I sent a gift to bob@friend.example. it never arrived. Ines Duarte, ines@duarte.example",
         reason="I sent a gift to. it never arrived")),
@@ -103,15 +106,18 @@ BROKEN: dict[str, tuple[str, Talk]] = {
                                       reason="the kettle you sent us")),
     "begun in the middle": ("R3", whole("the blue kettle leaks", reason="blue kettle leaks")),
     "German, cut": ("R3", whole("der Karton kam mit einem Riss an der Seite", reason="der Karton kam mit einem")),
-    "overwritten by a poorer one": ("R3", Talk().says("I dispute the refund for the lamp that arrived cracked").bot("offer_ticket")
+    "overwritten by a poorer one": ("R3", Talk().says("I dispute the refund for the lamp that arrived cracked")
+        .bot("offer_ticket")
                                     .says("I disagree. Ines Duarte, ines@duarte.example").files(reason="I disagree")),
     "most of it gone": ("R3", whole("the tent leaks, one pole snapped, its zip jammed and the groundsheet tore",
                                     reason="the tent leaks")),
     # consent
     "no thanks, and fields asked for": ("R7", offered().says("No, thanks!").bot("ask", "name", "email")),
-    "no thanks, and filed": ("R7", Talk().says("Ines Duarte, ines@duarte.example, the vase came in pieces").bot("offer_ticket")
+    "no thanks, and filed": ("R7", Talk().says("Ines Duarte, ines@duarte.example, the vase came in pieces")
+        .bot("offer_ticket")
                              .says("no thanks").files()),
-    "no thanks, filed with the address": ("R7", offered("the vase came in pieces. Ines Duarte").says("nope").bot("clarify")
+    "no thanks, filed with the address": ("R7", offered("the vase came in pieces. Ines Duarte").says("nope")
+        .bot("clarify")
                                           .says("ines@duarte.example").files()),
     "German no": ("R7", offered().says("Nein, danke.").bot("ask", "name", "email")),
     "French no": ("R7", offered().says("non merci").bot("ask", "name", "email")),
@@ -119,77 +125,101 @@ BROKEN: dict[str, tuple[str, Talk]] = {
     "Portuguese no": ("R7", offered().says("Não, obrigada").bot("ask", "name", "email")),
     "Arabic no": ("R7", offered().says("لا، شكرًا").bot("ask", "name", "email")),
     # once
-    "offered again": ("R10", offered("is it dishwasher safe?").says("no").bot("declined").says("Is it dishwasher safe").bot("offer_ticket")),
+    "offered again": ("R10", offered("is it dishwasher safe?").says("no").bot("declined").says("Is it dishwasher safe")
+        .bot("offer_ticket")),
     "the same words, two tickets": ("R12", whole().says("the vase came in pieces").files()),
     "a part of the words, another ticket": ("R12", whole("the big vase came in pieces").says("vase came in pieces")
                                             .files(reason="vase came in pieces")),
     # nothing useful
-    "nothing three times": ("R13", Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH).says("so")
+    "nothing three times": ("R13", Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH)
+        .says("so")
                             .bot("clarify", text=HUSH)),
     "small talk between": ("R13", Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("smalltalk").says("so")
                            .bot("clarify", text=HUSH)),
     # asked for again
-    "an address alone, asked for": ("R2", Talk().says("a ticket").bot("ask", "name", "email", "reason").says("ines@duarte.example")
+    "an address alone, asked for": ("R2", Talk().says("a ticket").bot("ask", "name", "email", "reason")
+        .says("ines@duarte.example")
                                     .bot("remind", "name", "email", "reason")),
-    "an address with its label, asked for": ("R2", Talk().says("Email: ines@duarte.example").bot("greet").says("a ticket")
+    "an address with its label, asked for": ("R2", Talk().says("Email: ines@duarte.example").bot("greet")
+        .says("a ticket")
                                              .bot("ask", "name", "email", "reason")),
     "a name with its label, asked for": ("R2", Talk().says("my name is Ines Duarte").bot("greet").says("a ticket")
                                          .bot("ask", "name", "email", "reason")),
-    "a French label": ("R2", Talk().says("Je m'appelle Inès Duarte").bot("greet").says("a ticket").bot("ask", "name", "email")),
+    "a French label": ("R2", Talk().says("Je m'appelle Inès Duarte").bot("greet").says("a ticket")
+        .bot("ask", "name", "email")),
     # secrets
     "a card in keycaps": ("R17", Talk().says("4\ufe0f\u20e31\ufe0f\u20e311 (1111) 1111+1111").bot("clarify")),
     "a card said by a person of the shop": ("R17", Talk().says("hi").agent("is it 4111 1111 1111 1111?")),
     "a password": ("R17", Talk().says("mein Passwort ist hunter2 und es geht nicht").bot("clarify")),
     "a code": ("R17", Talk().says("cvv: 123").bot("clarify")),
-    "a password in a ticket": ("R17", given("the vase came in pieces. Ines Duarte ines@duarte.example. password: hunter22",
-                                            reason="the vase came in pieces. password: hunter22")),
+    "a password in a ticket": ("R17", given(
+        "the vase came in pieces. Ines Duarte ines@duarte.example. password: hunter22",
+        reason="the vase came in pieces. password: hunter22")),
     # the end
-    "a rating in the reply that files": ("R19", Talk().says("the vase came in pieces, a ticket, Ines Duarte, ines@duarte.example, bye")
+    "a rating in the reply that files": ("R19", Talk()
+        .says("the vase came in pieces, a ticket, Ines Duarte, ines@duarte.example, bye")
                                          .files().bot("invite_rating")),
 }  # fmt: skip
 
 LAWFUL: dict[str, Talk] = {
     "an issue, an offer, a ticket": whole(),
-    "the page's customer": Talk().page(name="Ines Duarte", email="ines@duarte.example").says("the vase came in pieces, a ticket").files(),
+    "the page's customer": Talk().page(name="Ines Duarte", email="ines@duarte.example")
+        .says("the vase came in pieces, a ticket").files(),
     "a name in another case": whole(name="INES DUARTE"),
-    "a name without its accents": given("the vase came in pieces. Inés Duarte, ines@duarte.example. ticket", name="Ines Duarte"),
+    "a name without its accents": given("the vase came in pieces. Inés Duarte, ines@duarte.example. ticket",
+        name="Ines Duarte"),
     "one name": given("the vase came in pieces. Sukarno, ines@duarte.example. ticket", name="Sukarno"),
     "an address spelled out": given("the vase came in pieces. Ines Duarte, ines at duarte dot example. ticket"),
     "an address in capitals": given("the vase came in pieces. Ines Duarte, INES@DUARTE.EXAMPLE. ticket"),
     "an address beside a link": given(f"{LINK}. ticket, Ines Duarte, ines@duarte.example",
-                                      reason="it hangs since Monday: https://parcels.example.org/t?to=max@example.org&id=77"),
-    "the shop's address as the page's customer": Talk().page(email=SHOP).says("the vase came in pieces, ticket, Ines Duarte").files(email=SHOP),
+                                      reason=LINK),
+    "the shop's address as the page's customer": Talk().page(email=SHOP)
+        .says("the vase came in pieces, ticket, Ines Duarte").files(email=SHOP),
     "a wish left aside": given("my parcel never arrived and I want a human. Ines Duarte, ines@duarte.example",
                                reason="my parcel never arrived"),
-    "a wish before": given("I want a ticket for my broken lamp. Ines Duarte, ines@duarte.example", reason="my broken lamp"),
-    "a question left aside": given("How long do returns take? mine is three weeks late. ticket. Ines Duarte, ines@duarte.example",
-                                   reason="mine is three weeks late"),
-    "no punctuation": given("my lamp is broken my name is Ines Duarte ines@duarte.example open a ticket", reason="my lamp is broken"),
+    "a wish before": given("I want a ticket for my broken lamp. Ines Duarte, ines@duarte.example",
+        reason="my broken lamp"),
+    "a question left aside": given(
+        "How long do returns take? mine is three weeks late. ticket. Ines Duarte, ines@duarte.example",
+        reason="mine is three weeks late"),
+    "no punctuation": given("my lamp is broken my name is Ines Duarte ines@duarte.example open a ticket",
+        reason="my lamp is broken"),
     "a greeting and chit-chat": whole("Hello dear people! What a lovely sunny day by the sea. My lamp is broken",
                                       reason="My lamp is broken"),
-    "two messages joined": Talk().says("my lamp is broken").bot("offer_ticket").says("and its shade is torn").bot("clarify")
+    "two messages joined": Talk().says("my lamp is broken").bot("offer_ticket").says("and its shade is torn")
+        .bot("clarify")
     .says("yes, Ines Duarte, ines@duarte.example").files(reason="my lamp is broken; and its shade is torn"),
-    "another issue after a refusal": offered().says("no").bot("declined").says("the lamp is cracked").bot("offer_ticket")
+    "another issue after a refusal": offered().says("no").bot("declined").says("the lamp is cracked")
+        .bot("offer_ticket")
     .says("yes, Ines Duarte, ines@duarte.example").files(**OTHER),
-    "the question that was answered": Talk().says("how are gift cards refunded?").bot("answer").says("that didn't help me at all sadly")
+    "the question that was answered": Talk().says("how are gift cards refunded?").bot("answer")
+        .says("that didn't help me at all sadly")
     .bot("offer_ticket").says("yes, Ines Duarte, ines@duarte.example").files(reason="how are gift cards refunded?"),
-    "lost beside a person of the shop": Talk().says("the tent leaks, a pole snapped, its zip jammed").agent("Let me see.")
+    "lost beside a person of the shop": Talk().says("the tent leaks, a pole snapped, its zip jammed")
+        .agent("Let me see.")
     .says("Ines Duarte, ines@duarte.example, a ticket").files(reason="the tent leaks"),
     "an end with a preposition": given("this is not what I paid for. Ines Duarte, ines@duarte.example. ticket",
                                        reason="this is not what I paid for"),
-    "Arabic": given("وصل المصباح مكسورا. أريد تذكرة. ليلى حسن laila@hasan.example", name="ليلى حسن", email="laila@hasan.example",
+    "Arabic": given("وصل المصباح مكسورا. أريد تذكرة. ليلى حسن laila@hasan.example", name="ليلى حسن",
+        email="laila@hasan.example",
                     reason="وصل المصباح مكسورا"),
     "no, but": offered().says("no, wait, yes please").bot("ask", "name", "email"),
     "no, and declined": offered().says("no").bot("declined"),
     "a wish after a no": offered().says("no").bot("declined").says("open one after all").bot("ask", "name", "email"),
-    "a no to something else": Talk().says("hello").bot("greet").says("no").bot("clarify").says("a ticket").bot("ask", "name", "email"),
+    "a no to something else": Talk().says("hello").bot("greet").says("no").bot("clarify").says("a ticket")
+        .bot("ask", "name", "email"),
     "no, to a person of the shop": offered().agent("Shall I?").says("no").bot("ask", "name"),
-    "offered for another thing": offered("the lamp is cracked").says("no").bot("declined").says("the desk is cracked").bot("offer_ticket"),
-    "offered with more to it": offered("the lamp is cracked").says("no").bot("declined").says("the lamp is cracked and it burns").bot("offer_ticket"),
-    "refused beside an answer, which it was for is not told": Talk().says("the lamp is cracked. is it oak?").bot("answer").bot("offer_ticket")
+    "offered for another thing": offered("the lamp is cracked").says("no").bot("declined").says("the desk is cracked")
+        .bot("offer_ticket"),
+    "offered with more to it": offered("the lamp is cracked").says("no").bot("declined")
+        .says("the lamp is cracked and it burns").bot("offer_ticket"),
+    "refused beside an answer, which it was for is not told": Talk().says("the lamp is cracked. is it oak?")
+        .bot("answer").bot("offer_ticket")
     .says("no").bot("declined").says("the lamp is cracked. is it oak?").bot("no_answer").bot("offer_ticket"),
-    "more to it while an offer is open": Talk().says("is it oak?").bot("no_answer").bot("offer_ticket").says("charged twice thanks")
-    .bot("clarify", text=HUSH).says("charged twice thanks").bot("clarify", text=HUSH).says("how long?").bot("smalltalk"),
+    "more to it while an offer is open": Talk().says("is it oak?").bot("no_answer").bot("offer_ticket")
+        .says("charged twice thanks")
+    .bot("clarify", text=HUSH).says("charged twice thanks").bot("clarify", text=HUSH).says("how long?")
+    .bot("smalltalk"),
     "another lamp": whole().says("another ticket: the vase came in pieces").files(),
     "the second ticket says more": whole().says("the vase came in pieces and the bowl is chipped").files(
         reason="the vase came in pieces and the bowl is chipped"),
@@ -198,12 +228,15 @@ LAWFUL: dict[str, Talk] = {
     "twice only": Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH),
     "the way out named": Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH).says("so")
     .bot("clarify", text=f"Write to {SHOP}."),
-    "an answer between": Talk().says("hm").bot("clarify", text=HUSH).says("returns?").bot("answer").says("so").bot("clarify", text=HUSH)
+    "an answer between": Talk().says("hm").bot("clarify", text=HUSH).says("returns?").bot("answer").says("so")
+        .bot("clarify", text=HUSH)
     .says("hm").bot("clarify", text=HUSH),
-    "fields noted": Talk().says("Ines Duarte").bot("clarify", text="Noted.").says("ines@duarte.example").bot("clarify", text="Noted.")
+    "fields noted": Talk().says("Ines Duarte").bot("clarify", text="Noted.").says("ines@duarte.example")
+        .bot("clarify", text="Noted.")
     .says("hm").bot("clarify", text=HUSH),
     "a doubtful address": Talk().says("ines@gmial.com").bot("invalid", "email").says("hm").bot("remind", "email"),
-    "an address in passing": Talk().says("my sister's is eva@duarte.example").bot("clarify").says("a ticket").bot("ask", "email"),
+    "an address in passing": Talk().says("my sister's is eva@duarte.example").bot("clarify").says("a ticket")
+        .bot("ask", "email"),
     "the shop's address named": Talk().says(SHOP).bot("clarify").says("a ticket").bot("ask", "email"),
     "one name in passing": Talk().says("my name is Ines").bot("greet").says("a ticket").bot("ask", "name"),
     "about a password": Talk().says("my password is not working, password: forgotten").bot("clarify"),
