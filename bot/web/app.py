@@ -19,7 +19,6 @@ import bot
 from bot.bootstrap import Bot, run_bot
 from bot.chat.frames import without_nul
 from bot.chat.limits import Limits
-from bot.chat.phrases import catalogue, language_of
 from bot.chat.rest_channel import answer_rest
 from bot.chat.socket import Socket
 from bot.chat.words import WORDS, Entry, NotWords
@@ -37,6 +36,7 @@ from bot.telemetry.metrics import OLDEST, OUTBOX, RASA, REGISTRY
 from bot.web import garbage_collection
 from bot.web.asyncapi import document
 from bot.web.serving import Edge
+from bot.web.widget import add_widget
 from dialogue.understanding.rasa import Rasa
 from ticket_bridge.outbox import deliver_again
 
@@ -44,12 +44,6 @@ HERE = pathlib.Path(bot.__file__).parent
 _PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
 
 PageSize = Annotated[int, Query(ge=1, le=200)]
-
-
-class _Script(FileResponse):
-    """What the OpenAPI document says of a script."""
-
-    media_type = "text/javascript"
 
 
 class RestMessage(Entry):
@@ -134,22 +128,7 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
     async def asyncapi() -> dict[str, Any]:
         return document()
 
-    @app.get("/widget.js", response_class=_Script)
-    async def widget() -> FileResponse:
-        headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-        return FileResponse(HERE / "widget" / "widget.js", media_type="text/javascript", headers=headers)
-
-    @app.get("/widget/words/{locale}.json")
-    async def widget_words(locale: str) -> JSONResponse:
-        headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-        language = language_of(locale)
-        if language == "en":
-            return JSONResponse({"language": "en", "direction": "ltr", "words": {}}, headers=headers)
-        found = catalogue(language)
-        return JSONResponse(
-            {"language": language, "direction": found["direction"], "words": found["widget"]}, headers=headers
-        )
-
+    add_widget(app)
     if settings.demo:
         _demo(app)
     if settings.rest_channel:

@@ -144,6 +144,7 @@ class _Eyes:
         if any(reply.who in ("agent", "system") for reply in replies):
             self.chat = _Chat(given=chat.given)  # what was said to a person of the shop is never asked for again
         if head is None or head.who != "shopper":
+            chat.useless = []  # the page named its customer, which is news (R2)
             return
         if any(reply.who in ("agent", "system") for reply in replies):
             self._given(head, bot)
@@ -217,9 +218,7 @@ class _Eyes:
         chat = self.chat
         acts = [reply.act for reply in bot]
         named = bool(self.support) and any(self.support in reply.text.casefold() for reply in bot)
-        # While an offer is open whatever is more than two words may be about its issue (R10).
-        about = len(words_of(head.text)) > 2 and _plain(head.text) not in sets.NO_NAME
-        adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and about)
+        adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and len(words_of(head.text)) > 3)
         lines = [line.strip() for line in head.text.splitlines()]
         adds = adds or any(_NAME_LABEL.fullmatch(line) or _CALLED.fullmatch(line) for line in lines)
         adds = adds or bool(

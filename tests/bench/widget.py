@@ -8,8 +8,9 @@ import statistics
 
 from playwright.sync_api import sync_playwright
 
+from bot.widget.joined import script
 from tests.browser.drive import chromium
-from tests.conftest import ROOT, BotProcess
+from tests.conftest import BotProcess
 
 _ROUNDS = 15
 #: Milliseconds from now until the log holds a turn of the bot beyond `count`, as painted.
@@ -52,5 +53,5 @@ def widget(folder: pathlib.Path) -> tuple[float, float, float, float]:
             browser.close()
     finally:
         bot.stop()
-    size = len(gzip.compress((ROOT / "bot" / "widget" / "widget.js").read_bytes())) / 1000
+    size = len(gzip.compress(script().encode())) / 1000
     return statistics.median(opened), statistics.median(answered), max(shifts), size

@@ -11,10 +11,10 @@ import pytest
 from bot.bootstrap import run_bot
 from bot.chat.phrases import ENGLISH, FIELD_NAMES, catalogue, join_fields, language_of, languages, render
 from bot.settings import read_settings
+from bot.widget.joined import script
 from dialogue import actions, attended, closing
 from dialogue.referee.words import FIRST_ANSWER, SAME_THREAD, faults
 from dialogue.vocabulary import Act
-from tests.conftest import ROOT
 
 VALUES = {
     "answer": "An answer.",
@@ -74,10 +74,8 @@ def words_of(phrase: str, language: str) -> str:
 
 def test_every_language_is_complete_and_says_nothing_else() -> None:
     assert set(FORBIDDEN) == set(LANGUAGES)
-    script = (
-        (ROOT / "bot" / "widget" / "widget.js").read_text(encoding="utf-8").split("const WORDS = {")[1].split("};")[0]
-    )
-    english = set(re.findall(r"(?:^|, )\s*(\w+): \"", script, re.M))
+    words = script().split("const WORDS = {")[1].split("};")[0]
+    english = set(re.findall(r"(?:^|, )\s*(\w+): \"", words, re.M))
     assert len(english) > 25
     for language in languages():
         found = catalogue(language)

@@ -1,0 +1,45 @@
+/* The shop's colour, made readable in light and dark (WCAG 1.4.3: 4.5 to 1). Numbers only; what wears it is
+   styles.js. */
+
+const WHITE = [255, 255, 255];
+/* What the panel's background is in the dark, as styles.js has it. */
+const DARK = [22, 24, 29];
+
+/* Red, green and blue of any CSS colour, 0 to 255, as the browser paints it; null where it is none. */
+const rgb = (colour) => {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context || !CSS.supports("color", colour)) return null;
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+};
+
+/* Relative luminance and contrast, as WCAG has them. */
+const light = (parts) => parts.map((v) => v / 255).map((v) => (v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4))
+  .reduce((sum, v, place) => sum + v * [.2126, .7152, .0722][place], 0);
+const contrast = (one, two) => {
+  const [a, b] = [light(one), light(two)].sort((x, y) => y - x);
+  return (a + .05) / (b + .05);
+};
+
+/* Towards black or white until it can be read on `ground`. */
+const readable = (parts, ground) => {
+  const towards = light(ground) > .4 ? 0 : 255;
+  for (let share = 0; share <= 1; share += .05) {
+    const mixed = parts.map((v) => Math.round(v + (towards - v) * share));
+    if (contrast(mixed, ground) >= 4.6) return mixed;
+  }
+  return [towards, towards, towards];
+};
+
+/** The rules that set the accent and what is written on it; none where the browser knows no such colour. */
+export const colours = (accent) => {
+  const parts = rgb(accent);
+  if (!parts) return "";
+  const rule = (ground) => {
+    const own = readable(parts, ground);
+    const on = contrast(own, WHITE) >= 4.5 ? "#fff" : "#000";
+    return `:host { --accent: rgb(${own}); --on-accent: ${on}; }`;
+  };
+  return `${rule(WHITE)} @media (prefers-color-scheme: dark) { ${rule(DARK)} }`;
+};

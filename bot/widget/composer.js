@@ -1,0 +1,44 @@
+/* The box in which the shopper writes. Enter sends, Shift and Enter begins a line; it grows with its words. What
+   becomes of the words is not its matter. */
+
+import { make } from "./elements.js";
+import { WORDS } from "./words.js";
+
+export class Composer {
+  element;
+  #needs;
+  #input;
+
+  /** `needs`: send(words); writes() at every key. */
+  constructor(needs) {
+    this.#needs = needs;
+    this.#input = make("textarea", { rows: "1", "aria-label": WORDS.placeholder, placeholder: WORDS.placeholder,
+      dir: "auto", autocomplete: "off", enterkeyhint: "send",
+      onkeydown: (event) => this.#key(event), oninput: () => this.#grow() });
+    this.element = make("form", { class: "say", onsubmit: (event) => this.#send(event) },
+      this.#input, make("button", { class: "go", type: "submit" }, WORDS.send));
+  }
+
+  focus() { this.#input.focus(); }
+
+  clear() {
+    this.#input.value = "";
+    this.#input.style.height = "auto";
+  }
+
+  #send(event) {
+    event.preventDefault();
+    this.#needs.send(this.#input.value);
+  }
+
+  /* Enter that ends a composition (Japanese, Chinese) belongs to the keyboard. */
+  #key(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#send(event);
+  }
+
+  #grow() {
+    this.#needs.writes();
+    this.#input.style.height = "auto";
+    this.#input.style.height = `${this.#input.scrollHeight + 2}px`;
+  }
+}

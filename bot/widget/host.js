@@ -1,0 +1,44 @@
+/* The element `<askonce-chat>` in the shop's page: its Shadow DOM, and the page's events while it stands there.
+   Whatever the page may touch is here; the chat itself is out of its reach. */
+
+import { Chat } from "./chat.js";
+
+/* Whatever the page's styles say of every element: these stand above them, and nothing else can be reached. */
+const OWN = [["all", "initial"], ["display", "block"]];
+
+export class Host extends HTMLElement {
+  #chat = new Chat(this.attachShadow({ mode: "open" }));
+  #looked = () => this.#chat.looked();
+  #heard = [
+    [globalThis, "online", () => this.#chat.online()],
+    [globalThis, "offline", () => this.#chat.offline()],
+    [globalThis, "storage", (event) => this.#chat.changedElsewhere(event.key)],
+    [globalThis, "pageshow", this.#looked],  // a page that comes back whole from the browser's memory
+    [document, "visibilitychange", this.#looked],
+    [globalThis.visualViewport, "resize", () => this.#chat.fit()],
+  ];
+
+  connectedCallback() {
+    for (const [name, value] of OWN) this.style.setProperty(name, value, "important");
+    this.#chat.begin();
+    for (const [target, name, listener] of this.#heard) target?.addEventListener(name, listener);
+    this.#chat.fit();
+  }
+
+  disconnectedCallback() {
+    for (const [target, name, listener] of this.#heard) target?.removeEventListener(name, listener);
+    this.#chat.end();
+  }
+
+  open() { this.#chat.open(); }
+
+  close() { this.#chat.close(); }
+
+  identify(customer) { this.#chat.identify(customer); }
+
+  on(name, listener) { this.#chat.on(name, listener); }
+
+  theme(options) { this.#chat.theme(options); }
+
+  reset() { this.#chat.reset(); }
+}

@@ -1,0 +1,97 @@
+/* The shopper's messages until the server acknowledged them: shown, kept in the storage, sent again. A message keeps
+   its id whatever happens, so that the server knows it again; none is cut, and none is thrown away. */
+
+import { make } from "./elements.js";
+import { newId } from "./ids.js";
+import { read, write } from "./plain.js";
+import { keep } from "./storage.js";
+import { ownWords } from "./turn.js";
+import { WORDS } from "./words.js";
+
+const LONGEST = 4000;  // letters that the server takes at once
+const TRIES = 5;       // by itself; then the shopper is asked
+
+const unsent = () => {
+  try { return Object.entries(read(keep.get("unsent") || "{}")); } catch { return []; }
+};
+
+export class Outbox {
+  #needs;
+  #pending = new Map();  // id -> {id, text, element, tries}
+
+  /** `needs`: push(id, text) sends where that can be done now; append(element) shows it at the end of the log. */
+  constructor(needs) { this.#needs = needs; }
+
+  /** The element of the first message that waits, or null. */
+  get first() { return this.#pending.values().next().value?.element ?? null; }
+
+  /** A message in parts that the server takes; `send(id, text)` is called with each. */
+  add(text, send) {
+    const letters = [...text];
+    for (let start = 0; start < letters.length; start += LONGEST) {
+      const part = letters.slice(start, start + LONGEST).join("");
+      const id = newId();
+      this.#show(id, part);
+      send(id, part);
+    }
+  }
+
+  /** What an earlier page left, and all that waits. */
+  sendAll() {
+    for (const [id, text] of unsent()) if (!this.#pending.has(id)) this.#show(id, text);
+    for (const [id, { text }] of this.#pending) this.#needs.push(id, text);
+  }
+
+  /** The server has it: `turn` is shown in its place. */
+  acknowledged(turn) {
+    const mine = turn.who === "shopper" && this.#pending.get(turn.id);
+    if (!mine) return;
+    this.#pending.delete(turn.id);
+    this.remember();
+    mine.element.remove();
+  }
+
+  has(id) { return this.#pending.has(id); }
+
+  /** An error about a message that waits: sent again, after `later` milliseconds at least, or marked as failed. */
+  failed(frame, later) {
+    const item = this.#pending.get(frame.id);
+    const passing = frame.code === "too_fast" || frame.code === "unavailable";
+    if (passing) item.tries += 1;
+    if (!passing || item.tries > TRIES) return this.#mark(item, `${WORDS.failed}: ${frame.message}`, true);
+    this.#mark(item, frame.code === "too_fast" ? WORDS.slow : WORDS.away, false);
+    setTimeout(() => this.#pending.has(frame.id) && this.#needs.push(frame.id, item.text),
+      Math.max(later, item.tries * 1000) * (1 + Math.random()));
+  }
+
+  remember() {
+    const texts = [...this.#pending].map(([id, { text }]) => [id, text]);
+    keep.set("unsent", write(Object.fromEntries(texts)));
+  }
+
+  /** Nothing waits any more; what the storage keeps stays. */
+  clear() { this.#pending.clear(); }
+
+  #show(id, text) {
+    const item = { id, text, element: ownWords(text), tries: 0 };
+    this.#pending.set(id, item);
+    this.#needs.append(item.element);
+    this.#mark(item, WORDS.waiting, false);
+    this.remember();
+  }
+
+  /* A note under the message, with a button where the shopper may send it again. */
+  #mark(item, words, again) {
+    item.element.querySelector(".note")?.remove();
+    item.element.classList.toggle("failed", again);
+    const note = make("p", { class: "note" }, words);
+    if (again) note.append(" ", make("button", { type: "button", onclick: () => this.#again(item) }, WORDS.retry));
+    item.element.append(note);
+  }
+
+  #again(item) {
+    item.tries = 0;
+    this.#mark(item, WORDS.waiting, false);
+    this.#needs.push(item.id, item.text);
+  }
+}

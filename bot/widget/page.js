@@ -1,0 +1,13 @@
+/* What the shop's page says of itself, read once while its script tag runs: where the bot is, the tag's data-
+   attributes, the page's language. Nobody is asked here, and nothing is shown. */
+
+const script = document.currentScript;
+
+/** The bot's own address: the script's, or the page's where the script does not say. */
+export const base = new URL(script ? script.src : location.href);
+
+/** The script tag's data- attributes; inherits nothing. */
+export const given = Object.assign(Object.create(null), script?.dataset);
+
+/** The language that the shop asks for: data-locale="de", or "auto" for the page's own. English, "", is built in. */
+export const LOCALE = given.locale === "auto" ? document.documentElement.lang : given.locale || "";

@@ -1,0 +1,14 @@
+/* Objects that inherit nothing, and JSON from and to them: the page may have changed what objects inherit (old
+   libraries give them a toJSON of their own). Whatever is sent, stored or read goes through here; nothing else
+   belongs here. */
+
+/** A copy of `object` that inherits nothing. */
+export const bare = (object) => Object.assign(Object.create(null), object);
+
+const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
+
+/** JSON text as objects that inherit nothing. */
+export const read = (text) => JSON.parse(text, (_, value) => (isObject(value) ? bare(value) : value));
+
+/** An object as JSON text, whatever the page taught objects to say of themselves. */
+export const write = (object) => JSON.stringify(bare(object));

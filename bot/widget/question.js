@@ -1,0 +1,35 @@
+/* A question before what cannot be undone. One at a time; "no" is what the keyboard stands on. */
+
+import { make } from "./elements.js";
+import { WORDS } from "./words.js";
+
+export class Question {
+  #needs;
+  #element = null;
+
+  /** `needs`: place(element) puts it where it is seen; done() after an answer. */
+  constructor(needs) { this.#needs = needs; }
+
+  get isOpen() { return this.#element !== null; }
+
+  ask(words, act) {
+    this.clear();
+    const no = make("button", { type: "button", onclick: () => this.end() }, WORDS.keep);
+    const yes = make("button", { type: "button", onclick: () => { this.end(); act(); } }, WORDS.yes);
+    this.#element = make("div", { class: "sure", role: "alertdialog", "aria-label": words },
+      make("p", {}, words), yes, " ", no);
+    this.#needs.place(this.#element);
+    no.focus();
+  }
+
+  /** Answered, or left with Escape. */
+  end() {
+    this.clear();
+    this.#needs.done();
+  }
+
+  clear() {
+    this.#element?.remove();
+    this.#element = null;
+  }
+}

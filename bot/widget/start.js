@@ -1,0 +1,24 @@
+/* The beginning, once a page: learn the page's language, put the chat into it, give the page `Askonce`. The one
+   global. */
+
+import { Host } from "./host.js";
+import { learn } from "./words.js";
+
+const NAME = "askonce-chat";
+
+const start = async () => {
+  await learn();
+  if (customElements.get(NAME)) return;
+  customElements.define(NAME, Host);
+  const host = document.querySelector(NAME) ?? document.body.appendChild(document.createElement(NAME));
+  globalThis.Askonce = {
+    open: () => host.open(), close: () => host.close(), identify: (customer) => host.identify(customer),
+    on: (name, listener) => host.on(name, listener), theme: (options) => host.theme(options), reset: () => host.reset(),
+  };
+  globalThis.dispatchEvent(new Event("askonce:ready"));
+};
+
+/* A page that holds the script twice has one chat. */
+if (!customElements.get(NAME)) {
+  if (document.body) start(); else addEventListener("DOMContentLoaded", start);
+}
