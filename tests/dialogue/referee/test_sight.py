@@ -216,10 +216,8 @@ LAWFUL: dict[str, Talk] = {
     "refused beside an answer, which it was for is not told": Talk().says("the lamp is cracked. is it oak?")
         .bot("answer").bot("offer_ticket")
     .says("no").bot("declined").says("the lamp is cracked. is it oak?").bot("no_answer").bot("offer_ticket"),
-    "more to it while an offer is open": Talk().says("is it oak?").bot("no_answer").bot("offer_ticket")
-        .says("charged twice thanks")
-    .bot("clarify", text=HUSH).says("charged twice thanks").bot("clarify", text=HUSH).says("how long?")
-    .bot("smalltalk"),
+    "the page names its customer between": Talk().says("hm").bot("clarify", text=HUSH).page(name="Ines Duarte")
+    .says("well").bot("clarify", text=HUSH).says("so").bot("clarify", text=HUSH),
     "another lamp": whole().says("another ticket: the vase came in pieces").files(),
     "the second ticket says more": whole().says("the vase came in pieces and the bowl is chipped").files(
         reason="the vase came in pieces and the bowl is chipped"),
