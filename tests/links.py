@@ -52,7 +52,8 @@ def misplaced_names(page: pathlib.Path, text: str) -> list[str]:
         name, file = _NAME.fullmatch(shown), (page.parent / target.partition("#")[0]).resolve()
         if name is None or not file.is_file() or file.name == name[1] or file.suffix == ".md":
             continue
-        if not re.search(rf"(?<!\w){re.escape(name[1])}(?!\w)", file.read_text(encoding="utf-8")):
+        last = name[1].rsplit(".", 1)[-1]  # `Conversation.hear` is the `hear` in it
+        if not re.search(rf"(?<!\w){re.escape(last)}(?!\w)", file.read_text(encoding="utf-8")):
             wrong.append(f"{name[1]} in {target}")
     return wrong
 

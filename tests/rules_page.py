@@ -15,6 +15,7 @@ import subprocess
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from dialogue.transitions import TABLE
 
@@ -76,7 +77,7 @@ def rows() -> list[Found]:
 
 def checks() -> list[Found]:
     """The referee's findings: every rule's name that stands as a value in its code, with the words beside it."""
-    found = []
+    found: list[Found] = []
     for path in sorted(REFEREE.rglob("*.py")):
         found += checks_in(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
     return found
@@ -87,7 +88,8 @@ def checks_in(path: str, source: str) -> Iterator[Found]:
     tree = ast.parse(source)
     mark = "words:" if any(_names_prefix(node) for node in tree.body) else ""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    places = sorted((n for n in ast.walk(tree) if _is_value(n, parents)), key=lambda n: (n.lineno, n.col_offset))
+    values = [node for node in ast.walk(tree) if _is_value(node, parents)]
+    places = sorted(values, key=lambda node: (node.lineno, node.col_offset))
     for node in places:
         function, words = _within(node, parents), _beside(node, parents)
         name = f"{function}: {mark}{words}" if words else function
@@ -98,7 +100,7 @@ def _names_prefix(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "PREFIX" for t in node.targets)
 
 
-def _is_value(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> bool:
+def _is_value(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> TypeGuard[ast.Constant]:
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return False
     begins = isinstance(parents[node], ast.JoinedStr) and parents[node].values[0] is node  # type: ignore[attr-defined]
@@ -172,7 +174,7 @@ def _of_table(path: str, node: ast.Assign | ast.AnnAssign, comments: list[str]) 
     if isinstance(node.value, ast.Dict):
         for key, value in zip(node.value.keys, node.value.values, strict=True):
             if isinstance(key, ast.Constant) and (rules := _values(value)):
-                yield Found(path, f"{name}: {key.value}", rules)
+                yield Found(path, f"{name}: {key.value!s}", rules)
     if rules := cited(" ".join(comments)):
         yield Found(path, name, rules)
 
@@ -200,7 +202,7 @@ def _named(name: str) -> frozenset[str]:
 
 
 def _values(node: ast.AST) -> frozenset[str]:
-    """Rules in the strings of a statement: a bare name (`"R7"`), a finding, a row's name; not what others are without."""
+    """Rules in the strings of a statement: a bare name (`"R7"`), a finding, a row's name; not what is taken away."""
     found: set[str] = set()
     left_out = {leaf for part in ast.walk(node) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub)
                 for leaf in ast.walk(part.right)}  # fmt: skip
