@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "rules.md"
 REFEREE = ROOT / "dialogue" / "referee"
 #: Names that tests and pages may give to rules that do not exist, to see that it is noticed.
-OWN = ("tests/test_rules.py", "tests/rules_page.py")
+OWN = ("tests/test_rules.py", "tests/rules_page.py", "tests/test_habits.py")
 _RULE = re.compile(r"(?<![\w./+-])R(\d{1,2})(?:\s*(?:-|–|to)\s*R(\d{1,2}))?(?![\w/])")
 _HEADING = re.compile(r"^## (R\d+)\. (.+)$", re.M)
 _BLOCK = re.compile(r"<!-- (R\d+): begin -->\n(.*?)<!-- \1: end -->", re.S)

@@ -78,3 +78,23 @@ def test_there_are_ten_questions_each_with_a_link() -> None:
     questions = re.findall(r"^\*\*(\d+)\. .+?\?\*\* (.+?)(?=^\*\*|^## )", WAY, re.M | re.S)
     assert [number for number, _ in questions] == [str(n) for n in range(1, 11)]
     assert all("](" in answer for _, answer in questions)
+
+
+def unlisted(index: str) -> list[str]:
+    """Pages of `docs/` that its index does not lead to."""
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    return sorted(pages - set(re.findall(r"\]\(([\w-]+\.md)[)#]", index)))
+
+
+def words_without_code(glossary: str) -> list[str]:
+    """Words of the glossary that name no place in the code."""
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([^|]*) \|$", glossary, re.M)
+    return [word for word, places in rows if word not in ("word", "rule") and "](../" not in places]
+
+
+def test_the_index_leads_to_every_page_and_every_word_to_the_code() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert unlisted(index) == [] and words_without_code(index) == []
+    assert unlisted(index.replace("(rules.md)", "()")) == ["rules.md"]
+    assert words_without_code(index + "\n| echo | what comes back | nowhere |\n") == ["echo"]
+    assert len(re.findall(r"^\| ", index, re.M)) > 40
