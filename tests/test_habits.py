@@ -98,3 +98,9 @@ def test_the_index_leads_to_every_page_and_every_word_to_the_code() -> None:
     assert unlisted(index.replace("(rules.md)", "()")) == ["rules.md"]
     assert words_without_code(index + "\n| echo | what comes back | nowhere |\n") == ["echo"]
     assert len(re.findall(r"^\| ", index, re.M)) > 40
+
+
+def test_the_last_section_of_the_changelog_is_for_changes() -> None:
+    """Lines that branches append land there."""
+    headings = re.findall(r"^### (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert headings[-1] == "Changed"
