@@ -46,14 +46,17 @@ def dead_links(page: pathlib.Path, text: str) -> list[str]:
 
 
 def misplaced_names(page: pathlib.Path, text: str) -> list[str]:
-    """Links whose text is a name of code, to files that hold no such name."""
+    """Links whose text is a name of code, to files that do not hold it: where the file is Python's, do not define it."""
     wrong = []
     for shown, target in _LINK.findall(text):
-        name, file = _NAME.fullmatch(shown), (page.parent / target.partition("#")[0]).resolve()
+        name, file = _NAME.fullmatch(shown), page.parent / target.partition("#")[0]
         if name is None or not file.is_file() or file.name == name[1] or file.suffix == ".md":
             continue
-        last = name[1].rsplit(".", 1)[-1]  # `Conversation.hear` is the `hear` in it
-        if not re.search(rf"(?<!\w){re.escape(last)}(?!\w)", file.read_text(encoding="utf-8")):
+        last = re.escape(name[1].rsplit(".", 1)[-1])  # `Conversation.hear` is the `hear` in it
+        held = rf"(?<!\w){last}(?!\w)"
+        if file.suffix == ".py":
+            held = rf"^\s*(?:(?:async )?def |class )?{last}\b *[(:=\[]"
+        if not re.search(held, file.read_text(encoding="utf-8"), re.M):
             wrong.append(f"{name[1]} in {target}")
     return wrong
 

@@ -16,6 +16,7 @@ from dialogue.tracker import step
 from dialogue.transitions import TABLE
 from dialogue.understanding.rules import understand
 from tests.links import ROOT
+from tests.proofs.prove import POLICY
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PARTS = PROJECT["tool"]["mypy"]["packages"]
@@ -66,11 +67,11 @@ def test_a_row_that_is_none_is_noticed() -> None:
 def test_the_walk_from_a_word_to_a_ticket_is_what_happens() -> None:
     """The message that the page follows is decided by the rows that it names, in their order, and files."""
     (message,) = re.findall(r'The shopper writes: \*"(.+)"\*', WAY)
-    decision = step(e.Policy(), State(), e.ShopperSaid(understand(message)))
+    decision = step(POLICY, State(), e.ShopperSaid(understand(message)))
     (walk,) = re.findall(r"The rows here: (.+?)Out come", re.sub(r"\s+", " ", WAY))
     assert re.findall(r'"(R\d+ [^"]+)"', walk) == [row for row in decision.rows if row.startswith("R")]
     assert [type(effect) for effect in decision.effects] == [FileTicket]
-    told = step(e.Policy(), decision.state, e.TicketAccepted(decision.state.tickets[0].reference))
+    told = step(POLICY, decision.state, e.TicketAccepted(decision.state.tickets[0].reference))
     assert told.rows == ("R8 the helpdesk has it",)
 
 

@@ -63,6 +63,8 @@ def test_a_name_that_is_not_in_its_file_is_noticed() -> None:
     tracker = "(../dialogue/tracker.py)"
     page = f"[`step`]{tracker}, [`steps_back`]{tracker}, [`tracker.py`]{tracker}"
     assert misplaced_names(_HERE, page) == ["steps_back in ../dialogue/tracker.py"]
+    imported = "[`State`](../dialogue/tracker.py) and [`State`](../dialogue/states.py), its `[`Phase`](../Makefile)"
+    assert misplaced_names(_HERE, imported) == ["State in ../dialogue/tracker.py", "Phase in ../Makefile"]
 
 
 def test_a_path_that_does_not_exist_is_noticed() -> None:
