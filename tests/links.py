@@ -46,7 +46,7 @@ def dead_links(page: pathlib.Path, text: str) -> list[str]:
 
 
 def misplaced_names(page: pathlib.Path, text: str) -> list[str]:
-    """Links whose text is a name of code, to files that do not hold it: where the file is Python's, do not define it."""
+    """Links whose text is a name of code, to files that do not hold it; Python's files must define it."""
     wrong = []
     for shown, target in _LINK.findall(text):
         name, file = _NAME.fullmatch(shown), page.parent / target.partition("#")[0]

@@ -71,5 +71,6 @@ def test_a_path_that_does_not_exist_is_noticed() -> None:
     page = "`dialogue/gone.py`, `dialogue/tracker.py`, `bot/chat/locales/<language>.json`, `docs/`, `Gone.md`, `GET /x`"
     assert missing_paths(page) == ["dialogue/gone.py", "Gone.md"]
     assert missing_paths("`bot/chat/locales/<language>.yml` and `tests/**/nobody.py`") == [
-        "bot/chat/locales/<language>.yml", "tests/**/nobody.py",
-    ]  # fmt: skip
+        "bot/chat/locales/<language>.yml",
+        "tests/**/nobody.py",
+    ]

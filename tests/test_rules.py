@@ -6,8 +6,10 @@ from __future__ import annotations
 import pytest
 
 from bot.chat.phrases import ENGLISH
+from tests import rules_cited
 from tests import rules_page as page
-from tests.rules_page import PAGE, ROOT, Evidence, Found, cited, evidence, tracked
+from tests.rules_cited import OWN, ROOT, Evidence, Found, cited, evidence, tracked
+from tests.rules_page import PAGE
 
 TEXT = PAGE.read_text(encoding="utf-8")
 RULES = [f"R{n}" for n in range(1, 22)]
@@ -30,7 +32,7 @@ def test_the_approved_contact_answer_stands_to_the_letter() -> None:
 
 
 def test_no_code_no_test_and_no_page_cites_a_rule_that_is_not_written_down() -> None:
-    files = {n: (ROOT / n).read_text(encoding="utf-8", errors="replace") for n in tracked() if n not in page.OWN}
+    files = {n: (ROOT / n).read_text(encoding="utf-8", errors="replace") for n in tracked() if n not in OWN}
     assert page.unknown(TEXT, files) == []
 
 
@@ -69,9 +71,11 @@ def test_a_rule_that_is_missing_from_the_page_is_noticed() -> None:
         "bot/x.py cites R7, which docs/rules.md lacks"
     ]
     assert page.unknown(TEXT, {"a": "as R22 says", "b": "R1-R24 hold"}) == [
-        "a cites R22, which docs/rules.md lacks", "b cites R22, which docs/rules.md lacks",
-        "b cites R23, which docs/rules.md lacks", "b cites R24, which docs/rules.md lacks",
-    ]  # fmt: skip
+        "a cites R22, which docs/rules.md lacks",
+        "b cites R22, which docs/rules.md lacks",
+        "b cites R23, which docs/rules.md lacks",
+        "b cites R24, which docs/rules.md lacks",
+    ]
 
 
 @pytest.mark.parametrize("part", page.PARTS)
@@ -80,8 +84,9 @@ def test_a_rule_in_force_that_nothing_holds_is_noticed(held: Evidence, part: str
     bare = Evidence(**(lists | {part: tuple(f for f in lists[part] if "R11" not in f.rules)}))
     assert page.unheld(TEXT, bare) == [f"R11 is in force and has no {part}"]
     assert page.unheld(TEXT.replace("<!-- elsewhere -->", ""), held) == [
-        "R4 is in force and has no checks", "R16 is in force and has no rows",
-    ]  # fmt: skip
+        "R4 is in force and has no checks",
+        "R16 is in force and has no rows",
+    ]
 
 
 def test_a_rule_that_comes_into_force_must_be_held(held: Evidence) -> None:
@@ -108,8 +113,12 @@ def test_an_excuse_must_be_needed_and_lead_to_a_place_that_exists(held: Evidence
 
 
 def test_old_lists_are_noticed(held: Evidence) -> None:
-    more = Evidence((*held.rows, Found("dialogue/transitions.py", "R2 a row of tomorrow", cited("R2"))), held.checks,
-                    held.tests, held.code)  # fmt: skip
+    more = Evidence(
+        (*held.rows, Found("dialogue/transitions.py", "R2 a row of tomorrow", cited("R2"))),
+        held.checks,
+        held.tests,
+        held.code,
+    )
     assert "  - R2 a row of tomorrow\n" in page.renewed(TEXT, more)
     assert page.renewed(TEXT.replace("  - R7 yes to the offer\n", ""), held) == TEXT
 
@@ -134,11 +143,13 @@ def _walk(self):
     yield ("R1" if a else "R2"), "asks too much"
     return f"R16: {a} and {b}"
 """
-    found = [(f.name, set(f.rules)) for f in page.checks_in("x.py", source)]
+    found = [(f.name, set(f.rules)) for f in rules_cited.checks_in("x.py", source)]
     assert found[0] == ("_walk: a ticket … nobody wanted", {"R7"})
     assert [rules for _, rules in found] == [{"R7"}, {"R19"}, {"R8"}, {"R1"}, {"R2"}, {"R16"}]
     assert found[3][0] == "_walk: asks too much"
-    assert next(iter(page.checks_in("x.py", 'PREFIX = "words:"\n' + source))).name.startswith("_walk: words:a ticket")
+    assert next(iter(rules_cited.checks_in("x.py", 'PREFIX = "words:"\n' + source))).name.startswith(
+        "_walk: words:a ticket"
+    )
 
 
 def test_tests_are_read_by_docstring_name_comment_and_value() -> None:
@@ -154,18 +165,23 @@ def test_c():
 def test_d():
     assert row == "R12 yes to a ticket already filed" and text == "as R13 says"
 '''
-    found = [(f.name, set(f.rules)) for f in page.tests_in("tests/x.py", source)]
+    found = [(f.name, set(f.rules)) for f in rules_cited.tests_in("tests/x.py", source)]
     assert found == [
-        ("", {"R3"}), ("BROKEN: too much", {"R1"}), ("test_r5_wins", {"R5"}), ("test_b", {"R6", "R9"}),
-        ("test_c", {"R2", "R10"}), ("test_d", {"R12"}),
-    ]  # fmt: skip
+        ("", {"R3"}),
+        ("BROKEN: too much", {"R1"}),
+        ("test_r5_wins", {"R5"}),
+        ("test_b", {"R6", "R9"}),
+        ("test_c", {"R2", "R10"}),
+        ("test_d", {"R12"}),
+    ]
 
 
 def test_fixtures_are_read_by_their_head_and_their_cases() -> None:
     text = "# R7-R9\ntest_cases:\n- test_case: R12 again\n  steps: []\n- test_case: plain\n"
-    assert [(f.name, set(f.rules)) for f in page.cases_in("x.yml", text)] == [
-        ("", {"R7", "R8", "R9"}), ("R12 again", {"R12"}),
-    ]  # fmt: skip
+    assert [(f.name, set(f.rules)) for f in rules_cited.cases_in("x.yml", text)] == [
+        ("", {"R7", "R8", "R9"}),
+        ("R12 again", {"R12"}),
+    ]
 
 
 def test_what_is_listed_exists(held: Evidence) -> None:
