@@ -1,4 +1,4 @@
-"""Sameness: both its errors within bounds, on pairs written before it; and what must hold of any wording."""
+"""Sameness (R4, R12): both its errors within bounds, on pairs written before it; and what must hold of any wording."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The articles: valid, complete, quoted with their source; abstention where nothing rests on one."""
+"""The articles: valid, complete, quoted with their source; abstention where nothing rests on one (R15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of a conversation: gapless, nothing lost or doubled, one consent makes one ticket."""
+"""kill -9 at random moments: gapless, nothing lost (R13) or doubled, one consent makes one ticket (R12)."""
 
 from __future__ import annotations
 

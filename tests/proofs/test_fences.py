@@ -1,4 +1,4 @@
-"""Who decided: reports are fenced by owner and attempt, whatever clocks, leases and processes do."""
+"""Who decided: reports are fenced by owner and attempt, whatever clocks, leases and processes do (R12)."""
 
 from __future__ import annotations
 

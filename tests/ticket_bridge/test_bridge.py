@@ -1,4 +1,4 @@
-"""The bridge against a real HTTP receiver that misbehaves: one consent, one ticket; saved, then filed."""
+"""The bridge against a real HTTP receiver that misbehaves: one consent, one ticket (R12); saved, then filed (R13)."""
 
 from __future__ import annotations
 

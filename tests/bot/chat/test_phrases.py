@@ -100,6 +100,7 @@ def test_no_phrase_breaks_a_rule(phrase: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_approved_contact_answer_in_every_language_is_the_approved_one(language: str) -> None:
+    """R14: until a shop approves a translation."""
     assert words_of("contact", language) == words_of("contact", "en")
 
 

@@ -1,4 +1,4 @@
-"""Every fault, over a few dozen chats; thousands of them are `make faults`."""
+"""Every fault (R12, R13), over a few dozen chats; thousands of them are `make faults`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail: sorted failures, headers that nobody can break, and word to a shopper who has left."""
+"""Mail: sorted failures, headers that nobody can break, and word to a shopper who has left (R13)."""
 
 from __future__ import annotations
 

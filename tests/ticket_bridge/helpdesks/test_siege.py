@@ -1,4 +1,4 @@
-"""Exactly once, whatever breaks: a share of what `make prove` does in full."""
+"""Exactly once, whatever breaks (R12): a share of what `make prove` does in full."""
 
 from __future__ import annotations
 
