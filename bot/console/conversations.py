@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse, Response
 
 from bot.clock import now_text
-from bot.console.accounts import labels
 from bot.console.live_help import is_here
 from bot.console.reviewing import reviews_of
 from bot.console.site import Ask, Refused
@@ -27,6 +26,7 @@ from bot.history.masking import masked, veiled
 from bot.history.search import CHOICES, Query, beside, find
 from bot.history.shown import TICKETS, TURNS, names_of_each, row_as_seen
 from bot.history.summaries import renew
+from bot.store.accounts import labels
 from bot.store.console_tables import correction, facet, saved_view, summary
 from bot.store.constraints import broken
 from bot.store.tables import conversation, outbox, rating, turn

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from bot.chat.conversation import Conversation
 from bot.chat.frames import MAX_TEXT
 from bot.chat.words import ClientId
-from bot.console.accounts import Account
 from bot.console.site import Ask, Refused
+from bot.store.accounts import Account
 from dialogue import events
 from dialogue.states import State
 

@@ -9,14 +9,14 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from bot.console.accounts import (
+from bot.console.site import SESSION, Ask, Refused, secure
+from bot.store.accounts import (
     SHORTEST_PASSWORD,
     AccountError,
     Role,
 )
-from bot.console.codes import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
-from bot.console.site import SESSION, Ask, Refused, secure
 from bot.store.admission import admits
+from bot.store.second_factor import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
 
 
 async def sign_in_page(ask: Ask) -> Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
-from bot.console.accounts import read_email
 from bot.console.site import Ask, Refused
 from bot.history import erasure
+from bot.store.accounts import read_email
 
 _LATER = "Not reached from here: mail that was sent, the logs of proxies and mail servers, and backups made before."
 

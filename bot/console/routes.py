@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.console import articles, conversations, desk, exporting, live_help, numbers, people, privacy, reviewing
-from bot.console.accounts import Role
 from bot.console.site import PageRoute
+from bot.store.accounts import Role
 
 V, R, A = Role.VIEWER, Role.REVIEWER, Role.ADMINISTRATOR
 _CHAT = "/conversations/{id:str}"

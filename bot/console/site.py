@@ -12,7 +12,7 @@ import pathlib
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -29,9 +29,9 @@ from starlette.routing import Route
 from bot.bootstrap import Bot
 from bot.chat.limits import admit, is_trusted, real_address
 from bot.chat.words import masked_form, masked_query
-from bot.console.accounts import AccountError, Accounts, Role, SignedIn, labels
 from bot.console.wording import FILTERS
 from bot.history.search import OddNumber, QueryError
+from bot.store.accounts import AccountError, Accounts, Role, SignedIn, labels
 from bot.store.database import Unavailable
 from dialogue.understanding.secrets import Masked, mask
 
@@ -188,10 +188,10 @@ def _tidy(form: FormData, name: str) -> str:
 
 
 class Site:
-    """Templates, accounts, and the way every request takes to its handler."""
+    """Templates, accounts, and the way every request takes to its handler. Whoever mounts the console says which `routes` it has."""
 
-    def __init__(self, bot: Bot) -> None:
-        self.bot = bot
+    def __init__(self, bot: Bot, routes: Sequence[PageRoute]) -> None:
+        self.bot, self.routes = bot, routes
         self.accounts = Accounts(bot.store)
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -201,9 +201,7 @@ class Site:
         self._doors: dict[str, AsyncLimiter] = {}
 
     def application(self) -> Starlette:
-        from bot.console.routes import ROUTES
-
-        mine = [Route(r.path, self._way(r), methods=[r.method]) for r in ROUTES]
+        mine = [Route(r.path, self._way(r), methods=[r.method]) for r in self.routes]
         statics = Route("/static/{name}", _static, methods=["GET"])
         return Starlette(routes=[statics, *mine])
 

@@ -23,9 +23,9 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.clock import now_text
-from bot.console.accounts import IDLE, LONGEST
 from bot.history import views
 from bot.history.searching_person import Found, find_person
+from bot.store.accounts import IDLE, LONGEST
 from bot.store.console_tables import article_version, desk_note, session
 from bot.store.database import Store, token_hash
 from bot.store.declarations import REGISTER

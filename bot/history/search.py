@@ -17,9 +17,10 @@ from sqlalchemy import Select, func, literal, literal_column, select, text, tupl
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.phrases import languages
-from bot.history.summaries import FLAGS, OUTCOMES, fold
+from bot.history.summaries import FLAGS, OUTCOMES
 from bot.store.console_tables import assignment, facet, review, summary
 from bot.store.database import Store
+from bot.store.searched_words import fold
 from dialogue.referee.sight import RULES as WORDS
 from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Act, IntentName

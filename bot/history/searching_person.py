@@ -16,9 +16,10 @@ from sqlalchemy.engine import Connection
 
 from bot.chat.identity import key_of
 from bot.history.person import Person
-from bot.history.summaries import fold, names_of
+from bot.history.summaries import names_of
 from bot.store.console_tables import account, correction, facet, summary
 from bot.store.records import from_json, happenings_from_json
+from bot.store.searched_words import fold
 from bot.store.tables import conversation, desk_ticket, gap, happening, outbox, rating, turn
 from dialogue import events
 from dialogue.states import State

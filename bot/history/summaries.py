@@ -12,13 +12,12 @@ import functools
 import logging
 import re
 import time
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import TextClause, delete, func, insert, or_, select, text, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.chat.phrases import language_of, not_understood
@@ -29,6 +28,7 @@ from bot.store.console_tables import facet, summary
 from bot.store.database import Store, Unavailable
 from bot.store.lease import Lease
 from bot.store.records import Turn, from_json, happenings_from_json
+from bot.store.searched_words import fold, write_words
 from bot.store.tables import conversation, gap, happening, outbox, rating, turn
 from bot.store.writing import turn_of
 from dialogue import events
@@ -46,12 +46,6 @@ _RULE = re.compile(r"R\d+")
 #: Every outcome, from the one that outweighs all others. A conversation has exactly one.
 OUTCOMES = ("filed", "saved", "refused", "declined", "left", "answered", "redirected", "unanswered", "chat")
 FLAGS = ("violation", "bad_rating", "fallback", "loop", "give_up", "refused_ticket")
-
-
-def fold(words: str) -> str:
-    """Words as they are searched for: without case, accents or signs, on every database alike."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", plain).casefold()))
 
 
 @dataclass
@@ -184,18 +178,6 @@ def write_summary(connection: Connection, found: Summary) -> None:
         rows = [{"kind": k, "value": v, "created_at": at, "summary": own} for k, v in sorted(found.facets)]
         connection.execute(insert(facet), rows)
     write_words(connection, own, found.words, found.masked)
-
-
-def insert_words(dialect: str) -> TextClause:
-    """The statement that stores the words a summary is found by: `id`, `words`, `hidden`."""
-    made = ":words, :hidden" if dialect == "sqlite" else "to_tsvector('simple', :words), to_tsvector('simple', :hidden)"
-    return text(f"INSERT INTO search (rowid, words, masked) VALUES (:id, {made})")  # noqa: S608 - one of two constants
-
-
-def write_words(connection: Connection, id: int, words: str, hidden: str) -> None:
-    """The words summary `id` is found by, in place of earlier ones."""
-    connection.execute(text("DELETE FROM search WHERE rowid = :id"), {"id": id})
-    connection.execute(insert_words(connection.dialect.name), {"id": id, "words": words, "hidden": hidden})
 
 
 class Archivist:

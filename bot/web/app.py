@@ -23,11 +23,11 @@ from bot.chat.phrases import catalogue, language_of
 from bot.chat.rest_channel import answer_rest
 from bot.chat.socket import Socket
 from bot.chat.words import WORDS, Entry, NotWords
-from bot.console.access_log import AccessLog, bearer
 from bot.history import views
 from bot.history.audit import verdict
 from bot.history.summaries import renew
 from bot.settings import Settings
+from bot.store.access_log import AccessLog, bearer
 from bot.store.admission import admits
 from bot.store.database import Unavailable
 from bot.store.lives import process_name
@@ -232,9 +232,10 @@ class _Console:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self._site is None:
+            from bot.console.routes import ROUTES
             from bot.console.site import Site
 
-            self._site = Site(self._running()).application()
+            self._site = Site(self._running(), ROUTES).application()
         await self._site(scope, receive, send)
 
 

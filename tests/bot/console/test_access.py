@@ -9,9 +9,9 @@ import httpx
 import pyotp
 import pytest
 
-from bot.console.accounts import AccountError, Accounts, Role, check_password
-from bot.console.codes import new_totp_secret
 from bot.console.routes import ROUTES
+from bot.store.accounts import AccountError, Accounts, Role, check_password
+from bot.store.second_factor import new_totp_secret
 from tests.bot.console.conftest import PASSWORD, Desk
 from tests.conftest import TOKEN
 

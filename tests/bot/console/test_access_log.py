@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.console.access_log import AccessLog, bearer
-from bot.console.accounts import Role
 from bot.console.routes import NAMES_NOBODY, ROUTES
-from bot.history.person import GONE, Person, canonical
+from bot.history.person import GONE, Person
+from bot.store.access_log import AccessLog, bearer
+from bot.store.accounts import Role
+from bot.store.addresses import canonical
 from bot.store.console_tables import access
 from tests.bot.console.conftest import PASSWORD, Desk
 from tests.bot.console.test_access import _path

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
-from bot.console.accounts import Role
 from bot.console.conversations import cell
 from bot.history.masking import masked
 from bot.history.search import CHOICES, Query, QueryError, _match, beside, find
-from bot.history.summaries import fold
+from bot.store.accounts import Role
 from bot.store.console_tables import summary
+from bot.store.searched_words import fold
 from bot.store.tables import outbox
 from tests.bot.console.conftest import Desk
 

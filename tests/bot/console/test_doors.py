@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from bot.console.accounts import AccountError, Accounts, Role
-from bot.console.codes import MANY, new_recovery_codes, new_totp_secret, recovery_hash
 from bot.console.routes import ROUTES
+from bot.store.accounts import AccountError, Accounts, Role
 from bot.store.console_tables import recovery_code
+from bot.store.second_factor import MANY, new_recovery_codes, new_totp_secret, recovery_hash
 from tests.bot.console.conftest import PASSWORD, Desk
 
 KNOWN, UNKNOWN = "ada@example.com", "nobody@example.com"

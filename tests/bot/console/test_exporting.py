@@ -13,12 +13,12 @@ from ruamel.yaml import YAML
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from bot.console.accounts import Role
 from bot.console.exporting import example, training_text
 from bot.replay.fixtures import read_fixtures
 from bot.replay.new_fixture import Fix, Move, as_yaml, corrected
 from bot.replay.play import play_rehearsed
 from bot.replay.rehearsal import Stagehand
+from bot.store.accounts import Role
 from bot.store.records import Turn
 from bot.store.tables import happening, turn
 from dialogue import events

@@ -19,10 +19,10 @@ from sqlalchemy.engine import Connection
 
 from bot.chat.hours import read_hours
 from bot.clock import now_text
-from bot.console.accounts import Role
 from bot.console.numbers import MEANINGS, Days, by_day, health, measure, open_cells, ratings, tickets_made, week
 from bot.history.search import Query, find
 from bot.history.summaries import OUTCOMES, renew
+from bot.store.accounts import Role
 from bot.store.console_tables import summary
 from bot.store.database import Store
 from bot.store.edited_articles import edited

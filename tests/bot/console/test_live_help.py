@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select, update
 
 from bot.chat.conversation import Conversation
-from bot.console.accounts import Role
+from bot.store.accounts import Role
 from bot.store.records import Turn
 from bot.store.tables import presence
 from dialogue import events

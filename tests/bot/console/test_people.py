@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, insert, select, text, update
 
-from bot.console.accounts import Account, Role, labels
 from bot.console.reviewing import kappa
 from bot.settings import read_settings
+from bot.store.accounts import Account, Role, labels
 from bot.store.console_tables import access, account, article_version, correction, desk_note, sample
 from bot.store.migrate import config
 from dialogue import events

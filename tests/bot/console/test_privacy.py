@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 from bot.chat.conversation import Erased
 from bot.clock import now_text
-from bot.console.accounts import Role
 from bot.history import erasure, views
+from bot.store.accounts import Role
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store
 from bot.store.tables import desk_ticket, metadata, outbox

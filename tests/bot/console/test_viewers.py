@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.clock import now_text
-from bot.console.accounts import Role
 from bot.console.routes import ROUTES
+from bot.store.accounts import Role
 from dialogue import events
 from tests.bot.console.conftest import Desk as Console
 from tests.bot.console.conftest import console

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat.identity import key_of
-from bot.console.accounts import Role
 from bot.history import erasure
+from bot.store.accounts import Role
 from bot.store.console_tables import article_version
 from bot.store.edited_articles import EditedArticles
 from dialogue import events

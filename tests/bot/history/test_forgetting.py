@@ -16,9 +16,9 @@ from sqlalchemy import text, update
 
 from bot.chat.conversation import Erased
 from bot.clock import now_text
-from bot.console.accounts import Role
 from bot.history import erasure
 from bot.operations.backup import backup
+from bot.store.accounts import Role
 from bot.store.database import Store
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import table_of

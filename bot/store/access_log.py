@@ -20,10 +20,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import now_text
-from bot.history.person import canonical, replaced
-from bot.history.summaries import fold
+from bot.store.addresses import canonical, replaced
 from bot.store.console_tables import access, account, log_key
 from bot.store.database import Store
+from bot.store.searched_words import fold
 
 #: Parts of an address that name nobody: those with a closed choice of values, and, where they look like it, keys of our own.
 _CHOSEN = frozenset(

@@ -2,7 +2,7 @@
 or exported what.
 
 Passwords are hashed with argon2id (argon2-cffi's defaults follow RFC 9106), session ids are 256 random bits of which only the hash is
-stored, codes are in `bot.console.codes`. An address without an account is treated as one with: the same words, the same work, the same
+stored, codes are in `bot.store.second_factor`. An address without an account is treated as one with: the same words, the same work, the same
 lockout. Nothing here knows a page.
 """
 
@@ -28,11 +28,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import now_text
-from bot.console.access_log import AccessLog
-from bot.console.codes import code_step, is_unused, keep_codes, recovery_hash, use_code
+from bot.store.access_log import AccessLog
 from bot.store.console_tables import access, account, session, sign_in_try
 from bot.store.constraints import broken
 from bot.store.database import Store
+from bot.store.second_factor import code_step, is_unused, keep_codes, recovery_hash, use_code
 
 _HASHER = PasswordHasher()
 IDLE, LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
