@@ -1,5 +1,5 @@
-"""A person of the shop in a running chat: joining, being there, writing, leaving. The tracker falls silent meanwhile; nothing is
-decided here. Their presence is a lease (`bot.chat.presence`), which everything they do renews."""
+"""A person of the shop in a running chat: joining, being there, writing, leaving. The tracker falls silent meanwhile;
+nothing is decided here. Their presence is a lease (`bot.chat.presence`), which everything they do renews."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ async def _conversation(ask: Ask) -> Conversation:
 
 
 def is_here(person: Account, state: State) -> bool:
-    """True where `person` is the one of the shop who is in the chat; by name where a chat begun earlier holds no account."""
+    """True where `person` is the one of the shop who is in the chat; by name where a chat begun earlier holds no
+    account."""
     if state.agent is None or state.agent_account is None:
         return state.agent == person.name
     return state.agent_account == person.id
@@ -61,7 +62,8 @@ async def typing(ask: Ask) -> Response:
 
 
 async def present(ask: Ask) -> Response:
-    """The page of somebody who has joined is open: their presence holds on. Says whether they are in the chat at all."""
+    """The page of somebody who has joined is open: their presence holds on. Says whether they are in the chat at
+    all."""
     return await _renewed(ask, active=False)
 
 

@@ -27,8 +27,7 @@ async def sign_in_page(ask: Ask) -> Response:
 
 async def sign_in(ask: Ask) -> Response:
     email, onward = ask.given("email", 254), ask.given("next", 2_000)
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     try:
         token, who = await ask.accounts.sign_in(email, ask.credential("password"), ask.credential("code", 20).strip())
     except AccountError as error:
@@ -70,12 +69,12 @@ async def first_page(ask: Ask) -> Response:
 async def first(ask: Ask) -> Response:
     given = {"name": ask.given("name", 100), "email": ask.given("email", 254)}
     password = ask.credential("password")
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     try:
         if not await admits(ask.bot, ask.credential("token", 200).strip()):
             raise AccountError(
-                "this is not the administrator's token; it was printed when the bot first started, or is set as ASKONCE_ADMIN_TOKEN"
+                "this is not the administrator's token; it was printed when the bot first started, "
+                "or is set as ASKONCE_ADMIN_TOKEN"
             )
         await ask.accounts.add(**given, role=Role.ADMINISTRATOR, password=password, first=True)
         token, who = await ask.accounts.sign_in(given["email"], password)
@@ -103,8 +102,7 @@ async def _own(ask: Ask, code: int = 200, **shown: Any) -> Response:
 
 async def change_password(ask: Ask) -> Response:
     old, new = ask.credential("old"), ask.credential("new")
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, old):
         raise Refused(422, "The present password is wrong; nothing was changed.")
     await ask.accounts.set_password(ask.me.account.id, new)
@@ -139,8 +137,7 @@ async def confirm_totp(ask: Ask) -> Response:
 
 async def renew_recovery(ask: Ask) -> Response:
     """Ten other recovery codes, shown this once."""
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
     if not ask.me.account.has_totp:
@@ -152,8 +149,7 @@ async def renew_recovery(ask: Ask) -> Response:
 
 
 async def end_totp(ask: Ask) -> Response:
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
     await ask.accounts.set_totp(ask.me.account.id, None)
@@ -178,8 +174,9 @@ def _role(text: str) -> Role:
 
 async def add_person(ask: Ask) -> Response:
     role = _role(ask.given("role"))
-    made = await ask.accounts.add(email=ask.given("email", 254), name=ask.given("name", 100), role=role,
-                                  password=ask.credential("password"))  # fmt: skip
+    made = await ask.accounts.add(
+        email=ask.given("email", 254), name=ask.given("name", 100), role=role, password=ask.credential("password")
+    )
     await ask.note("add account", made.email, role.label)
     return ask.to("/console/people", f"{made.name} may sign in as {role.label}.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
+from bot.console.exports import download
 from bot.console.site import Ask, Refused
 from bot.history import erasure
 from bot.store.accounts import read_email
@@ -20,8 +21,14 @@ def _secret(ask: Ask) -> str:
 async def privacy(ask: Ask) -> Response:
     days = ask.asked("days", ask.bot.settings.retention_days or 365, least=1, most=36_500)
     due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
-    return ask.page("privacy.html", email="", found=None, days=days, due=due, later=_LATER,
-                    set_days=ask.bot.settings.retention_days)  # fmt: skip
+    return _page(ask, days, due)
+
+
+def _page(
+    ask: Ask, days: int, due: erasure.Erased, *, email: str = "", found: erasure.Erased | None = None
+) -> Response:
+    set_days = ask.bot.settings.retention_days
+    return ask.page("privacy.html", email=email, found=found, days=days, due=due, later=_LATER, set_days=set_days)
 
 
 async def look(ask: Ask) -> Response:
@@ -31,8 +38,7 @@ async def look(ask: Ask) -> Response:
     await ask.note("look for a person", await ask.accounts.access.person(email))
     days = ask.bot.settings.retention_days or 365
     due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
-    return ask.page("privacy.html", email=email, found=found, days=days, due=due, later=_LATER,
-                    set_days=ask.bot.settings.retention_days)  # fmt: skip
+    return _page(ask, days, due, email=email, found=found)
 
 
 async def export(ask: Ask) -> Response:
@@ -41,8 +47,7 @@ async def export(ask: Ask) -> Response:
     await ask.note(
         "export a person", await ask.accounts.access.person(email), f"{len(data['conversations'])} conversations"
     )
-    return Response(orjson.dumps(data, option=orjson.OPT_INDENT_2), media_type="application/json",
-                    headers={"Content-Disposition": 'attachment; filename="personal-data.json"'})  # fmt: skip
+    return download(orjson.dumps(data, option=orjson.OPT_INDENT_2), "application/json", "personal-data.json")
 
 
 async def erase(ask: Ask) -> Response:
@@ -60,25 +65,3 @@ async def erase(ask: Ask) -> Response:
         f"{found.conversations} conversations, {found.desk_tickets} desk tickets",
     )
     return ask.page("erased.html", found=found, later=_LATER)
-
-
-async def everything(ask: Ask) -> Response:
-    """Every conversation of the present filters with every turn, as JSON Lines."""
-    from bot.history import views
-    from bot.history.search import Query, find
-
-    query = Query.read(dict(ask.request.query_params))
-    out: list[bytes] = []
-    while len(out) < 10_000:
-        page = await find(ask.bot.store, query, hidden=ask.hidden, limit=200)
-        for row in page.rows:
-            found = await views.conversation(ask.bot.store, row.conversation)
-            if found is not None:
-                listed = await views.tickets(ask.bot.store, conversation=row.conversation, after=None, limit=1_000)
-                out.append(orjson.dumps(found | {"tickets": listed["items"]}))
-        if not page.next:
-            break
-        query = Query(**{**query.__dict__, "after": page.next})
-    await ask.note("export turns", f"{len(out)} conversations", await ask.accounts.access.filters(query.filtered))
-    return Response(b"\n".join(out) + b"\n", media_type="application/x-ndjson",
-                    headers={"Content-Disposition": 'attachment; filename="conversations.jsonl"'})  # fmt: skip

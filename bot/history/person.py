@@ -25,7 +25,8 @@ class Person:
 
     @property
     def full_names(self) -> list[str]:
-        """Names of two words or more: a single one is too many people's to be taken out of texts that are not theirs."""
+        """Names of two words or more: a single one is too many people's to be taken out of texts that are not
+        theirs."""
         return sorted(name for name in self.names if len(name.split()) > 1)
 
     def is_address(self, text: str | None) -> bool:

@@ -13,8 +13,8 @@ _ADDRESS = re.compile(rf"(?:[^{_PART}]+[@＠﹫]|[^{_PART}+]+%40)[^{_PART}+]+", 
 
 
 def canonical(address: str) -> str:
-    """One form for all spellings of an address: without regard to case, width, composition, invisible signs, and to how the
-    domain's letters are written."""
+    """One form for all spellings of an address: without regard to case, width, composition, invisible signs, and to how
+    the domain's letters are written."""
     text = unicodedata.normalize("NFKC", address)
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Zs"))
     text = unicodedata.normalize("NFKC", text.casefold())
@@ -35,8 +35,8 @@ def addresses(text: str) -> set[str]:
 
 
 def _readings(token: str) -> list[tuple[str, str]]:
-    """What of a token may be an address, the longest first: as it stands there, and what that reads. The signs that a sentence
-    puts around it are none of it; a plus sign may be, or part it from the word before it in an address bar."""
+    """What of a token may be an address, the longest first: as it stands there, and what that reads. The signs that a
+    sentence puts around it are none of it; a plus sign may be, or part it from the word before it in an address bar."""
     found = []
     bare = token.strip(".,!?;:'\"*_-")
     while bare:

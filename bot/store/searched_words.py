@@ -1,4 +1,5 @@
-"""The words that conversations are found by: how they are folded, and how they are stored in either database's full-text search."""
+"""The words that conversations are found by: how they are folded, and how they are stored in either database's
+full-text search."""
 
 from __future__ import annotations
 

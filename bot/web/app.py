@@ -25,20 +25,18 @@ from bot.chat.socket import Socket
 from bot.chat.words import WORDS, Entry, NotWords
 from bot.history import views
 from bot.history.audit import verdict
-from bot.history.summaries import renew
+from bot.operations.delivery import deliver_again
 from bot.settings import Settings
 from bot.store.access_log import AccessLog, bearer
 from bot.store.admission import admits
 from bot.store.database import Unavailable
 from bot.store.lives import process_name
-from bot.store.tables import outbox
 from bot.telemetry import tracing
 from bot.telemetry.metrics import OLDEST, OUTBOX, RASA, REGISTRY
 from bot.web import garbage_collection
 from bot.web.asyncapi import document
 from bot.web.serving import Edge
 from dialogue.understanding.rasa import Rasa
-from ticket_bridge.outbox import deliver_again
 
 HERE = pathlib.Path(bot.__file__).parent
 _PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
@@ -201,12 +199,8 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
     @app.post("/api/tickets/{reference}/deliver", dependencies=signed_in)
     async def deliver(reference: str) -> dict[str, str]:
         b = running()
-        put_back = await b.store.transact(
-            lambda connection: deliver_again(connection, outbox, now=time.time(), reference=reference)
-        )
-        if not put_back:
+        if not await deliver_again(b.store, support_email=b.support_email, reference=reference):
             raise HTTPException(409, "This ticket was not refused by the helpdesk, so there is nothing to send again.")
-        await renew(b.store, put_back, support_email=b.support_email)
         b.courier.wake()
         return {"reference": reference, "status": "queued"}
 

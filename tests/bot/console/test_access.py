@@ -1,4 +1,5 @@
-"""Who may open which page: every route with every role, forms without their token, sessions, lockout, one-time codes."""
+"""Who may open which page: every route with every role, forms without their token, sessions, lockout, one-time
+codes."""
 
 from __future__ import annotations
 

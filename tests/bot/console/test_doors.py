@@ -1,4 +1,5 @@
-"""The console's doors: existing and unknown accounts look alike, a lost authenticator app, and numbers that are none."""
+"""The console's doors: existing and unknown accounts look alike, a lost authenticator app, and numbers that are
+none."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ async def tried(desk: Desk, email: str, password: str, now: float) -> tuple[str,
 
 
 async def test_an_unknown_account_is_told_checked_and_locked_like_an_existing_one(desk: Desk) -> None:
-    """In words and in work: the same password hashing and the same statements, try for try, into the lockout and out of it."""
+    """In words and in work: the same password hashing and the same statements, try for try, into the lockout and out of
+    it."""
     await desk.accounts.add(email=KNOWN, name="Ada", role=Role.VIEWER, password=PASSWORD)
     now = time.time()
     for minutes in (0, 0, 0, 0, 0, 1, 2, 16, 16, 17):

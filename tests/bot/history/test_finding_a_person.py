@@ -1,4 +1,5 @@
-"""Where one person is: every spelling of an address, replaced ones, what a reviewer put right, a vouched-for customer, mentions."""
+"""Where one person is: every spelling of an address, replaced ones, what a reviewer put right, a vouched-for customer,
+mentions."""
 
 from __future__ import annotations
 
