@@ -41,6 +41,7 @@ async def _texts(ask: Ask) -> dict[str, str]:
 
 
 async def articles(ask: Ask) -> Response:
+    """The articles that shoppers get answers from, and those that were withdrawn."""
     changed = await edited(ask.bot.store)
     listed = [
         {"id": a.id, "title": a.title, "revised": a.revised, "edited": a.id in changed, "questions": len(a.questions)}
@@ -67,6 +68,7 @@ async def new_article(ask: Ask) -> Response:
 
 
 async def article(ask: Ask) -> Response:
+    """One article as it stands, to be edited, with its versions."""
     id = ask.part("id")
     versions = await versions_of(ask.bot.store, id)
     called = await ask.called()

@@ -20,13 +20,14 @@ from bot.history.masking import masked, veiled
 from bot.history.reviews import flags_of
 from bot.history.running import running_chats
 from bot.history.saved_views import NameTaken, drop_view, keep_view, views_of
-from bot.history.search import CHOICES, Query, beside, find, listed
+from bot.history.search import CHOICES, Query, beside, find, summary_of
 from bot.history.shown import TICKETS, TURNS, names_of_each, row_as_seen
 from bot.store.accounts import labels
 from dialogue.vocabulary import IntentName
 
 
 async def home(ask: Ask) -> Response:
+    """The page that the console begins with."""
     return ask.to("/console/conversations")
 
 
@@ -65,6 +66,7 @@ async def save_view(ask: Ask) -> Response:
 
 
 async def forget_view(ask: Ask) -> Response:
+    """Take one of one's own views away."""
     await drop_view(ask.bot.store, ask.me.account.id, ask.place("id"))
     return ask.to("/console/conversations", "The view is gone.")
 
@@ -103,7 +105,7 @@ async def one(ask: Ask) -> Response:
         reviewed["corrections"] = {seq: row_as_seen("correction", row, names) for seq, row in fixes}
         reviewed["others"] = []
     before, after = await beside(ask.bot.store, query, id, hidden=ask.hidden)
-    summed = await listed(ask.bot.store, id)
+    summed = await summary_of(ask.bot.store, id)
     people, state = await ask.accounts.all(), views.read_state(orjson.dumps(found["state"]).decode())
     called = labels(people)
     await ask.note("read", id)

@@ -53,6 +53,7 @@ class CsvFile:
         self.rows += 1
 
     def download(self, name: str) -> Response:
+        """The file, under this name."""
         return download(self._out.getvalue(), "text/csv; charset=utf-8", name)
 
 

@@ -106,6 +106,7 @@ async def fixture(ask: Ask) -> Response:
 
 
 async def to_fixture(ask: Ask) -> Response:
+    """Whoever asks for the file looks at its words first."""
     return ask.to(f"/console/conversations/{ask.part('id')}/fixture")
 
 
@@ -199,4 +200,5 @@ async def training(ask: Ask) -> Response:
 
 
 async def to_training(ask: Ask) -> Response:
+    """Whoever asks for the file looks at its words first."""
     return ask.to("/console/training")

@@ -39,6 +39,7 @@ def _back(ask: Ask, said: str = "") -> Response:
 
 
 async def join(ask: Ask) -> Response:
+    """Take part in a chat, or take it over from another who is there."""
     chat = await _conversation(ask)
     await chat.tell(events.AgentJoined(ask.me.account.name, uuid.uuid4().hex, ask.me.account.id))
     await ask.bot.presences.renew(chat, active=True)  # where they were here already
@@ -47,6 +48,7 @@ async def join(ask: Ask) -> Response:
 
 
 async def say(ask: Ask) -> Response:
+    """A line to the shopper, under the name of whoever wrote it."""
     chat, text = await _conversation(ask), ask.given("text", MAX_TEXT)
     if not text:
         raise Refused(422, "Write something first.")
@@ -57,6 +59,7 @@ async def say(ask: Ask) -> Response:
 
 
 async def typing(ask: Ask) -> Response:
+    """The one who has joined is writing; the shopper sees that."""
     ask.bot.hub.note_typing(ask.part("id"), "agent")
     return await _renewed(ask, active=True)
 
@@ -74,6 +77,7 @@ async def _renewed(ask: Ask, *, active: bool) -> Response:
 
 
 async def leave(ask: Ask) -> Response:
+    """Go out of the chat again; `settled` where the matter is."""
     chat = await _conversation(ask)
     if chat.state.agent is None:
         raise Refused(409, "Nobody of the shop is in this chat.")

@@ -20,12 +20,14 @@ from bot.store.second_factor import code_fits, codes_left, new_recovery_codes, n
 
 
 async def sign_in_page(ask: Ask) -> Response:
+    """The form to sign in; before there is any account, the way to the first."""
     if not await ask.accounts.any():
         return ask.to("/console/first")
     return ask.page("sign_in.html", error="", email="", next=ask.request.query_params.get("next", ""))
 
 
 async def sign_in(ask: Ask) -> Response:
+    """A session for whoever knows the password, and the code where one is asked for."""
     email, onward = ask.given("email", 254), ask.given("next", 2_000)
     await ask.site.count_try(ask)
     try:
@@ -52,6 +54,7 @@ def _entered(ask: Ask, token: str, onward: str = "", said: str = "") -> Response
 
 
 async def sign_out(ask: Ask) -> Response:
+    """End the session."""
     await ask.accounts.sign_out(ask.me.hash)
     await ask.note("sign out")
     response = ask.to("/console/sign-in", "You are signed out.")
@@ -67,6 +70,7 @@ async def first_page(ask: Ask) -> Response:
 
 
 async def first(ask: Ask) -> Response:
+    """Make the first administrator's account and sign in with it."""
     given = {"name": ask.given("name", 100), "email": ask.given("email", 254)}
     password = ask.credential("password")
     await ask.site.count_try(ask)
@@ -91,6 +95,7 @@ async def first(ask: Ask) -> Response:
 
 
 async def own(ask: Ask) -> Response:
+    """One's own account: password and one-time codes."""
     return await _own(ask)
 
 
@@ -101,6 +106,7 @@ async def _own(ask: Ask, code: int = 200, **shown: Any) -> Response:
 
 
 async def change_password(ask: Ask) -> Response:
+    """Another password for oneself; every session ends."""
     old, new = ask.credential("old"), ask.credential("new")
     await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, old):
@@ -125,6 +131,8 @@ async def _totp_page(ask: Ask, secret: str, error: str) -> Response:
 
 
 async def confirm_totp(ask: Ask) -> Response:
+    """Ask for one-time codes from now on, where a code of the new secret fits; its recovery codes are shown this
+    once."""
     secret = ask.credential("secret", 64).strip()
     if not secret.isalnum() or not code_fits(secret, ask.credential("code", 20).strip()):
         again = secret if secret.isalnum() else new_totp_secret()
@@ -149,6 +157,7 @@ async def renew_recovery(ask: Ask) -> Response:
 
 
 async def end_totp(ask: Ask) -> Response:
+    """Ask for one-time codes no longer."""
     await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
@@ -161,6 +170,7 @@ async def end_totp(ask: Ask) -> Response:
 
 
 async def people(ask: Ask) -> Response:
+    """Everybody's accounts."""
     return ask.page(
         "people.html", people=await ask.accounts.all(), roles=[r.label for r in Role], shortest=SHORTEST_PASSWORD
     )
@@ -173,6 +183,7 @@ def _role(text: str) -> Role:
 
 
 async def add_person(ask: Ask) -> Response:
+    """An account for a colleague."""
     role = _role(ask.given("role"))
     made = await ask.accounts.add(
         email=ask.given("email", 254), name=ask.given("name", 100), role=role, password=ask.credential("password")

@@ -19,6 +19,7 @@ def _secret(ask: Ask) -> str:
 
 
 async def privacy(ask: Ask) -> Response:
+    """The form to find a person, and what is due by age."""
     days = ask.asked("days", ask.bot.settings.retention_days or 365, least=1, most=36_500)
     due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
     return _page(ask, days, due)
@@ -42,6 +43,7 @@ async def look(ask: Ask) -> Response:
 
 
 async def export(ask: Ask) -> Response:
+    """Everything of one person, as a file."""
     email = read_email(ask.given("email", 254))
     data = await erasure.export_person(ask.bot.store, email, secret=_secret(ask))
     await ask.note(
@@ -51,6 +53,7 @@ async def export(ask: Ask) -> Response:
 
 
 async def erase(ask: Ask) -> Response:
+    """Erase everything of one person, once somebody said that they are sure."""
     email = read_email(ask.given("email", 254))
     if ask.given("sure") != "yes":
         raise Refused(422, "Tick the box to say that you are sure; nothing was erased.")

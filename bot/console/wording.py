@@ -65,6 +65,7 @@ def plain(name: object) -> str:
 
 
 def percent(share: float | None) -> str:
+    """A share as "12.5 %"; a dash where there is none."""
     return "–" if share is None else f"{share * 100:.1f} %"
 
 

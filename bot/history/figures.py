@@ -149,10 +149,12 @@ class Days:
 
     @property
     def bounds(self) -> tuple[str, str]:
+        """The first day, and the day after the last."""
         return self.first.isoformat(), (self.last + datetime.timedelta(days=1)).isoformat()
 
     @property
     def each(self) -> list[str]:
+        """Every day as ISO 8601."""
         return [(self.first + datetime.timedelta(days=n)).isoformat() for n in range((self.last - self.first).days + 1)]
 
 

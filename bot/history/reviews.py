@@ -88,6 +88,7 @@ class Correction:
 
     @property
     def says_something(self) -> bool:
+        """False where nothing is to be corrected (any more)."""
         return any((self.intent, self.wrong, self.name, self.email, self.reason))
 
 

@@ -313,13 +313,13 @@ async def _count(connection: AsyncConnection, conditions: list[Any]) -> int:
     return int(await connection.scalar(select(func.count()).select_from(capped)) or 0)
 
 
-async def listed(store: Store, conversation: str) -> Row[Any] | None:
+async def summary_of(store: Store, conversation: str) -> Row[Any] | None:
     """The row of `summary` of one conversation; None where it has none yet."""
     async with store.read() as connection:
-        return await _listed(connection, conversation)
+        return await _summary_of(connection, conversation)
 
 
-async def _listed(connection: AsyncConnection, conversation: str) -> Row[Any] | None:
+async def _summary_of(connection: AsyncConnection, conversation: str) -> Row[Any] | None:
     query = select(summary).where(summary.c.conversation == conversation)
     return (await connection.execute(query)).one_or_none()
 
@@ -327,7 +327,7 @@ async def _listed(connection: AsyncConnection, conversation: str) -> Row[Any] | 
 async def beside(store: Store, query: Query, conversation: str, *, hidden: bool) -> tuple[str | None, str | None]:
     """The conversations before and after one in the list, for moving with j and k."""
     async with store.read() as connection:
-        here = await _listed(connection, conversation)
+        here = await _summary_of(connection, conversation)
         if here is None:
             return None, None
         column, falling = SORTS[query.sort]

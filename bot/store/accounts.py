@@ -129,6 +129,7 @@ class Accounts:
             return bool(await connection.scalar(select(func.count()).select_from(account)))
 
     async def all(self) -> list[Account]:
+        """Everybody's, by name."""
         async with self._store.read() as connection:
             return [_account(row) for row in await connection.execute(select(account).order_by(account.c.name))]
 
@@ -271,6 +272,7 @@ class Accounts:
         return SignedIn(_account(row), row.csrf, hashed)
 
     async def sign_out(self, hash: str) -> None:
+        """End the session with this hash."""
         await self._store.transact(lambda c: c.execute(delete(session).where(session.c.hash == hash)) and None)
 
     # ------------------------------------------------------------ the log of access

@@ -26,6 +26,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def new_totp_secret() -> str:
+    """A fresh secret (base 32), for one account's authenticator app."""
     return pyotp.random_base32()
 
 

@@ -76,8 +76,12 @@ class Chat:
             return "refused"
         if self.phase in ("offered", "collecting", "silent"):
             return "left"
-        for outcome, acts in (("declined", ("declined", "cancelled")), ("answered", ("answer", "contact")),
-                              ("redirected", ("update_redirect",)), ("unanswered", ("no_answer",))):  # fmt: skip
+        for outcome, acts in (
+            ("declined", ("declined", "cancelled")),
+            ("answered", ("answer", "contact")),
+            ("redirected", ("update_redirect",)),
+            ("unanswered", ("no_answer",)),
+        ):
             if self.acts(*acts):
                 return outcome
         return "chat"

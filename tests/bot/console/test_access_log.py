@@ -93,9 +93,11 @@ async def test_reading_by_token_is_noted_by_the_tokens_short_id(desk: Desk) -> N
     who = bearer(TOKEN)
     assert who.startswith("API ") and TOKEN not in who and all(e[0] == who for e in noted)
     assert [e[1:3] for e in noted[:4]] == [
-        ("API GET", "/api/tickets"), ("API GET", "/api/conversations"), ("API GET", f"/api/conversations/{id}"),
+        ("API GET", "/api/tickets"),
+        ("API GET", "/api/conversations"),
+        ("API GET", f"/api/conversations/{id}"),
         ("API GET", f"/api/tickets/{reference}"),
-    ]  # fmt: skip
+    ]
     assert noted[-1][1:3] == ("API POST", f"/api/tickets/{reference}/deliver")
     assert "jane" not in str(noted).casefold()
 

@@ -146,8 +146,10 @@ async def misread(desk: Desk, id: str, seq: int, name: str) -> None:
     """As if this message had been read as a name."""
 
     def job(connection: Connection) -> None:
-        mine = (happening.c.conversation == id) & (happening.c.number == select(turn.c.number).where(
-            turn.c.conversation == id, turn.c.seq == seq).scalar_subquery())  # fmt: skip
+        mine = (happening.c.conversation == id) & (
+            happening.c.number
+            == select(turn.c.number).where(turn.c.conversation == id, turn.c.seq == seq).scalar_subquery()
+        )
         told = connection.execute(select(happening.c.events).where(mine)).scalar_one()
         changed = told.replace('"name":null', f'"name":"{name}"', 1)
         assert changed != told

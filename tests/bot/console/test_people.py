@@ -137,8 +137,16 @@ async def test_a_new_name_and_address_change_nobodys_history(desk: Desk) -> None
 
 async def test_what_was_written_before_keeps_its_words(desk: Desk) -> None:
     id = await desk.chat("my lamp is broken")
-    row = {"conversation": id, "seq": 1, "intent": "report_issue", "name": "", "email": "", "reason": "",
-           "who": "gone@example.com", "at": "2026-01-01T00:00:00.000Z"}  # fmt: skip
+    row = {
+        "conversation": id,
+        "seq": 1,
+        "intent": "report_issue",
+        "name": "",
+        "email": "",
+        "reason": "",
+        "who": "gone@example.com",
+        "at": "2026-01-01T00:00:00.000Z",
+    }
     await desk.bot.store.transact(lambda c: c.execute(insert(correction).values(**row)) and None)
     await desk.accounts.note("gone@example.com", "read", id)
     lead = await person(desk, "ben@example.com", "Ben", Role.ADMINISTRATOR)

@@ -145,8 +145,15 @@ async def _life(desk: Console, helpdesk: Moody) -> None:
     await desk.archive()
     async with desk.bot.store.read() as connection:
         key = await connection.scalar(text("SELECT key FROM outbox WHERE status = 'filed'"))
-    words = {"key": key, "subject": f"for {NAME}", "text": f"your {THING} for {THEN}", "status": "sent", "attempts": 1,
-             "due_at": 0.0, "lease_until": 0.0}  # fmt: skip
+    words = {
+        "key": key,
+        "subject": f"for {NAME}",
+        "text": f"your {THING} for {THEN}",
+        "status": "sent",
+        "attempts": 1,
+        "due_at": 0.0,
+        "lease_until": 0.0,
+    }
     await desk.bot.store.transact(lambda c: c.execute(table_of("notice").insert().values(**words)) and None)
     told = update(table_of("attempt")).values(
         detail=f"no mailbox {FIRST} for {NAME}"
