@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.console.accounts import AccountError, Accounts, Role, read_email
 from bot.history import erasure
 from bot.settings import Settings
+from bot.store.accounts import AccountError, Accounts, Role, read_email
 from bot.store.database import Store
 from bot.store.migrate import migrate
 from bot.store.scrubbing import scrub

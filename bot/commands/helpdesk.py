@@ -10,14 +10,12 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from bot.factories import make_helpdesk
-from bot.history.summaries import renew
 from bot.history.views import waiting_tickets
+from bot.operations.delivery import deliver_again
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.migrate import migrate
-from bot.store.tables import outbox
 from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
-from ticket_bridge.outbox import deliver_again
 
 
 async def check_helpdesk(settings: Settings) -> bool:
@@ -68,10 +66,7 @@ async def deliver_tickets(settings: Settings, reference: str | None) -> int:
     await asyncio.to_thread(migrate, settings.database_url)
     store = Store(settings.database_url)
     try:
-        references = await store.transact(
-            lambda connection: deliver_again(connection, outbox, now=time.time(), reference=reference)
-        )
-        await renew(store, references, support_email=settings.support_email or "")
+        references = await deliver_again(store, support_email=settings.support_email or "", reference=reference)
     finally:
         await store.close()
     for one in references:

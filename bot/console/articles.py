@@ -6,20 +6,18 @@ import datetime
 import difflib
 import pathlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
-from sqlalchemy import insert, select
 from starlette.responses import Response
 
-from bot.clock import now_text
 from bot.console.site import Ask, Refused
-from bot.store.console_tables import article_version
-from bot.store.edited_articles import edited
+from bot.store.edited_articles import edited, keep_version, version_of, versions_of
 from dialogue.referee.words import faults
 from kb_answers.grounding import ground
-from kb_answers.library import ArticleError, parse_article
+from kb_answers.library import Article, ArticleError, parse_article
 
 _NEW = """---
 id: {id}
@@ -43,9 +41,12 @@ async def _texts(ask: Ask) -> dict[str, str]:
 
 
 async def articles(ask: Ask) -> Response:
+    """The articles that shoppers get answers from, and those that were withdrawn."""
     changed = await edited(ask.bot.store)
-    listed = [{"id": a.id, "title": a.title, "revised": a.revised, "edited": a.id in changed, "questions": len(a.questions)}
-              for a in ask.bot.answers.index.articles]  # fmt: skip
+    listed = [
+        {"id": a.id, "title": a.title, "revised": a.revised, "edited": a.id in changed, "questions": len(a.questions)}
+        for a in ask.bot.answers.index.articles
+    ]
     withdrawn = sorted(id for id, text in changed.items() if not text)
     return ask.page("articles.html", articles=listed, withdrawn=withdrawn)
 
@@ -67,21 +68,28 @@ async def new_article(ask: Ask) -> Response:
 
 
 async def article(ask: Ask) -> Response:
+    """One article as it stands, to be edited, with its versions."""
     id = ask.part("id")
-    query = (
-        select(article_version).where(article_version.c.article == id).order_by(article_version.c.id.desc()).limit(50)
-    )
-    async with ask.bot.store.read() as connection:
-        versions = list(await connection.execute(query))
+    versions = await versions_of(ask.bot.store, id)
     called = await ask.called()
     texts = await _texts(ask)
     if id not in texts and not versions:
         raise Refused(404, "There is no such article.")
-    return ask.page("article.html", id=id, text=texts.get(id, ""), new=False, versions=versions, error="", preview=None,
-                    problems=[], note="", called=called)  # fmt: skip
+    return ask.page(
+        "article.html",
+        id=id,
+        text=texts.get(id, ""),
+        new=False,
+        versions=versions,
+        error="",
+        preview=None,
+        problems=[],
+        note="",
+        called=called,
+    )
 
 
-def check(text: str, id: str, values: Any) -> tuple[Any, list[str]]:
+def check(text: str, id: str, values: Mapping[str, str]) -> tuple[Article | None, list[str]]:
     """The article in `text` and what the strict rules have against its words. Raises `ArticleError`."""
     found = parse_article(text, pathlib.Path(f"{id}.md"), values)
     spoken = found.passages if found else ()
@@ -105,7 +113,8 @@ async def save_article(ask: Ask) -> Response:
         found, problems = check(text, id, ask.bot.answers.values)
     except ArticleError as error:
         return ask.page("article.html", 422, **values, error=str(error), preview=None, problems=[])
-    preview = [Markup(_markdown.render(p)) for p in (found.passages if found else ())]  # noqa: S704 - HTML in it is escaped by markdown-it
+    passages = found.passages if found else ()
+    preview = [Markup(_markdown.render(p)) for p in passages]  # noqa: S704 - markdown-it escapes HTML in it
     if ask.given("do") == "preview" or problems:
         return ask.page(
             "article.html", 422 if problems else 200, **values, error="", preview=preview, problems=problems
@@ -115,14 +124,13 @@ async def save_article(ask: Ask) -> Response:
 
 
 async def _store(ask: Ask, id: str, text: str, note: str) -> None:
-    row = {"article": id, "text": text, "who": ask.me.account.email, "at": now_text(), "note": note,
-           "account": ask.me.account.id}  # fmt: skip
     after = await edited(ask.bot.store) | {id: text}
     try:
         ask.bot.answers.reload(after)
     except ArticleError as error:
         raise Refused(422, f"The articles could not be indexed with this: {error}") from error
-    await ask.bot.store.transact(lambda c: c.execute(insert(article_version).values(**row)) and None)
+    me = ask.me.account
+    await keep_version(ask.bot.store, id, text, note=note, who=me.email, account=me.id)
     await ask.note("edit article", id, note)
 
 
@@ -134,11 +142,7 @@ async def undo_article(ask: Ask) -> Response:
         text = path.read_text(encoding="utf-8") if _ID.fullmatch(id) and path.exists() else ""
         note = "back to the file" if text else "withdrawn"
     else:
-        query = select(article_version).where(
-            article_version.c.id == ask.number("version"), article_version.c.article == id
-        )
-        async with ask.bot.store.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await version_of(ask.bot.store, id, ask.number("version"))
         if row is None:
             raise Refused(404, "There is no such version.")
         text, note = row.text, f"back to version {row.id}"
@@ -158,9 +162,7 @@ async def withdraw_article(ask: Ask) -> Response:
 async def compare_versions(ask: Ask) -> Response:
     """What one version changed against the one before it, line by line."""
     id, number = ask.part("id"), ask.place("version")
-    query = select(article_version).where(article_version.c.article == id, article_version.c.id <= number)
-    async with ask.bot.store.read() as connection:
-        rows = list(await connection.execute(query.order_by(article_version.c.id.desc()).limit(2)))
+    rows = await versions_of(ask.bot.store, id, up_to=number, limit=2)
     if not rows or rows[0].id != number:
         raise Refused(404, "There is no such version.")
     path = ask.bot.answers.folder / f"{id}.md"
@@ -180,7 +182,14 @@ async def try_question(ask: Ask) -> Response:
         asked = index.terms(question)
         for hit in index.search(asked):
             grounds = ground(index, question, frozenset(asked), hit)
-            hits.append({"id": hit.article.id, "title": hit.article.title, "score": hit.score, "confidence": grounds.confidence,
-                         "passage": hit.article.passages[0]})  # fmt: skip
+            hits.append(
+                {
+                    "id": hit.article.id,
+                    "title": hit.article.title,
+                    "score": hit.score,
+                    "confidence": grounds.confidence,
+                    "passage": hit.article.passages[0],
+                }
+            )
         hits.sort(key=lambda h: -h["confidence"])
     return ask.page("try.html", question=question, answer=answer, hits=hits, needed=needed)

@@ -10,8 +10,8 @@ from typing import Any
 import pygal
 from pygal.style import Style
 
-# pygal leaves a finder for plugins of its own in the way of every later import, in a form that Python warns of; no plugin is
-# used here.
+# pygal leaves a finder for plugins of its own in the way of every later import, in a form that Python warns of; no
+# plugin is used here.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 _COLOURS = ("#2f6fed", "#1a936f", "#d97706", "#9333ea", "#64748b", "#db2777", "#0891b2", "#b91c1c", "#65a30d")
@@ -25,20 +25,45 @@ _DARK = """inline:
 
 def _style() -> Style:
     return Style(
-        background="transparent", plot_background="transparent", foreground="#3a3f4b", foreground_strong="#3a3f4b",
-        foreground_subtle="#8a90a0", colors=_COLOURS, font_family="system-ui, sans-serif", label_font_size=12,
-        legend_font_size=13, major_label_font_size=12, value_font_size=12, title_font_size=15, opacity=".9",
-        guide_stroke_color="#c5cad6", major_guide_stroke_color="#c5cad6", guide_stroke_dasharray="2,4",
-    )  # fmt: skip
+        background="transparent",
+        plot_background="transparent",
+        foreground="#3a3f4b",
+        foreground_strong="#3a3f4b",
+        foreground_subtle="#8a90a0",
+        colors=_COLOURS,
+        font_family="system-ui, sans-serif",
+        label_font_size=12,
+        legend_font_size=13,
+        major_label_font_size=12,
+        value_font_size=12,
+        title_font_size=15,
+        opacity=".9",
+        guide_stroke_color="#c5cad6",
+        major_guide_stroke_color="#c5cad6",
+        guide_stroke_dasharray="2,4",
+    )
 
 
 def _chart(kind: Any, **more: Any) -> Any:
     return kind(
-        style=_style(), width=860, height=320, js=(), css=("file://style.css", "file://graph.css", _DARK), no_prefix=True,
-        show_minor_x_labels=False, x_label_rotation=30, legend_at_bottom=True, legend_box_size=12, pretty_print=False,
-        disable_xml_declaration=True, min_scale=2, margin=8, value_formatter=_number, no_data_text="nothing in these days",
+        style=_style(),
+        width=860,
+        height=320,
+        js=(),
+        css=("file://style.css", "file://graph.css", _DARK),
+        no_prefix=True,
+        show_minor_x_labels=False,
+        x_label_rotation=30,
+        legend_at_bottom=True,
+        legend_box_size=12,
+        pretty_print=False,
+        disable_xml_declaration=True,
+        min_scale=2,
+        margin=8,
+        value_formatter=_number,
+        no_data_text="nothing in these days",
         **more,
-    )  # fmt: skip
+    )
 
 
 def _number(value: float) -> str:
@@ -79,7 +104,8 @@ def _whole(highest: float) -> list[int] | None:
 
 
 def lines(labels: Sequence[str], series: Mapping[str, Sequence[float | None]], right: str = "") -> bytes:
-    """Lines over the labels; None leaves a gap. The series `right` has a scale of its own, at the right, where there is another to tell it from."""
+    """Lines over the labels; None leaves a gap. The series `right` has a scale of its own, at the right, where there is
+    another to tell it from."""
     chart = _chart(pygal.Line, dots_size=2)
     chart.x_labels = list(labels)
     step = max(1, len(labels) // 10)

@@ -1,5 +1,5 @@
-"""A person of the shop in a running chat: joining, being there, writing, leaving. The tracker falls silent meanwhile; nothing is
-decided here. Their presence is a lease (`bot.chat.presence`), which everything they do renews."""
+"""A person of the shop in a running chat: joining, being there, writing, leaving. The tracker falls silent meanwhile;
+nothing is decided here. Their presence is a lease (`bot.chat.presence`), which everything they do renews."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from bot.chat.conversation import Conversation
 from bot.chat.frames import MAX_TEXT
 from bot.chat.words import ClientId
-from bot.console.accounts import Account
 from bot.console.site import Ask, Refused
+from bot.store.accounts import Account
 from dialogue import events
 from dialogue.states import State
 
@@ -25,7 +25,8 @@ async def _conversation(ask: Ask) -> Conversation:
 
 
 def is_here(person: Account, state: State) -> bool:
-    """True where `person` is the one of the shop who is in the chat; by name where a chat begun earlier holds no account."""
+    """True where `person` is the one of the shop who is in the chat; by name where a chat begun earlier holds no
+    account."""
     if state.agent is None or state.agent_account is None:
         return state.agent == person.name
     return state.agent_account == person.id
@@ -38,6 +39,7 @@ def _back(ask: Ask, said: str = "") -> Response:
 
 
 async def join(ask: Ask) -> Response:
+    """Take part in a chat, or take it over from another who is there."""
     chat = await _conversation(ask)
     await chat.tell(events.AgentJoined(ask.me.account.name, uuid.uuid4().hex, ask.me.account.id))
     await ask.bot.presences.renew(chat, active=True)  # where they were here already
@@ -46,6 +48,7 @@ async def join(ask: Ask) -> Response:
 
 
 async def say(ask: Ask) -> Response:
+    """A line to the shopper, under the name of whoever wrote it."""
     chat, text = await _conversation(ask), ask.given("text", MAX_TEXT)
     if not text:
         raise Refused(422, "Write something first.")
@@ -56,12 +59,14 @@ async def say(ask: Ask) -> Response:
 
 
 async def typing(ask: Ask) -> Response:
+    """The one who has joined is writing; the shopper sees that."""
     ask.bot.hub.note_typing(ask.part("id"), "agent")
     return await _renewed(ask, active=True)
 
 
 async def present(ask: Ask) -> Response:
-    """The page of somebody who has joined is open: their presence holds on. Says whether they are in the chat at all."""
+    """The page of somebody who has joined is open: their presence holds on. Says whether they are in the chat at
+    all."""
     return await _renewed(ask, active=False)
 
 
@@ -72,6 +77,7 @@ async def _renewed(ask: Ask, *, active: bool) -> Response:
 
 
 async def leave(ask: Ask) -> Response:
+    """Go out of the chat again; `settled` where the matter is."""
     chat = await _conversation(ask)
     if chat.state.agent is None:
         raise Refused(409, "Nobody of the shop is in this chat.")

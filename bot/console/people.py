@@ -9,26 +9,27 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from bot.console.accounts import (
+from bot.console.site import SESSION, Ask, Refused, secure
+from bot.store.accounts import (
     SHORTEST_PASSWORD,
     AccountError,
     Role,
 )
-from bot.console.codes import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
-from bot.console.site import SESSION, Ask, Refused, secure
 from bot.store.admission import admits
+from bot.store.second_factor import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
 
 
 async def sign_in_page(ask: Ask) -> Response:
+    """The form to sign in; before there is any account, the way to the first."""
     if not await ask.accounts.any():
         return ask.to("/console/first")
     return ask.page("sign_in.html", error="", email="", next=ask.request.query_params.get("next", ""))
 
 
 async def sign_in(ask: Ask) -> Response:
+    """A session for whoever knows the password, and the code where one is asked for."""
     email, onward = ask.given("email", 254), ask.given("next", 2_000)
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     try:
         token, who = await ask.accounts.sign_in(email, ask.credential("password"), ask.credential("code", 20).strip())
     except AccountError as error:
@@ -53,6 +54,7 @@ def _entered(ask: Ask, token: str, onward: str = "", said: str = "") -> Response
 
 
 async def sign_out(ask: Ask) -> Response:
+    """End the session."""
     await ask.accounts.sign_out(ask.me.hash)
     await ask.note("sign out")
     response = ask.to("/console/sign-in", "You are signed out.")
@@ -68,14 +70,15 @@ async def first_page(ask: Ask) -> Response:
 
 
 async def first(ask: Ask) -> Response:
+    """Make the first administrator's account and sign in with it."""
     given = {"name": ask.given("name", 100), "email": ask.given("email", 254)}
     password = ask.credential("password")
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     try:
         if not await admits(ask.bot, ask.credential("token", 200).strip()):
             raise AccountError(
-                "this is not the administrator's token; it was printed when the bot first started, or is set as ASKONCE_ADMIN_TOKEN"
+                "this is not the administrator's token; it was printed when the bot first started, "
+                "or is set as ASKONCE_ADMIN_TOKEN"
             )
         await ask.accounts.add(**given, role=Role.ADMINISTRATOR, password=password, first=True)
         token, who = await ask.accounts.sign_in(given["email"], password)
@@ -92,6 +95,7 @@ async def first(ask: Ask) -> Response:
 
 
 async def own(ask: Ask) -> Response:
+    """One's own account: password and one-time codes."""
     return await _own(ask)
 
 
@@ -102,9 +106,9 @@ async def _own(ask: Ask, code: int = 200, **shown: Any) -> Response:
 
 
 async def change_password(ask: Ask) -> Response:
+    """Another password for oneself; every session ends."""
     old, new = ask.credential("old"), ask.credential("new")
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, old):
         raise Refused(422, "The present password is wrong; nothing was changed.")
     await ask.accounts.set_password(ask.me.account.id, new)
@@ -127,6 +131,8 @@ async def _totp_page(ask: Ask, secret: str, error: str) -> Response:
 
 
 async def confirm_totp(ask: Ask) -> Response:
+    """Ask for one-time codes from now on, where a code of the new secret fits; its recovery codes are shown this
+    once."""
     secret = ask.credential("secret", 64).strip()
     if not secret.isalnum() or not code_fits(secret, ask.credential("code", 20).strip()):
         again = secret if secret.isalnum() else new_totp_secret()
@@ -139,8 +145,7 @@ async def confirm_totp(ask: Ask) -> Response:
 
 async def renew_recovery(ask: Ask) -> Response:
     """Ten other recovery codes, shown this once."""
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
     if not ask.me.account.has_totp:
@@ -152,8 +157,8 @@ async def renew_recovery(ask: Ask) -> Response:
 
 
 async def end_totp(ask: Ask) -> Response:
-    if not await ask.site.admits_try(ask):
-        raise Refused(429, "Too many tries from your address; wait a minute.")
+    """Ask for one-time codes no longer."""
+    await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
     await ask.accounts.set_totp(ask.me.account.id, None)
@@ -165,6 +170,7 @@ async def end_totp(ask: Ask) -> Response:
 
 
 async def people(ask: Ask) -> Response:
+    """Everybody's accounts."""
     return ask.page(
         "people.html", people=await ask.accounts.all(), roles=[r.label for r in Role], shortest=SHORTEST_PASSWORD
     )
@@ -177,9 +183,11 @@ def _role(text: str) -> Role:
 
 
 async def add_person(ask: Ask) -> Response:
+    """An account for a colleague."""
     role = _role(ask.given("role"))
-    made = await ask.accounts.add(email=ask.given("email", 254), name=ask.given("name", 100), role=role,
-                                  password=ask.credential("password"))  # fmt: skip
+    made = await ask.accounts.add(
+        email=ask.given("email", 254), name=ask.given("name", 100), role=role, password=ask.credential("password")
+    )
     await ask.note("add account", made.email, role.label)
     return ask.to("/console/people", f"{made.name} may sign in as {role.label}.")
 

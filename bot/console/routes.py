@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from bot.console import articles, conversations, desk, exporting, live_help, numbers, people, privacy, reviewing
-from bot.console.accounts import Role
+from bot.console import (
+    articles,
+    conversations,
+    desk,
+    exports,
+    for_developers,
+    live_help,
+    numbers,
+    people,
+    privacy,
+    reviewing,
+    samples,
+    tickets,
+)
 from bot.console.site import PageRoute
+from bot.store.accounts import Role
 
 V, R, A = Role.VIEWER, Role.REVIEWER, Role.ADMINISTRATOR
 _CHAT = "/conversations/{id:str}"
@@ -25,15 +38,15 @@ ROUTES: tuple[PageRoute, ...] = tuple(
         ("POST", "/first", None, people.first),
         ("POST", "/sign-out", V, people.sign_out),
         ("GET", "/conversations", V, conversations.listing),
-        ("GET", "/conversations.csv", V, conversations.as_csv),
-        ("GET", "/conversations.jsonl", A, privacy.everything),
+        ("GET", "/conversations.csv", V, exports.as_csv),
+        ("GET", "/conversations.jsonl", A, exports.everything),
         ("POST", "/views", V, conversations.save_view),
         ("POST", "/views/{id:int}/forget", V, conversations.forget_view),
         ("GET", _CHAT, V, conversations.one),
         ("GET", _CHAT + "/turns", V, conversations.fresh),
-        ("GET", _CHAT + "/fixture", R, exporting.look_at_fixture),
-        ("GET", _CHAT + "/fixture.yml", R, exporting.to_fixture),
-        ("POST", _CHAT + "/fixture.yml", R, exporting.fixture),
+        ("GET", _CHAT + "/fixture", R, for_developers.look_at_fixture),
+        ("GET", _CHAT + "/fixture.yml", R, for_developers.to_fixture),
+        ("POST", _CHAT + "/fixture.yml", R, for_developers.fixture),
         ("POST", _CHAT + "/review", R, reviewing.judge),
         ("POST", _CHAT + "/assign", R, reviewing.assign),
         ("POST", _CHAT + "/correct", R, reviewing.correct),
@@ -43,15 +56,15 @@ ROUTES: tuple[PageRoute, ...] = tuple(
         ("POST", _CHAT + "/present", R, live_help.present),
         ("POST", _CHAT + "/leave", R, live_help.leave),
         ("GET", "/live", V, conversations.live),
-        ("GET", "/tickets", V, conversations.tickets),
-        ("POST", "/tickets/{reference}/deliver", R, conversations.send_again),
+        ("GET", "/tickets", V, tickets.tickets),
+        ("POST", "/tickets/{reference}/deliver", R, tickets.send_again),
         ("GET", "/flags", R, reviewing.flags),
-        ("GET", "/samples", R, reviewing.samples),
-        ("POST", "/samples", R, reviewing.make_sample),
-        ("GET", "/samples/{id:int}", R, reviewing.one_sample),
-        ("GET", "/training", R, exporting.look_at_training),
-        ("GET", "/training.yml", R, exporting.to_training),
-        ("POST", "/training.yml", R, exporting.training),
+        ("GET", "/samples", R, samples.samples),
+        ("POST", "/samples", R, samples.make_sample),
+        ("GET", "/samples/{id:int}", R, samples.one_sample),
+        ("GET", "/training", R, for_developers.look_at_training),
+        ("GET", "/training.yml", R, for_developers.to_training),
+        ("POST", "/training.yml", R, for_developers.training),
         ("GET", "/numbers", V, numbers.numbers),
         ("GET", "/numbers.csv", V, numbers.numbers_csv),
         ("GET", "/drawings/{name}.svg", V, numbers.drawing),

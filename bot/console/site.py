@@ -1,8 +1,9 @@
 """The console as a web application of its own, mounted at `/console`: who may open which page, CSRF, pages and errors.
 
-Every route is declared with the least role it asks for (None: nobody needs to be signed in), and tests try each with each
-role. Handlers live beside what they show (`reading`, `reviewing`, `numbers`, `people`, `content`, `desk`, `helping`); they get
-an `Ask` and give a response. Loaded with the first request, so that a bot nobody reviews does not carry it.
+Every route is declared with the least role it asks for (None: nobody needs to be signed in), and tests try each with
+each role. Handlers live beside what they show (`conversations`, `reviewing`, `numbers`, `articles`, `desk` and the
+like); they get an `Ask` and give a response. Loaded with the first request, so that a bot nobody reviews does not carry
+it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import pathlib
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -29,17 +30,19 @@ from starlette.routing import Route
 from bot.bootstrap import Bot
 from bot.chat.limits import admit, is_trusted, real_address
 from bot.chat.words import masked_form, masked_query
-from bot.console.accounts import AccountError, Accounts, Role, SignedIn, labels
 from bot.console.wording import FILTERS
 from bot.history.search import OddNumber, QueryError
+from bot.store.accounts import AccountError, Accounts, Role, SignedIn, labels
 from bot.store.database import Unavailable
 from dialogue.understanding.secrets import Masked, mask
 
 log = logging.getLogger("askonce.console")
 _HERE = pathlib.Path(__file__).parent
 SESSION, SAID = "askonce_console", "askonce_said"
-_POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-           "base-uri 'none'; form-action 'self'; frame-ancestors 'none'")  # fmt: skip
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 _LARGEST_FORM = 400_000
 
 
@@ -56,8 +59,8 @@ _MOST = 2**31 - 1
 
 
 def whole(text: str, what: str, *, least: int = 0, most: int = _MOST) -> int:
-    """A whole number that a form or an address gave. Raises `Refused`: figures of other scripts, signs, fractions and what no
-    column holds are no numbers here."""
+    """A whole number that a form or an address gave. Raises `Refused`: figures of other scripts, signs, fractions and
+    what no column holds are no numbers here."""
     if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
         raise Refused(400, f"“{what}” must be a whole number from {least:,} to {most:,}.")
     return int(text)
@@ -68,8 +71,8 @@ Handler = Callable[["Ask"], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class PageRoute:
-    """`role` is the least that may come in; None for the pages before signing in. `noted`: whoever gets the page has seen
-    something of shoppers, and the log says so, where the handler does not say it more exactly."""
+    """`role` is the least that may come in; None for the pages before signing in. `noted`: whoever gets the page has
+    seen something of shoppers, and the log says so, where the handler does not say it more exactly."""
 
     method: str
     path: str
@@ -126,7 +129,8 @@ class Ask:
         return whole(self.given(name), name, least=least, most=most)
 
     def asked(self, name: str, otherwise: int, *, least: int = 0, most: int = _MOST) -> int:
-        """A whole number of the address, after the question mark; `otherwise` where it is not there. Raises `Refused`."""
+        """A whole number of the address, after the question mark; `otherwise` where it is not there. Raises
+        `Refused`."""
         given = self.request.query_params.get(name, "")
         return whole(given, name, least=least, most=most) if given else otherwise
 
@@ -140,8 +144,8 @@ class Ask:
         return value
 
     def credential(self, name: str, longest: int = 2_000) -> str:
-        """A password, a code or a token of the form, to the letter: it is compared or hashed and never stored as it is. Raises
-        `Refused` where it is too long."""
+        """A password, a code or a token of the form, to the letter: it is compared or hashed and never stored as it is.
+        Raises `Refused` where it is too long."""
         value = str(self.raw.get(name, ""))
         if len(value) > longest:
             raise Refused(422, f"“{name}” is longer than {longest:,} characters; shorten it.")
@@ -165,9 +169,15 @@ class Ask:
         """A page of the console."""
         said = self.request.cookies.get(SAID, "")
         html = self.site.templates.get_template(template).render(
-            ask=self, who=self.who, csrf=self.who.csrf if self.who else "", here=self.request.url.path, Role=Role,
-            said=markupsafe.escape(unquote(said)) if said else "", shop=self.bot.support_email, **values,
-        )  # fmt: skip
+            ask=self,
+            who=self.who,
+            csrf=self.who.csrf if self.who else "",
+            here=self.request.url.path,
+            Role=Role,
+            said=markupsafe.escape(unquote(said)) if said else "",
+            shop=self.bot.support_email,
+            **values,
+        )
         response = HTMLResponse(html, code)
         if said:
             response.delete_cookie(SAID, path="/console")
@@ -188,22 +198,24 @@ def _tidy(form: FormData, name: str) -> str:
 
 
 class Site:
-    """Templates, accounts, and the way every request takes to its handler."""
+    """Templates, accounts, and the way every request takes to its handler. Whoever mounts the console says which
+    `routes` it has."""
 
-    def __init__(self, bot: Bot) -> None:
-        self.bot = bot
+    def __init__(self, bot: Bot, routes: Sequence[PageRoute]) -> None:
+        self.bot, self.routes = bot, routes
         self.accounts = Accounts(bot.store)
         self.templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
+            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         self.templates.filters.update(FILTERS)
         self._doors: dict[str, AsyncLimiter] = {}
 
     def application(self) -> Starlette:
-        from bot.console.routes import ROUTES
-
-        mine = [Route(r.path, self._way(r), methods=[r.method]) for r in ROUTES]
+        mine = [Route(r.path, self._way(r), methods=[r.method]) for r in self.routes]
         statics = Route("/static/{name}", _static, methods=["GET"])
         return Starlette(routes=[statics, *mine])
 
@@ -279,13 +291,14 @@ class Site:
             if not secrets.compare_digest(token.encode(), ask.who.csrf.encode()):
                 raise Refused(403, "This form is from an earlier session; open its page again.")
 
-    async def admits_try(self, ask: Ask) -> bool:
-        """At most ten tries to sign in a minute from one address."""
+    async def count_try(self, ask: Ask) -> None:
+        """At most ten tries at a password a minute from one address. Raises `Refused`."""
         peer = ask.request.client.host if ask.request.client else ""
         address = real_address(peer, ask.request.headers, self.bot.settings.trusted_proxies)
         if len(self._doors) > 10_000:
             self._doors.clear()
-        return await admit(self._doors.setdefault(address, AsyncLimiter(10, 60)))
+        if not await admit(self._doors.setdefault(address, AsyncLimiter(10, 60))):
+            raise Refused(429, "Too many tries from your address; wait a minute.")
 
 
 async def _static(request: Request) -> Response:

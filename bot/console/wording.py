@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 OUTCOMES = {
     "filed": "A ticket of this conversation is in the helpdesk.",
@@ -11,7 +10,8 @@ OUTCOMES = {
     "refused": "The helpdesk refused the ticket; it waits under Tickets until somebody mends the cause.",
     "declined": "A ticket was offered or begun, the shopper said no or stopped it, and no ticket came later.",
     "left": "There is no ticket so far, and an offer or a request for details is open.",
-    "abandoned": "There is no ticket, an offer or a request for details is open, and the shopper has written nothing for half an hour.",
+    "abandoned": "There is no ticket, an offer or a request for details is open, and the shopper has written nothing "
+    "for half an hour.",
     "answered": "At least one answer from the articles or the contact answer was given, and nothing is open. "
     "Whether it solved the matter is not assumed.",
     "redirected": "Only questions about an existing ticket came, and the support email was given.",
@@ -59,12 +59,13 @@ def iso_of(at: float) -> str:
     return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def plain(name: Any) -> str:
+def plain(name: object) -> str:
     """`no_answer` as "no answer"."""
     return str(name).replace("_", " ")
 
 
 def percent(share: float | None) -> str:
+    """A share as "12.5 %"; a dash where there is none."""
     return "–" if share is None else f"{share * 100:.1f} %"
 
 

@@ -33,10 +33,12 @@ async def newest_comments(store: Store, bounds: tuple[str, str], *, hidden: bool
     """The newest comments of the conversations that began within `bounds`: `conversation`, `score`, `comment`."""
     first, end = bounds
     query = (
-        select(rating.c.conversation, rating.c.score).join(summary, summary.c.conversation == rating.c.conversation)
+        select(rating.c.conversation, rating.c.score)
+        .join(summary, summary.c.conversation == rating.c.conversation)
         .where(summary.c.created_at >= first, summary.c.created_at < end, rating.c.comment != "")
-        .order_by(rating.c.at.desc()).limit(_NEWEST)
-    )  # fmt: skip
+        .order_by(rating.c.at.desc())
+        .limit(_NEWEST)
+    )
     async with store.read() as connection:
         rows = list(await connection.execute(query))
     said = await comments_of(store, [row.conversation for row in rows], hidden=hidden)

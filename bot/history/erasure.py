@@ -1,9 +1,10 @@
-"""Forgetting: one conversation, everything of one person, everything older than some age; and handing a person their data.
+"""Forgetting: one conversation, everything of one person, everything older than some age; and handing a person their
+data.
 
-What goes and what is handed out is said by the declarations of the tables (`bot.store.declared`), and nowhere here. A ticket that
-the helpdesk does not have yet is still filed: its row moves to an empty conversation of its own, which goes as soon as the ticket
-is filed. One that the helpdesk refused is not on its way and goes along. What lies outside this database cannot be erased from
-here and is named instead.
+What goes and what is handed out is said by the declarations of the tables (`bot.store.declared`), and nowhere here. A
+ticket that the helpdesk does not have yet is still filed: its row moves to an empty conversation of its own, which goes
+as soon as the ticket is filed. One that the helpdesk refused is not on its way and goes along. What lies outside this
+database cannot be erased from here and is named instead.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.clock import now_text
-from bot.console.accounts import IDLE, LONGEST
 from bot.history import views
 from bot.history.searching_person import Found, find_person
+from bot.store.accounts import IDLE, LONGEST
 from bot.store.console_tables import article_version, desk_note, session
 from bot.store.database import Store, token_hash
 from bot.store.declarations import REGISTER
@@ -46,9 +47,9 @@ _SETTLED = ("filed", "refused")
 
 @dataclass
 class Erased:
-    """What was (or, in a dry run, would be) erased. `refused`: tickets among them that no helpdesk took; `elsewhere`: tickets that
-    other systems hold, by reference and their id; `naming`: conversations of others in which the address stands, which stay;
-    `overwritten`: whether what was deleted is overwritten in the file already."""
+    """What was (or, in a dry run, would be) erased. `refused`: tickets among them that no helpdesk took; `elsewhere`:
+    tickets that other systems hold, by reference and their id; `naming`: conversations of others in which the address
+    stands, which stay; `overwritten`: whether what was deleted is overwritten in the file already."""
 
     conversations: int = 0
     turns: int = 0
@@ -70,9 +71,19 @@ def erase_conversation(connection: Connection, id: str) -> bool:
     if connection.scalar(select(func.count()).select_from(outbox).where(waiting)):
         stub = uuid.uuid4().hex
         state = to_json(State(stem=secrets.token_hex(4).upper()))
-        connection.execute(insert(conversation).values(
-            id=stub, token_hash=token_hash(secrets.token_urlsafe(32)), created_at=found.created_at, updated_at=now_text(), seq=0,
-            number=0, state=state, locale=None, channel=ERASED, erased_at=now_text()))  # fmt: skip
+        empty = {
+            "id": stub,
+            "token_hash": token_hash(secrets.token_urlsafe(32)),
+            "created_at": found.created_at,
+            "updated_at": now_text(),
+            "seq": 0,
+            "number": 0,
+            "state": state,
+            "locale": None,
+            "channel": ERASED,
+            "erased_at": now_text(),
+        }
+        connection.execute(insert(conversation).values(**empty))
         connection.execute(update(outbox).where(waiting).values(conversation=stub))
     _spend_tokens(connection, id, found.token_hash)
     delete_rows(connection, conversation.name, conversation.c.id == id)
@@ -98,7 +109,8 @@ async def erase(store: Store, id: str) -> None:
 
 
 async def sweep(store: Store) -> int:
-    """Erase what was left of erased conversations for the sake of tickets that are settled by now; how many that were."""
+    """Erase what was left of erased conversations for the sake of tickets that are settled by now; how many that
+    were."""
 
     def job(connection: Connection) -> list[str]:
         waiting = select(outbox.c.conversation).where(outbox.c.status.not_in(_SETTLED))
@@ -128,7 +140,8 @@ async def find(store: Store, email: str, *, secret: str = "", also: Iterable[str
 
 
 async def conversations_of(store: Store, email: str, *, secret: str = "") -> list[str]:
-    """Every conversation in which this address was given, by the page or the shopper, filed or not, replaced later or not."""
+    """Every conversation in which this address was given, by the page or the shopper, filed or not, replaced later or
+    not."""
     return (await find(store, email, secret=secret)).theirs
 
 
@@ -157,9 +170,9 @@ async def _count(store: Store, found: Found) -> Erased:
 async def erase_person(
     store: Store, email: str, *, secret: str = "", also: Iterable[str] = ()
 ) -> tuple[Erased, list[str]]:
-    """Erase every conversation and desk ticket of one person, and their marks in what colleagues typed; returns what that was
-    and the conversations' ids. `secret` is the one that customers' addresses are signed with; `also`: conversations that name
-    them and that somebody knows to be theirs."""
+    """Erase every conversation and desk ticket of one person, and their marks in what colleagues typed; returns what
+    that was and the conversations' ids. `secret` is the one that customers' addresses are signed with; `also`:
+    conversations that name them and that somebody knows to be theirs."""
     found = await find(store, email, secret=secret, also=also)
     counted = await _count(store, found)
     for id in found.theirs:
@@ -182,7 +195,8 @@ async def erase_person(
 
 
 def _index_anew(connection: Connection) -> None:
-    """Articles are indexed anew, on every replica, where there is a version that it has not seen (`bot.store.edited_articles`)."""
+    """Articles are indexed anew, on every replica, where there is a version that it has not seen
+    (`bot.store.edited_articles`)."""
     newest = connection.execute(select(article_version).order_by(article_version.c.id.desc()).limit(1)).one()
     copy = {
         "article": newest.article,
@@ -195,8 +209,8 @@ def _index_anew(connection: Connection) -> None:
 
 
 async def export_person(store: Store, email: str, *, secret: str = "") -> dict[str, Any]:
-    """All that is kept of one person, in a form that people and programs can read. `kept` holds, by table, every declared column
-    that is theirs."""
+    """All that is kept of one person, in a form that people and programs can read. `kept` holds, by table, every
+    declared column that is theirs."""
     found = await find(store, email, secret=secret)
     chats = []
     for id in found.theirs:
@@ -204,15 +218,23 @@ async def export_person(store: Store, email: str, *, secret: str = "") -> dict[s
         listed = await views.tickets(store, conversation=id, after=None, limit=1_000)
         kept = await store.look(functools.partial(read_rows, name=conversation.name, which=conversation.c.id == id))
         if shown is not None:
-            chats.append({"conversation": id, "turns": shown["turns"], "state": shown["state"], "rating": shown["rating"],
-                          "tickets": listed["items"], "kept": kept})  # fmt: skip
+            said = {name: shown[name] for name in ("turns", "state", "rating")}
+            chats.append({"conversation": id, **said, "tickets": listed["items"], "kept": kept})
     desk = []
     for ticket in found.desk:
         kept = await store.look(functools.partial(read_rows, name=desk_ticket.name, which=desk_ticket.c.id == ticket))
         (row,) = kept[desk_ticket.name]
         notes = [{k: note[k] for k in ("kind", "text", "at")} for note in kept.get(desk_note.name, [])]
-        desk.append({"reference": row["reference"], "status": row["status"], "at": row["created_at"], "passed": row["payload"],
-                     "notes": notes, "kept": kept})  # fmt: skip
+        desk.append(
+            {
+                "reference": row["reference"],
+                "status": row["status"],
+                "at": row["created_at"],
+                "passed": row["payload"],
+                "notes": notes,
+                "kept": kept,
+            }
+        )
     return {
         "email": email,
         "made_at": now_text(),
@@ -239,14 +261,17 @@ async def how_old(store: Store, before: str) -> Erased:
         conversations, turns = (await connection.execute(query)).one()
         rows = list(await connection.execute(tickets))
     return Erased(
-        conversations, int(turns), len(rows), sum(row.status not in _SETTLED for row in rows),
+        conversations,
+        int(turns),
+        len(rows),
+        sum(row.status not in _SETTLED for row in rows),
         sorted(row.reference for row in rows if row.status == "refused"),
-    )  # fmt: skip
+    )
 
 
 async def erase_older(store: Store, before: str, *, limit: int = _BATCH) -> list[str]:
-    """Erase up to `limit` conversations that nothing was added to since `before`, the oldest first; their ids. A ticket that the
-    helpdesk refused, and that nobody sent again for so long, goes along and is logged by its reference."""
+    """Erase up to `limit` conversations that nothing was added to since `before`, the oldest first; their ids. A ticket
+    that the helpdesk refused, and that nobody sent again for so long, goes along and is logged by its reference."""
     query = select(conversation.c.id).where(conversation.c.updated_at < before, conversation.c.channel != ERASED)
     async with store.read() as connection:
         ids = list(await connection.scalars(query.order_by(conversation.c.updated_at).limit(limit)))
@@ -269,8 +294,8 @@ _ONLY = {desk_ticket.name: desk_ticket.c.status == "closed"}
 
 
 async def erase_aged(store: Store, days: Mapping[str, int], now: float | None = None) -> dict[str, int]:
-    """Delete what a setting ends in every table but the conversations', and sessions that are over; how many rows that were of
-    each. `days` by setting; 0 keeps."""
+    """Delete what a setting ends in every table but the conversations', and sessions that are over; how many rows that
+    were of each. `days` by setting; 0 keeps."""
     now = time.time() if now is None else now
     moment = datetime.datetime.fromtimestamp(now, datetime.UTC)
 

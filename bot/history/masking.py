@@ -12,8 +12,8 @@ EMAIL, NAME, NUMBER = "[email]", "[name]", "[number]"
 
 
 def masked(text: str, names: Iterable[str] = ()) -> str:
-    """`text` without addresses, without numbers of six digits or more (orders, phones), and without `names`, whole or in
-    their parts of two letters or more."""
+    """`text` without addresses, without numbers of six digits or more (orders, phones), and without `names`, whole or
+    in their parts of two letters or more."""
     text = EMAIL_ADDRESS.sub(EMAIL, text)
     text = LONG_NUMBER.sub(lambda m: NUMBER if sum(c.isdigit() for c in m[0]) >= 6 else m[0], text)
     parts: set[str] = set()

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Select, func, literal, literal_column, select, text, tuple_
+from sqlalchemy import Row, Select, func, literal, literal_column, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.phrases import languages
-from bot.history.summaries import FLAGS, OUTCOMES, fold
+from bot.history.summaries import FLAGS, OUTCOMES
 from bot.store.console_tables import assignment, facet, review, summary
 from bot.store.database import Store
+from bot.store.searched_words import fold
 from dialogue.referee.sight import RULES as WORDS
 from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Act, IntentName
@@ -27,18 +28,35 @@ from dialogue.vocabulary import Act, IntentName
 PAGE = 50
 _COUNTED = 500
 _MANY = 4_000
-SORTS = {"newest": (summary.c.created_at, True), "oldest": (summary.c.created_at, False),
-         "active": (summary.c.updated_at, True), "longest": (summary.c.turns, True),
-         "worst": (summary.c.rating, False)}  # fmt: skip
-_FACETS = {"act": "act", "intent": "intent", "rule": "rule", "broken": "broken", "article": "article",
-           "ticket": "ticket", "flag": "flag"}  # fmt: skip
+SORTS = {
+    "newest": (summary.c.created_at, True),
+    "oldest": (summary.c.created_at, False),
+    "active": (summary.c.updated_at, True),
+    "longest": (summary.c.turns, True),
+    "worst": (summary.c.rating, False),
+}
+_FACETS = {
+    "act": "act",
+    "intent": "intent",
+    "rule": "rule",
+    "broken": "broken",
+    "article": "article",
+    "ticket": "ticket",
+    "flag": "flag",
+}
 CHOICES: dict[str, tuple[str, ...]] = {
-    "outcome": (*OUTCOMES, "abandoned"), "act": tuple(sorted(a.value for a in Act)),
-    "intent": tuple(sorted(i.value for i in IntentName)), "rule": tuple(f"R{n}" for n in range(1, 20)),
-    "broken": ("any", "none", *(f"R{n}" for n in range(1, 20)), *WORDS), "rating": ("any", "none", "1", "2", "3", "4", "5"),
-    "delivery": ("none", "queued", "filed", "refused"), "flag": ("any", *FLAGS), "review": ("none", "right", "wrong", "unsure"),
-    "language": ("en", *sorted(languages())), "sort": tuple(SORTS),
-}  # fmt: skip
+    "outcome": (*OUTCOMES, "abandoned"),
+    "act": tuple(sorted(a.value for a in Act)),
+    "intent": tuple(sorted(i.value for i in IntentName)),
+    "rule": tuple(f"R{n}" for n in range(1, 20)),
+    "broken": ("any", "none", *(f"R{n}" for n in range(1, 20)), *WORDS),
+    "rating": ("any", "none", "1", "2", "3", "4", "5"),
+    "delivery": ("none", "queued", "filed", "refused"),
+    "flag": ("any", *FLAGS),
+    "review": ("none", "right", "wrong", "unsure"),
+    "language": ("en", *sorted(languages())),
+    "sort": tuple(SORTS),
+}
 ABANDONED_AFTER = datetime.timedelta(minutes=30)
 
 
@@ -52,8 +70,8 @@ class OddNumber(QueryError):
 
 @dataclass(frozen=True)
 class Query:
-    """Empty text: not filtered by. `since` and `until` are days (UTC), both included; `q` holds words, all of which must
-    occur, "phrases", and -words that must not."""
+    """Empty text: not filtered by. `since` and `until` are days (UTC), both included; `q` holds words, all of which
+    must occur, "phrases", and -words that must not."""
 
     q: str = ""
     since: str = ""
@@ -115,7 +133,8 @@ def day_of(text: str) -> datetime.date:
 
 
 def _match(words: str, dialect: str) -> str:
-    """The user's words as the database's own query language; every word is folded and quoted, so nothing in it is obeyed."""
+    """The user's words as the database's own query language; every word is folded and quoted, so nothing in it is
+    obeyed."""
     parts = []
     for minus, phrase, word in re.findall(r'(-?)(?:"([^"]*)"|(\S+))', words):
         folded = fold(phrase or word)
@@ -137,8 +156,8 @@ def _match(words: str, dialect: str) -> str:
 def where(
     query: Query, *, dialect: str, hidden: bool, common: Collection[str] = (), now: datetime.datetime | None = None
 ) -> list[Any]:
-    """The conditions on `summary`; `hidden` searches the words without personal data. Filters named in `common` fit so many
-    conversations that it is faster to walk the list and look at each than to collect them all first."""
+    """The conditions on `summary`; `hidden` searches the words without personal data. Filters named in `common` fit so
+    many conversations that it is faster to walk the list and look at each than to collect them all first."""
     s = summary.c
     found: list[Any] = []
     if query.since:
@@ -146,12 +165,8 @@ def where(
     if query.until:
         day_after = datetime.date.fromisoformat(query.until) + datetime.timedelta(days=1)
         found.append(s.created_at < day_after.isoformat())
-    if query.outcome == "abandoned":
-        moment = (now or datetime.datetime.now(datetime.UTC)) - ABANDONED_AFTER
-        last = func.coalesce(s.heard_at, s.updated_at)
-        found += [s.outcome == "left", last < moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")]
-    elif query.outcome:
-        found.append(s.outcome == query.outcome)
+    if query.outcome:
+        found += _outcome(query.outcome, now)
     for name in ("delivery", "language"):
         if value := getattr(query, name):
             found.append(getattr(s, name) == value)
@@ -178,6 +193,16 @@ def where(
     return found
 
 
+def _outcome(outcome: str, now: datetime.datetime | None) -> list[Any]:
+    """How a conversation stands; it is kept in its summary, but for how long nothing was heard."""
+    s = summary.c
+    if outcome != "abandoned":
+        return [s.outcome == outcome]
+    moment = (now or datetime.datetime.now(datetime.UTC)) - ABANDONED_AFTER
+    last = func.coalesce(s.heard_at, s.updated_at)
+    return [s.outcome == "left", last < moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")]
+
+
 def _facets(query: Query) -> dict[str, Select[Any]]:
     """The facets asked for: filter -> the summaries it fits."""
     found = {}
@@ -201,8 +226,9 @@ def _value(match: str, column: str, dialect: str) -> str:
     return f"{column} : ({match})" if dialect == "sqlite" else match
 
 
-#: How the words are asked for: all that fit at once, where they are rare; one by one while the list is walked, where they are common.
-#: SQLite leaves the index of what stands behind a plus alone and so walks the list; PostgreSQL makes a join of every other form.
+#: How the words are asked for: all that fit at once, where they are rare; one by one while the list is walked, where
+#: they are common. SQLite leaves the index of what stands behind a plus alone and so walks the list; PostgreSQL makes a
+#: join of every other form.
 _COLLECTED = {
     "sqlite": "summary.id IN (SELECT rowid FROM search WHERE search MATCH :match)",
     "postgresql": "summary.id = ANY (ARRAY(SELECT rowid FROM search WHERE {column} @@ to_tsquery('simple', :match)))",
@@ -213,7 +239,10 @@ _WALKED = {
 }
 _SOME = {
     "sqlite": "SELECT count(*) FROM (SELECT rowid FROM search WHERE search MATCH :match LIMIT :many)",
-    "postgresql": "SELECT count(*) FROM (SELECT rowid FROM search WHERE {column} @@ to_tsquery('simple', :match) LIMIT :many) AS found",
+    "postgresql": (
+        "SELECT count(*) FROM (SELECT rowid FROM search"
+        " WHERE {column} @@ to_tsquery('simple', :match) LIMIT :many) AS found"
+    ),
 }
 
 
@@ -240,8 +269,8 @@ def _whole(value: str) -> int:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: rows of `summary`, the place the next begins after (empty on the last), how many there are in all
-    (counted up to 500)."""
+    """One page of a list: rows of `summary`, the place the next begins after (empty on the last), how many there are in
+    all (counted up to 500)."""
 
     rows: list[Any]
     next: str
@@ -284,10 +313,21 @@ async def _count(connection: AsyncConnection, conditions: list[Any]) -> int:
     return int(await connection.scalar(select(func.count()).select_from(capped)) or 0)
 
 
+async def summary_of(store: Store, conversation: str) -> Row[Any] | None:
+    """The row of `summary` of one conversation; None where it has none yet."""
+    async with store.read() as connection:
+        return await _summary_of(connection, conversation)
+
+
+async def _summary_of(connection: AsyncConnection, conversation: str) -> Row[Any] | None:
+    query = select(summary).where(summary.c.conversation == conversation)
+    return (await connection.execute(query)).one_or_none()
+
+
 async def beside(store: Store, query: Query, conversation: str, *, hidden: bool) -> tuple[str | None, str | None]:
     """The conversations before and after one in the list, for moving with j and k."""
     async with store.read() as connection:
-        here = (await connection.execute(select(summary).where(summary.c.conversation == conversation))).one_or_none()
+        here = await _summary_of(connection, conversation)
         if here is None:
             return None, None
         column, falling = SORTS[query.sort]

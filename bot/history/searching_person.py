@@ -1,7 +1,9 @@
-"""Where one person is: the conversations in which an address was given as theirs, the desk's tickets, and where it is only named.
+"""Where one person is: the conversations in which an address was given as theirs, the desk's tickets, and where it is
+only named.
 
-Whoever searches must find every spelling (`bot.history.person`), what the summaries do not know yet, an address that was replaced by a
-later one (R5), what a colleague put right, and the other conversations of a customer for whom the shop's server vouched.
+Whoever searches must find every spelling (`bot.history.person`), what the summaries do not know yet, an address that
+was replaced by a later one (R5), what a colleague put right, and the other conversations of a customer for whom the
+shop's server vouched.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from sqlalchemy.engine import Connection
 
 from bot.chat.identity import key_of
 from bot.history.person import Person
-from bot.history.summaries import fold, names_of
+from bot.history.summaries import names_of
 from bot.store.console_tables import account, correction, facet, summary
 from bot.store.records import from_json, happenings_from_json
+from bot.store.searched_words import fold
 from bot.store.tables import conversation, desk_ticket, gap, happening, outbox, rating, turn
 from dialogue import events
 from dialogue.states import State
@@ -28,8 +31,8 @@ _AT_ONCE = 1_000
 
 @dataclass
 class Found:
-    """`theirs`: conversations of theirs; `naming`: others' conversations in which their address stands; `desk`: tickets of the
-    built-in desk; `colleague`: whether a colleague signs in with this address."""
+    """`theirs`: conversations of theirs; `naming`: others' conversations in which their address stands; `desk`: tickets
+    of the built-in desk; `colleague`: whether a colleague signs in with this address."""
 
     person: Person
     theirs: list[str] = field(default_factory=list)
@@ -48,14 +51,18 @@ def find_person(connection: Connection, email: str, *, secret: str = "", also: I
     theirs |= naming & set(also)
     theirs |= _same_customer(connection, theirs)
     desk = [
-        row.id for row in connection.execute(select(desk_ticket.c.id, desk_ticket.c.payload))
+        row.id
+        for row in connection.execute(select(desk_ticket.c.id, desk_ticket.c.payload))
         if person.is_address(orjson.loads(row.payload).get("email"))
-    ]  # fmt: skip
+    ]
     colleagues = connection.scalars(select(account.c.email))
     return Found(
-        Person(person.address, frozenset(names_in(connection, theirs, desk))), sorted(theirs), sorted(naming - theirs), desk,
+        Person(person.address, frozenset(names_in(connection, theirs, desk))),
+        sorted(theirs),
+        sorted(naming - theirs),
+        desk,
         any(person.is_address(email) for email in colleagues),
-    )  # fmt: skip
+    )
 
 
 def _given(connection: Connection, person: Person) -> set[str]:
@@ -114,7 +121,8 @@ def read_told(connection: Connection, id: str) -> tuple[State, list[events.Happe
 
 
 def _named(connection: Connection, person: Person) -> set[str]:
-    """The conversations in whose words the address stands: the search knows which may, their turns say whether they do."""
+    """The conversations in whose words the address stands: the search knows which may, their turns say whether they
+    do."""
     words = fold(person.address).split()
     if connection.dialect.name == "sqlite":
         query, match = "SELECT rowid FROM search WHERE search MATCH :match", f'words : "{" ".join(words)}"'
@@ -152,8 +160,10 @@ def names_in(connection: Connection, ids: Iterable[str], desk: Iterable[int] = (
     found: set[Any] = set()
     for id in ids:
         found |= names_of(*read_told(connection, id))
-    payloads = [*connection.scalars(select(outbox.c.payload).where(outbox.c.conversation.in_(list(ids)))),
-                *connection.scalars(select(desk_ticket.c.payload).where(desk_ticket.c.id.in_(list(desk))))]  # fmt: skip
+    payloads = [
+        *connection.scalars(select(outbox.c.payload).where(outbox.c.conversation.in_(list(ids)))),
+        *connection.scalars(select(desk_ticket.c.payload).where(desk_ticket.c.id.in_(list(desk)))),
+    ]
     found |= {orjson.loads(payload).get("name") for payload in payloads}
     found |= set(connection.scalars(select(correction.c.name).where(correction.c.conversation.in_(list(ids)))))
     return {name for name in found if name}

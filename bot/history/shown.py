@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from bot.history.figures import Group
 from bot.history.masking import masked, veiled
 from bot.history.searching_person import names_in
 from bot.store.database import Store
@@ -44,8 +45,8 @@ def row_as_seen(table: str, row: Mapping[str, Any], names: Collection[str]) -> d
     return found
 
 
-async def groups_as_seen(store: Store, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Groups of texts with their conversations (`bot.console.numbers.alike`), the texts masked."""
+async def groups_as_seen(store: Store, groups: list[Group[str]]) -> list[Group[str]]:
+    """Groups of texts with their conversations (`bot.history.figures.alike`), the texts masked."""
     names = await names_of_each(store, [id for group in groups for _, id in group["examples"]])
     return [
         {**group, "examples": [(masked(text, names.get(id, ())), id) for text, id in group["examples"]]}

@@ -1,7 +1,8 @@
-"""A summary of each conversation, for lists, filters, search and numbers: made again whenever the conversation has changed.
+"""A summary of each conversation, for lists, filters, search and numbers: made again whenever the conversation has
+changed.
 
-The summary is a cache. Nothing of it is written while a shopper waits: the archivist follows `conversation.updated_at` and
-catches up within a second. `VERSION` rises with the meaning of what is kept; older summaries are then made anew.
+The summary is a cache. Nothing of it is written while a shopper waits: the archivist follows `conversation.updated_at`
+and catches up within a second. `VERSION` rises with the meaning of what is kept; older summaries are then made anew.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import functools
 import logging
 import re
 import time
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import TextClause, delete, func, insert, or_, select, text, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.chat.phrases import language_of, not_understood
@@ -29,29 +29,26 @@ from bot.store.console_tables import facet, summary
 from bot.store.database import Store, Unavailable
 from bot.store.lease import Lease
 from bot.store.records import Turn, from_json, happenings_from_json
+from bot.store.searched_words import fold, write_words
 from bot.store.tables import conversation, gap, happening, outbox, rating, turn
 from bot.store.writing import turn_of
 from dialogue import events
 from dialogue.referee.judge import judge
+from dialogue.referee.transcript import Violation
 from dialogue.states import Phase, State
 
 log = logging.getLogger("askonce.archive")
 
 VERSION = 2
 _BATCH = 50
-#: After each summary, rest this many times as long as it took: shoppers come first, lists may lag. More where they are many.
+#: After each summary, rest this many times as long as it took: shoppers come first, lists may lag. More where they are
+#: many.
 _REST, _REST_PRESSED = 4, 20
 _OPENING = 160
 _RULE = re.compile(r"R\d+")
 #: Every outcome, from the one that outweighs all others. A conversation has exactly one.
 OUTCOMES = ("filed", "saved", "refused", "declined", "left", "answered", "redirected", "unanswered", "chat")
 FLAGS = ("violation", "bad_rating", "fallback", "loop", "give_up", "refused_ticket")
-
-
-def fold(words: str) -> str:
-    """Words as they are searched for: without case, accents or signs, on every database alike."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", plain).casefold()))
 
 
 @dataclass
@@ -76,7 +73,8 @@ def names_of(state: State, told: Iterable[events.Happening]) -> set[str]:
 
 
 def outcome_of(state: State, acts: Sequence[str], delivery: Collection[str]) -> str:
-    """How a conversation stands, see `OUTCOMES` and `docs/console.md`; `delivery` holds its tickets' statuses in the outbox."""
+    """How a conversation stands, see `OUTCOMES` and `docs/console.md`; `delivery` holds its tickets' statuses in the
+    outbox."""
     if "filed" in delivery:
         return "filed"
     if set(delivery) & {"queued", "sending"}:
@@ -103,8 +101,8 @@ def _longest_run(acts: Sequence[str]) -> int:
 
 
 def _first_answer(turns: Sequence[Turn], told: Sequence[tuple[Any, Sequence[events.Happening]]]) -> float | None:
-    """From the shopper's first message to the bot's turns stored, in milliseconds; None where the bot was silent then, because
-    a person of the shop was there."""
+    """From the shopper's first message to the bot's turns stored, in milliseconds; None where the bot was silent then,
+    because a person of the shop was there."""
     seen = 0
     for row, many in told:
         if any(isinstance(x, events.ShopperSaid) for x in many):
@@ -114,50 +112,98 @@ def _first_answer(turns: Sequence[Turn], told: Sequence[tuple[Any, Sequence[even
     return None
 
 
+# Long for its two lists: every column and every facet of a summary stands here once, and reads as one table.
 def summarise(
-    *, row: Any, state: State, turns: Sequence[Turn], told: Sequence[tuple[Any, Sequence[events.Happening]]],
-    tickets: Sequence[Any], score: int | None, violations: Sequence[Any], gaps: int, support_email: str,
-) -> Summary:  # fmt: skip
-    """The summary of one conversation. `row` is its own row, `told` its happenings with what they hold, `tickets` those of the
-    outbox, `gaps` how many questions were recorded for want of an article; pure."""
-    names = names_of(state, (x for _, many in told for x in many))
-    heard = [x.understood for _, many in told for x in many if isinstance(x, events.ShopperSaid)]
+    *,
+    row: Any,
+    state: State,
+    turns: Sequence[Turn],
+    told: Sequence[tuple[Any, Sequence[events.Happening]]],
+    tickets: Sequence[Any],
+    score: int | None,
+    violations: Sequence[Violation],
+    gaps: int,
+    support_email: str,
+) -> Summary:
+    """The summary of one conversation. `row` is its own row, `told` its happenings with what they hold, `tickets` those
+    of the outbox, `gaps` how many questions were recorded for want of an article; pure."""
+    facts = [x for _, many in told for x in many]
+    names = names_of(state, facts)
+    heard = [x.understood for x in facts if isinstance(x, events.ShopperSaid)]
     acts = [t.act for t in turns if t.act]
     opening = next((t.text for t in turns if t.who == "shopper"), "")
     lost = not_understood(support_email)
     fallbacks = sum(t.who == "bot" and t.text in lost for t in turns)
-    emails = {e.casefold() for e in (state.email, *(t.email for t in state.tickets), *(u.email for u in heard)) if e}
-    emails |= {x.email.casefold() for _, many in told for x in many
-               if isinstance(x, events.CustomerIdentified) and x.email}  # fmt: skip
     statuses = [t.status for t in tickets]
     delivery, refused = _delivery(statuses), statuses.count("refused")
     flags = {
-        "violation": bool(violations), "bad_rating": score is not None and score <= 2,
+        "violation": bool(violations),
+        "bad_rating": score is not None and score <= 2,
         "fallback": fallbacks >= 2,
         "loop": _longest_run([a for a in acts if a not in ("answer", "smalltalk")]) >= 3,
-        "give_up": "give_email" in acts, "refused_ticket": delivery == "refused",
-    }  # fmt: skip
-    facets = {("act", a) for a in acts}
-    facets |= {("intent", u.intents[0].name.value) for u in heard if u.intents}
-    facets |= {("rule", r) for h, _ in told for name in orjson.loads(h.rows) for r in _RULE.findall(name)[:1]}
-    facets |= {("article", s.article) for t in turns for s in t.sources}
-    facets |= {("broken", v.rule) for v in violations} | {("email", e[:254]) for e in emails}
-    facets |= {("ticket", t.reference) for t in tickets} | {("flag", name) for name, raised in flags.items() if raised}
+        "give_up": "give_email" in acts,
+        "refused_ticket": delivery == "refused",
+    }
+    facets = {
+        "act": set(acts),
+        "intent": {u.intents[0].name.value for u in heard if u.intents},
+        "rule": {r for h, _ in told for name in orjson.loads(h.rows) for r in _RULE.findall(name)[:1]},
+        "article": {s.article for t in turns for s in t.sources},
+        "broken": {v.rule for v in violations},
+        "email": {email[:254] for email in _emails(state, facts)},
+        "ticket": {t.reference for t in tickets},
+        "flag": {name for name, raised in flags.items() if raised},
+    }
     said = "\n".join([*(t.text for t in turns), *(t.reference for t in tickets), row.id])
-    by = {u.by for u in heard}
     columns = {
-        "conversation": row.id, "version": VERSION, "number": row.number, "created_at": row.created_at,
-        "updated_at": row.updated_at, "turns": row.seq, "channel": row.channel, "language": language_of(row.locale),
-        "outcome": outcome_of(state, acts, statuses), "opening": opening[:_OPENING],
-        "opening_masked": masked(opening, names)[:_OPENING], "offered": int("offer_ticket" in acts),
-        "answered": acts.count("answer") + acts.count("contact"), "tickets": len(tickets) - refused, "refused": refused,
-        "saved": int("ticket_saved" in acts), "gaps": gaps, "heard": len(heard),
-        "fallbacks": fallbacks, "reasks": len({v.seq for v in violations if v.rule in ("R2", "words:R2")}),
-        "violations": len(violations), "rating": score, "delivery": delivery, "first_answer_ms": _first_answer(turns, told),
+        "conversation": row.id,
+        "version": VERSION,
+        "number": row.number,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "turns": row.seq,
+        "channel": row.channel,
+        "language": language_of(row.locale),
+        "outcome": outcome_of(state, acts, statuses),
+        "opening": opening[:_OPENING],
+        "opening_masked": masked(opening, names)[:_OPENING],
+        "offered": int("offer_ticket" in acts),
+        "answered": acts.count("answer") + acts.count("contact"),
+        "tickets": len(tickets) - refused,
+        "refused": refused,
+        "saved": int("ticket_saved" in acts),
+        "gaps": gaps,
+        "heard": len(heard),
+        "fallbacks": fallbacks,
+        "reasks": len({v.seq for v in violations if v.rule in ("R2", "words:R2")}),
+        "violations": len(violations),
+        "rating": score,
+        "delivery": delivery,
+        "first_answer_ms": _first_answer(turns, told),
         "heard_at": next((t.at for t in reversed(turns) if t.who == "shopper"), None),
-        "understood_by": "rasa" if any("rasa" in b for b in by) else (sorted(by)[0] if by else ""),
-    }  # fmt: skip
-    return Summary(columns, facets, fold(said), fold(masked(said, names)))
+        "understood_by": _understood_by({u.by for u in heard}),
+    }
+    return Summary(columns, _pairs(facets), fold(said), fold(masked(said, names)))
+
+
+def _pairs(facets: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:
+    return {(kind, value) for kind, values in facets.items() for value in values}
+
+
+def _emails(state: State, told: Iterable[events.Happening]) -> set[str]:
+    """Every address that the conversation holds, whatever its case."""
+    found = {state.email, *(t.email for t in state.tickets)}
+    for fact in told:
+        if isinstance(fact, events.ShopperSaid):
+            found.add(fact.understood.email)
+        elif isinstance(fact, events.CustomerIdentified):
+            found.add(fact.email)
+    return {email.casefold() for email in found if email}
+
+
+def _understood_by(by: Collection[str]) -> str:
+    """Who understood the messages, where it was one: Rasa where it was asked at all; empty where there are none."""
+    return "rasa" if any("rasa" in b for b in by) else min(by, default="")
 
 
 def _delivery(statuses: Sequence[str]) -> str:
@@ -186,21 +232,9 @@ def write_summary(connection: Connection, found: Summary) -> None:
     write_words(connection, own, found.words, found.masked)
 
 
-def insert_words(dialect: str) -> TextClause:
-    """The statement that stores the words a summary is found by: `id`, `words`, `hidden`."""
-    made = ":words, :hidden" if dialect == "sqlite" else "to_tsvector('simple', :words), to_tsvector('simple', :hidden)"
-    return text(f"INSERT INTO search (rowid, words, masked) VALUES (:id, {made})")  # noqa: S608 - one of two constants
-
-
-def write_words(connection: Connection, id: int, words: str, hidden: str) -> None:
-    """The words summary `id` is found by, in place of earlier ones."""
-    connection.execute(text("DELETE FROM search WHERE rowid = :id"), {"id": id})
-    connection.execute(insert_words(connection.dialect.name), {"id": id, "words": words, "hidden": hidden})
-
-
 class Archivist:
-    """Follows the conversations and keeps their summaries, one process for all of a database where there is a `lease`. Two that
-    worked at once would only write the same. `pressed`: whether shoppers need this process more."""
+    """Follows the conversations and keeps their summaries, one process for all of a database where there is a `lease`.
+    Two that worked at once would only write the same. `pressed`: whether shoppers need this process more."""
 
     def __init__(
         self,
@@ -274,24 +308,29 @@ def read_summary(connection: Connection, *, id: str, support_email: str) -> Summ
     if row is None:
         return None
     turns = [turn_of(r) for r in connection.execute(select(turn).where(turn.c.conversation == id).order_by(turn.c.seq))]
-    happenings = list(connection.execute(
-        select(happening).where(happening.c.conversation == id).order_by(happening.c.number)))  # fmt: skip
-    tickets = list(connection.execute(
-        select(outbox).where(outbox.c.conversation == id).order_by(outbox.c.created_at, outbox.c.key)))  # fmt: skip
+    happened = select(happening).where(happening.c.conversation == id).order_by(happening.c.number)
+    filed = select(outbox).where(outbox.c.conversation == id).order_by(outbox.c.created_at, outbox.c.key)
+    happenings, tickets = list(connection.execute(happened)), list(connection.execute(filed))
     told = [(h.seq, happenings_from_json(h.events)) for h in happenings]
     state = from_json(State, row.state)
     passed = passed_of(tickets)
     found = make_transcript(turns, told, passed, required=state.required, support_email=support_email, settled=False)
     return summarise(
-        row=row, state=state, turns=turns, told=[(h, many) for h, (_, many) in zip(happenings, told, strict=True)],
-        tickets=tickets, score=connection.scalar(select(rating.c.score).where(rating.c.conversation == id)),
-        violations=judge(found), support_email=support_email,
+        row=row,
+        state=state,
+        turns=turns,
+        told=[(h, many) for h, (_, many) in zip(happenings, told, strict=True)],
+        tickets=tickets,
+        score=connection.scalar(select(rating.c.score).where(rating.c.conversation == id)),
+        violations=judge(found),
+        support_email=support_email,
         gaps=connection.scalar(select(func.count()).select_from(gap).where(gap.c.conversation == id)) or 0,
-    )  # fmt: skip
+    )
 
 
 async def renew(store: Store, references: Collection[str], *, support_email: str) -> None:
-    """Summarise the conversations of these tickets anew: their delivery was changed by hand, which no happening tells of."""
+    """Summarise the conversations of these tickets anew: their delivery was changed by hand, which no happening tells
+    of."""
     async with store.read() as connection:
         ids = set(await connection.scalars(select(outbox.c.conversation).where(outbox.c.reference.in_(references))))
     for id in sorted(ids):

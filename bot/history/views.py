@@ -175,8 +175,8 @@ def _ticket(row: Any, tries: Sequence[Any]) -> dict[str, Any]:
 
 
 def passed_of(rows: Iterable[Any]) -> list[Passed]:
-    """Rows of the outbox as the referee takes them. A key begins with the conversation and the last turn before the filing; one of
-    another form tells nothing of when."""
+    """Rows of the outbox as the referee takes them. A key begins with the conversation and the last turn before the
+    filing; one of another form tells nothing of when."""
     found = []
     for row in rows:
         place = row.key.removeprefix(f"{row.conversation}:").partition(":")[0]
@@ -194,8 +194,8 @@ async def passed(store: Store, conversation: str) -> list[Passed]:
 
 
 async def waiting_tickets(store: Store, limit: int = 200) -> list[dict[str, Any]]:
-    """Tickets that are not filed yet, the oldest first: `reference`, `status`, `attempts`, `due_at`, and what the helpdesk `said`
-    last."""
+    """Tickets that are not filed yet, the oldest first: `reference`, `status`, `attempts`, `due_at`, and what the
+    helpdesk `said` last."""
     newest = attempt.alias("newest")
     last = select(func.max(newest.c.id)).where(newest.c.key == outbox.c.key).correlate(outbox).scalar_subquery()
     query = (

@@ -22,12 +22,13 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.bootstrap import run_bot
-from bot.history.summaries import Archivist, Summary, insert_words
+from bot.history.summaries import Archivist, Summary
 from bot.history.views import outbox_counts
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, token_hash
 from bot.store.migrate import migrate
+from bot.store.searched_words import insert_words
 from bot.store.tables import attempt, conversation, desk_ticket, gap, happening, outbox, rating, turn
 from dialogue import events
 

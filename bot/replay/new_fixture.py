@@ -16,13 +16,12 @@ import click
 import orjson
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-from sqlalchemy import select
 
+from bot.history.reviews import corrections_of
 from bot.history.summaries import names_of
 from bot.replay.pseudonyms import Pseudonyms
 from bot.replay.rehearsal import Rehearsal, Stagehand
 from bot.settings import Settings
-from bot.store.console_tables import correction
 from bot.store.database import Store
 from bot.store.records import Loaded, from_json, happenings_from_json, to_json
 from bot.store.stored import stored
@@ -92,9 +91,8 @@ def corrected(understood: events.Understanding, fix: Fix) -> events.Understandin
 
 async def fixes_of(store: Store, id: str) -> dict[int, Fix]:
     """The corrections of one conversation, by the turn they are of."""
-    async with store.read() as connection:
-        rows = list(await connection.execute(select(correction).where(correction.c.conversation == id)))
-    return {r.seq: Fix(r.intent, r.name, r.email, r.reason, tuple(orjson.loads(r.wrong or "[]"))) for r in rows}
+    found = await corrections_of(store, id)
+    return {seq: Fix(c.intent, c.name, c.email, c.reason, c.wrong) for seq, c in found.items()}
 
 
 def heard_at(rows: Sequence[Any]) -> Iterator[tuple[int, events.Happening]]:

@@ -208,7 +208,7 @@ log_key = Table(
     "log_key",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
-    Column("key", String(64), nullable=False),  # see `bot.console.access_log`
+    Column("key", String(64), nullable=False),  # see `bot.store.access_log`
 )
 
 #: Made by a migration, in each database's own way, and by no `create_all`: so it stands in no metadata of the others.

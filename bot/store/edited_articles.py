@@ -1,16 +1,19 @@
 """Articles edited in the console: kept in the database, every version, over the files that the shop's repository holds.
 
-Files stay the beginning and can be reviewed like code; an edit must reach every replica at once and survive a container whose
-file system is read-only (`docs/decisions/0006-edited-articles.md`). Each process looks for newer versions and indexes anew.
+Files stay the beginning and can be reviewed like code; an edit must reach every replica at once and survive a container
+whose file system is read-only (`docs/decisions/0006-edited-articles.md`). Each process looks for newer versions and
+indexes anew.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, insert, select
 
+from bot.clock import now_text
 from bot.store.console_tables import article_version
 from bot.store.database import Store, Unavailable
 from kb_answers.answer import Answers
@@ -25,6 +28,28 @@ async def edited(store: Store) -> dict[str, str]:
     query = select(article_version.c.article, article_version.c.text).where(article_version.c.id.in_(newest))
     async with store.read() as connection:
         return {row.article: row.text for row in await connection.execute(query)}
+
+
+async def versions_of(store: Store, article: str, *, up_to: int | None = None, limit: int = 50) -> list[Row[Any]]:
+    """Rows of `article_version` of one article, the newest first; `up_to`: none newer than that version."""
+    query = select(article_version).where(article_version.c.article == article)
+    if up_to is not None:
+        query = query.where(article_version.c.id <= up_to)
+    async with store.read() as connection:
+        return list(await connection.execute(query.order_by(article_version.c.id.desc()).limit(limit)))
+
+
+async def version_of(store: Store, article: str, version: int) -> Row[Any] | None:
+    """One version of an article; None where it is none of this one."""
+    query = select(article_version).where(article_version.c.id == version, article_version.c.article == article)
+    async with store.read() as connection:
+        return (await connection.execute(query)).one_or_none()
+
+
+async def keep_version(store: Store, article: str, text: str, *, note: str, who: str, account: int) -> None:
+    """A new version by the colleague `account` (with the address `who`); an empty text withdraws the article."""
+    row = {"article": article, "text": text, "who": who, "at": now_text(), "note": note, "account": account}
+    await store.transact(lambda c: c.execute(insert(article_version).values(**row)) and None)
 
 
 class EditedArticles:

@@ -22,15 +22,14 @@ from bot.chat.limits import Limits
 from bot.chat.rest_channel import answer_rest
 from bot.chat.socket import Socket
 from bot.chat.words import WORDS, Entry, NotWords
-from bot.console.access_log import AccessLog, bearer
 from bot.history import views
 from bot.history.audit import verdict
-from bot.history.summaries import renew
+from bot.operations.delivery import deliver_again
 from bot.settings import Settings
+from bot.store.access_log import AccessLog, bearer
 from bot.store.admission import admits
 from bot.store.database import Unavailable
 from bot.store.lives import process_name
-from bot.store.tables import outbox
 from bot.telemetry import tracing
 from bot.telemetry.metrics import OLDEST, OUTBOX, RASA, REGISTRY
 from bot.web import garbage_collection
@@ -38,7 +37,6 @@ from bot.web.asyncapi import document
 from bot.web.serving import Edge
 from bot.web.widget import add_widget
 from dialogue.understanding.rasa import Rasa
-from ticket_bridge.outbox import deliver_again
 
 HERE = pathlib.Path(bot.__file__).parent
 _PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
@@ -180,12 +178,8 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
     @app.post("/api/tickets/{reference}/deliver", dependencies=signed_in)
     async def deliver(reference: str) -> dict[str, str]:
         b = running()
-        put_back = await b.store.transact(
-            lambda connection: deliver_again(connection, outbox, now=time.time(), reference=reference)
-        )
-        if not put_back:
+        if not await deliver_again(b.store, support_email=b.support_email, reference=reference):
             raise HTTPException(409, "This ticket was not refused by the helpdesk, so there is nothing to send again.")
-        await renew(b.store, put_back, support_email=b.support_email)
         b.courier.wake()
         return {"reference": reference, "status": "queued"}
 
@@ -211,9 +205,10 @@ class _Console:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self._site is None:
+            from bot.console.routes import ROUTES
             from bot.console.site import Site
 
-            self._site = Site(self._running()).application()
+            self._site = Site(self._running(), ROUTES).application()
         await self._site(scope, receive, send)
 
 

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from bot.bootstrap import Bot
-from bot.console.accounts import Accounts, Role
 from bot.history.summaries import Archivist
 from bot.history.views import outbox_counts
 from bot.settings import read_settings
+from bot.store.accounts import Accounts, Role
 from bot.store.database import Store
 from bot.web.app import make_app
 from tests.conftest import SUPPORT, TOKEN

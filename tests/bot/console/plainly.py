@@ -1,5 +1,6 @@
-"""Every number of the console once more, the long way: loops over the rows of `turn`, `happening`, `outbox`, `rating` and `gap` as
-they are stored, following the words of each number's meaning. Nothing here comes from the console, the archive or its summaries."""
+"""Every number of the console once more, the long way: loops over the rows of `turn`, `happening`, `outbox`, `rating`
+and `gap` as they are stored, following the words of each number's meaning. Nothing here comes from the console, the
+archive or its summaries."""
 
 from __future__ import annotations
 
@@ -75,8 +76,12 @@ class Chat:
             return "refused"
         if self.phase in ("offered", "collecting", "silent"):
             return "left"
-        for outcome, acts in (("declined", ("declined", "cancelled")), ("answered", ("answer", "contact")),
-                              ("redirected", ("update_redirect",)), ("unanswered", ("no_answer",))):  # fmt: skip
+        for outcome, acts in (
+            ("declined", ("declined", "cancelled")),
+            ("answered", ("answer", "contact")),
+            ("redirected", ("update_redirect",)),
+            ("unanswered", ("no_answer",)),
+        ):
             if self.acts(*acts):
                 return outcome
         return "chat"
@@ -89,8 +94,8 @@ class Chat:
         return None
 
     def asked_again(self) -> int:
-        """Turns that asked for a name or an address that a message before had given. (A reason is asked for again by right once it
-        was filed or settled, and no page names its customer here.)"""
+        """Turns that asked for a name or an address that a message before had given. (A reason is asked for again by
+        right once it was filed or settled, and no page names its customer here.)"""
         given: set[str] = set()
         found = 0
         for row in self.happened:
@@ -128,6 +133,7 @@ def mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+# Each number is counted by a line of its own, so that it can be read beside its meaning: hence the many branches.
 def numbers(every: list[Chat], first: datetime.date, last: datetime.date) -> dict[str, float | None]:
     """Every tile, `violations` aside (the referee's, which has its own second pair of eyes)."""
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,5 @@
-"""Who may open which page: every route with every role, forms without their token, sessions, lockout, one-time codes."""
+"""Who may open which page: every route with every role, forms without their token, sessions, lockout, one-time
+codes."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ import httpx
 import pyotp
 import pytest
 
-from bot.console.accounts import AccountError, Accounts, Role, check_password
-from bot.console.codes import new_totp_secret
 from bot.console.routes import ROUTES
+from bot.store.accounts import AccountError, Accounts, Role, check_password
+from bot.store.second_factor import new_totp_secret
 from tests.bot.console.conftest import PASSWORD, Desk
 from tests.conftest import TOKEN
 
@@ -29,8 +30,11 @@ def _path(path: str, id: str) -> str:
 def test_routes_are_declared_once_and_those_without_a_role_are_few() -> None:
     assert len({(r.method, r.path) for r in ROUTES}) == len(ROUTES)
     assert {r.path for r in ROUTES if r.role is None} == {"/sign-in", "/first"}
-    assert all(r.role is not None and r.role >= Role.REVIEWER for r in ROUTES if r.method == "POST" and not re.match(
-        r"/(sign|first|views|own)", r.path))  # fmt: skip
+    assert all(
+        r.role is not None and r.role >= Role.REVIEWER
+        for r in ROUTES
+        if r.method == "POST" and not re.match(r"/(sign|first|views|own)", r.path)
+    )
 
 
 async def test_every_route_is_closed_to_those_without_its_role(desk: Desk) -> None:

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.console.access_log import AccessLog, bearer
-from bot.console.accounts import Role
 from bot.console.routes import NAMES_NOBODY, ROUTES
-from bot.history.person import GONE, Person, canonical
+from bot.history.person import GONE, Person
+from bot.store.access_log import AccessLog, bearer
+from bot.store.accounts import Role
+from bot.store.addresses import canonical
 from bot.store.console_tables import access
 from tests.bot.console.conftest import PASSWORD, Desk
 from tests.bot.console.test_access import _path
@@ -92,9 +93,11 @@ async def test_reading_by_token_is_noted_by_the_tokens_short_id(desk: Desk) -> N
     who = bearer(TOKEN)
     assert who.startswith("API ") and TOKEN not in who and all(e[0] == who for e in noted)
     assert [e[1:3] for e in noted[:4]] == [
-        ("API GET", "/api/tickets"), ("API GET", "/api/conversations"), ("API GET", f"/api/conversations/{id}"),
+        ("API GET", "/api/tickets"),
+        ("API GET", "/api/conversations"),
+        ("API GET", f"/api/conversations/{id}"),
         ("API GET", f"/api/tickets/{reference}"),
-    ]  # fmt: skip
+    ]
     assert noted[-1][1:3] == ("API POST", f"/api/tickets/{reference}/deliver")
     assert "jane" not in str(noted).casefold()
 

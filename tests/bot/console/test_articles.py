@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.bootstrap import make_answers
-from bot.console.accounts import Role
+from bot.store.accounts import Role
 from bot.store.edited_articles import EditedArticles
 from tests.bot.console.conftest import Desk
 

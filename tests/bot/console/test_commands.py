@@ -9,10 +9,10 @@ import sys
 
 from sqlalchemy import func, select
 
-from bot.console.accounts import Accounts, Role
 from bot.history.search import Query, find
 from bot.history.summaries import Archivist
 from bot.operations.demo_data import make_demo_data
+from bot.store.accounts import Accounts, Role
 from bot.store.console_tables import summary
 from bot.store.database import Store
 from bot.store.tables import turn

@@ -1,4 +1,5 @@
-"""The console's doors: existing and unknown accounts look alike, a lost authenticator app, and numbers that are none."""
+"""The console's doors: existing and unknown accounts look alike, a lost authenticator app, and numbers that are
+none."""
 
 from __future__ import annotations
 
@@ -15,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from bot.console.accounts import AccountError, Accounts, Role
-from bot.console.codes import MANY, new_recovery_codes, new_totp_secret, recovery_hash
 from bot.console.routes import ROUTES
+from bot.store.accounts import AccountError, Accounts, Role
 from bot.store.console_tables import recovery_code
+from bot.store.second_factor import MANY, new_recovery_codes, new_totp_secret, recovery_hash
 from tests.bot.console.conftest import PASSWORD, Desk
 
 KNOWN, UNKNOWN = "ada@example.com", "nobody@example.com"
@@ -59,7 +60,8 @@ async def tried(desk: Desk, email: str, password: str, now: float) -> tuple[str,
 
 
 async def test_an_unknown_account_is_told_checked_and_locked_like_an_existing_one(desk: Desk) -> None:
-    """In words and in work: the same password hashing and the same statements, try for try, into the lockout and out of it."""
+    """In words and in work: the same password hashing and the same statements, try for try, into the lockout and out of
+    it."""
     await desk.accounts.add(email=KNOWN, name="Ada", role=Role.VIEWER, password=PASSWORD)
     now = time.time()
     for minutes in (0, 0, 0, 0, 0, 1, 2, 16, 16, 17):

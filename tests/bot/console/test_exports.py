@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from bot.console.accounts import Role
+from bot.store.accounts import Role
 from bot.store.declarations import REGISTER
 from dialogue import events
 from tests.bot.console.conftest import Desk

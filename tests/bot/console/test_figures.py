@@ -1,4 +1,5 @@
-"""Every number, drawing and table of the console against a second, plain count of the rows they stand for (`plainly`)."""
+"""Every number, drawing and table of the console against a second, plain count of the rows they stand for
+(`plainly`)."""
 
 from __future__ import annotations
 
@@ -19,10 +20,10 @@ from sqlalchemy.engine import Connection
 
 from bot.chat.hours import read_hours
 from bot.clock import now_text
-from bot.console.accounts import Role
-from bot.console.numbers import MEANINGS, Days, by_day, health, measure, open_cells, ratings, tickets_made, week
+from bot.history.figures import MEANINGS, Days, by_day, health, measure, open_cells, ratings, tickets_made, week
 from bot.history.search import Query, find
 from bot.history.summaries import OUTCOMES, renew
+from bot.store.accounts import Role
 from bot.store.console_tables import summary
 from bot.store.database import Store
 from bot.store.edited_articles import edited
@@ -37,15 +38,22 @@ from ticket_bridge.outbox import deliver_again
 
 NOW = datetime.datetime.now(datetime.UTC)
 LINES = (
-    "hi", "???", "hmm", "how long does delivery take?", "what is your return policy?", "how do I contact support?", "is there a shop in Bergen?",
-    "do you sell purple elephants with wheels?", "my lamp is broken", "my kettle leaks, it is poison", "the parcel was empty and torn",
-    "open a ticket", "I want a human", "yes please", "no thanks", "never mind", "Jane Doe", "Jane Doe, jane@example.com", "jane@example.com",
-    "any update on my ticket?", "thanks", "bye", "it is cursed and slow", "open a ticket, my chair is slow, Ines Costa, ines@example.com",
+    "hi", "???", "hmm", "how long does delivery take?", "what is your return policy?", "how do I contact support?",
+    "is there a shop in Bergen?", "do you sell purple elephants with wheels?", "my lamp is broken",
+    "my kettle leaks, it is poison", "the parcel was empty and torn", "open a ticket", "I want a human", "yes please",
+    "no thanks", "never mind", "Jane Doe", "Jane Doe, jane@example.com", "jane@example.com",
+    "any update on my ticket?", "thanks", "bye", "it is cursed and slow",
+    "open a ticket, my chair is slow, Ines Costa, ines@example.com",
     "open a ticket, my poison lamp broke, Ole Dahl, ole@example.com", "4", "that didn't help", "...",
 )  # fmt: skip
 #: What random lines come to too seldom.
-BEGINNINGS = ((), (), (), ("my lamp is broken", "no thanks"), ("my order never came", "yes", "never mind"),
-              ("open a ticket, my poison kettle leaks, Olu Ade, olu@example.com",), ("???", "bla"))  # fmt: skip
+BEGINNINGS = (
+    *((), (), ()),
+    ("my lamp is broken", "no thanks"),
+    ("my order never came", "yes", "never mind"),
+    ("open a ticket, my poison kettle leaks, Olu Ade, olu@example.com",),
+    ("???", "bla"),
+)
 LOCALES = (None, "de-AT", "ar", "fr", "en")
 
 
@@ -65,8 +73,8 @@ def moody(store: Store) -> Moody:
 
 
 async def hold(desk: Desk, rng: random.Random, chats: int) -> list[str]:
-    """Conversations of random lines, some with a person of the shop, a rating or nothing said, moved to random moments of the last
-    days, the borders between days among them."""
+    """Conversations of random lines, some with a person of the shop, a rating or nothing said, moved to random moments
+    of the last days, the borders between days among them."""
     ids = []
     for _ in range(chats):
         chat, _token = await desk.bot.hub.begin(locale=rng.choice(LOCALES))
@@ -237,9 +245,10 @@ async def test_a_ticket_sent_again_is_on_its_way_again_at_once(tmp_path: pathlib
         id = await desk.chat("open a ticket, my lamp is poison, Jane Doe, jane@example.com")
 
         async def stands() -> tuple[str, int, int]:
-            query = select(summary.c.outcome, summary.c.tickets, summary.c.refused)
+            query = select(summary.c.outcome, summary.c.tickets, summary.c.refused).where(summary.c.conversation == id)
             async with desk.bot.store.read() as connection:
-                return tuple((await connection.execute(query.where(summary.c.conversation == id))).one())  # type: ignore[return-value]
+                row = (await connection.execute(query)).one()
+            return row.outcome, row.tickets, row.refused
 
         assert await stands() == ("refused", 0, 1)
         references = await desk.bot.store.transact(lambda c: deliver_again(c, outbox, now=time.time() + 3600))

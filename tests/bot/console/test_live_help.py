@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select, update
 
 from bot.chat.conversation import Conversation
-from bot.console.accounts import Role
+from bot.store.accounts import Role
 from bot.store.records import Turn
 from bot.store.tables import presence
 from dialogue import events
@@ -138,7 +138,8 @@ async def test_the_running_chats_are_listed(desk: Desk) -> None:
 
 
 async def test_a_replica_that_knows_less_does_not_think_somebody_is_here_already(desk: Desk) -> None:
-    """Joined through one replica and left through the other; the first has not heard of it when somebody joins again."""
+    """Joined through one replica and left through the other; the first has not heard of it when somebody joins
+    again."""
     chat, _ = await desk.bot.hub.begin()
     await chat.hear("m1", "hello")
     elsewhere = await Conversation.open(desk.bot.hub.shop, chat.id)

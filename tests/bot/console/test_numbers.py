@@ -10,8 +10,8 @@ import zoneinfo
 import pytest
 
 from bot.chat.hours import read_hours
-from bot.console.accounts import Role
-from bot.console.numbers import Days, alike, measure, week
+from bot.history.figures import Days, alike, measure, week
+from bot.store.accounts import Role
 from dialogue import events
 from tests.bot.console.conftest import Desk
 

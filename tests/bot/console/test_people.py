@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, insert, select, text, update
 
-from bot.console.accounts import Account, Role, labels
-from bot.console.reviewing import kappa
+from bot.history.samples import kappa
 from bot.settings import read_settings
+from bot.store.accounts import Account, Role, labels
 from bot.store.console_tables import access, account, article_version, correction, desk_note, sample
 from bot.store.migrate import config
 from dialogue import events
@@ -138,8 +138,16 @@ async def test_a_new_name_and_address_change_nobodys_history(desk: Desk) -> None
 
 async def test_what_was_written_before_keeps_its_words(desk: Desk) -> None:
     id = await desk.chat("my lamp is broken")
-    row = {"conversation": id, "seq": 1, "intent": "report_issue", "name": "", "email": "", "reason": "",
-           "who": "gone@example.com", "at": "2026-01-01T00:00:00.000Z"}  # fmt: skip
+    row = {
+        "conversation": id,
+        "seq": 1,
+        "intent": "report_issue",
+        "name": "",
+        "email": "",
+        "reason": "",
+        "who": "gone@example.com",
+        "at": "2026-01-01T00:00:00.000Z",
+    }
     await desk.bot.store.transact(lambda c: c.execute(insert(correction).values(**row)) and None)
     await desk.accounts.note("gone@example.com", "read", id)
     lead = await person(desk, "ben@example.com", "Ben", Role.ADMINISTRATOR)
@@ -153,9 +161,11 @@ def test_the_account_of_earlier_rows_is_told_by_their_address(tmp_path: object) 
     with engine.begin() as connection:
         command.upgrade(config(connection), "0005")
         for number, email in enumerate(("ben@example.com", "b.ray@example.com"), 1):
-            connection.execute(text("INSERT INTO account (id, email, name, role, password_hash, totp_used, failed, locked_until, "
-                                    "created_at, disabled) VALUES (:id, :email, 'Ben', 'reviewer', 'x', 0, 0, 0, '', 0)"),
-                               {"id": number, "email": email})  # fmt: skip
+            made = text(
+                "INSERT INTO account (id, email, name, role, password_hash, totp_used, failed, locked_until, "
+                "created_at, disabled) VALUES (:id, :email, 'Ben', 'reviewer', 'x', 0, 0, 0, '', 0)"
+            )
+            connection.execute(made, {"id": number, "email": email})
         for who in ("b.ray@example.com", "gone@example.com"):
             connection.execute(
                 text("INSERT INTO access (at, who, action, target, detail) VALUES ('', :who, 'read', '', '')"),

@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 from bot.chat.conversation import Erased
 from bot.clock import now_text
-from bot.console.accounts import Role
 from bot.history import erasure, views
+from bot.store.accounts import Role
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store
 from bot.store.tables import desk_ticket, metadata, outbox
@@ -110,7 +110,8 @@ async def test_a_ticket_on_its_way_is_still_filed_and_then_forgotten(database_ur
         assert (await views.conversations(either.bot.store, after=None, limit=9, act=None))["items"] == []
         assert await erasure.sweep(either.bot.store) == 0
         made[0].back = True
-        # A courier may have tried before the erasure and report after it: then its lease runs out, which is not waited for here.
+        # A courier may have tried before the erasure and report after it: then its lease runs out, which is not waited
+        # for here.
         due = outbox.update().values(due_at=0.0, lease_until=0.0)
         await either.bot.store.transact(lambda c: c.execute(due) and None)
         either.bot.courier.wake()

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from bot.console.accounts import Role
-from bot.console.reviewing import draw, kappa
+from bot.history.samples import draw, kappa
 from bot.history.search import Query, find
 from bot.replay.fixtures import read_fixtures
+from bot.store.accounts import Role
 from dialogue import events
 from tests.bot.console.conftest import Desk
-from tests.bot.console.test_exporting import download
+from tests.bot.console.test_for_developers import download
 
 TICKET = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
 

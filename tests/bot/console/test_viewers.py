@@ -1,4 +1,5 @@
-"""What somebody sees who may not see personal data: every page and every export of a conversation full of marks, searched for them."""
+"""What somebody sees who may not see personal data: every page and every export of a conversation full of marks,
+searched for them."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.clock import now_text
-from bot.console.accounts import Role
 from bot.console.routes import ROUTES
+from bot.store.accounts import Role
 from dialogue import events
 from tests.bot.console.conftest import Desk as Console
 from tests.bot.console.conftest import console
@@ -78,8 +79,9 @@ async def test_who_may_see_them_meets_them_all(desk: Console) -> None:
     """The search for marks finds them where they may be: a page that shows nothing would pass the test above."""
     id, _ = await _full(desk, Moody(desk.bot.store.transact, _desk_table(), clock=now_text))
     reviewer = await desk.as_role(Role.REVIEWER)
-    for path in ("/conversations", f"/conversations/{id}", f"/conversations/{id}/turns", "/live", "/tickets", "/desk", "/desk/1",
-                 "/numbers", "/gaps", "/conversations.csv"):  # fmt: skip
+    chat = (f"/conversations/{id}", f"/conversations/{id}/turns")
+    lists = ("/conversations", "/live", "/tickets", "/desk", "/numbers", "/gaps", "/conversations.csv")
+    for path in (*chat, *lists, "/desk/1"):
         assert MARKS.search(await reviewer.get(path)), path
 
 

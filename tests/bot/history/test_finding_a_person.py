@@ -1,4 +1,5 @@
-"""Where one person is: every spelling of an address, replaced ones, what a reviewer put right, a vouched-for customer, mentions."""
+"""Where one person is: every spelling of an address, replaced ones, what a reviewer put right, a vouched-for customer,
+mentions."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat.identity import key_of
-from bot.console.accounts import Role
 from bot.history import erasure
+from bot.store.accounts import Role
 from bot.store.console_tables import article_version
 from bot.store.edited_articles import EditedArticles
 from dialogue import events

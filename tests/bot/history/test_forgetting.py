@@ -1,5 +1,6 @@
-"""After an erasure no byte of a person stands anywhere in the database's files: marks go in through every frame, form and helpdesk
-path, and every file is searched to its last byte. On PostgreSQL, whose pages are its own, every cell of every table is."""
+"""After an erasure no byte of a person stands anywhere in the database's files: marks go in through every frame, form
+and helpdesk path, and every file is searched to its last byte. On PostgreSQL, whose pages are its own, every cell of
+every table is."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from sqlalchemy import text, update
 
 from bot.chat.conversation import Erased
 from bot.clock import now_text
-from bot.console.accounts import Role
 from bot.history import erasure
 from bot.operations.backup import backup
+from bot.store.accounts import Role
 from bot.store.database import Store
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import table_of
@@ -32,7 +33,8 @@ from tests.conftest import BotProcess, client_of
 from ticket_bridge.helpdesks.contract import Rejected, Unreachable
 from ticket_bridge.helpdesks.desk import Desk
 
-#: Marks without a beginning that other words share: the search keeps a word without what it has in common with the one before.
+#: Marks without a beginning that other words share: the search keeps a word without what it has in common with the one
+#: before.
 NAME, LAST = "Zorvald Quixmark", b"uixmark"
 FIRST, THEN = "first.flumbo@marks.example", "then.wimwam@marks.example"
 THING = "gronkulator"
@@ -120,8 +122,9 @@ async def _tickets(desk: Console, *wanted: str) -> None:
 
 
 async def _life(desk: Console, helpdesk: Moody) -> None:
-    """A person in everything there is: two conversations and a page's customer, an address that was replaced, a refused ticket,
-    a notice, ratings, gaps, an agent; a colleague's review, correction, sample, notes, view, article and look-ups."""
+    """A person in everything there is: two conversations and a page's customer, an address that was replaced, a refused
+    ticket, a notice, ratings, gaps, an agent; a colleague's review, correction, sample, notes, view, article and
+    look-ups."""
     chat, _ = await desk.bot.hub.begin()
     await chat.hear("1", f"hi, I'm {NAME}, {FIRST}, where is my {THING}? do you sell purple {THING} elephants?")
     await chat.hear(f"{THEN}-2", f"sorry, it's {THEN}")
@@ -142,8 +145,15 @@ async def _life(desk: Console, helpdesk: Moody) -> None:
     await desk.archive()
     async with desk.bot.store.read() as connection:
         key = await connection.scalar(text("SELECT key FROM outbox WHERE status = 'filed'"))
-    words = {"key": key, "subject": f"for {NAME}", "text": f"your {THING} for {THEN}", "status": "sent", "attempts": 1,
-             "due_at": 0.0, "lease_until": 0.0}  # fmt: skip
+    words = {
+        "key": key,
+        "subject": f"for {NAME}",
+        "text": f"your {THING} for {THEN}",
+        "status": "sent",
+        "attempts": 1,
+        "due_at": 0.0,
+        "lease_until": 0.0,
+    }
     await desk.bot.store.transact(lambda c: c.execute(table_of("notice").insert().values(**words)) and None)
     told = update(table_of("attempt")).values(
         detail=f"no mailbox {FIRST} for {NAME}"
@@ -164,7 +174,8 @@ async def _colleagues(desk: Console, id: str) -> None:
     await admin.post("/desk/1", do="note", text=f"{NAME} rang from {THEN}")
     await admin.post("/views", name=f"{NAME}", query=f"q={THEN.replace('@', '%40')}")
     await admin.post("/views", name=f"{NAME.lower()}", query=f"q={FIRST.replace('@', '%40')}+{NAME.replace(' ', '+')}")
-    draft = f'---\nid: moon\ntitle: The moon\nsources:\n  - "000"\nrevised: {today}\nquestions:\n  - do you ship to the moon\n---\nWe ship to the moon. {{}}'
+    head = f'id: moon\ntitle: The moon\nsources:\n  - "000"\nrevised: {today}\nquestions:\n  - do you ship to the moon'
+    draft = f"---\n{head}\n---\nWe ship to the moon. {{}}"
     await admin.post("/articles/moon", text=draft.format(f"As {NAME} ({FIRST}) asked."), note=f"for {THEN}")
     await admin.get(f"/conversations?q={THEN}")
     await admin.get(f"/conversations.csv?q={NAME.replace(' ', '+')}")
@@ -273,7 +284,8 @@ async def test_what_the_shopper_erases_is_gone_within_moments(make_bot: Any, tmp
 
 
 async def test_marks_of_hundreds_are_gone_whoever_is_erased(tmp_path: pathlib.Path) -> None:
-    """Pages split, move and are freed in every way: words of all lengths, a tenth erased at random, the file searched."""
+    """Pages split, move and are freed in every way: words of all lengths, a tenth erased at random, the file
+    searched."""
     rng = random.Random(5)
     url = f"sqlite+aiosqlite:///{tmp_path}/many.db"
     async with console(url) as desk:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import insert
 from sqlalchemy.engine import Connection
 
-from bot.history.summaries import insert_words
 from bot.store.declarations import REGISTER
 from bot.store.forgetting import table_of
+from bot.store.searched_words import insert_words
 
 AT = "2026-11-01T10:00:00.000Z"
 #: Columns whose value another table knows, or that must be of a certain kind.

@@ -1,7 +1,7 @@
 """The second factor: TOTP codes of an authenticator app (RFC 6238, pyotp), and recovery codes for whoever lost it.
 
-Recovery codes are made once, shown once and kept as hashes; each opens the account once, in the place of a code. They are 50 random
-bits each, which no fast hash gives away: guessing goes through the sign-in and its lockout.
+Recovery codes are made once, shown once and kept as hashes; each opens the account once, in the place of a code. They
+are 50 random bits each, which no fast hash gives away: guessing goes through the sign-in and its lockout.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def new_totp_secret() -> str:
+    """A fresh secret (base 32), for one account's authenticator app."""
     return pyotp.random_base32()
 
 

@@ -1,9 +1,9 @@
-"""Who may sign in to the console: accounts with roles, passwords, one-time codes, sessions, lockout; and the log of who saw
-or exported what.
+"""Who may sign in to the console: accounts with roles, passwords, one-time codes, sessions, lockout; and the log of who
+saw or exported what.
 
-Passwords are hashed with argon2id (argon2-cffi's defaults follow RFC 9106), session ids are 256 random bits of which only the hash is
-stored, codes are in `bot.console.codes`. An address without an account is treated as one with: the same words, the same work, the same
-lockout. Nothing here knows a page.
+Passwords are hashed with argon2id (argon2-cffi's defaults follow RFC 9106), session ids are 256 random bits of which
+only the hash is stored, codes are in `bot.store.second_factor`. An address without an account is treated as one with:
+the same words, the same work, the same lockout. Nothing here knows a page.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import now_text
-from bot.console.access_log import AccessLog
-from bot.console.codes import code_step, is_unused, keep_codes, recovery_hash, use_code
+from bot.store.access_log import AccessLog
 from bot.store.console_tables import access, account, session, sign_in_try
 from bot.store.constraints import broken
 from bot.store.database import Store
+from bot.store.second_factor import code_step, is_unused, keep_codes, recovery_hash, use_code
 
 _HASHER = PasswordHasher()
 IDLE, LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
@@ -42,7 +42,8 @@ SHORTEST_PASSWORD = 12
 
 class Role(IntEnum):
     """What an account may do; each holds what those before it hold. Viewers see transcripts with personal data masked;
-    reviewers see all, judge, join chats and work on tickets; administrators manage people, articles, exports and erasure."""
+    reviewers see all, judge, join chats and work on tickets; administrators manage people, articles, exports and
+    erasure."""
 
     VIEWER = 1
     REVIEWER = 2
@@ -68,8 +69,8 @@ class Account:
 
 
 def labels(people: Iterable[Account]) -> dict[int, str]:
-    """What each account is called where several may be named, by its id: the name alone, or with the address where others bear the
-    same name (whatever its case, width or spaces). No two are called the same."""
+    """What each account is called where several may be named, by its id: the name alone, or with the address where
+    others bear the same name (whatever its case, width or spaces). No two are called the same."""
     listed = list(people)
     bearers = Counter(_folded(a.name) for a in listed)
     return {a.id: f"{a.name} ({a.email})" if bearers[_folded(a.name)] > 1 or "@" in a.name else a.name for a in listed}
@@ -128,6 +129,7 @@ class Accounts:
             return bool(await connection.scalar(select(func.count()).select_from(account)))
 
     async def all(self) -> list[Account]:
+        """Everybody's, by name."""
         async with self._store.read() as connection:
             return [_account(row) for row in await connection.execute(select(account).order_by(account.c.name))]
 
@@ -136,9 +138,16 @@ class Accounts:
         email, name = read_email(email), " ".join(name.split())[:100] or email.split("@")[0]
         check_password(password)
         row = {
-            "email": email, "name": name, "role": role.label, "password_hash": await self._hashed(password), "totp_used": 0,
-            "failed": 0, "locked_until": 0.0, "created_at": now_text(), "disabled": 0,
-        }  # fmt: skip
+            "email": email,
+            "name": name,
+            "role": role.label,
+            "password_hash": await self._hashed(password),
+            "totp_used": 0,
+            "failed": 0,
+            "locked_until": 0.0,
+            "created_at": now_text(),
+            "disabled": 0,
+        }
 
         def job(connection: Connection) -> int:
             if first and connection.scalar(select(func.count()).select_from(account)):
@@ -178,7 +187,8 @@ class Accounts:
         return await self._matches(found or self._nobody, password)
 
     async def set_totp(self, id: int, secret: str | None, recovery: Sequence[str] = ()) -> None:
-        """Ask for a one-time code from now on, or no longer; `recovery` are the codes that serve in its place, each once."""
+        """Ask for a one-time code from now on, or no longer; `recovery` are the codes that serve in its place, each
+        once."""
 
         def job(connection: Connection) -> None:
             connection.execute(update(account).where(account.c.id == id).values(totp_secret=secret, totp_used=0))
@@ -204,9 +214,9 @@ class Accounts:
     async def sign_in(
         self, email: str, password: str, code: str = "", now: float | None = None
     ) -> tuple[str, SignedIn]:
-        """A new session's id with its account. Raises `AccountError`, in words, after work and with a lockout that do not tell
-        whether the account exists: after five wrong tries in a row an address is locked for 15 minutes. `code` is one of the app, or
-        a recovery code."""
+        """A new session's id with its account. Raises `AccountError`, in words, after work and with a lockout that do
+        not tell whether the account exists: after five wrong tries in a row an address is locked for 15 minutes. `code`
+        is one of the app, or a recovery code."""
         now, address = time.time() if now is None else now, email.strip().casefold()
         tried = _hash(f"sign-in:{address}")
         async with self._store.read() as connection:
@@ -215,7 +225,8 @@ class Accounts:
         right = await self._matches(row.password_hash if row else self._nobody, password)
         if (until or 0.0) > now:
             raise AccountError(
-                "too many wrong tries: this address is locked for a quarter of an hour; or ask an administrator to set a new password"
+                "too many wrong tries: this address is locked for a quarter of an hour; "
+                "or ask an administrator to set a new password"
             )
         second = await self._second(row, code, now) if row and row.totp_secret else _Second()
         if row is None or row.disabled or not right or second is None:
@@ -261,6 +272,7 @@ class Accounts:
         return SignedIn(_account(row), row.csrf, hashed)
 
     async def sign_out(self, hash: str) -> None:
+        """End the session with this hash."""
         await self._store.transact(lambda c: c.execute(delete(session).where(session.c.hash == hash)) and None)
 
     # ------------------------------------------------------------ the log of access
@@ -268,8 +280,8 @@ class Accounts:
     async def note(
         self, who: str, action: str, target: str = "", detail: str = "", *, account: int | None = None
     ) -> None:
-        """Remember that `who` (an address; `account`, where it is one's) did `action` to `target`: what was seen, exported,
-        changed or erased."""
+        """Remember that `who` (an address; `account`, where it is one's) did `action` to `target`: what was seen,
+        exported, changed or erased."""
         await self.access.note(who, action, target, detail, account=account)
 
     async def note_refused(self, email: str) -> None:
@@ -293,7 +305,8 @@ class Accounts:
 
 @dataclass(frozen=True)
 class _Second:
-    """The second factor of one sign-in: the time step of a code, or the hash of a recovery code; neither where none is asked for."""
+    """The second factor of one sign-in: the time step of a code, or the hash of a recovery code; neither where none is
+    asked for."""
 
     step: int = 0
     recovery: str | None = None

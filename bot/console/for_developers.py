@@ -1,5 +1,6 @@
-"""What reviewers hand on to developers: corrected messages as Rasa training data, and a conversation as a dialogue fixture. Both go
-through a page on which somebody looks at the words that are left of people; only what was looked at is downloaded."""
+"""What reviewers hand on to developers: corrected messages as Rasa training data, and a conversation as a dialogue
+fixture. Both go through a page on which somebody looks at the words that are left of people; only what was looked at is
+downloaded."""
 
 from __future__ import annotations
 
@@ -7,22 +8,21 @@ import io
 import pathlib
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 import click
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import LiteralScalarString
-from sqlalchemy import select
 from starlette.responses import Response
 
+from bot.console.exports import download
 from bot.console.site import Ask, Refused
+from bot.history.reviews import corrected_conversations
 from bot.replay.fixtures import FixtureError, read_fixtures
 from bot.replay.new_fixture import Fix, corrected, fixes_of, fixture_of, heard_at, pseudonyms
 from bot.replay.pseudonyms import Pseudonyms, is_name, left, marked, without
 from bot.replay.rehearsal import Stagehand
-from bot.store.console_tables import correction
 from dialogue import events
 
 _LONGEST = 300_000
@@ -34,17 +34,21 @@ def _look(
     ask: Ask, *, what: str, action: str, text: str, replaced: Mapping[str, str], error: str = "", code: int = 200
 ) -> Response:
     return ask.page(
-        "look.html", code, what=what, action=action, text=text, pieces=marked(text, replaced.values()), error=error,
-        left=left(text, replaced.values()), replaced=replaced,
-    )  # fmt: skip
+        "look.html",
+        code,
+        what=what,
+        action=action,
+        text=text,
+        pieces=marked(text, replaced.values()),
+        error=error,
+        left=left(text, replaced.values()),
+        replaced=replaced,
+    )
 
 
-def _file(text: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
-
-
-async def _looked(ask: Ask, *, what: str, name: str, replaced: Mapping[str, str], check: Any, note: str) -> Response:
+async def _looked(
+    ask: Ask, *, what: str, name: str, replaced: Mapping[str, str], check: Callable[[str], str], note: str
+) -> Response:
     """The file as it was looked at; or the page again, with ticked words replaced or with what is wrong."""
     text, action = ask.given("text", _LONGEST) + "\n", str(ask.request.url.path)
     if ask.given("do") == "replace":
@@ -56,7 +60,7 @@ async def _looked(ask: Ask, *, what: str, name: str, replaced: Mapping[str, str]
     if error:
         return _look(ask, what=what, action=action, text=text, replaced=replaced, error=error, code=422)
     await ask.note(f"export {what}", note)
-    return _file(text, name)
+    return download(text, "application/yaml; charset=utf-8", name)
 
 
 # ---------------------------------------------------------------- one conversation as a fixture
@@ -86,7 +90,8 @@ def _fixture_fault(text: str) -> str:
 
 
 async def look_at_fixture(ask: Ask) -> Response:
-    """One conversation as a dialogue fixture of what happened, or of what should have where it was corrected, to be looked at."""
+    """One conversation as a dialogue fixture of what happened, or of what should have where it was corrected, to be
+    looked at."""
     text, replaced = await _fixture(ask)
     action = f"/console/conversations/{ask.part('id')}/fixture.yml"
     return _look(ask, what="fixture", action=action, text=text, replaced=replaced)
@@ -101,6 +106,7 @@ async def fixture(ask: Ask) -> Response:
 
 
 async def to_fixture(ask: Ask) -> Response:
+    """Whoever asks for the file looks at its words first."""
     return ask.to(f"/console/conversations/{ask.part('id')}/fixture")
 
 
@@ -108,8 +114,8 @@ async def to_fixture(ask: Ask) -> Response:
 
 
 def example(text: str, name: str = "") -> str:
-    """A message as one line of Rasa's training data: nothing in it is taken for markup or for another line; `name`, where it occurs,
-    is marked as one."""
+    """A message as one line of Rasa's training data: nothing in it is taken for markup or for another line; `name`,
+    where it occurs, is marked as one."""
     line = " ".join(_UNPRINTABLE.sub(" ", text).split())
     line = re.sub(r"\](?=[({])", "] ", line).replace("\\", "/")
     name = " ".join(name.split())
@@ -136,13 +142,9 @@ def training_text(found: Iterable[tuple[str, str]]) -> str:
 
 
 async def _training(ask: Ask) -> tuple[str, dict[str, str]]:
-    async with ask.bot.store.read() as connection:
-        ids = list(
-            await connection.scalars(select(correction.c.conversation).distinct().order_by(correction.c.conversation))
-        )
     found: list[tuple[str, str]] = []
     replaced: dict[str, str] = {}
-    for id in ids:
+    for id in await corrected_conversations(ask.bot.store):
         loaded = await ask.bot.store.load(id)
         if loaded is None:
             continue
@@ -173,7 +175,8 @@ def _training_fault(text: str) -> str:
         nlu = found["nlu"]
         lines = [line for part in nlu for line in part["examples"].splitlines() if str(part["intent"])]
     except (YAMLError, KeyError, TypeError, AttributeError) as error:
-        return f"The text is no training data any more: {str(error).splitlines()[0] if str(error) else type(error).__name__}."
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return f"The text is no training data any more: {why}."
     wrong = next((line for line in lines if not line.startswith("- ")), None)
     return (
         f"Each example is a line that begins with a hyphen and a space; this one does not: {wrong}"
@@ -197,4 +200,5 @@ async def training(ask: Ask) -> Response:
 
 
 async def to_training(ask: Ask) -> Response:
+    """Whoever asks for the file looks at its words first."""
     return ask.to("/console/training")

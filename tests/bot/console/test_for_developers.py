@@ -1,4 +1,5 @@
-"""Corrections reach the training file and the fixture as what they are, and nothing leaves before somebody has looked."""
+"""Corrections reach the training file and the fixture as what they are, and nothing leaves before somebody has
+looked."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ from ruamel.yaml import YAML
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from bot.console.accounts import Role
-from bot.console.exporting import example, training_text
+from bot.console.for_developers import example, training_text
 from bot.replay.fixtures import read_fixtures
 from bot.replay.new_fixture import Fix, Move, as_yaml, corrected
 from bot.replay.play import play_rehearsed
 from bot.replay.rehearsal import Stagehand
+from bot.store.accounts import Role
 from bot.store.records import Turn
 from bot.store.tables import happening, turn
 from dialogue import events
@@ -40,7 +41,8 @@ async def download(visitor: Visitor, page: str, path: str) -> str:
 
 
 def rasa_lines(text: str) -> list[tuple[str, str]]:
-    """Intent and line of each example, read as Rasa reads its training data: a list of lines that begin with a hyphen."""
+    """Intent and line of each example, read as Rasa reads its training data: a list of lines that begin with a
+    hyphen."""
     data = YAML(typ="safe").load(text)
     assert set(data) == {"version", "nlu"}
     found = []
@@ -92,8 +94,14 @@ def test_any_words_make_a_fixture_that_holds_them(tmp_path_factory: Any, texts: 
 
 @given(st.sampled_from(list(IntentName)), st.sets(st.sampled_from(["name", "email", "reason"])))
 def test_a_corrected_understanding_says_what_the_reviewer_said(intent: IntentName, wrong: set[str]) -> None:
-    before = events.Understanding("not happy at all", name="not happy at all", email="a@b.example", reason="it", question="it?",
-                                  signals=frozenset())  # fmt: skip
+    before = events.Understanding(
+        "not happy at all",
+        name="not happy at all",
+        email="a@b.example",
+        reason="it",
+        question="it?",
+        signals=frozenset(),
+    )
     after = corrected(before, Fix(intent=intent.value, wrong=tuple(sorted(wrong))))
     assert after.intents == (events.Intent(intent, 1.0),)
     assert {f for f in ("name", "email") if getattr(after, f) is None} == wrong & {"name", "email"}
@@ -138,8 +146,10 @@ async def misread(desk: Desk, id: str, seq: int, name: str) -> None:
     """As if this message had been read as a name."""
 
     def job(connection: Connection) -> None:
-        mine = (happening.c.conversation == id) & (happening.c.number == select(turn.c.number).where(
-            turn.c.conversation == id, turn.c.seq == seq).scalar_subquery())  # fmt: skip
+        mine = (happening.c.conversation == id) & (
+            happening.c.number
+            == select(turn.c.number).where(turn.c.conversation == id, turn.c.seq == seq).scalar_subquery()
+        )
         told = connection.execute(select(happening.c.events).where(mine)).scalar_one()
         changed = told.replace('"name":null', f'"name":"{name}"', 1)
         assert changed != told
@@ -149,7 +159,8 @@ async def misread(desk: Desk, id: str, seq: int, name: str) -> None:
 
 
 async def test_an_invented_name_never_stands_for_a_misread_sentence(desk: Desk) -> None:
-    """What was taken for a name is what somebody said: it stays, whether its words show it or only the reviewer knows."""
+    """What was taken for a name is what somebody said: it stays, whether its words show it or only the reviewer
+    knows."""
     id = await desk.chat("my lamp broke", "not happy at all", "Grüne Lampe", "???")
     one = await desk.as_role(Role.REVIEWER)
     for t in [t for t in await desk.bot.store.turns(id) if t.who == "shopper"][1:3]:

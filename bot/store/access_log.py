@@ -1,8 +1,9 @@
-"""The log of access: who saw, changed, exported and erased what. No shopper stands in it: an address that is no colleague's, and
-words that were searched for, are kept as keyed hashes, by which the same one can be found again and nobody be read off.
+"""The log of access: who saw, changed, exported and erased what. No shopper stands in it: an address that is no
+colleague's, and words that were searched for, are kept as keyed hashes, by which the same one can be found again and
+nobody be read off.
 
-The key is random and lies in the database beside the log (`log_key`), so the log alone, copied or printed, cannot be tried out
-with guessed addresses. Erasure and retention reach the log too (`bot.store.declarations`).
+The key is random and lies in the database beside the log (`log_key`), so the log alone, copied or printed, cannot be
+tried out with guessed addresses. Erasure and retention reach the log too (`bot.store.declarations`).
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import now_text
-from bot.history.person import canonical, replaced
-from bot.history.summaries import fold
+from bot.store.addresses import canonical, replaced
 from bot.store.console_tables import access, account, log_key
 from bot.store.database import Store
+from bot.store.searched_words import fold
 
-#: Parts of an address that name nobody: those with a closed choice of values, and, where they look like it, keys of our own.
+#: Parts of an address that name nobody: those with a closed choice of values, and, where they look like it, keys of our
+#: own.
 _CHOSEN = frozenset(
     "since until outcome intent rule broken rating delivery language flag review assigned sort status".split()
 )
