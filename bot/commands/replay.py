@@ -1,4 +1,4 @@
-"""The commands of developers: replay, explain, fixtures. `bot.cli` gathers them."""
+"""`askonce replay`, `explain` and `fixture`: for whoever changes a rule, a phrase or an article."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import Any
 import click
 import orjson
 
-from bot.settings import DEMO_EMAIL, Settings, read_settings
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from bot.commands.options import ROOT, read_since, settings_to_try
+from bot.settings import Settings, read_settings
 
 
 @click.command()
@@ -58,9 +57,7 @@ def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str 
     from bot.replay.run import Options, run_replay
     from bot.replay.run import watch as run_again
 
-    settings = read_settings()
-    if not settings.support_email:
-        settings = settings.model_copy(update={"support_email": DEMO_EMAIL})
+    settings = settings_to_try()
     if diff:
         _diff(settings, paths, since, watch=watch, **given)
         return
@@ -83,7 +80,6 @@ def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str 
 
 def _diff(settings: Settings, paths: tuple[pathlib.Path, ...], since: str | None, **given: Any) -> None:
     """`--diff` and what goes with it; anything else would be passed over, and is refused."""
-    from bot.commands.audit import read_since
     from bot.replay.diff import run_diff
 
     if paths:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import pathlib
 import re
@@ -13,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import insert, select
 from starlette.responses import Response
 
-from bot.clock import now_text
+from bot.clock import now_text, today
 from bot.console.site import Ask, Refused
 from bot.store.console_tables import article_version
 from bot.store.edited_articles import edited
@@ -60,7 +59,7 @@ async def new_article(ask: Ask) -> Response:
     question = re.sub(r"[:#\[\]{}\"'&*!|>%@`]", " ", question)
     id = _slug(question)
     title = question[:1].upper() + question[1:80]
-    text = _NEW.format(id=id, title=title, question=question, today=datetime.datetime.now(datetime.UTC).date())
+    text = _NEW.format(id=id, title=title, question=question, today=today())
     return ask.page(
         "article.html", id=id, text=text, new=True, versions=[], error="", preview=None, problems=[], note=""
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import datetime
 import io
 import time
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse, Response
 
-from bot.clock import now_text
+from bot.clock import now_text, seconds_before
 from bot.console.accounts import labels
 from bot.console.live_help import is_here
 from bot.console.reviewing import reviews_of
@@ -161,12 +160,12 @@ async def fresh(ask: Ask) -> Response:
 
 async def live(ask: Ask) -> Response:
     """Chats with something said in the last ten minutes."""
-    horizon = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=_RUNNING)
+    lately = seconds_before(now_text(), _RUNNING)
     c = conversation.c
     last = select(turn.c.text).where(turn.c.conversation == c.id, turn.c.seq == c.seq).scalar_subquery()
     query = (
         select(c.id, c.updated_at, c.seq, c.state, last.label("said"))
-        .where(c.updated_at >= horizon.isoformat(timespec="milliseconds"), c.seq > 0, c.erased_at.is_(None))
+        .where(c.updated_at >= lately, c.seq > 0, c.erased_at.is_(None))
         .order_by(c.updated_at.desc()).limit(100)
     )  # fmt: skip
     rows, called = [], await ask.called()

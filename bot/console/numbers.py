@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from bot.chat.hours import Hours, read_hours
+from bot.clock import as_text, now, today
 from bot.console import charts
 from bot.console.conversations import cell
 from bot.console.site import Ask, Refused
@@ -92,9 +93,8 @@ class Days:
 
 def days_of(given: Mapping[str, str]) -> Days:
     """The days an address names; the last thirty where it names none. Raises `Refused`."""
-    today = datetime.datetime.now(datetime.UTC).date()
     try:
-        last = day_of(given.get("until") or today.isoformat())
+        last = day_of(given.get("until") or today().isoformat())
         first = day_of(given.get("since") or (last - datetime.timedelta(days=_DAYS - 1)).isoformat())
     except ValueError as error:
         raise Refused(422, "“since” and “until” are days such as 2026-11-21.") from error
@@ -111,11 +111,7 @@ def _in(days: Days) -> list[Any]:
 async def measure(connection: AsyncConnection, days: Days) -> dict[str, float | None]:
     """Every number of `MEANINGS` for these days."""
     s = summary.c
-    late = (
-        (datetime.datetime.now(datetime.UTC) - ABANDONED_AFTER)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
+    late = as_text(now() - ABANDONED_AFTER)
 
     def count(condition: Any) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -16,7 +16,7 @@ from bot.console.accounts import (
 )
 from bot.console.codes import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
 from bot.console.site import SESSION, Ask, Refused, secure
-from bot.store.admission import admits
+from bot.store.admin_token import is_administrators
 
 
 async def sign_in_page(ask: Ask) -> Response:
@@ -27,7 +27,7 @@ async def sign_in_page(ask: Ask) -> Response:
 
 async def sign_in(ask: Ask) -> Response:
     email, onward = ask.given("email", 254), ask.given("next", 2_000)
-    if not await ask.site.admits_try(ask):
+    if not await ask.site.may_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     try:
         token, who = await ask.accounts.sign_in(email, ask.credential("password"), ask.credential("code", 20).strip())
@@ -70,10 +70,12 @@ async def first_page(ask: Ask) -> Response:
 async def first(ask: Ask) -> Response:
     given = {"name": ask.given("name", 100), "email": ask.given("email", 254)}
     password = ask.credential("password")
-    if not await ask.site.admits_try(ask):
+    if not await ask.site.may_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     try:
-        if not await admits(ask.bot, ask.credential("token", 200).strip()):
+        token = ask.credential("token", 200).strip()
+        configured = ask.bot.settings.admin_token.get_secret_value()
+        if not await is_administrators(token, configured=configured, store=ask.bot.store):
             raise AccountError(
                 "this is not the administrator's token; it was printed when the bot first started, or is set as ASKONCE_ADMIN_TOKEN"
             )
@@ -103,7 +105,7 @@ async def _own(ask: Ask, code: int = 200, **shown: Any) -> Response:
 
 async def change_password(ask: Ask) -> Response:
     old, new = ask.credential("old"), ask.credential("new")
-    if not await ask.site.admits_try(ask):
+    if not await ask.site.may_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     if not await ask.accounts.verify_password(ask.me.account.id, old):
         raise Refused(422, "The present password is wrong; nothing was changed.")
@@ -139,7 +141,7 @@ async def confirm_totp(ask: Ask) -> Response:
 
 async def renew_recovery(ask: Ask) -> Response:
     """Ten other recovery codes, shown this once."""
-    if not await ask.site.admits_try(ask):
+    if not await ask.site.may_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")
@@ -152,7 +154,7 @@ async def renew_recovery(ask: Ask) -> Response:
 
 
 async def end_totp(ask: Ask) -> Response:
-    if not await ask.site.admits_try(ask):
+    if not await ask.site.may_try(ask):
         raise Refused(429, "Too many tries from your address; wait a minute.")
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
         raise Refused(422, "The password is wrong; nothing was changed.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
+from bot.clock import horizon
 from bot.console.accounts import read_email
 from bot.console.site import Ask, Refused
 from bot.history import erasure
@@ -19,7 +20,7 @@ def _secret(ask: Ask) -> str:
 
 async def privacy(ask: Ask) -> Response:
     days = ask.asked("days", ask.bot.settings.retention_days or 365, least=1, most=36_500)
-    due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
+    due = await erasure.how_old(ask.bot.store, horizon(days))
     return ask.page("privacy.html", email="", found=None, days=days, due=due, later=_LATER,
                     set_days=ask.bot.settings.retention_days)  # fmt: skip
 
@@ -30,7 +31,7 @@ async def look(ask: Ask) -> Response:
     found = await erasure.look(ask.bot.store, email, secret=_secret(ask))
     await ask.note("look for a person", await ask.accounts.access.person(email))
     days = ask.bot.settings.retention_days or 365
-    due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
+    due = await erasure.how_old(ask.bot.store, horizon(days))
     return ask.page("privacy.html", email=email, found=found, days=days, due=due, later=_LATER,
                     set_days=ask.bot.settings.retention_days)  # fmt: skip
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 from starlette.responses import Response
 
-from bot.clock import now_text
+from bot.clock import now_text, today
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
@@ -182,9 +182,8 @@ async def samples(ask: Ask) -> Response:
         sizes = select(sample_item.c.sample, func.count().label("size")).group_by(sample_item.c.sample).subquery()
         rows = list(await connection.execute(
             select(sample, sizes.c.size).join(sizes, sizes.c.sample == sample.c.id).order_by(sample.c.id.desc())))  # fmt: skip
-    today = datetime.datetime.now(datetime.UTC).date()
-    return ask.page("samples.html", rows=rows, called=await ask.called(), strata=STRATA, today=today.isoformat(),
-                    month=(today - datetime.timedelta(days=30)).isoformat())  # fmt: skip
+    return ask.page("samples.html", rows=rows, called=await ask.called(), strata=STRATA, today=today().isoformat(),
+                    month=(today() - datetime.timedelta(days=30)).isoformat())  # fmt: skip
 
 
 def draw(groups: dict[str, list[str]], size: int, seed: int) -> list[str]:

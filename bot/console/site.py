@@ -27,7 +27,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bot.bootstrap import Bot
-from bot.chat.limits import admit, is_trusted, real_address
+from bot.chat.limits import count_one, is_trusted, real_address
 from bot.chat.words import masked_form, masked_query
 from bot.console.accounts import AccountError, Accounts, Role, SignedIn, labels
 from bot.console.wording import FILTERS
@@ -279,13 +279,13 @@ class Site:
             if not secrets.compare_digest(token.encode(), ask.who.csrf.encode()):
                 raise Refused(403, "This form is from an earlier session; open its page again.")
 
-    async def admits_try(self, ask: Ask) -> bool:
+    async def may_try(self, ask: Ask) -> bool:
         """At most ten tries to sign in a minute from one address."""
         peer = ask.request.client.host if ask.request.client else ""
         address = real_address(peer, ask.request.headers, self.bot.settings.trusted_proxies)
         if len(self._doors) > 10_000:
             self._doors.clear()
-        return await admit(self._doors.setdefault(address, AsyncLimiter(10, 60)))
+        return await count_one(self._doors.setdefault(address, AsyncLimiter(10, 60)))
 
 
 async def _static(request: Request) -> Response:

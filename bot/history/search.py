@@ -17,6 +17,7 @@ from sqlalchemy import Select, func, literal, literal_column, select, text, tupl
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.phrases import languages
+from bot.clock import as_text, now
 from bot.history.summaries import FLAGS, OUTCOMES, fold
 from bot.store.console_tables import assignment, facet, review, summary
 from bot.store.database import Store
@@ -135,7 +136,7 @@ def _match(words: str, dialect: str) -> str:
 
 
 def where(
-    query: Query, *, dialect: str, hidden: bool, common: Collection[str] = (), now: datetime.datetime | None = None
+    query: Query, *, dialect: str, hidden: bool, common: Collection[str] = (), at: datetime.datetime | None = None
 ) -> list[Any]:
     """The conditions on `summary`; `hidden` searches the words without personal data. Filters named in `common` fit so many
     conversations that it is faster to walk the list and look at each than to collect them all first."""
@@ -147,9 +148,9 @@ def where(
         day_after = datetime.date.fromisoformat(query.until) + datetime.timedelta(days=1)
         found.append(s.created_at < day_after.isoformat())
     if query.outcome == "abandoned":
-        moment = (now or datetime.datetime.now(datetime.UTC)) - ABANDONED_AFTER
+        moment = (at or now()) - ABANDONED_AFTER
         last = func.coalesce(s.heard_at, s.updated_at)
-        found += [s.outcome == "left", last < moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")]
+        found += [s.outcome == "left", last < as_text(moment)]
     elif query.outcome:
         found.append(s.outcome == query.outcome)
     for name in ("delivery", "language"):

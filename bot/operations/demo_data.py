@@ -22,12 +22,13 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.bootstrap import run_bot
+from bot.clock import as_text, now
 from bot.history.summaries import Archivist, Summary, insert_words
 from bot.history.views import outbox_counts
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, token_hash
-from bot.store.migrate import migrate
+from bot.store.opened import opened
 from bot.store.tables import attempt, conversation, desk_ticket, gap, happening, outbox, rating, turn
 from dialogue import events
 
@@ -122,10 +123,6 @@ def _start(rng: random.Random, now: datetime.datetime, days: int) -> datetime.da
             return moment
 
 
-def _iso(moment: datetime.datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _copy(base: _Base, rng: random.Random, start: datetime.datetime) -> dict[str, list[dict[str, Any]]]:
     """Rows of one more conversation like `base`, by table; `search` and `facet` still lack the summary's number."""
     id, stem = (
@@ -143,7 +140,7 @@ def _copy(base: _Base, rng: random.Random, start: datetime.datetime) -> dict[str
         return value
 
     def at(seq: int) -> str:
-        return _iso(start + datetime.timedelta(seconds=_SECONDS_A_TURN * seq))
+        return as_text(start + datetime.timedelta(seconds=_SECONDS_A_TURN * seq))
 
     made: dict[str, list[dict[str, Any]]] = {
         table: [{k: mend(v) for k, v in row.items() if k != "id"} for row in rows] for table, rows in base.rows.items()
@@ -213,11 +210,9 @@ async def make_demo_data(
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         bases = await _hold(pathlib.Path(folder), min(held, conversations), rng, lambda: None)
-    await asyncio.to_thread(migrate, url)
-    store = Store(url)
-    now, turns = datetime.datetime.now(datetime.UTC), 0
-    try:
-        starts = sorted(_start(rng, now, days) for _ in range(conversations))
+    end, turns = now(), 0
+    async with opened(Settings(database_url=url)) as store:
+        starts = sorted(_start(rng, end, days) for _ in range(conversations))
         for begin in range(0, conversations, _BATCH):
             copies = [_copy(rng.choice(bases), rng, start) for start in starts[begin : begin + _BATCH]]
             await store.transact(functools.partial(_write, copies=copies))
@@ -228,6 +223,4 @@ async def make_demo_data(
             connection.execute(text("ANALYZE"))
 
         await store.transact(settle)
-    finally:
-        await store.close()
     return conversations, turns

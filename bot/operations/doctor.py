@@ -7,7 +7,7 @@ import pathlib
 import resource
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,14 +16,14 @@ import httpx
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
-from bot.bootstrap import check_articles, make_answers
 from bot.chat.hours import read_hours
-from bot.factories import make_helpdesk, make_smtp
+from bot.factories import check_articles, make_answers, make_helpdesk, make_smtp
 from bot.history import views
 from bot.operations import backup
 from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.migrate import newest
+from bot.store.opened import opened
 from bot.store.pokes import Pokes
 from bot.store.private import parts, readable_by_others
 from bot.store.tables import conversation
@@ -73,19 +73,15 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     for looking in (_settings, _files, _articles):
         for finding in looking(settings):
             yield finding
-    store = Store(settings.database_url)
-    try:
+    async with opened(settings, migrating=False) as store:
         there = True
         async for finding in _database(settings, store):
             there = there and finding.state != "ill"
             yield finding
-        checks: list[Callable[[], Awaitable[Finding]]] = [lambda: _rasa(settings)]
+        yield await _rasa(settings)
         if there:
-            checks += [lambda: _helpdesk(settings, store), lambda: _tickets(store)]
-        for check in checks:
-            yield await check()
-    finally:
-        await store.close()
+            yield await _helpdesk(settings, store)
+            yield await _tickets(store)
     if (mail := make_smtp(settings)) is not None:
         try:
             async with asyncio.timeout(10), connected(mail):

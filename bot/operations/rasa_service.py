@@ -14,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -245,8 +244,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def tell(message: str) -> None:
-    """Progress goes to standard error, so that standard output stays clean."""
-    print(message, file=sys.stderr, flush=True)

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from sqlalchemy import select
 
+from bot.factories import stored
 from bot.history.summaries import names_of
 from bot.replay.pseudonyms import Pseudonyms
 from bot.replay.rehearsal import Rehearsal, Stagehand
@@ -25,7 +26,6 @@ from bot.settings import Settings
 from bot.store.console_tables import correction
 from bot.store.database import Store
 from bot.store.records import Loaded, from_json, happenings_from_json, to_json
-from bot.store.stored import stored
 from dialogue import events
 from dialogue.states import State
 from dialogue.vocabulary import Answer, IntentName, Signal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bootstrap import make_answers
 from bot.console.accounts import Role
+from bot.factories import make_answers
 from bot.store.edited_articles import EditedArticles
 from tests.bot.console.conftest import Desk
 

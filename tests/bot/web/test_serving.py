@@ -170,22 +170,22 @@ def _refused(bot: BotProcess) -> float:
 
 def test_newcomers_give_way_first() -> None:
     pressure = Pressure(most=10, chats=100)
-    assert pressure.admits_newcomers and pressure.admits_messages and not pressure.busy
+    assert pressure.has_room_for_newcomers and pressure.has_room_for_messages and not pressure.busy
     with contextlib.ExitStack() as stack:
         for _ in range(5):
             stack.enter_context(pressure.message())
-        assert not pressure.admits_newcomers and pressure.admits_messages
+        assert not pressure.has_room_for_newcomers and pressure.has_room_for_messages
         hint = pressure.retry_after
         for _ in range(5):
             stack.enter_context(pressure.message())
-        assert not pressure.admits_messages and pressure.retry_after > hint
-    assert pressure.admits_newcomers and pressure.admits_messages
+        assert not pressure.has_room_for_messages and pressure.retry_after > hint
+    assert pressure.has_room_for_newcomers and pressure.has_room_for_messages
     pressure.open = 101
-    assert not pressure.admits_newcomers and pressure.admits_messages
+    assert not pressure.has_room_for_newcomers and pressure.has_room_for_messages
     pressure.open, pressure.lag = 1, 1.0
-    assert not pressure.admits_newcomers and pressure.admits_messages and pressure.busy
+    assert not pressure.has_room_for_newcomers and pressure.has_room_for_messages and pressure.busy
     pressure.lag = 60.0
-    assert not pressure.admits_messages and pressure.retry_after == 30
+    assert not pressure.has_room_for_messages and pressure.retry_after == 30
 
 
 async def test_a_long_message_counts_for_what_it_costs() -> None:
@@ -195,11 +195,15 @@ async def test_a_long_message_counts_for_what_it_costs() -> None:
         return address
 
     pace, short, long, small = AsyncLimiter(1000, 3600), of(50), of(50), of(3)
-    assert [await short.admit(40, pace) for _ in range(51)] == [True] * 50 + [False]
-    assert [await long.admit(4000, pace) for _ in range(3)] == [True, True, False], "seventeen each"
-    assert [await small.admit(4000, pace) for _ in range(2)] == [True, False], "never more than may come at once"
+    assert [await short.count_message(40, pace) for _ in range(51)] == [True] * 50 + [False]
+    assert [await long.count_message(4000, pace) for _ in range(3)] == [True, True, False], "seventeen each"
+    assert [await small.count_message(4000, pace) for _ in range(2)] == [True, False], (
+        "never more than may come at once"
+    )
     slow = AsyncLimiter(1, 3600)
-    assert [await of(50).admit(1, slow) for _ in range(2)] == [True, False], "the chat's own pace counts as well"
+    assert [await of(50).count_message(1, slow) for _ in range(2)] == [True, False], (
+        "the chat's own pace counts as well"
+    )
 
 
 async def test_a_full_house_says_when_to_come_back(make_bot: Callable[..., BotProcess]) -> None:
