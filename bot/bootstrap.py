@@ -105,9 +105,9 @@ async def run_bot(
     mark: Callable[[], str] = new_mark,
 ) -> AsyncIterator[Bot]:
     """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones;
-    `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases; `work` watches over its workers;
-    by `clocks` the presence of people of the shop is counted; `understand_within`: seconds that any understander gets;
-    `stem` and `mark` draw what references and keys are made of."""
+    `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases; `work` watches over its
+    workers; by `clocks` the presence of people of the shop is counted; `understand_within`: seconds that any
+    understander gets; `stem` and `mark` draw what references and keys are made of."""
     answers = make_answers(settings)
     warm_up()
     async with opened(settings, timeout=settings.database_timeout) as store:
@@ -117,8 +117,8 @@ async def run_bot(
         server = make_smtp(settings)
         postman = Courier(
             store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner, is_dead=is_dead,
-            timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick, watched=watched,
-            away=Unavailable, noticed=functools.partial(work.notice, "courier"),
+            timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick,
+            watched=watched, away=Unavailable, noticed=functools.partial(work.notice, "courier"),
         )  # fmt: skip
         shop = Workshop(
             store=store, understander=mind, answers=answers, policy=events.Policy(),

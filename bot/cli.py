@@ -1,5 +1,5 @@
-"""The `askonce` command: the list of its commands, each in a file of `bot.commands`. Bad input gives one clear line and a
-non-zero status; a traceback here is a fault of ours.
+"""The `askonce` command: the list of its commands, each in a file of `bot.commands`. Bad input gives one clear line and
+a non-zero status; a traceback here is a fault of ours.
 
 A file of a command loads no more than `--help` needs; what the command works with is imported where it runs.
 """

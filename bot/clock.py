@@ -1,6 +1,6 @@
 """The time. Here alone a clock on the wall is read, and times are written as the store and the protocol have them: ISO
-8601 in UTC, to the millisecond, ending in Z, so that later times are also later as text. `tests/bot/test_clock.py` holds
-that nobody else does either.
+8601 in UTC, to the millisecond, ending in Z, so that later times are also later as text. `tests/bot/test_clock.py`
+holds that nobody else does either.
 
 What only measures how long something takes reads `time.monotonic`, and is nobody's concern but its own.
 """

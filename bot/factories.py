@@ -1,4 +1,5 @@
-"""What the settings configure, made: understander, articles, helpdesk, mail server. The one place that knows them all."""
+"""What the settings configure, made: understander, articles, helpdesk, mail server. The one place that knows them
+all."""
 
 from __future__ import annotations
 

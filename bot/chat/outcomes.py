@@ -45,9 +45,9 @@ class Reporter:
             self._hub.let_go(conversation)
 
     async def accepted(self, claim: Claim, external_id: str) -> None:
-        """Filed. A shopper who was told "saved", and whose chat is shown here no more, gets the outcome by mail too. That
-        the helpdesk has the ticket is kept also where another attempt has taken it over, or the conversation was erased
-        meanwhile: nobody may create it again."""
+        """Filed. A shopper who was told "saved", and whose chat is shown here no more, gets the outcome by mail too.
+        That the helpdesk has the ticket is kept also where another attempt has taken it over, or the conversation was
+        erased meanwhile: nobody may create it again."""
         gone = claim.told_saved and not self._hub.is_watched(claim.conversation)
         delivery = Delivery(
             claim.key,
@@ -74,8 +74,8 @@ class Reporter:
         log.warning("attempt %d at %s says late: %s", claim.attempts, claim.reference, said, extra=about)
 
     async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
-        """Not filed: tried again at `retry_at` (seconds since 1970), or refused where that is None. `doubt`: how often the
-        helpdesk must be looked into before the ticket may be created (R8)."""
+        """Not filed: tried again at `retry_at` (seconds since 1970), or refused where that is None. `doubt`: how often
+        the helpdesk must be looked into before the ticket may be created (R8)."""
         delivery = Delivery(
             claim.key,
             status="queued" if retry_at is not None else "refused",

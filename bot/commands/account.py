@@ -1,4 +1,5 @@
-"""`askonce account`, `demo-data` and `retention`: who may sign in to the console, invented data, and old data erased."""
+"""`askonce account`, `demo-data` and `retention`: who may sign in to the console, invented data, and old data
+erased."""
 
 from __future__ import annotations
 

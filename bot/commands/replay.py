@@ -136,8 +136,8 @@ def fixture() -> None:
 )
 @click.option("--looked", is_flag=True, help="Say that somebody has looked at the words that are left.")
 def fixture_new(output: pathlib.Path | None, replace: tuple[str, ...], looked: bool, **given: Any) -> None:
-    """A fixture of a stored conversation: what was understood recorded, invented people in the place of real ones. Nothing finds
-    all of them, so what is left is shown, and somebody must look before it is written."""
+    """A fixture of a stored conversation: what was understood recorded, invented people in the place of real ones.
+    Nothing finds all of them, so what is left is shown, and somebody must look before it is written."""
     from bot.replay.new_fixture import new_fixture
     from bot.replay.pseudonyms import put, shown
     from bot.replay.run import check_output
@@ -154,8 +154,8 @@ def fixture_new(output: pathlib.Path | None, replace: tuple[str, ...], looked: b
         click.echo(shown(text, people.replaced), err=True)
         if not sys.stdin.isatty():
             raise click.ClickException(
-                "not written: look at what is left of people above, marked »so«, then run it again with --looked, and with "
-                "--replace WORD=OTHER for each word that must go"
+                "not written: look at what is left of people above, marked »so«, then run it again with --looked, "
+                "and with --replace WORD=OTHER for each word that must go"
             )
         click.confirm("Is nothing left in it that tells who somebody is?", abort=True, err=True)
     if output:

@@ -33,8 +33,8 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _prepare(settings: Settings) -> str | None:
-    """Check what can be checked before anything starts, the quickest first; the first administrator's token where one was
-    made."""
+    """Check what can be checked before anything starts, the quickest first; the first administrator's token where one
+    was made."""
     _check_port(settings.host, settings.port)
 
     from bot.factories import check_articles

@@ -33,8 +33,9 @@ class EvalError(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be measured: the development files in `folder`, `with_rasa` beside the rules or not. The report goes below
-    `out`; `check` compares with the committed figures, and `save` makes these the committed ones, in `root`'s `docs/`."""
+    """What is to be measured: the development files in `folder`, `with_rasa` beside the rules or not. The report goes
+    below `out`; `check` compares with the committed figures, and `save` makes these the committed ones, in `root`'s
+    `docs/`."""
 
     folder: pathlib.Path
     out: pathlib.Path
@@ -45,8 +46,8 @@ class Asked:
 
 
 async def evaluate(asked: Asked, *, settings: Settings) -> list[str]:
-    """Measure, write `report.html` and `figures.json`, and say what fell behind the committed figures where that was asked
-    (empty: nothing). Raises `EvalError`."""
+    """Measure, write `report.html` and `figures.json`, and say what fell behind the committed figures where that was
+    asked (empty: nothing). Raises `EvalError`."""
     try:
         from bot.evals.report import page
     except ImportError as error:

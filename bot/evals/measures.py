@@ -1,6 +1,7 @@
 """The measures: each takes rows and an understander and gives figures, and the errors behind them with their texts.
 
-Figures are shares (0..1) or counts. "Lenient" takes any label a fair judge accepts, as the data's own README defines it.
+Figures are shares (0..1) or counts. "Lenient" takes any label a fair judge accepts, as the data's own README defines
+it.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ def _certainty(u: Understanding, name: IntentName) -> float:
 
 
 async def intents(rows: Rows, mind: Understander, step: Step) -> Measured:
-    """What a message is after: `human_*` on people's rows, `templated_*` on machine-varied ones; `slice_*` on the border
-    between tickets and orders; `oos_*` on what is no shop's business."""
+    """What a message is after: `human_*` on people's rows, `templated_*` on machine-varied ones; `slice_*` on the
+    border between tickets and orders; `oos_*` on what is no shop's business."""
     m = Measured()
     people: list[tuple[str, str]] = []
     strict: list[tuple[str, str]] = []
@@ -138,7 +139,8 @@ def _out_of_scope(found: list[tuple[bool, float, bool]]) -> dict[str, float]:
 
 
 def asked_by(agent: str | None) -> Asked:
-    """What an agent's line asked for, as our bot would have asked it; None where it asked for neither name nor address."""
+    """What an agent's line asked for, as our bot would have asked it; None where it asked for neither name nor
+    address."""
     line = (agent or "").lower()
     wants = []
     if re.search(r"\bnames?\b", re.sub(r"user ?names?|account names?", "", line)):
@@ -152,6 +154,7 @@ def _holds(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text.lower()) is not None
 
 
+# One count a branch: taken apart, the counts would travel between functions that mean nothing alone.
 async def contact(rows: Rows, mind: Understander, step: Step) -> Measured:
     """Full names and addresses, message by message, on messages that hold one and on messages that hold none."""
     m = Measured()
@@ -283,9 +286,11 @@ async def yes_no(rows: Rows, mind: Understander, step: Step) -> Measured:
 # ---------------------------------------------------------------- whole conversations
 
 
+# One check a field, one after the other.
 async def conversations(rows: Rows, mind: Understander, step: Step) -> Measured:
-    """Whole chats that state a full name, an address and a reason: are all three understood, so that none would be asked
-    for again? The shopper's turns are read in order; a field counts as asked for where the agent's line before asked."""
+    """Whole chats that state a full name, an address and a reason: are all three understood, so that none would be
+    asked for again? The shopper's turns are read in order; a field counts as asked for where the agent's line before
+    asked."""
     m = Measured()
     whole = complete = 0
     for row in rows:

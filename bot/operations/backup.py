@@ -1,9 +1,9 @@
 """`askonce backup` and `askonce restore`: one file that holds everything, made while the bot runs.
 
-SQLite copies itself page by page (its own backup API), PostgreSQL's tools do the rest. A file is written beside its name
-and renamed when it is whole. After a restore nobody knows which tickets reached the helpdesk since the backup: those not
-filed in it are marked as in doubt, so that couriers look in the helpdesk before they create one again (R8). They keep their
-keys, and find themselves; tickets of the time after the restore have keys that no ticket had before
+SQLite copies itself page by page (its own backup API), PostgreSQL's tools do the rest. A file is written beside its
+name and renamed when it is whole. After a restore nobody knows which tickets reached the helpdesk since the backup:
+those not filed in it are marked as in doubt, so that couriers look in the helpdesk before they create one again (R8).
+They keep their keys, and find themselves; tickets of the time after the restore have keys that no ticket had before
 (`bot.chat.drawn.new_mark`).
 """
 
@@ -93,16 +93,25 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
     if settings.sqlite:
         _restore_sqlite(source, _database_file(settings))
     else:
-        _tool("pg_restore", settings, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
-              "--exit-on-error", str(source))  # fmt: skip
+        _tool(
+            "pg_restore",
+            settings,
+            "--clean",
+            "--if-exists",
+            "--no-owner",
+            "--no-privileges",
+            "--single-transaction",
+            "--exit-on-error",
+            str(source),
+        )
     async with opened(settings) as store:
         return await _settle(store)
 
 
 async def _nobody_at_work(settings: Settings) -> None:
-    """A bot that goes on would write into what is being replaced. One that was killed leaves its lease behind: it is known
-    to be dead where it was a process of this machine's present run, and elsewhere by not renewing the lease. In a damaged
-    database nobody is."""
+    """A bot that goes on would write into what is being replaced. One that was killed leaves its lease behind: it is
+    known to be dead where it was a process of this machine's present run, and elsewhere by not renewing the lease. In a
+    damaged database nobody is."""
     try:
         async with opened(settings, migrating=False) as store:
             if not await _has(store, "lease"):
@@ -243,8 +252,14 @@ def _tool(name: str, settings: Settings, *arguments: str) -> None:
     if program is None:
         raise BackupError(f"{name} is needed and not installed; on Debian: apt-get install postgresql-client")
     url = make_url(settings.database_url)
-    given = {"PGHOST": url.host, "PGPORT": str(url.port or 5432), "PGUSER": url.username, "PGPASSWORD": url.password,
-             "PGDATABASE": url.database, "PGSSLMODE": str(url.query.get("ssl", ""))}  # fmt: skip
+    given = {
+        "PGHOST": url.host,
+        "PGPORT": str(url.port or 5432),
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+        "PGSSLMODE": str(url.query.get("ssl", "")),
+    }
     environment = os.environ | {k: v for k, v in given.items() if v}  # the password is not for the list of processes
     database = ["--dbname", url.database or ""] if name == "pg_restore" else []
     tell(f"{name} is at work …")

@@ -38,7 +38,8 @@ async def admin_hashes(store: Store) -> list[str]:
 
 
 async def is_administrators(token: str, *, configured: str, store: Store) -> bool:
-    """True for the administrator's token: the `configured` one, or, where none is, the one printed at the first start."""
+    """True for the administrator's token: the `configured` one, or, where none is, the one printed at the first
+    start."""
     if not token:
         return False
     if configured:

@@ -1,7 +1,8 @@
 """Articles edited in the console: kept in the database, every version, over the files that the shop's repository holds.
 
-Files stay the beginning and can be reviewed like code; an edit must reach every replica at once and survive a container whose
-file system is read-only (`docs/decisions/0006-edited-articles.md`). Each process looks for newer versions and indexes anew.
+Files stay the beginning and can be reviewed like code; an edit must reach every replica at once and survive a container
+whose file system is read-only (`docs/decisions/0006-edited-articles.md`). Each process looks for newer versions and
+indexes anew.
 """
 
 from __future__ import annotations

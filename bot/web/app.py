@@ -52,8 +52,8 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
         running = bot_of(app)
         await Socket(ws, running.hub, limits, running.pressure, settings).run()
 
-    # Starlette's plain route: what FastAPI's own would keep for each open chat, for parameters that this one has not, is
-    # memory.
+    # Starlette's plain route: what FastAPI's own would keep for each open chat, for parameters that this one has not,
+    # is memory.
     app.router.routes.append(WebSocketRoute("/ws", chat))
     app.include_router(health.routes)
     app.include_router(api.contract_routes)

@@ -1,11 +1,11 @@
-"""When Python's garbage collection (the part of it that looks for cycles of references) takes place: at a quiet moment, or
-when much has gathered, and never in the middle of a rush.
+"""When Python's garbage collection (the part of it that looks for cycles of references) takes place: at a quiet moment,
+or when much has gathered, and never in the middle of a rush.
 
-Left to itself it comes after so many new objects, which is to say when the shop is busiest, and each visit stops every chat
-for as long as it takes to walk through what is alive (longer with every chat that is open). What a message leaves behind
-holds no cycles and goes at once without it; what is left for it are rarities such as exceptions that hold their own frames.
-So a visit walks only through what is new since the last one, and what it finds alive is left alone from then on; once an
-hour, at a quiet moment, everything is looked through.
+Left to itself it comes after so many new objects, which is to say when the shop is busiest, and each visit stops every
+chat for as long as it takes to walk through what is alive (longer with every chat that is open). What a message leaves
+behind holds no cycles and goes at once without it; what is left for it are rarities such as exceptions that hold their
+own frames. So a visit walks only through what is new since the last one, and what it finds alive is left alone from
+then on; once an hour, at a quiet moment, everything is looked through.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ def leave_to_python() -> None:
 async def collect_when_quiet(
     busy: Callable[[], bool], *, look: float = _LOOK, rest: float = _REST, whole: float = _WHOLE, many: int = _MANY
 ) -> None:
-    """Collect garbage for as long as this runs. `busy` tells whether shoppers would feel it now; `look`, `rest` and `whole`
-    are the seconds between two looks, two collections and two of everything; `many` new objects bring one at once."""
+    """Collect garbage for as long as this runs. `busy` tells whether shoppers would feel it now; `look`, `rest` and
+    `whole` are the seconds between two looks, two collections and two of everything; `many` new objects bring one at
+    once."""
     collect_new()
     waited = waited_for_whole = 0.0
     try:

@@ -43,8 +43,8 @@ async def metrics(running: Running) -> Response:
 
 
 async def readiness(running: Bot) -> dict[str, str]:
-    """The state of the database, the understander, the helpdesk and the work in the background: `ok`, or what is wrong with
-    each."""
+    """The state of the database, the understander, the helpdesk and the work in the background: `ok`, or what is wrong
+    with each."""
     found = {"status": "ok", "database": "ok", "understander": "ok", "helpdesk": "ok", "work": "ok"}
     try:
         await running.store.ping()

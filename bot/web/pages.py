@@ -64,7 +64,8 @@ async def console() -> RedirectResponse:
 
 
 class LateConsole:
-    """The console, loaded with its first request: its parts cost a start and memory that most requests have no use for."""
+    """The console, loaded with its first request: its parts cost a start and memory that most requests have no use
+    for."""
 
     def __init__(self, running: Callable[[], Bot]) -> None:
         self._running = running

@@ -42,8 +42,14 @@ def test_ask_answers_or_abstains() -> None:
 
 
 def test_understand_goes_on_after_a_bad_line() -> None:
-    lines = ['{"text": "my order never came, Jane Doe, jane@example.com"}', "oops", '{"text": 5}', '{"text": "yes", "asked": "offer"}',
-             '{"text": "x", "asked": ["phone"]}', '{"text": "Sukarno", "asked": ["name"]}']  # fmt: skip
+    lines = [
+        '{"text": "my order never came, Jane Doe, jane@example.com"}',
+        "oops",
+        '{"text": 5}',
+        '{"text": "yes", "asked": "offer"}',
+        '{"text": "x", "asked": ["phone"]}',
+        '{"text": "Sukarno", "asked": ["name"]}',
+    ]
     done = askonce("understand", "--understander", "rules", stdin="\n".join(lines) + "\n")
     found = [orjson.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1 and [e.split(":")[0] for e in done.stderr.splitlines()] == [
@@ -78,7 +84,9 @@ def test_replay_passes_and_fails_as_it_should(tmp_path: pathlib.Path) -> None:
 FIXTURES = {
     "not_a_list: 1\n": "must hold a list `test_cases`",
     "test_cases:\n- test_case: a\n  steps:\n  - usr: hi\n": ":4:5: unknown key `usr` in a step; did you mean `user`?",
-    "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - act: aks\n": ":5:5: unknown act `aks`; did you mean `ask`?",
+    "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - act: aks\n": (
+        ":5:5: unknown act `aks`; did you mean `ask`?"
+    ),
     "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - bot: /(/\n": "not a regular expression",
     "test_cases:\n- test_case: a\n  steps:\n  - act: ask\n": "before the first `user`",
     "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - asks: [phone]\n    act: ask\n": "`asks` is a list of",

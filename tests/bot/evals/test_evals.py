@@ -129,7 +129,8 @@ async def test_rows_that_are_training_lines_do_not_count_as_unlike() -> None:
 
 async def test_a_wrong_article_costs_five_abstentions(tmp_path: pathlib.Path) -> None:
     (tmp_path / "dodo.md").write_text(
-        "---\nid: dodo\ntitle: Dodo feathers\nsources: ['000']\nrevised: 2026-01-01\nquestions:\n  - how long does a refund take\n---\n"
+        "---\nid: dodo\ntitle: Dodo feathers\nsources: ['000']\nrevised: 2026-01-01\nquestions:\n"
+        "  - how long does a refund take\n---\n"
         "We sell dodo feathers.\n",
         encoding="utf-8",
     )
