@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pathlib
 import socket
@@ -136,3 +137,22 @@ def test_serve_refuses_what_it_cannot_do_in_one_line(tmp_path: pathlib.Path) -> 
 
 def test_replay_against_nobody_is_one_line() -> None:
     _one_line(askonce("replay", "--url", "http://127.0.0.1:1", "tests/dialogues/answers.yml"), "cannot reach the bot")
+
+
+def test_help_loads_no_more_than_it_shows() -> None:
+    """The commands are a list to be looked through, and completions ask for it at every key: none of what they work with is
+    loaded for that."""
+    code = "import sys, bot.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    loaded = set(done.stdout.split())
+    assert {"bot.commands.serve", "bot.commands.chat"} <= loaded
+    heavy = {"sqlalchemy", "fastapi", "uvicorn", "rich", "httpx", "jinja2", "matplotlib", "opentelemetry"}
+    rooms = {"store", "chat", "history", "replay", "operations", "console", "web", "evals", "factories", "bootstrap"}
+    assert not (heavy | {f"bot.{room}" for room in rooms}) & loaded
+
+
+def test_worker_processes_find_their_application() -> None:
+    """`serve --workers` hands its processes a name."""
+    from bot.commands.serve import from_environment
+
+    assert importlib.import_module(from_environment.__module__).from_environment is from_environment

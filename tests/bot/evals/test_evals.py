@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pathlib
+import subprocess
+import sys
 from typing import Any
 
 import orjson
@@ -200,3 +202,12 @@ def test_the_page_says_what_was_measured() -> None:
 
 def test_every_file_that_is_read_has_an_example_here() -> None:
     assert set(FILES) == set(ROWS)
+
+
+def test_what_the_report_is_drawn_with_may_be_missing(folder: pathlib.Path) -> None:
+    """A server needs no drawings, so what draws them is installed for development alone; without it there is one line."""
+    code = "import sys; sys.modules['matplotlib'] = None; from bot.cli import main; main()"
+    command = [sys.executable, "-c", code, "eval", "--rules-only", "--data", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["Error: matplotlib is missing; install what the tests need: make .venv/.test"]
