@@ -1,13 +1,25 @@
-"""The configured helpdesk, made from the settings: the one place that knows them all."""
+"""What the settings configure, made: understander, articles, helpdesk, mail server. The one place that knows them
+all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
+import click
+
+from bot.chat.workshop import Understander
 from bot.clock import now_text
-from bot.settings import HelpdeskName, Settings
+from bot.settings import DEMO_EMAIL, HelpdeskName, Settings
 from bot.store.database import Store
+from bot.store.opened import opened
+from bot.store.records import Loaded
 from bot.store.tables import desk_ticket
+from dialogue.understanding.linear import outside
+from dialogue.understanding.rasa import Rasa
+from dialogue.understanding.rules import Rules
+from kb_answers.answer import Answers
+from kb_answers.library import ARTICLES, read_library
 from ticket_bridge.helpdesks.contract import Helpdesk
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
@@ -19,14 +31,53 @@ from ticket_bridge.helpdesks.zammad import Zammad
 from ticket_bridge.helpdesks.zendesk import Zendesk
 
 
+def make_understander(settings: Settings) -> Understander:
+    """Rasa with the rules beside it where `ASKONCE_RASA_URL` names one, else the rules."""
+    shop = settings.support_email or DEMO_EMAIL
+    if settings.rasa_url:
+        return Rasa(settings.rasa_url, timeout=settings.rasa_timeout, when=settings.rasa_when, support_email=shop)
+    return Rules(shop)
+
+
+def _article_values(settings: Settings) -> dict[str, str]:
+    return {"support_email": settings.support_email or DEMO_EMAIL, "hours": settings.hours}
+
+
+def check_articles(settings: Settings) -> None:
+    """Raises `ArticleError` with file and line where an article cannot be used."""
+    read_library(settings.articles or ARTICLES, _article_values(settings))
+
+
+def make_answers(settings: Settings) -> Answers:
+    """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
+    return Answers(settings.articles or ARTICLES, values=_article_values(settings), outside=outside)
+
+
+@asynccontextmanager
+async def stored(settings: Settings, id: str) -> AsyncIterator[tuple[Store, Loaded]]:
+    """The database, brought up to date, and conversation `id` in it, for a command that looks at one. Raises
+    `click.ClickException` where there is none."""
+    async with opened(settings) as store:
+        found = await store.load(id)
+        if found is None:
+            raise click.ClickException(
+                f"there is no conversation {id!r}; the console and GET /api/conversations list them"
+            )
+        yield store, found
+
+
 def make_smtp(settings: Settings) -> Smtp | None:
     """The shop's mail server, or None where none is configured."""
     if not settings.smtp_host:
         return None
     return Smtp(
-        settings.smtp_host, settings.smtp_port, settings.smtp_user, settings.smtp_password.get_secret_value(),
-        settings.smtp_security, settings.helpdesk_timeout,
-    )  # fmt: skip
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_user,
+        settings.smtp_password.get_secret_value(),
+        settings.smtp_security,
+        settings.helpdesk_timeout,
+    )
 
 
 def _mailbox(s: Settings) -> Helpdesk:

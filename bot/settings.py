@@ -1,4 +1,5 @@
-"""Every setting, read from `ASKONCE_*` variables or a `.env` file, checked once at the start. No setting is read elsewhere."""
+"""Every setting, read from `ASKONCE_*` variables or a `.env` file, checked once at the start. No setting is read
+elsewhere."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ _METADATA = frozenset(("metadata.google.internal", "metadata", "instance-data", 
 
 
 def _leads_astray(url: str) -> str:
-    """Why tickets must not be sent to `url`; empty where they may. The shop's own network is fine: helpdesks live there."""
+    """Why tickets must not be sent to `url`; empty where they may. The shop's own network is fine: helpdesks live
+    there."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -177,8 +179,8 @@ class Settings(BaseSettings):
         token = value.get_secret_value()
         if token and len(token) < _SHORTEST_TOKEN:
             raise ValueError(
-                f"is too easy to guess: it opens every conversation; take {_SHORTEST_TOKEN} characters or more, at random, such as "
-                "`openssl rand -hex 24` prints, or leave it unset and one is made"
+                f"is too easy to guess: it opens every conversation; take {_SHORTEST_TOKEN} characters or more, "
+                "at random, such as `openssl rand -hex 24` prints, or leave it unset and one is made"
             )
         return value
 
@@ -192,8 +194,11 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        for short, full in (("postgresql://", "postgresql+asyncpg://"), ("postgres://", "postgresql+asyncpg://"),
-                            ("sqlite://", "sqlite+aiosqlite://")):  # fmt: skip
+        for short, full in (
+            ("postgresql://", "postgresql+asyncpg://"),
+            ("postgres://", "postgresql+asyncpg://"),
+            ("sqlite://", "sqlite+aiosqlite://"),
+        ):
             if value.startswith(short):
                 value = full + value[len(short) :]
         value = re.sub(r"([?&])sslmode=", r"\1ssl=", value)  # as the server's own tools write it

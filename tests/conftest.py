@@ -359,7 +359,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
 @pytest.fixture(scope="session")
 def rasa_url() -> Iterator[str]:
     """A real Rasa with the project's model."""
-    from bot.operations.rasa_service import RasaError, RasaService, tell
+    from bot.operations.progress import tell
+    from bot.operations.rasa_service import RasaError, RasaService
 
     service = RasaService(ROOT, say=tell)
     try:

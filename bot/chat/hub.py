@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import logging
 import time
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from weakref import WeakValueDictionary
 from bot.chat.conversation import Conversation, Erased
 from bot.chat.drawn import new_id
 from bot.chat.workshop import Birth, Workshop
-from bot.clock import now_text
+from bot.clock import now_text, seconds_before
 from bot.store.database import Unavailable, token_hash
 from bot.store.entry import Entry
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
@@ -93,7 +92,7 @@ class Hub:
     async def welcome_back(self, customer: str) -> tuple[Conversation, str] | None:
         """The conversation of a customer whom the shop vouches for, with a token for this device; None where there was none
         lately."""
-        id = await self.shop.store.newest_of(customer, _seconds_before(now_text(), _LATELY))
+        id = await self.shop.store.newest_of(customer, seconds_before(now_text(), _LATELY))
         found = await self.conversation(id) if id else None
         if found is None:
             return None
@@ -256,7 +255,7 @@ class Hub:
             except Unavailable:
                 continue
             # Commits take a moment: look back generously, a re-read is harmless.
-            since = _seconds_before(now_text(), 5)
+            since = seconds_before(now_text(), 5)
 
     async def _look(self, ids: list[str]) -> None:
         """Catch up with what the store has of these. Only what was stored *before* the look can turn out to be erased: a chat may get
@@ -283,8 +282,3 @@ class Hub:
                 with contextlib.suppress(Erased):
                     await mine.refresh()
                 self.poke(id)
-
-
-def _seconds_before(at: str, seconds: int) -> str:
-    moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) - datetime.timedelta(seconds=seconds)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

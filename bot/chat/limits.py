@@ -32,11 +32,11 @@ class Address:
         """Nothing open, and nothing counted that would be forgiven by forgetting it."""
         return self.open == 0 and all(limit.has_capacity(limit.max_rate) for limit in (self.messages, self.beginnings))
 
-    async def admit(self, length: int, pace: AsyncLimiter) -> bool:
+    async def count_message(self, length: int, pace: AsyncLimiter) -> bool:
         """Whether a message of `length` letters may be taken now, by the address's limit and its chat's own `pace`; counted
         where it may. A long one counts as several, and as no more than an address may send at once."""
         weight = min(1 + length // _LETTERS, int(self.messages.max_rate))
-        if not self.messages.has_capacity(weight) or not await admit(pace):
+        if not self.messages.has_capacity(weight) or not await count_one(pace):
             return False
         await self.messages.acquire(weight)
         return True
@@ -74,7 +74,7 @@ class Limits:
         return AsyncLimiter(self._settings.limit_burst, self._settings.limit_burst / self._settings.limit_rate)
 
 
-async def admit(*limiters: AsyncLimiter) -> bool:
+async def count_one(*limiters: AsyncLimiter) -> bool:
     """True, and counted, where every limiter has room; never waits."""
     if not all(limiter.has_capacity() for limiter in limiters):
         return False

@@ -30,12 +30,12 @@ class Pressure:
         return self.lag > _LATE_FOR_OTHERS or self.waiting > 4
 
     @property
-    def admits_newcomers(self) -> bool:
+    def has_room_for_newcomers(self) -> bool:
         """Whether a chat may begin that was not open before."""
         return self.waiting < math.ceil(self._most / 2) and self.lag < _LATE_FOR_NEWCOMERS and self.open <= self._chats
 
     @property
-    def admits_messages(self) -> bool:
+    def has_room_for_messages(self) -> bool:
         """Whether an open chat's message may be taken."""
         return self.waiting < self._most and self.lag < _LATE
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import logging
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,8 +16,9 @@ from bot.chat.frames import Erase, FrameError, Hello, Rate, Say, Typing, dump, p
 from bot.chat.hours import service_hours
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
-from bot.chat.limits import Address, Limits, admit, real_address
+from bot.chat.limits import Address, Limits, count_one, real_address
 from bot.chat.pressure import Pressure
+from bot.clock import now
 from bot.settings import Settings
 from bot.store.database import Unavailable
 from bot.telemetry import tracing
@@ -147,7 +147,7 @@ class Socket:
             "seq": self._conversation.seq,
             "rated": self._conversation.state.rated,
         }
-        await self._send(welcome | service_hours(self._settings.hours, datetime.datetime.now(datetime.UTC)))
+        await self._send(welcome | service_hours(self._settings.hours, now()))
 
     async def _open(self, frame: Hello, address: Address) -> tuple[Conversation, str]:
         """The conversation that the token opens; else the one of a customer the shop vouches for; else a new one."""
@@ -159,10 +159,10 @@ class Socket:
             token = frame.token
         elif customer and (earlier := await self._hub.welcome_back(customer)):
             return earlier
-        elif not self._pressure.admits_newcomers:
+        elif not self._pressure.has_room_for_newcomers:
             raise FrameError("unavailable", _BUSY, retry_after=self._pressure.retry_after)
         else:
-            if not await admit(address.beginnings):
+            if not await count_one(address.beginnings):
                 raise FrameError("too_fast", _TOO_MANY, retry_after=_BEGIN_AGAIN)
             found, token = self._hub.greet(locale=frame.locale)
         if customer:
@@ -189,11 +189,11 @@ class Socket:
         if isinstance(frame, Say):
             if frame.id != frame.id.sent:
                 self._ids[frame.id] = frame.id.sent
-            if not await address.admit(len(frame.text), pace):
+            if not await address.count_message(len(frame.text), pace):
                 raise FrameError(
                     "too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id
                 )
-            if not self._pressure.admits_messages:
+            if not self._pressure.has_room_for_messages:
                 raise FrameError("unavailable", _BUSY, frame.id, retry_after=self._pressure.retry_after)
             timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._show_typing)
             try:

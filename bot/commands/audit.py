@@ -3,58 +3,55 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+from typing import TYPE_CHECKING
 
 import click
 import orjson
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 
-from bot.history.audit import Audit, audit
-from bot.history.views import how_many
-from bot.replay.printable import words
-from bot.settings import Settings
-from bot.store.database import Store
-from bot.store.migrate import migrate
+from bot.commands.options import read_since
+from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from bot.history.audit import Audit
 
 
-def read_since(text: str | None) -> str | None:
-    """A date or a time as the store writes times. Raises `click.BadParameter`."""
-    if text is None:
-        return None
-    try:
-        when = datetime.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(
-            "must be a date such as 2026-11-21, or a time such as 2026-11-21T08:00", param_hint="--since"
-        ) from error
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=datetime.UTC)
-    return when.astimezone(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-async def run_audit(settings: Settings, *, since: str | None, as_json: bool) -> bool:
-    """True where every conversation is lawful."""
-    await asyncio.to_thread(migrate, settings.database_url)
-    store = Store(settings.database_url)
-    try:
-        total = await how_many(store, since)
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("Judging conversations", total=total)
-            result = await audit(
-                store, support_email=settings.support_email, since=since, step=lambda: progress.advance(task)
-            )
-    finally:
-        await store.close()
-    if as_json:
+@click.command()
+@click.option("--since", help="Only conversations that changed at or after this date or time (UTC), e.g. 2026-11-21.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def audit(since: str | None, form: str) -> None:
+    """Check stored conversations against the strict rules; the status is non-zero where one is broken."""
+    result = asyncio.run(_judged(read_settings(), since=read_since(since)))
+    if form == "json":
         click.echo(orjson.dumps(result.as_json(), option=orjson.OPT_INDENT_2).decode())
     else:
         _show(result)
-    return not result.found
+    if result.found:
+        raise click.exceptions.Exit(1)
+
+
+async def _judged(settings: Settings, *, since: str | None) -> Audit:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from bot.history.audit import audit as judge
+    from bot.history.views import how_many
+    from bot.store.opened import opened
+
+    async with opened(settings) as store:
+        total = await how_many(store, since)
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("Judging conversations", total=total)
+            return await judge(
+                store, support_email=settings.support_email, since=since, step=lambda: progress.advance(task)
+            )
 
 
 def _show(result: Audit) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.replay.printable import words
+
     console = Console(highlight=False)
     if result.found:
         table = Table("conversation", "turn", "rule", "what was seen")

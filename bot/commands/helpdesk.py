@@ -6,49 +6,68 @@ import asyncio
 import time
 
 import click
-from rich.console import Console
-from rich.table import Column, Table
 
-from bot.factories import make_helpdesk
-from bot.history.views import waiting_tickets
-from bot.operations.delivery import deliver_again
-from bot.settings import Settings
-from bot.store.database import Store
-from bot.store.migrate import migrate
-from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
+from bot.settings import Settings, read_settings
 
 
-async def check_helpdesk(settings: Settings) -> bool:
+@click.group()
+def helpdesk() -> None:
+    """The helpdesk that tickets go to."""
+
+
+@helpdesk.command("check")
+def check() -> None:
+    """Whether the configured helpdesk can be reached, signed in to and written to; nothing is left behind in it."""
+    if not asyncio.run(_check(read_settings())):
+        raise click.exceptions.Exit(1)
+
+
+async def _check(settings: Settings) -> bool:
     """Try the configured helpdesk step by step, leaving nothing behind in it; True where tickets can be filed."""
-    await asyncio.to_thread(migrate, settings.database_url)
-    store = Store(settings.database_url)
-    helpdesk = make_helpdesk(settings, store)
-    click.echo(f"The helpdesk is {helpdesk.name}.")
-    try:
-        for step in helpdesk.steps():
-            try:
-                await step.run()
-            except HelpdeskError as error:
-                click.echo(f"  no   {step.what}: {error}")
-                advice = step.mend if isinstance(error, Rejected) else f"it did not answer as it should; {step.mend}"
-                click.echo(f"       What to do: {advice}.")
-                return False
-            click.echo(f"  yes  {step.what}")
-        click.echo("Tickets can be filed.")
-        return True
-    finally:
-        await helpdesk.close()
-        await store.close()
+    from bot.factories import make_helpdesk
+    from bot.store.opened import opened
+    from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
+
+    async with opened(settings) as store:
+        desk = make_helpdesk(settings, store)
+        click.echo(f"The helpdesk is {desk.name}.")
+        try:
+            for step in desk.steps():
+                try:
+                    await step.run()
+                except HelpdeskError as error:
+                    click.echo(f"  no   {step.what}: {error}")
+                    rejected = isinstance(error, Rejected)
+                    advice = step.mend if rejected else f"it did not answer as it should; {step.mend}"
+                    click.echo(f"       What to do: {advice}.")
+                    return False
+                click.echo(f"  yes  {step.what}")
+            click.echo("Tickets can be filed.")
+            return True
+        finally:
+            await desk.close()
 
 
-async def show_tickets(settings: Settings) -> None:
-    """The tickets that are not filed yet, with why."""
-    await asyncio.to_thread(migrate, settings.database_url)
-    store = Store(settings.database_url)
-    try:
+@click.group()
+def tickets() -> None:
+    """The tickets that wait for the helpdesk."""
+
+
+@tickets.command("waiting")
+def waiting() -> None:
+    """Tickets that are not filed yet, and what the helpdesk said last."""
+    asyncio.run(_show(read_settings()))
+
+
+async def _show(settings: Settings) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from bot.history.views import waiting_tickets
+    from bot.store.opened import opened
+
+    async with opened(settings) as store:
         found = await waiting_tickets(store)
-    finally:
-        await store.close()
     if not found:
         click.echo("Every ticket is filed.")
         return
@@ -61,14 +80,28 @@ async def show_tickets(settings: Settings) -> None:
     Console(highlight=False).print(table)
 
 
-async def deliver_tickets(settings: Settings, reference: str | None) -> int:
+@tickets.command("deliver")
+@click.argument("reference", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every ticket that was refused.")
+def deliver(reference: str | None, everything: bool) -> None:
+    """Send refused tickets again, after what was wrong has been mended: the one named, or --all."""
+    if bool(reference) == everything:
+        raise click.UsageError("name one ticket by its reference, or say --all")
+    if not asyncio.run(_deliver(read_settings(), reference)):
+        raise click.ClickException(
+            f"{reference} is not among the refused tickets; `askonce tickets waiting` lists them"
+            if reference
+            else "no ticket was refused; `askonce tickets waiting` lists those that wait"
+        )
+
+
+async def _deliver(settings: Settings, reference: str | None) -> int:
     """Put refused tickets (all, or the one named) back into the queue; how many."""
-    await asyncio.to_thread(migrate, settings.database_url)
-    store = Store(settings.database_url)
-    try:
+    from bot.operations.delivery import deliver_again
+    from bot.store.opened import opened
+
+    async with opened(settings) as store:
         references = await deliver_again(store, support_email=settings.support_email or "", reference=reference)
-    finally:
-        await store.close()
     for one in references:
         click.echo(f"{one} goes out again")
     return len(references)

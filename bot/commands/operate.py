@@ -1,4 +1,4 @@
-"""The operator's commands: doctor, backup, restore, kept. `bot.cli` gathers them."""
+"""`askonce doctor`, `backup`, `restore` and `kept`: for the operator."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def restore(file: pathlib.Path, replace: bool) -> None:
     click.echo(f"{found['conversations']:,} conversations with {found['turns']:,} turns are back.")
     if found["doubted"]:
         click.echo(
-            f"{found['doubted']:,} tickets were not filed when the backup was made: couriers look for each in the helpdesk first."
+            f"{found['doubted']:,} tickets were not filed when the backup was made: "
+            "couriers look for each in the helpdesk first."
         )
 
 

@@ -1,4 +1,4 @@
-"""The commands of developers: replay, explain, fixtures. `bot.cli` gathers them."""
+"""`askonce replay`, `explain` and `fixture`: for whoever changes a rule, a phrase or an article."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import Any
 import click
 import orjson
 
-from bot.settings import DEMO_EMAIL, Settings, read_settings
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from bot.commands.options import ROOT, read_since, settings_to_try
+from bot.settings import Settings, read_settings
 
 
 @click.command()
@@ -58,9 +57,7 @@ def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str 
     from bot.replay.run import Options, run_replay
     from bot.replay.run import watch as run_again
 
-    settings = read_settings()
-    if not settings.support_email:
-        settings = settings.model_copy(update={"support_email": DEMO_EMAIL})
+    settings = settings_to_try()
     if diff:
         _diff(settings, paths, since, watch=watch, **given)
         return
@@ -83,7 +80,6 @@ def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str 
 
 def _diff(settings: Settings, paths: tuple[pathlib.Path, ...], since: str | None, **given: Any) -> None:
     """`--diff` and what goes with it; anything else would be passed over, and is refused."""
-    from bot.commands.audit import read_since
     from bot.replay.diff import run_diff
 
     if paths:
@@ -140,8 +136,8 @@ def fixture() -> None:
 )
 @click.option("--looked", is_flag=True, help="Say that somebody has looked at the words that are left.")
 def fixture_new(output: pathlib.Path | None, replace: tuple[str, ...], looked: bool, **given: Any) -> None:
-    """A fixture of a stored conversation: what was understood recorded, invented people in the place of real ones. Nothing finds
-    all of them, so what is left is shown, and somebody must look before it is written."""
+    """A fixture of a stored conversation: what was understood recorded, invented people in the place of real ones.
+    Nothing finds all of them, so what is left is shown, and somebody must look before it is written."""
     from bot.replay.new_fixture import new_fixture
     from bot.replay.pseudonyms import put, shown
     from bot.replay.run import check_output
@@ -158,8 +154,8 @@ def fixture_new(output: pathlib.Path | None, replace: tuple[str, ...], looked: b
         click.echo(shown(text, people.replaced), err=True)
         if not sys.stdin.isatty():
             raise click.ClickException(
-                "not written: look at what is left of people above, marked »so«, then run it again with --looked, and with "
-                "--replace WORD=OTHER for each word that must go"
+                "not written: look at what is left of people above, marked »so«, then run it again with --looked, "
+                "and with --replace WORD=OTHER for each word that must go"
             )
         click.confirm("Is nothing left in it that tells who somebody is?", abort=True, err=True)
     if output:

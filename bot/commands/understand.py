@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import pathlib
-from typing import Any, TextIO
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 import orjson
 
-from bot.chat.workshop import Understander
-from bot.operations.rasa_service import RasaError, RasaService, tell
-from bot.settings import Settings
-from dialogue.events import Understanding
-from dialogue.understanding.rasa import Rasa
-from dialogue.understanding.reader import Asked
-from dialogue.understanding.rules import Rules
+from bot.commands.options import ROOT
+from bot.settings import Settings, read_settings
 from dialogue.vocabulary import Field
 
+if TYPE_CHECKING:
+    from bot.chat.workshop import Understander
+    from bot.operations.rasa_service import RasaService
+    from dialogue.events import Understanding
+    from dialogue.understanding.reader import Asked
+
 _FIELDS = {f.value for f in Field}
+
+
+@click.command()
+@click.option("--understander", type=click.Choice(["rasa", "rules"]), default="rules", show_default=True)
+def understand(understander: str) -> None:
+    """JSON Lines in, JSON Lines out: what is understood of each {text, asked?}."""
+    if not asyncio.run(understand_lines(sys.stdin, sys.stdout, understander, settings=read_settings())):
+        raise click.exceptions.Exit(1)
 
 
 class LineError(Exception):
@@ -53,19 +63,21 @@ def describe(text: str, u: Understanding) -> dict[str, Any]:
     }
 
 
-async def understand_lines(
-    source: TextIO, target: TextIO, name: str, *, settings: Settings, root: pathlib.Path
-) -> bool:
-    """Understand every line; a bad line gets an error on standard error with its number, and the rest goes on. False
-    where there was one."""
+async def understand_lines(source: TextIO, target: TextIO, name: str, *, settings: Settings) -> bool:
+    """Understand every line by the understander of this `name`; a bad line gets an error on standard error with its
+    number, and the rest goes on. False where there was one."""
+    from bot.operations.progress import tell
+    from bot.operations.rasa_service import RasaError, RasaService
+    from dialogue.understanding.rasa import Rasa
+    from dialogue.understanding.rules import Rules
+
     service: RasaService | None = None
     mind: Understander = Rules(settings.support_email)
-    fine = True
     try:
         if name == "rasa":
             url = settings.rasa_url
             if not url:
-                service = RasaService(root, say=tell)
+                service = RasaService(ROOT, say=tell)
                 service.start_ready()
                 url = service.url
             mind = Rasa(
@@ -73,20 +85,25 @@ async def understand_lines(
             )
             if not await mind.ready():
                 raise RasaError(f"Rasa does not answer at {url}; start it, or use --understander rules")
-        for number, line in enumerate(source, 1):
-            if not line.strip():
-                continue
-            try:
-                text, asked = read_line(line)
-            except LineError as error:
-                click.echo(f"line {number}: {error}", err=True)
-                fine = False
-                continue
-            answer = describe(text, await mind.understand(text, asked))
-            target.write(orjson.dumps(answer).decode() + "\n")
-        target.flush()
+        return await _answer(source, target, mind)
     finally:
         await mind.close()
         if service:
             service.stop()
+
+
+async def _answer(source: TextIO, target: TextIO, mind: Understander) -> bool:
+    fine = True
+    for number, line in enumerate(source, 1):
+        if not line.strip():
+            continue
+        try:
+            text, asked = read_line(line)
+        except LineError as error:
+            click.echo(f"line {number}: {error}", err=True)
+            fine = False
+            continue
+        answer = describe(text, await mind.understand(text, asked))
+        target.write(orjson.dumps(answer).decode() + "\n")
+    target.flush()
     return fine

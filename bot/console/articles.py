@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import pathlib
 import re
@@ -13,6 +12,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.responses import Response
 
+from bot.clock import today
 from bot.console.site import Ask, Refused
 from bot.store.edited_articles import edited, keep_version, version_of, versions_of
 from dialogue.referee.words import faults
@@ -61,7 +61,7 @@ async def new_article(ask: Ask) -> Response:
     question = re.sub(r"[:#\[\]{}\"'&*!|>%@`]", " ", question)
     id = _slug(question)
     title = question[:1].upper() + question[1:80]
-    text = _NEW.format(id=id, title=title, question=question, today=datetime.datetime.now(datetime.UTC).date())
+    text = _NEW.format(id=id, title=title, question=question, today=today())
     return ask.page(
         "article.html", id=id, text=text, new=True, versions=[], error="", preview=None, problems=[], note=""
     )

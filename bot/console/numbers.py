@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.chat.hours import read_hours
+from bot.clock import today
 from bot.console import charts
 from bot.console.exports import CsvFile
 from bot.console.site import Ask, Refused
@@ -43,9 +44,8 @@ _MEAN = "first answer, mean ms (right)"
 
 def days_of(given: Mapping[str, str]) -> Days:
     """The days an address names; the last thirty where it names none. Raises `Refused`."""
-    today = datetime.datetime.now(datetime.UTC).date()
     try:
-        last = day_of(given.get("until") or today.isoformat())
+        last = day_of(given.get("until") or today().isoformat())
         first = day_of(given.get("since") or (last - datetime.timedelta(days=_DAYS - 1)).isoformat())
     except ValueError as error:
         raise Refused(422, "“since” and “until” are days such as 2026-11-21.") from error

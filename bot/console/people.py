@@ -15,7 +15,7 @@ from bot.store.accounts import (
     AccountError,
     Role,
 )
-from bot.store.admission import admits
+from bot.store.admin_token import is_administrators
 from bot.store.second_factor import code_fits, codes_left, new_recovery_codes, new_totp_secret, totp_address
 
 
@@ -75,7 +75,9 @@ async def first(ask: Ask) -> Response:
     password = ask.credential("password")
     await ask.site.count_try(ask)
     try:
-        if not await admits(ask.bot, ask.credential("token", 200).strip()):
+        token = ask.credential("token", 200).strip()
+        configured = ask.bot.settings.admin_token.get_secret_value()
+        if not await is_administrators(token, configured=configured, store=ask.bot.store):
             raise AccountError(
                 "this is not the administrator's token; it was printed when the bot first started, "
                 "or is set as ASKONCE_ADMIN_TOKEN"

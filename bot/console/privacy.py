@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
+from bot.clock import horizon
 from bot.console.exports import download
 from bot.console.site import Ask, Refused
 from bot.history import erasure
@@ -21,7 +22,7 @@ def _secret(ask: Ask) -> str:
 async def privacy(ask: Ask) -> Response:
     """The form to find a person, and what is due by age."""
     days = ask.asked("days", ask.bot.settings.retention_days or 365, least=1, most=36_500)
-    due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
+    due = await erasure.how_old(ask.bot.store, horizon(days))
     return _page(ask, days, due)
 
 
@@ -38,7 +39,7 @@ async def look(ask: Ask) -> Response:
     found = await erasure.look(ask.bot.store, email, secret=_secret(ask))
     await ask.note("look for a person", await ask.accounts.access.person(email))
     days = ask.bot.settings.retention_days or 365
-    due = await erasure.how_old(ask.bot.store, erasure.horizon(days))
+    due = await erasure.how_old(ask.bot.store, horizon(days))
     return _page(ask, days, due, email=email, found=found)
 
 

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from starlette.responses import Response
 
+from bot.clock import today
 from bot.console.site import Ask, Refused
 from bot.history.samples import STRATA, draw, groups_between, kappa, keep_sample, read_sample, samples_drawn
 from bot.history.search import day_of
@@ -16,14 +17,14 @@ _LARGEST = 1_000
 
 async def samples(ask: Ask) -> Response:
     """The samples that were drawn, and the form for another."""
-    rows, today = await samples_drawn(ask.bot.store), datetime.datetime.now(datetime.UTC).date()
+    rows, day = await samples_drawn(ask.bot.store), today()
     return ask.page(
         "samples.html",
         rows=rows,
         called=await ask.called(),
         strata=STRATA,
-        today=today.isoformat(),
-        month=(today - datetime.timedelta(days=30)).isoformat(),
+        today=day.isoformat(),
+        month=(day - datetime.timedelta(days=30)).isoformat(),
     )
 
 

@@ -28,7 +28,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bot.bootstrap import Bot
-from bot.chat.limits import admit, is_trusted, real_address
+from bot.chat.limits import count_one, is_trusted, real_address
 from bot.chat.words import masked_form, masked_query
 from bot.console.wording import FILTERS
 from bot.history.search import OddNumber, QueryError
@@ -297,7 +297,7 @@ class Site:
         address = real_address(peer, ask.request.headers, self.bot.settings.trusted_proxies)
         if len(self._doors) > 10_000:
             self._doors.clear()
-        if not await admit(self._doors.setdefault(address, AsyncLimiter(10, 60))):
+        if not await count_one(self._doors.setdefault(address, AsyncLimiter(10, 60))):
             raise Refused(429, "Too many tries from your address; wait a minute.")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+from bot.clock import iso_of
+
 OUTCOMES = {
     "filed": "A ticket of this conversation is in the helpdesk.",
     "saved": "A ticket is stored and on its way to the helpdesk.",
@@ -52,11 +54,6 @@ def seconds(at: float | None) -> str:
     if not at:
         return ""
     return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%d %H:%M")
-
-
-def iso_of(at: float) -> str:
-    """Seconds since the epoch as ISO 8601."""
-    return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def plain(name: object) -> str:

@@ -7,8 +7,8 @@ from bot.evals.measures import Error, Measured, Rows, Step
 from dialogue.vocabulary import IntentName
 from kb_answers.answer import Answers
 
-#: Which of our articles answer a topic of the questions' own labels. Labels without an article are left out: there the right
-#: answer is none.
+#: Which of our articles answer a topic of the questions' own labels. Labels without an article are left out: there the
+#: right answer is none.
 ARTICLES_OF = {
     "returns": {"return-window", "start-a-return", "return-cost", "return-eligibility", "exchange"},
     "refunds": {"refund-time", "refund-method", "request-a-refund"},
@@ -26,8 +26,9 @@ _NO_ARTICLE = {"account", "payment"}
 
 
 async def faq(rows: Rows, mind: Understander, answers: Answers, outside: Rows, step: Step) -> Measured:
-    """`rows` are shop questions by topic, `outside` are rows of no shop's business. A question how to reach people is right
-    where it is understood as one, for the approved answer of R14 or a ticket follows then, whatever the articles say."""
+    """`rows` are shop questions by topic, `outside` are rows of no shop's business. A question how to reach people is
+    right where it is understood as one, for the approved answer of R14 or a ticket follows then, whatever the articles
+    say."""
     m = Measured()
     right = wrong = abstained = without = silent = 0
     for row in rows:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-#: How far a fresh run may fall below the committed one: by rules the figures repeat exactly (R16); Rasa is trained anew and gets
-#: an allowance of a point.
+#: How far a fresh run may fall below the committed one: by rules the figures repeat exactly (R16); Rasa is trained anew
+#: and gets an allowance of a point.
 NOISE = {"rules": 0.0005, "rasa": 0.01}
 
 

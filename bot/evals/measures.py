@@ -1,6 +1,7 @@
 """The measures: each takes rows and an understander and gives figures, and the errors behind them with their texts.
 
-Figures are shares (0..1) or counts. "Lenient" takes any label a fair judge accepts, as the data's own README defines it.
+Figures are shares (0..1) or counts. "Lenient" takes any label a fair judge accepts, as the data's own
+README defines it.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ def _certainty(u: Understanding, name: IntentName) -> float:
 
 
 async def intents(rows: Rows, mind: Understander, step: Step) -> Measured:
-    """What a message is after: `human_*` on people's rows, `templated_*` on machine-varied ones; `slice_*` on the border
-    between tickets and orders; `oos_*` on what is no shop's business."""
+    """What a message is after: `human_*` on people's rows, `templated_*` on machine-varied ones; `slice_*` on the
+    border between tickets and orders; `oos_*` on what is no shop's business."""
     m = Measured()
     people: list[tuple[str, str]] = []
     strict: list[tuple[str, str]] = []
@@ -138,7 +139,8 @@ def _out_of_scope(found: list[tuple[bool, float, bool]]) -> dict[str, float]:
 
 
 def asked_by(agent: str | None) -> Asked:
-    """What an agent's line asked for, as our bot would have asked it; None where it asked for neither name nor address."""
+    """What an agent's line asked for, as our bot would have asked it; None where it asked for neither name nor
+    address."""
     line = (agent or "").lower()
     wants = []
     if re.search(r"\bnames?\b", re.sub(r"user ?names?|account names?", "", line)):
@@ -155,53 +157,55 @@ def _holds(text: str, name: str) -> bool:
 async def contact(rows: Rows, mind: Understander, step: Step) -> Measured:
     """Full names and addresses, message by message, on messages that hold one and on messages that hold none."""
     m = Measured()
-    hold = found = free = invented = 0
-    with_email = email_right = email_invented = messages = 0
+    found: list[bool] = []  # of each full name, whether it was found whole
+    named: list[bool] = []  # of each message without any part of the name, whether one was found in it all the same
+    read: list[bool] = []  # of each address, whether it was read
+    invented: list[bool] = []  # of each message, whether an address was found in it and there is none
     for row in rows:
-        gold = [v for v in {row["name"] or "", *(row.get("name_variants") or [])} if len(v.split()) > 1]
-        parts = {p.lower() for v in [row["name"] or "", *gold] for p in v.split() if len(p) > 1}
         for message in row["messages"]:
-            text = message["text"]
-            u = await mind.understand(text, asked_by(message["prev_agent"]))
-            messages += 1
-            held = [v for v in gold if _holds(text, v)]
-            got = (u.name or "").lower()
-            if held:
-                hold += 1
-                right = got in {v.lower() for v in held}
-                found += right
-                if not right:
-                    cause = "a full name not found" if not got else "a full name cut wrong"
-                    m.errors.append(
-                        Error(cause, f"{message['prev_agent'] or '—'} ⟶ {text}", held[0], u.name or "nothing")
-                    )
-            elif not any(_holds(text, p) for p in parts):
-                free += 1
-                invented += bool(got)
-                if got:
-                    m.errors.append(
-                        Error("a name invented", f"{message['prev_agent'] or '—'} ⟶ {text}", "none", u.name or "")
-                    )
-            email = row["email"]
-            if email and email.lower() in text.lower():
-                with_email += 1
-                email_right += (u.email or "").lower() == email.lower()
-                if (u.email or "").lower() != email.lower():
-                    m.errors.append(Error("an address not found", text, email, u.email or "nothing"))
-            elif "@" not in text and u.email:
-                email_invented += 1
-                m.errors.append(Error("an address invented", text, "none", u.email))
+            u = await mind.understand(message["text"], asked_by(message["prev_agent"]))
+            m.errors += _name_errors(row, message, u.name or "", found, named)
+            m.errors += _email_errors(row["email"], message["text"], u.email or "", read, invented)
         step()
     m.figures = {
-        "full_names_found": found / hold if hold else 0.0,
-        "full_names_rows": hold,
-        "false_names": invented / free if free else 0.0,
-        "false_names_rows": free,
-        "emails_found": email_right / with_email if with_email else 0.0,
-        "emails_rows": with_email,
-        "emails_invented": email_invented / messages if messages else 0.0,
+        "full_names_found": _mean(found),
+        "full_names_rows": len(found),
+        "false_names": _mean(named),
+        "false_names_rows": len(named),
+        "emails_found": _mean(read),
+        "emails_rows": len(read),
+        "emails_invented": _mean(invented),
     }
     return m
+
+
+def _name_errors(
+    row: dict[str, Any], message: dict[str, Any], got: str, found: list[bool], named: list[bool]
+) -> Iterable[Error]:
+    """What is wrong with the name read from a message; `found` or `named` gets what came of it."""
+    full = [v for v in {row["name"] or "", *(row.get("name_variants") or [])} if len(v.split()) > 1]
+    parts = {p.lower() for v in [row["name"] or "", *full] for p in v.split() if len(p) > 1}
+    shown = f"{message['prev_agent'] or '—'} ⟶ {message['text']}"
+    if held := [v for v in full if _holds(message["text"], v)]:
+        found.append(got.lower() in {v.lower() for v in held})
+        if not found[-1]:
+            yield Error("a full name cut wrong" if got else "a full name not found", shown, held[0], got or "nothing")
+    elif not any(_holds(message["text"], p) for p in parts):
+        named.append(bool(got))
+        if got:
+            yield Error("a name invented", shown, "none", got)
+
+
+def _email_errors(wanted: str | None, text: str, got: str, read: list[bool], invented: list[bool]) -> Iterable[Error]:
+    """What is wrong with the address read from a message; `read` and `invented` get what came of it."""
+    there = bool(wanted) and str(wanted).lower() in text.lower()
+    invented.append(not there and "@" not in text and bool(got))
+    if invented[-1]:
+        yield Error("an address invented", text, "none", got)
+    if there and wanted:
+        read.append(got.lower() == wanted.lower())
+        if not read[-1]:
+            yield Error("an address not found", text, wanted, got or "nothing")
 
 
 async def names(rows: Rows, mind: Understander, step: Step) -> Measured:
@@ -284,8 +288,9 @@ async def yes_no(rows: Rows, mind: Understander, step: Step) -> Measured:
 
 
 async def conversations(rows: Rows, mind: Understander, step: Step) -> Measured:
-    """Whole chats that state a full name, an address and a reason: are all three understood, so that none would be asked
-    for again? The shopper's turns are read in order; a field counts as asked for where the agent's line before asked."""
+    """Whole chats that state a full name, an address and a reason: are all three understood, so that none would be
+    asked for again? The shopper's turns are read in order; a field counts as asked for where the agent's line before
+    asked."""
     m = Measured()
     whole = complete = 0
     for row in rows:
@@ -303,14 +308,7 @@ async def conversations(rows: Rows, mind: Understander, step: Step) -> Measured:
             for name, value in ((Field.NAME, u.name), (Field.EMAIL, u.email), (Field.REASON, u.reason)):
                 if value:
                     got.setdefault(name.value, value) if name is Field.REASON else got.update({name.value: value})
-        variants = {v.lower() for v in [row["name"], *(row.get("name_variants") or [])]}
-        missing = []
-        if got.get("name", "").lower() not in variants:
-            missing.append(f"name ({got.get('name', 'nothing')} for {row['name']})")
-        if got.get("email", "").lower() != row["email"].lower():
-            missing.append(f"email ({got.get('email', 'nothing')})")
-        if not got.get("reason"):
-            missing.append("reason")
+        missing = _not_understood(row, got)
         complete += not missing
         if missing:
             said = " / ".join(t["text"] for t in row["turns"] if t["role"] == "customer")
@@ -318,3 +316,15 @@ async def conversations(rows: Rows, mind: Understander, step: Step) -> Measured:
         step()
     m.figures = {"complete": complete / whole if whole else 0.0, "rows": whole}
     return m
+
+
+def _not_understood(row: dict[str, Any], got: dict[str, str]) -> list[str]:
+    """The fields of a chat that were not understood, with what was taken for them."""
+    missing = []
+    if got.get("name", "").lower() not in {v.lower() for v in [row["name"], *(row.get("name_variants") or [])]}:
+        missing.append(f"name ({got.get('name', 'nothing')} for {row['name']})")
+    if got.get("email", "").lower() != row["email"].lower():
+        missing.append(f"email ({got.get('email', 'nothing')})")
+    if not got.get("reason"):
+        missing.append("reason")
+    return missing

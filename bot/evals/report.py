@@ -17,10 +17,14 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #cbd5e1; --soft: #f1f5f9; }
 @media (prefers-color-scheme: dark) { :root { --line: #475569; --soft: #1e293b; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; } th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: left; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } caption { text-align: left; font-weight: 600; padding: .3rem 0; }
-.side { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1.5rem; align-items: start; }
-figure { margin: 0; background: #fff; border-radius: .5rem; padding: .5rem; overflow-x: auto; } figure svg { max-width: 100%; height: auto; }
+table { border-collapse: collapse; margin: 1rem 0; }
+th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: left; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+.side { display: grid; gap: 1.5rem; align-items: start;
+  grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); }
+figure { margin: 0; background: #fff; border-radius: .5rem; padding: .5rem; overflow-x: auto; }
+figure svg { max-width: 100%; height: auto; }
 details { margin: .4rem 0; } summary { cursor: pointer; } .missed { font-weight: 700; } .scroll { overflow-x: auto; }
 """
 _WORST = 40

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from bot.clock import now_text, seconds_before
 from bot.history import views
 from bot.store.database import Store
 from bot.store.records import Turn, happenings_from_json, to_json
@@ -103,9 +103,9 @@ class Audit:
 async def audit(store: Store, *, support_email: str, since: str | None, step: Callable[[], None]) -> Audit:
     """Judge every conversation changed at or after `since` (ISO 8601; None: all of them); `step` after each."""
     result = Audit()
-    recent = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=_UNDER_WAY)
+    recent = seconds_before(now_text(), _UNDER_WAY)
     async for id, updated_at, seq in views.changed(store, since):
-        settled = updated_at < recent.isoformat(timespec="milliseconds")
+        settled = updated_at < recent
         violations = await verdict(store, id, support_email=support_email, settled=settled)
         result.conversations += 1
         result.turns += seq

@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from bot.clock import now_text
+from bot.clock import horizon, now_text
 from bot.history import views
 from bot.history.searching_person import Found, find_person
 from bot.store.accounts import IDLE, LONGEST
@@ -244,12 +244,6 @@ async def export_person(store: Store, email: str, *, secret: str = "") -> dict[s
 
 
 # ---------------------------------------------------------------- age
-
-
-def horizon(days: int, now: datetime.datetime | None = None) -> str:
-    """The moment `days` ago, as the store writes times."""
-    moment = (now or datetime.datetime.now(datetime.UTC)) - datetime.timedelta(days=days)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 async def how_old(store: Store, before: str) -> Erased:

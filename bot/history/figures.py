@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.hours import Hours
+from bot.clock import as_text, now
 from bot.history.search import ABANDONED_AFTER
 from bot.store.console_tables import summary
 from bot.store.tables import conversation, gap, outbox
@@ -166,11 +167,7 @@ def _in(days: Days) -> list[ColumnElement[bool]]:
 async def measure(connection: AsyncConnection, days: Days) -> dict[str, float | None]:
     """Every number of `MEANINGS` for these days."""
     s = summary.c
-    late = (
-        (datetime.datetime.now(datetime.UTC) - ABANDONED_AFTER)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
+    late = as_text(now() - ABANDONED_AFTER)
 
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -17,6 +17,7 @@ from sqlalchemy import Row, Select, func, literal, literal_column, select, text,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.phrases import languages
+from bot.clock import as_text, now
 from bot.history.summaries import FLAGS, OUTCOMES
 from bot.store.console_tables import assignment, facet, review, summary
 from bot.store.database import Store
@@ -154,7 +155,7 @@ def _match(words: str, dialect: str) -> str:
 
 
 def where(
-    query: Query, *, dialect: str, hidden: bool, common: Collection[str] = (), now: datetime.datetime | None = None
+    query: Query, *, dialect: str, hidden: bool, common: Collection[str] = (), at: datetime.datetime | None = None
 ) -> list[Any]:
     """The conditions on `summary`; `hidden` searches the words without personal data. Filters named in `common` fit so
     many conversations that it is faster to walk the list and look at each than to collect them all first."""
@@ -166,7 +167,7 @@ def where(
         day_after = datetime.date.fromisoformat(query.until) + datetime.timedelta(days=1)
         found.append(s.created_at < day_after.isoformat())
     if query.outcome:
-        found += _outcome(query.outcome, now)
+        found += _outcome(query.outcome, at)
     for name in ("delivery", "language"):
         if value := getattr(query, name):
             found.append(getattr(s, name) == value)
@@ -193,14 +194,14 @@ def where(
     return found
 
 
-def _outcome(outcome: str, now: datetime.datetime | None) -> list[Any]:
+def _outcome(outcome: str, at: datetime.datetime | None) -> list[Any]:
     """How a conversation stands; it is kept in its summary, but for how long nothing was heard."""
     s = summary.c
     if outcome != "abandoned":
         return [s.outcome == outcome]
-    moment = (now or datetime.datetime.now(datetime.UTC)) - ABANDONED_AFTER
+    late = as_text((at or now()) - ABANDONED_AFTER)
     last = func.coalesce(s.heard_at, s.updated_at)
-    return [s.outcome == "left", last < moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")]
+    return [s.outcome == "left", last < late]
 
 
 def _facets(query: Query) -> dict[str, Select[Any]]:

@@ -8,7 +8,6 @@ and catches up within a second. `VERSION` rises with the meaning of what is kept
 from __future__ import annotations
 
 import asyncio
-import datetime
 import functools
 import logging
 import re
@@ -22,6 +21,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.chat.phrases import language_of, not_understood
+from bot.clock import seconds_before
 from bot.history.audit import make_transcript
 from bot.history.masking import masked
 from bot.history.views import passed_of
@@ -341,7 +341,4 @@ async def renew(store: Store, references: Collection[str], *, support_email: str
 
 def _back(at: str) -> str:
     """A little before `at`: replicas' clocks differ and commits take a moment."""
-    if not at:
-        return ""
-    moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) - datetime.timedelta(seconds=30)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return seconds_before(at, 30) if at else ""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bot.store.database import Store
 from bot.store.records import from_json, happenings_from_json, to_json
-from bot.store.tables import admin_token, attempt, outbox, rating, turn
+from bot.store.tables import attempt, outbox, rating, turn
 from bot.store.tables import conversation as conversation_table
 from dialogue import events
 from dialogue.policy import Policy
@@ -223,12 +223,6 @@ async def oldest_unfiled(store: Store) -> float | None:
     async with store.read() as connection:
         found: float | None = await connection.scalar(query)
         return found
-
-
-async def admin_hashes(store: Store) -> list[str]:
-    """Hashes of the administrator's tokens."""
-    async with store.read() as connection:
-        return list(await connection.scalars(select(admin_token.c.hash)))
 
 
 async def how_many(store: Store, since: str | None) -> int:

@@ -1,9 +1,10 @@
 """`askonce backup` and `askonce restore`: one file that holds everything, made while the bot runs.
 
-SQLite copies itself page by page (its own backup API), PostgreSQL's tools do the rest. A file is written beside its name and
-renamed when it is whole. After a restore nobody knows which tickets reached the helpdesk since the backup: those not filed in it
-are marked as in doubt, so that couriers look in the helpdesk before they create one again (R8). They keep their keys, and find
-themselves; tickets of the time after the restore have keys that no ticket had before (`bot.chat.drawn.new_mark`).
+SQLite copies itself page by page (its own backup API), PostgreSQL's tools do the rest. A file is written beside its
+name and renamed when it is whole. After a restore nobody knows which tickets reached the helpdesk since the backup:
+those not filed in it are marked as in doubt, so that couriers look in the helpdesk before they create one again (R8).
+They keep their keys, and find themselves; tickets of the time after the restore have keys that no ticket had before
+(`bot.chat.drawn.new_mark`).
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection, make_url
 
-from bot.operations.rasa_service import tell
+from bot.operations.progress import tell
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store, Unavailable
 from bot.store.declarations import REGISTER
 from bot.store.lease import ARCHIVIST, holder
 from bot.store.lives import is_dead, life
-from bot.store.migrate import migrate, newest
+from bot.store.migrate import newest
+from bot.store.opened import opened
 from bot.store.private import make_private
 from bot.store.tables import conversation, lease, outbox, turn
 
@@ -91,32 +93,40 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
     if settings.sqlite:
         _restore_sqlite(source, _database_file(settings))
     else:
-        _tool("pg_restore", settings, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
-              "--exit-on-error", str(source))  # fmt: skip
-    await asyncio.to_thread(migrate, settings.database_url)
-    return await _settle(settings)
+        _tool(
+            "pg_restore",
+            settings,
+            "--clean",
+            "--if-exists",
+            "--no-owner",
+            "--no-privileges",
+            "--single-transaction",
+            "--exit-on-error",
+            str(source),
+        )
+    async with opened(settings) as store:
+        return await _settle(store)
 
 
 async def _nobody_at_work(settings: Settings) -> None:
-    """A bot that goes on would write into what is being replaced. One that was killed leaves its lease behind: it is known to be
-    dead where it was a process of this machine's present run, and elsewhere by not renewing the lease. In a damaged database nobody is."""
-    store = Store(settings.database_url)
+    """A bot that goes on would write into what is being replaced. One that was killed leaves its lease behind: it is
+    known to be dead where it was a process of this machine's present run, and elsewhere by not renewing the lease. In a
+    damaged database nobody is."""
     try:
-        if not await _has(store, "lease"):
-            return
-        first = held = await holder(store, ARCHIVIST, time.time())
-        if first and life(first[0]) == "unknown":
-            tell("A bot held this database a moment ago; waiting to see whether it still does …")
-            while held and held[1] <= first[1]:
-                await asyncio.sleep(1)
-                held = await holder(store, ARCHIVIST, time.time())
-        if held and not is_dead(held[0]):
-            raise BackupError(f"a bot is at work on this database ({held[0]}); stop every bot, then restore")
+        async with opened(settings, migrating=False) as store:
+            if not await _has(store, "lease"):
+                return
+            first = held = await holder(store, ARCHIVIST, time.time())
+            if first and life(first[0]) == "unknown":
+                tell("A bot held this database a moment ago; waiting to see whether it still does …")
+                while held and held[1] <= first[1]:
+                    await asyncio.sleep(1)
+                    held = await holder(store, ARCHIVIST, time.time())
+            if held and not is_dead(held[0]):
+                raise BackupError(f"a bot is at work on this database ({held[0]}); stop every bot, then restore")
     except Unavailable:
         if not settings.sqlite:
             raise
-    finally:
-        await store.close()
 
 
 async def _has(store: Store, table: str) -> bool:
@@ -125,42 +135,35 @@ async def _has(store: Store, table: str) -> bool:
 
 
 async def _occupied(settings: Settings) -> bool:
-    store = Store(settings.database_url)
     try:
-        if not await _has(store, "conversation"):
-            return False
-        async with store.read() as connection:
-            return bool(await connection.scalar(select(conversation.c.id).limit(1)))
+        async with opened(settings, migrating=False) as store:
+            if not await _has(store, "conversation"):
+                return False
+            async with store.read() as connection:
+                return bool(await connection.scalar(select(conversation.c.id).limit(1)))
     except Unavailable as error:
         if not settings.sqlite:
             raise
         raise BackupError("the database there cannot be read; add --replace to put the backup in its place") from error
-    finally:
-        await store.close()
 
 
-async def _settle(settings: Settings) -> dict[str, int]:
-    store = Store(settings.database_url)
-    try:
-        waiting, refused = outbox.c.status.in_(("queued", "sending")), outbox.c.status == "refused"
+async def _settle(store: Store) -> dict[str, int]:
+    """Mark as in doubt what may have reached the helpdesk since the backup was made (R8); what there is, counted."""
+    waiting, refused = outbox.c.status.in_(("queued", "sending")), outbox.c.status == "refused"
 
-        def doubt(connection: Any) -> int:
-            # At least one look before creating; whoever had looked once already begins anew. What was refused then may have been
-            # delivered since, and an operator may send it out again.
-            found = connection.execute(
-                update(outbox).where(waiting).values(status="queued", ambiguous=1, lease_until=0.0)
-            )
-            connection.execute(update(outbox).where(refused).values(ambiguous=1))
-            connection.execute(update(lease).values(until=0.0))  # held by whoever was at work when the backup was made
-            return int(found.rowcount)
+    def doubt(connection: Connection) -> int:
+        # At least one look before creating; whoever had looked once already begins anew. What was refused then may have
+        # been delivered since, and an operator may send it out again.
+        found = connection.execute(update(outbox).where(waiting).values(status="queued", ambiguous=1, lease_until=0.0))
+        connection.execute(update(outbox).where(refused).values(ambiguous=1))
+        connection.execute(update(lease).values(until=0.0))  # held by whoever was at work when the backup was made
+        return int(found.rowcount)
 
-        doubted = await store.transact(doubt)
-        async with store.read() as connection:
-            conversations = await connection.scalar(select(func.count()).select_from(conversation))
-            turns = await connection.scalar(select(func.count()).select_from(turn))
-        return {"conversations": int(conversations or 0), "turns": int(turns or 0), "doubted": doubted}
-    finally:
-        await store.close()
+    doubted = await store.transact(doubt)
+    async with store.read() as connection:
+        conversations = await connection.scalar(select(func.count()).select_from(conversation))
+        turns = await connection.scalar(select(func.count()).select_from(turn))
+    return {"conversations": int(conversations or 0), "turns": int(turns or 0), "doubted": doubted}
 
 
 # ---------------------------------------------------------------- SQLite
@@ -249,8 +252,14 @@ def _tool(name: str, settings: Settings, *arguments: str) -> None:
     if program is None:
         raise BackupError(f"{name} is needed and not installed; on Debian: apt-get install postgresql-client")
     url = make_url(settings.database_url)
-    given = {"PGHOST": url.host, "PGPORT": str(url.port or 5432), "PGUSER": url.username, "PGPASSWORD": url.password,
-             "PGDATABASE": url.database, "PGSSLMODE": str(url.query.get("ssl", ""))}  # fmt: skip
+    given = {
+        "PGHOST": url.host,
+        "PGPORT": str(url.port or 5432),
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+        "PGSSLMODE": str(url.query.get("ssl", "")),
+    }
     environment = os.environ | {k: v for k, v in given.items() if v}  # the password is not for the list of processes
     database = ["--dbname", url.database or ""] if name == "pg_restore" else []
     tell(f"{name} is at work …")

@@ -1,7 +1,8 @@
 """`askonce demo-data`: conversations to look at and to measure the console with.
 
-A few hundred conversations are really held, through the engine with its rules, articles and desk; the many are copies of these
-with other people, references and times. So every row is one that the bot writes, and a million turns take minutes.
+A few hundred conversations are really held, through the engine with its rules, articles and desk; the many are copies
+of these with other people, references and times. So every row is one that the bot writes, and a million turns take
+minutes.
 """
 
 from __future__ import annotations
@@ -22,37 +23,53 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.bootstrap import run_bot
+from bot.clock import as_text, now
 from bot.history.summaries import Archivist, Summary
 from bot.history.views import outbox_counts
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, token_hash
-from bot.store.migrate import migrate
+from bot.store.opened import opened
 from bot.store.searched_words import insert_words
 from bot.store.tables import attempt, conversation, desk_ticket, gap, happening, outbox, rating, turn
 from dialogue import events
 
 NAME, EMAIL = "Jane Doe", "jane.doe@example.com"
 _OPENERS = (
-    "hi", "hello there", "how long does delivery take?", "do you ship to Norway?", "what is your return policy?", "can I cancel my order?",
-    "how do I contact support?", "do you sell gift wrapping in velvet?", "is there a student discount?", "do you restore old lamps?",
-    "can I pay in instalments over two years?", "which wood are the chairs made of?", "how do refunds work?",
+    "hi", "hello there", "how long does delivery take?", "do you ship to Norway?", "what is your return policy?",
+    "can I cancel my order?", "how do I contact support?", "do you sell gift wrapping in velvet?",
+    "is there a student discount?", "do you restore old lamps?", "can I pay in instalments over two years?",
+    "which wood are the chairs made of?", "how do refunds work?",
 )  # fmt: skip
 _ISSUES = (
-    "my order never arrived and it has been 25 days", "the lamp came broken", "I was charged twice for the kettle", "the bag has a torn strap",
-    "I got the wrong colour", "the parcel was empty when I opened it", "the kettle leaks from the bottom", "my refund has not come",
+    "my order never arrived and it has been 25 days", "the lamp came broken", "I was charged twice for the kettle",
+    "the bag has a torn strap", "I got the wrong colour", "the parcel was empty when I opened it",
+    "the kettle leaks from the bottom", "my refund has not come",
 )  # fmt: skip
 _MIDDLES = (
-    (), ("do you ship to Iceland, by the way?",), ("thanks",), ("what is your return policy?", "and how long do refunds take?"),
-    ("any update on my ticket?",), ("asdf qwer",), ("is there a shop in Bergen?", "how much is shipping?"), ("that didn't help",),
+    (), ("do you ship to Iceland, by the way?",), ("thanks",),
+    ("what is your return policy?", "and how long do refunds take?"),
+    ("any update on my ticket?",), ("asdf qwer",), ("is there a shop in Bergen?", "how much is shipping?"),
+    ("that didn't help",),
 )  # fmt: skip
 _ENDINGS = (
-    ("yes please", NAME, EMAIL, "thanks, bye"), (f"open a ticket, {NAME}, {EMAIL}", "follow up on my order", "bye"), ("no thanks", "bye"),
-    ("yes", "why do you need that?", f"{NAME} {EMAIL}", "thank you"), (), ("yes please", "never mind"), ("yes please", NAME),
+    ("yes please", NAME, EMAIL, "thanks, bye"),
+    (f"open a ticket, {NAME}, {EMAIL}", "follow up on my order", "bye"),
+    ("no thanks", "bye"),
+    ("yes", "why do you need that?", f"{NAME} {EMAIL}", "thank you"),
+    (),
+    ("yes please", "never mind"),
+    ("yes please", NAME),
     (f"I want a human. {NAME}, {EMAIL}", "any news on my ticket?", "how long will that take?", "goodbye"),
-)  # fmt: skip
-_FIRST = "Amara Bjørn Chidi Dolores Emre Fatima Goran Hye-jin Ingrid João Kwame Leila Mateo Nadia Oksana Priya Quentin Rosa Søren Tomás Ulla Víctor Wanjiru Xenia Yusuf Zofia".split()
-_LAST = "Adeyemi Bakker Costa Dimitrov Eriksen Ferrari García Horvat Ito Jansen Kowalski Lindqvist Moreau Novák Okafor Petrov Quist Romero Schmidt Tanaka Ueda Varga Wójcik Xu Yılmaz Zhang".split()
+)
+_FIRST = (
+    "Amara Bjørn Chidi Dolores Emre Fatima Goran Hye-jin Ingrid João Kwame Leila Mateo Nadia Oksana Priya Quentin Rosa "
+    "Søren Tomás Ulla Víctor Wanjiru Xenia Yusuf Zofia"
+).split()
+_LAST = (
+    "Adeyemi Bakker Costa Dimitrov Eriksen Ferrari García Horvat Ito Jansen Kowalski Lindqvist Moreau Novák Okafor "
+    "Petrov Quist Romero Schmidt Tanaka Ueda Varga Wójcik Xu Yılmaz Zhang"
+).split()
 _SECONDS_A_TURN = 17
 _BATCH = 250
 
@@ -123,19 +140,41 @@ def _start(rng: random.Random, now: datetime.datetime, days: int) -> datetime.da
             return moment
 
 
-def _iso(moment: datetime.datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+@dataclass(frozen=True)
+class _Life:
+    """What one copy has of its own: when it began, and for every name, address and reference another one."""
+
+    start: datetime.datetime
+    id: str
+    stem: str
+    name: str
+    email: str
+
+    @classmethod
+    def draw(cls, rng: random.Random, start: datetime.datetime) -> _Life:
+        """Drawn in this order, so that a seed gives the same data for ever."""
+        id = f"{rng.getrandbits(128):032x}"
+        stem = "".join(rng.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(12))
+        name = f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
+        email = f"{rng.choice('abcdefghij')}{rng.randrange(10**6)}@example.{rng.choice(('com', 'org', 'net'))}"
+        return cls(start, id, stem, name, email)
+
+    def when(self, seq: int) -> datetime.datetime:
+        """The moment of a turn."""
+        return self.start + datetime.timedelta(seconds=_SECONDS_A_TURN * seq)
+
+    def at(self, seq: int) -> str:
+        """The moment of a turn, as the store writes times."""
+        return as_text(self.when(seq))
 
 
-def _copy(base: _Base, rng: random.Random, start: datetime.datetime) -> dict[str, list[dict[str, Any]]]:
+def _copy(base: _Base, life: _Life) -> dict[str, list[dict[str, Any]]]:
     """Rows of one more conversation like `base`, by table; `search` and `facet` still lack the summary's number."""
-    id, stem = (
-        f"{rng.getrandbits(128):032x}",
-        "".join(rng.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(12)),
-    )
-    name = f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
-    email = f"{rng.choice('abcdefghij')}{rng.randrange(10**6)}@example.{rng.choice(('com', 'org', 'net'))}"
-    exchange = ((base.row.id, id), (base.stem, stem), (NAME, name), (EMAIL, email), (EMAIL.casefold(), email))
+    at, last = life.at, base.row.seq
+    exchange = (
+        (base.row.id, life.id), (base.stem, life.stem), (NAME, life.name), (EMAIL, life.email),
+        (EMAIL.casefold(), life.email),
+    )  # fmt: skip
 
     def mend(value: Any) -> Any:
         if isinstance(value, str):
@@ -143,48 +182,49 @@ def _copy(base: _Base, rng: random.Random, start: datetime.datetime) -> dict[str
                 value = value.replace(old, new)
         return value
 
-    def at(seq: int) -> str:
-        return _iso(start + datetime.timedelta(seconds=_SECONDS_A_TURN * seq))
-
     made: dict[str, list[dict[str, Any]]] = {
         table: [{k: mend(v) for k, v in row.items() if k != "id"} for row in rows] for table, rows in base.rows.items()
     }
     for row in (*made["turn"], *made["happening"], *made["gap"]):
         row["at"] = at(row["seq"])
     for row in (*made["rating"], *made["attempt"]):
-        row["at"] = at(base.row.seq)
+        row["at"] = at(last)
     for row in made["desk_ticket"]:
-        row["created_at"] = at(base.row.seq)
+        row["created_at"] = at(last)
     for row in made["outbox"]:
-        row["created_at"] = row["due_at"] = (
-            start + datetime.timedelta(seconds=_SECONDS_A_TURN * base.row.seq)
-        ).timestamp()
+        row["created_at"] = row["due_at"] = life.when(last).timestamp()
     head = {k: mend(v) for k, v in base.row._mapping.items()}
-    head |= {"created_at": at(0), "updated_at": at(base.row.seq), "token_hash": token_hash(secrets.token_urlsafe(16))}
+    head |= {"created_at": at(0), "updated_at": at(last), "token_hash": token_hash(secrets.token_urlsafe(16))}
     columns = {k: mend(v) for k, v in base.summary.columns.items()}
     heard = max((row["seq"] for row in base.rows["turn"] if row["who"] == "shopper"), default=0)
-    columns |= {"created_at": at(0), "updated_at": at(base.row.seq), "heard_at": at(heard)}
+    columns |= {"created_at": at(0), "updated_at": at(last), "heard_at": at(heard)}
     kinds = [{"kind": k, "value": mend(v), "created_at": at(0)} for k, v in sorted(base.summary.facets)]
-    words = base.summary.words
-    for old, new in ((base.row.id, id), (base.stem.casefold(), stem.casefold()), (NAME.casefold(), name.casefold()),
-                     (EMAIL.replace("@", " ").replace(".", " "), email.replace("@", " ").replace(".", " "))):  # fmt: skip
+    return made | {"conversation": [head], "summary": [columns], "facet": kinds, "search": [_searched(base, life)]}
+
+
+def _searched(base: _Base, life: _Life) -> dict[str, str]:
+    """What is searched of a copy: small letters, an address in its parts."""
+    apart = str.maketrans("@.", "  ")
+    words, hidden = base.summary.words, base.summary.masked
+    for old, new in (
+        (base.row.id, life.id),
+        (base.stem.casefold(), life.stem.casefold()),
+        (NAME.casefold(), life.name.casefold()),
+        (EMAIL.translate(apart), life.email.translate(apart)),
+    ):
         words = words.replace(old, new)
-    hidden = base.summary.masked.replace(base.row.id, id).replace(base.stem.casefold(), stem.casefold())
-    return made | {
-        "conversation": [head],
-        "summary": [columns],
-        "facet": kinds,
-        "search": [{"words": words, "hidden": hidden}],
-    }
+    for old, new in ((base.row.id, life.id), (base.stem.casefold(), life.stem.casefold())):
+        hidden = hidden.replace(old, new)
+    return {"words": words, "hidden": hidden}
 
 
-_ORDER = ((conversation, "conversation"), (happening, "happening"), (turn, "turn"), (outbox, "outbox"), (attempt, "attempt"),
-          (desk_ticket, "desk_ticket"), (gap, "gap"), (rating, "rating"))  # fmt: skip
+#: Tables as they may be filled: what is pointed at comes first.
+_ORDER = (conversation, happening, turn, outbox, attempt, desk_ticket, gap, rating)
 
 
 def _write(connection: Connection, copies: Sequence[dict[str, list[dict[str, Any]]]]) -> None:
-    for table, name in _ORDER:
-        rows = [row for copy in copies for row in copy[name]]
+    for table in _ORDER:
+        rows = [row for copy in copies for row in copy[table.name]]
         if rows:
             connection.execute(insert(table), rows)
     first = int(connection.scalar(select(summary.c.id).order_by(summary.c.id.desc()).limit(1)) or 0) + 1
@@ -214,13 +254,12 @@ async def make_demo_data(
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         bases = await _hold(pathlib.Path(folder), min(held, conversations), rng, lambda: None)
-    await asyncio.to_thread(migrate, url)
-    store = Store(url)
-    now, turns = datetime.datetime.now(datetime.UTC), 0
-    try:
-        starts = sorted(_start(rng, now, days) for _ in range(conversations))
+    end, turns = now(), 0
+    async with opened(Settings(database_url=url)) as store:
+        starts = sorted(_start(rng, end, days) for _ in range(conversations))
         for begin in range(0, conversations, _BATCH):
-            copies = [_copy(rng.choice(bases), rng, start) for start in starts[begin : begin + _BATCH]]
+            batch = starts[begin : begin + _BATCH]
+            copies = [_copy(rng.choice(bases), _Life.draw(rng, start)) for start in batch]
             await store.transact(functools.partial(_write, copies=copies))
             turns += sum(len(copy["turn"]) for copy in copies)
             step(len(copies))
@@ -229,6 +268,4 @@ async def make_demo_data(
             connection.execute(text("ANALYZE"))
 
         await store.transact(settle)
-    finally:
-        await store.close()
     return conversations, turns

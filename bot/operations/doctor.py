@@ -1,4 +1,5 @@
-"""`askonce doctor`: looks at everything the bot rests on and says in plain words what is well, what is not, and what to do."""
+"""`askonce doctor`: looks at everything the bot rests on and says in plain words what is well, what is not, and what to
+do."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import pathlib
 import resource
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,14 +17,14 @@ import httpx
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
-from bot.bootstrap import check_articles, make_answers
 from bot.chat.hours import read_hours
-from bot.factories import make_helpdesk, make_smtp
+from bot.factories import check_articles, make_answers, make_helpdesk, make_smtp
 from bot.history import views
 from bot.operations import backup
 from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.migrate import newest
+from bot.store.opened import opened
 from bot.store.pokes import Pokes
 from bot.store.private import parts, readable_by_others
 from bot.store.tables import conversation
@@ -73,19 +74,15 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     for looking in (_settings, _files, _articles):
         for finding in looking(settings):
             yield finding
-    store = Store(settings.database_url)
-    try:
+    async with opened(settings, migrating=False) as store:
         there = True
         async for finding in _database(settings, store):
             there = there and finding.state != "ill"
             yield finding
-        checks: list[Callable[[], Awaitable[Finding]]] = [lambda: _rasa(settings)]
+        yield await _rasa(settings)
         if there:
-            checks += [lambda: _helpdesk(settings, store), lambda: _tickets(store)]
-        for check in checks:
-            yield await check()
-    finally:
-        await store.close()
+            yield await _helpdesk(settings, store)
+            yield await _tickets(store)
     if (mail := make_smtp(settings)) is not None:
         try:
             async with asyncio.timeout(10), connected(mail):
@@ -119,16 +116,25 @@ def _settings(settings: Settings) -> list[Finding]:
         if read_hours(settings.hours):
             found.append(well(f"service hours are understood: {settings.hours}"))
         else:
-            found.append(note("service hours are shown as they are, and not understood",
-                              "write them as in Mon-Fri 09:00-17:00 Europe/Berlin"))  # fmt: skip
+            found.append(
+                note(
+                    "service hours are shown as they are, and not understood",
+                    "write them as in Mon-Fri 09:00-17:00 Europe/Berlin",
+                )
+            )
     return found
 
 
 def _files(settings: Settings) -> list[Finding]:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most < settings.limit_chats + 200:
-        return [note(f"{most:,} open files are allowed, and each chat is one (ASKONCE_LIMIT_CHATS is {settings.limit_chats:,})",
-                     "raise the limit (ulimit -n, LimitNOFILE=) or lower ASKONCE_LIMIT_CHATS")]  # fmt: skip
+        return [
+            note(
+                f"{most:,} open files are allowed, and each chat is one "
+                f"(ASKONCE_LIMIT_CHATS is {settings.limit_chats:,})",
+                "raise the limit (ulimit -n, LimitNOFILE=) or lower ASKONCE_LIMIT_CHATS",
+            )
+        ]
     return [well(f"{most:,} open files are allowed")]
 
 
@@ -173,8 +179,10 @@ async def _database(settings: Settings, store: Store) -> AsyncIterator[Finding]:
         took = (time.perf_counter() - began) * 1000
         server = await backup.server_version(store)
     except Unavailable as error:
-        yield ill(f"the database {shown} cannot be used ({error})",
-                  "check ASKONCE_DATABASE_URL and that the server runs; `askonce serve` makes the tables")  # fmt: skip
+        yield ill(
+            f"the database {shown} cannot be used ({error})",
+            "check ASKONCE_DATABASE_URL and that the server runs; `askonce serve` makes the tables",
+        )
         return
     kind = "SQLite" if settings.sqlite else "PostgreSQL"
     yield well(f"{kind} {server} answers in {took:.0f} ms{'' if count else ', and holds no conversation yet'}")
@@ -207,8 +215,10 @@ async def _database(settings: Settings, store: Store) -> AsyncIterator[Finding]:
 def _private(file: pathlib.Path) -> Finding:
     """Starting the bot tightens what is its own; another owner's file it cannot."""
     if wide := [part.name for part in parts(file) if readable_by_others(part)]:
-        return note(f"others on this machine may read {', '.join(wide)}",
-                    f"chmod 600 {file}*, or start the bot as the file's owner, which does it")  # fmt: skip
+        return note(
+            f"others on this machine may read {', '.join(wide)}",
+            f"chmod 600 {file}*, or start the bot as the file's owner, which does it",
+        )
     return well("the database is for its owner's eyes only")
 
 
@@ -225,8 +235,10 @@ async def _pokes(settings: Settings) -> Finding:
             await heard.wait()
         return well("replicas can poke each other (LISTEN/NOTIFY)")
     except TimeoutError:
-        return note("replicas cannot poke each other through this address; they look every ten seconds instead",
-                    "connect to PostgreSQL itself, or to a pooler in session mode")  # fmt: skip
+        return note(
+            "replicas cannot poke each other through this address; they look every ten seconds instead",
+            "connect to PostgreSQL itself, or to a pooler in session mode",
+        )
     finally:
         for task in tasks:
             task.cancel()
@@ -248,8 +260,10 @@ async def _rasa(settings: Settings) -> Finding:
         best = read_reply(answer.json())[0]
         return well(f"Rasa understands, in {took:.0f} ms ({best.name} {best.confidence:.2f})")
     except (httpx.HTTPError, Nonsense, ValueError) as error:
-        return note(f"Rasa does not understand ({type(error).__name__}: {error}); rules do meanwhile",
-                    "start it, or see its log; `askonce train` makes its model")  # fmt: skip
+        return note(
+            f"Rasa does not understand ({type(error).__name__}: {error}); rules do meanwhile",
+            "start it, or see its log; `askonce train` makes its model",
+        )
 
 
 async def _helpdesk(settings: Settings, store: Store) -> Finding:
@@ -259,8 +273,10 @@ async def _helpdesk(settings: Settings, store: Store) -> Finding:
             await helpdesk.health()
         return well(f"the helpdesk ({helpdesk.name}) answers; `askonce helpdesk check` tries all it needs")
     except (HelpdeskError, Unavailable, TimeoutError) as error:
-        return note(f"the helpdesk ({helpdesk.name}) is not well: {error or 'no answer'}; tickets are saved meanwhile",
-                    "see `askonce helpdesk check`")  # fmt: skip
+        return note(
+            f"the helpdesk ({helpdesk.name}) is not well: {error or 'no answer'}; tickets are saved meanwhile",
+            "see `askonce helpdesk check`",
+        )
     finally:
         await helpdesk.close()
 
@@ -293,7 +309,8 @@ async def _server(settings: Settings) -> Finding:
     if str(state.get("work", "ok")) != "ok":
         return note(
             f"work in the background of the bot at {url} died of unexpected errors: {state['work']}",
-            "see its log for what died where; it is started again by itself, and a restart of this replica harms nothing",
+            "see its log for what died where; it is started again by itself, and a restart of this replica harms "
+            "nothing",
         )
     troubles = "; ".join(f"{name}: {value}" for name, value in state.items() if name != "status" and value != "ok")
     return note(f"the bot at {url} says {state.get('status')} ({troubles})", "see the lines above")

@@ -14,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -126,7 +125,8 @@ class RasaService:
         making = model.with_name(f"making-{os.getpid()}.tar.gz")
         command = [
             str(self._venv / "bin" / "rasa"), "train", "nlu", "--config", "config.yml", "--nlu", "data",
-            "--domain", "domain.yml", "--out", str(making.parent), "--fixed-model-name", making.name.removesuffix(".tar.gz"),
+            "--domain", "domain.yml", "--out", str(making.parent),
+            "--fixed-model-name", making.name.removesuffix(".tar.gz"),
         ]  # fmt: skip
         self._run("Training Rasa (about a minute, once)", command, cwd=self._project)
         making.replace(model)
@@ -135,8 +135,8 @@ class RasaService:
     def start(self) -> None:
         """Start Rasa in the background, in a process group of its own."""
         command = [
-            str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port),
-            "--model", str(self.model), "--endpoints", "endpoints.yml", "--quiet",
+            str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1",
+            "--port", str(self.port), "--model", str(self.model), "--endpoints", "endpoints.yml", "--quiet",
         ]  # fmt: skip
         written = self._root / "var" / "rasa" / "rasa.log"
         make_private(written)  # Rasa may write into it what it was asked
@@ -245,8 +245,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def tell(message: str) -> None:
-    """Progress goes to standard error, so that standard output stays clean."""
-    print(message, file=sys.stderr, flush=True)

@@ -19,7 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from bot.bootstrap import make_answers
+from bot.factories import make_answers
 from bot.history import views
 from bot.replay.printable import words
 from bot.replay.rehearsal import Rehearsal, Stagehand
@@ -27,7 +27,7 @@ from bot.replay.run import check_output, write_output
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.edited_articles import EditedArticles
-from bot.store.migrate import migrate
+from bot.store.opened import opened
 from bot.store.records import Turn, happenings_from_json
 from dialogue import events
 
@@ -117,13 +117,11 @@ async def stagehand(settings: Settings, store: Store) -> Stagehand:
 
 
 async def _chunk(settings: Settings, ids: Sequence[str], anew: bool) -> Diff:
-    store, found = Store(settings.database_url), Diff()
-    try:
+    found = Diff()
+    async with opened(settings, migrating=False) as store:
         hand = await stagehand(settings, store)
         for id in ids:
             found.add(await compare(store, hand, id, anew=anew))
-    finally:
-        await store.close()
     return found
 
 
@@ -137,12 +135,8 @@ async def run_diff(
     """Print what would go differently, grouped by rule, and write all of it to `as_json`; True where nothing would."""
     if as_json:
         check_output("--json", as_json)
-    await asyncio.to_thread(migrate, settings.database_url)
-    console, store = Console(highlight=False), Store(settings.database_url)
-    try:
+    async with opened(settings) as store:
         ids = [id async for id, _, seq in views.changed(store, since) if seq]
-    finally:
-        await store.close()
     found = Diff()
     chunks = [ids[n : n + _CHUNK] for n in range(0, len(ids), _CHUNK)]
     with Progress(console=Console(stderr=True), transient=True) as progress:
@@ -160,7 +154,7 @@ async def run_diff(
             for chunk in chunks:
                 found.add(await _chunk(settings, chunk, anew))
                 progress.advance(task, len(chunk))
-    show(console, found)
+    show(Console(highlight=False), found)
     if as_json:
         write_output("--json", as_json, in_json(found))
     return not found.found

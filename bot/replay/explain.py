@@ -7,11 +7,11 @@ from typing import Any
 import click
 from rich.console import Console
 
+from bot.factories import stored
 from bot.replay.play import describe
 from bot.replay.printable import markup
 from bot.settings import Settings
 from bot.store.records import happenings_from_json
-from bot.store.stored import stored
 from dialogue import events
 from dialogue.policy import Policy
 from dialogue.states import State

@@ -17,6 +17,7 @@ import orjson
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from bot.factories import stored
 from bot.history.reviews import corrections_of
 from bot.history.summaries import names_of
 from bot.replay.pseudonyms import Pseudonyms
@@ -24,7 +25,6 @@ from bot.replay.rehearsal import Rehearsal, Stagehand
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.records import Loaded, from_json, happenings_from_json, to_json
-from bot.store.stored import stored
 from dialogue import events
 from dialogue.states import State
 from dialogue.vocabulary import Answer, IntentName, Signal

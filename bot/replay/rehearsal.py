@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import orjson
 
-from bot.bootstrap import make_answers
 from bot.chat.conversation import Conversation
 from bot.chat.ticket_form import TicketForm
 from bot.chat.workshop import Understander, Workshop
+from bot.factories import make_answers
 from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store
 from bot.store.records import Change, Loaded, Turn, to_json

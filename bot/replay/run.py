@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from bot.bootstrap import make_understander
+from bot.factories import make_understander
 from bot.replay.coverage import Coverage, show_coverage
 from bot.replay.fixtures import Case, read_fixtures
 from bot.replay.play import Outcome, play_over_socket, play_rehearsed

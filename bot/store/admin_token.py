@@ -1,4 +1,4 @@
-"""The first administrator's token: made once for a database, printed once, kept only as a hash."""
+"""The administrator's token: the first one is made once for a database, printed once, and kept only as a hash."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from bot.store.database import Store
 from bot.store.tables import admin_token
 
 
-async def first_admin_token(url: str) -> str | None:
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def first_admin_token(store: Store) -> str | None:
     """A new token where the database has none, else None."""
     token = secrets.token_urlsafe(24)
-    row = {"hash": hashlib.sha256(token.encode()).hexdigest(), "created_at": now_text()}
+    row = {"hash": _hash(token), "created_at": now_text()}
 
     def job(connection: Connection) -> bool:
         if connection.scalar(select(func.count()).select_from(admin_token)):
@@ -24,8 +28,20 @@ async def first_admin_token(url: str) -> str | None:
         connection.execute(insert(admin_token), row)
         return True
 
-    store = Store(url)
-    try:
-        return token if await store.transact(job) else None
-    finally:
-        await store.close()
+    return token if await store.transact(job) else None
+
+
+async def admin_hashes(store: Store) -> list[str]:
+    """The hashes of the tokens that were made at a first start."""
+    async with store.read() as connection:
+        return list(await connection.scalars(select(admin_token.c.hash)))
+
+
+async def is_administrators(token: str, *, configured: str, store: Store) -> bool:
+    """True for the administrator's token: the `configured` one, or, where none is, the one printed at the first
+    start."""
+    if not token:
+        return False
+    if configured:
+        return secrets.compare_digest(token.encode(), configured.encode())
+    return any([secrets.compare_digest(_hash(token), known) for known in await admin_hashes(store)])

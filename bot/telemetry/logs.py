@@ -1,7 +1,7 @@
 """Logs: ids, rule names, durations; never a shopper's words, name or address. One line each, on standard error.
 
-`text` is for people at a terminal, `json` for whatever collects logs. Both carry the conversation's id, and the trace's where
-there is one, so that one shopper's way through several replicas can be followed without a word of theirs.
+`text` is for people at a terminal, `json` for whatever collects logs. Both carry the conversation's id, and the trace's
+where there is one, so that one shopper's way through several replicas can be followed without a word of theirs.
 """
 
 from __future__ import annotations
@@ -43,11 +43,13 @@ def set_up_logs(level: str, form: Literal["text", "json"] = "text") -> None:
     if form == "json":
         handler.setFormatter(
             JsonFormatter(
-                "{asctime}{levelname}{name}{message}{conversation}{trace}", style="{",
+                "{asctime}{levelname}{name}{message}{conversation}{trace}",
+                style="{",
                 rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
-                datefmt="%Y-%m-%dT%H:%M:%S%z", json_ensure_ascii=False,
+                datefmt="%Y-%m-%dT%H:%M:%S%z",
+                json_ensure_ascii=False,
             )
-        )  # fmt: skip
+        )
     else:
         handler.setFormatter(_Text("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

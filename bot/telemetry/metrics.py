@@ -24,16 +24,20 @@ WORKING = Gauge(
 )
 CLASHES = Counter("askonce_clashes", "Decisions taken again because another replica was first", registry=REGISTRY)
 GONE = Counter(
-    "askonce_agents_gone", "People of the shop whose presence in a chat ended of itself: away, or silent for too long", ["why"],
+    "askonce_agents_gone",
+    "People of the shop whose presence in a chat ended of itself: away, or silent for too long",
+    ["why"],
     registry=REGISTRY,
-)  # fmt: skip
+)
 STORED = Histogram(
     "askonce_commit_seconds", "One transaction, which concurrent changes share", registry=REGISTRY, buckets=_FAST
 )
 SHARED = Histogram(
-    "askonce_commit_changes", "Changes that shared a transaction", registry=REGISTRY,
+    "askonce_commit_changes",
+    "Changes that shared a transaction",
+    registry=REGISTRY,
     buckets=(1, 2, 5, 10, 20, 50, 100, 200),
-)  # fmt: skip
+)
 ERRORS = Counter("askonce_frame_errors", "Error frames sent", ["code"], registry=REGISTRY)
 WAITING = Gauge("askonce_messages_at_work", "Messages taken and not yet stored", registry=REGISTRY)
 LAG = Gauge("askonce_event_loop_lag_seconds", "How late the event loop is", registry=REGISTRY)
@@ -44,6 +48,9 @@ RASA = Gauge(
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)
 OLDEST = Gauge("askonce_outbox_oldest_seconds", "Age of the oldest ticket that is not filed", registry=REGISTRY)
 HELPDESK = Histogram(
-    "askonce_helpdesk_seconds", "Calls to the helpdesk", ["outcome"], registry=REGISTRY,
+    "askonce_helpdesk_seconds",
+    "Calls to the helpdesk",
+    ["outcome"],
+    registry=REGISTRY,
     buckets=(0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0),
-)  # fmt: skip
+)

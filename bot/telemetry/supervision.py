@@ -1,8 +1,9 @@
 """Work in the background that must go on: whoever dies of an unexpected error is noticed, counted and started again.
 
-A worker deals itself with what it expects (a database that is away, a helpdesk that is down). What ends it all the same is logged by type
-and place, never by its text, counted in `askonce_faults`, kept for `/readyz` and `askonce doctor`, and the worker begins anew after
-a wait that grows with each death in a row. A library would bring processes or queues; this is a loop around an await.
+A worker deals itself with what it expects (a database that is away, a helpdesk that is down). What ends it all the same
+is logged by type and place, never by its text, counted in `askonce_faults`, kept for `/readyz` and `askonce doctor`,
+and the worker begins anew after a wait that grows with each death in a row. A library would bring processes or queues;
+this is a loop around an await.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ log = logging.getLogger("askonce.work")
 
 @dataclass
 class Work:
-    """One piece of work. `deaths` since the start of the process, `last`: the type of the error it died of, `at`: when, on the steady
-    clock. `down`: it waits to be started again."""
+    """One piece of work. `deaths` since the start of the process, `last`: the type of the error it died of, `at`: when,
+    on the steady clock. `down`: it waits to be started again."""
 
     name: str
     deaths: int = 0
@@ -33,8 +34,8 @@ class Work:
 
 
 class Supervisor:
-    """One bot's. `first` and `longest`: seconds that a worker is left dead, after one death and after many; `well`: seconds after which a
-    worker that goes on counts as well again."""
+    """One bot's. `first` and `longest`: seconds that a worker is left dead, after one death and after many; `well`:
+    seconds after which a worker that goes on counts as well again."""
 
     def __init__(
         self,

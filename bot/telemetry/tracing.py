@@ -1,4 +1,5 @@
-"""OpenTelemetry traces, from a shopper's frame to the helpdesk's answer. Off, and not even loaded, unless an address is set.
+"""OpenTelemetry traces, from a shopper's frame to the helpdesk's answer. Off, and not even loaded, unless an address is
+set.
 
 A ticket is delivered by some courier, later, perhaps on another replica: the trace travels in the outbox row as a W3C
 `traceparent`. Spans carry ids, counts and names of rules, never a shopper's words, name or address.
@@ -15,7 +16,8 @@ _provider: Any = None
 
 
 def set_up_tracing(url: str, *, replica: str) -> None:
-    """Send spans to the OTLP/HTTP collector at `url` (its `/v1/traces` is added), in batches, from a thread of its own."""
+    """Send spans to the OTLP/HTTP collector at `url` (its `/v1/traces` is added), in batches, from a thread of its
+    own."""
     global _tracer, _provider
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
@@ -39,8 +41,8 @@ def shut_down_tracing() -> None:
 
 @contextlib.contextmanager
 def span(name: str, *, parent: str | None = None, **attributes: str | int) -> Iterator[Any]:
-    """A span around some work; `parent`, a `traceparent`, continues a trace that began elsewhere. Gives the span, or None
-    while traces are off."""
+    """A span around some work; `parent`, a `traceparent`, continues a trace that began elsewhere. Gives the span, or
+    None while traces are off."""
     if _tracer is None:
         yield None
         return

@@ -18,8 +18,8 @@ class _Sent(BaseModel):
 
 
 class ServiceHours(_Sent):
-    """The published hours of live agents: their wording, and where a machine can read them whether somebody is there now and
-    when next (ISO 8601)."""
+    """The published hours of live agents: their wording, and where a machine can read them whether somebody is there
+    now and when next (ISO 8601)."""
 
     text: str
     open: bool | None = None
@@ -27,9 +27,9 @@ class ServiceHours(_Sent):
 
 
 class Welcome(_Sent):
-    """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only. `rated`: this chat was
-    rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with the act `thanks`
-    follows."""
+    """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only. `rated`: this
+    chat was rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with
+    the act `thanks` follows."""
 
     type: Literal["welcome"]
     conversation: str
@@ -94,8 +94,8 @@ class Erased(_Sent):
 
 
 class Error(_Sent):
-    """`message` is for a person; `id` is that of the `say` it concerns; `retry_after`, with `unavailable`, says after how many
-    seconds the bot may have room again."""
+    """`message` is for a person; `id` is that of the `say` it concerns; `retry_after`, with `unavailable`, says after
+    how many seconds the bot may have room again."""
 
     type: Literal["error"]
     code: Literal["bad_frame", "too_long", "too_fast", "bad_token", "bad_origin", "unavailable"]

@@ -1,9 +1,10 @@
-"""How the server meets the network: uvicorn's protocols with deadlines, so that nobody can hold a connection for nothing.
+"""How the server meets the network: uvicorn's protocols with deadlines, so that nobody can hold a connection for
+nothing.
 
-A request must arrive whole in time (slowloris), a reader that takes nothing for a while is dropped (its client comes back and
-reads on from the turn it saw last), pings find half-open sockets, and frames are never compressed, so that there is no bomb to
-unpack. All of that is measured by one setting, `ASKONCE_LIMIT_SILENCE`. A shutdown closes chats one by one over the drain time instead of sending all of them to the next replica
-in the same instant.
+A request must arrive whole in time (slowloris), a reader that takes nothing for a while is dropped (its client comes
+back and reads on from the turn it saw last), pings find half-open sockets, and frames are never compressed, so that
+there is no bomb to unpack. All of that is measured by one setting, `ASKONCE_LIMIT_SILENCE`. A shutdown closes chats one
+by one over the drain time instead of sending all of them to the next replica in the same instant.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class PatientHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._disarm()
         super().handle_websocket_upgrade()
-        self.parser = None  # type: ignore[assignment]  # each holds the other, and only Python's collector would part them
+        # Each holds the other, and only Python's garbage collection would part them.
+        self.parser = None  # type: ignore[assignment]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
@@ -178,14 +180,22 @@ async def _answer(send: Send, status: int, words: str) -> None:
 
 
 def uvicorn_options(*, drain: float, silence: float) -> dict[str, Any]:
-    """The options that `serve` and `demo` give to uvicorn. `drain`: seconds over which a shutdown closes the chats; `silence`:
-    seconds that the other end may take to read, and to answer a ping."""
+    """The options that `serve` and `demo` give to uvicorn. `drain`: seconds over which a shutdown closes the chats;
+    `silence`: seconds that the other end may take to read, and to answer a ping."""
     return {
-        "http": PatientHttp, "ws": PatientWebSocket, "ws_max_size": MAX_FRAME, "ws_per_message_deflate": False,
-        "access_log": False, "log_config": None, "proxy_headers": False, "server_header": False, "backlog": 4096,
-        "ws_ping_interval": silence, "ws_ping_timeout": silence,
+        "http": PatientHttp,
+        "ws": PatientWebSocket,
+        "ws_max_size": MAX_FRAME,
+        "ws_per_message_deflate": False,
+        "access_log": False,
+        "log_config": None,
+        "proxy_headers": False,
+        "server_header": False,
+        "backlog": 4096,
+        "ws_ping_interval": silence,
+        "ws_ping_timeout": silence,
         "timeout_graceful_shutdown": FINISH + round(drain),
-    }  # fmt: skip
+    }
 
 
 def more_files() -> None:

@@ -31,7 +31,8 @@ from websockets.asyncio.client import ClientConnection, connect
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.operations.rasa_service import RasaService, tell  # noqa: E402
+from bot.operations.progress import tell  # noqa: E402
+from bot.operations.rasa_service import RasaService  # noqa: E402
 from tests.bench.load import UNLIMITED, still_client  # noqa: E402
 from tests.bench.widget import widget  # noqa: E402
 from tests.conftest import BotProcess, free_port  # noqa: E402

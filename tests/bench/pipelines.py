@@ -18,7 +18,8 @@ import psutil
 
 from bot.evals.measures import intents
 from bot.evals.rows import read_data
-from bot.operations.rasa_service import PROJECT, RasaService, tell
+from bot.operations.progress import tell
+from bot.operations.rasa_service import PROJECT, RasaService
 from dialogue.understanding.rasa import Rasa, read_reply
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

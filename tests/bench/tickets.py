@@ -19,7 +19,7 @@ from sqlalchemy import insert, select
 
 from bot.bootstrap import Bot, run_bot
 from bot.history.views import outbox_counts
-from bot.operations.rasa_service import tell
+from bot.operations.progress import tell
 from bot.settings import read_settings
 from bot.store.tables import conversation, gap, happening, outbox, turn
 

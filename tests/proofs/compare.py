@@ -27,7 +27,8 @@ import orjson
 
 from bot.bootstrap import Bot, run_bot
 from bot.history.audit import transcript
-from bot.operations.rasa_service import RasaService, tell
+from bot.operations.progress import tell
+from bot.operations.rasa_service import RasaService
 from bot.replay.fixtures import Case, matches, read_fixtures
 from bot.settings import Settings, read_settings
 from dialogue import events

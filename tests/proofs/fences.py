@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from sqlalchemy import create_engine, insert, select, update
 from sqlalchemy.pool import StaticPool
 
-from bot.bootstrap import Reporter
+from bot.chat.outcomes import Reporter
 from bot.store.records import Delivery
 from bot.store.tables import attempt, outbox
 from bot.store.writing import Commit

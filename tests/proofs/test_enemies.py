@@ -124,7 +124,7 @@ def test_no_message_stops_the_others() -> None:
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from tests.proofs.test_enemies import RUNS
-from bot.bootstrap import make_answers
+from bot.factories import make_answers
 from bot.settings import read_settings
 from dialogue.understanding.rules import understand
 answers = make_answers(read_settings())

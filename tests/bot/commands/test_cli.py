@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pathlib
 import socket
@@ -42,8 +43,14 @@ def test_ask_answers_or_abstains() -> None:
 
 
 def test_understand_goes_on_after_a_bad_line() -> None:
-    lines = ['{"text": "my order never came, Jane Doe, jane@example.com"}', "oops", '{"text": 5}', '{"text": "yes", "asked": "offer"}',
-             '{"text": "x", "asked": ["phone"]}', '{"text": "Sukarno", "asked": ["name"]}']  # fmt: skip
+    lines = [
+        '{"text": "my order never came, Jane Doe, jane@example.com"}',
+        "oops",
+        '{"text": 5}',
+        '{"text": "yes", "asked": "offer"}',
+        '{"text": "x", "asked": ["phone"]}',
+        '{"text": "Sukarno", "asked": ["name"]}',
+    ]
     done = askonce("understand", "--understander", "rules", stdin="\n".join(lines) + "\n")
     found = [orjson.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1 and [e.split(":")[0] for e in done.stderr.splitlines()] == [
@@ -78,7 +85,9 @@ def test_replay_passes_and_fails_as_it_should(tmp_path: pathlib.Path) -> None:
 FIXTURES = {
     "not_a_list: 1\n": "must hold a list `test_cases`",
     "test_cases:\n- test_case: a\n  steps:\n  - usr: hi\n": ":4:5: unknown key `usr` in a step; did you mean `user`?",
-    "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - act: aks\n": ":5:5: unknown act `aks`; did you mean `ask`?",
+    "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - act: aks\n": (
+        ":5:5: unknown act `aks`; did you mean `ask`?"
+    ),
     "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - bot: /(/\n": "not a regular expression",
     "test_cases:\n- test_case: a\n  steps:\n  - act: ask\n": "before the first `user`",
     "test_cases:\n- test_case: a\n  steps:\n  - user: hi\n  - asks: [phone]\n    act: ask\n": "`asks` is a list of",
@@ -128,3 +137,22 @@ def test_serve_refuses_what_it_cannot_do_in_one_line(tmp_path: pathlib.Path) -> 
 
 def test_replay_against_nobody_is_one_line() -> None:
     _one_line(askonce("replay", "--url", "http://127.0.0.1:1", "tests/dialogues/answers.yml"), "cannot reach the bot")
+
+
+def test_help_loads_no_more_than_it_shows() -> None:
+    """The commands are a list to be looked through, and completions ask for it at every key: none of what they work with is
+    loaded for that."""
+    code = "import sys, bot.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    loaded = set(done.stdout.split())
+    assert {"bot.commands.serve", "bot.commands.chat"} <= loaded
+    heavy = {"sqlalchemy", "fastapi", "uvicorn", "rich", "httpx", "jinja2", "matplotlib", "opentelemetry"}
+    rooms = {"store", "chat", "history", "replay", "operations", "console", "web", "evals", "factories", "bootstrap"}
+    assert not (heavy | {f"bot.{room}" for room in rooms}) & loaded
+
+
+def test_worker_processes_find_their_application() -> None:
+    """`serve --workers` hands its processes a name."""
+    from bot.commands.serve import from_environment
+
+    assert importlib.import_module(from_environment.__module__).from_environment is from_environment

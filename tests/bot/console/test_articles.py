@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bootstrap import make_answers
+from bot.factories import make_answers
 from bot.store.accounts import Role
 from bot.store.edited_articles import EditedArticles
 from tests.bot.console.conftest import Desk

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.chat.conversation import Erased
-from bot.clock import now_text
+from bot.clock import horizon, now_text
 from bot.history import erasure, views
 from bot.store.accounts import Role
 from bot.store.console_tables import facet, summary
@@ -133,7 +133,7 @@ async def test_age(either: Console) -> None:
             and None
         )
     )
-    before = erasure.horizon(365)
+    before = horizon(365)
     due = await erasure.how_old(either.bot.store, before)
     assert (due.conversations, due.tickets) == (1, 1)
     assert "1 conversations" in await (await either.as_role(Role.ADMINISTRATOR)).get("/privacy?days=365")

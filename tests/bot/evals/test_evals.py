@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pathlib
+import subprocess
+import sys
 from typing import Any
 
 import orjson
@@ -129,7 +131,8 @@ async def test_rows_that_are_training_lines_do_not_count_as_unlike() -> None:
 
 async def test_a_wrong_article_costs_five_abstentions(tmp_path: pathlib.Path) -> None:
     (tmp_path / "dodo.md").write_text(
-        "---\nid: dodo\ntitle: Dodo feathers\nsources: ['000']\nrevised: 2026-01-01\nquestions:\n  - how long does a refund take\n---\n"
+        "---\nid: dodo\ntitle: Dodo feathers\nsources: ['000']\nrevised: 2026-01-01\nquestions:\n"
+        "  - how long does a refund take\n---\n"
         "We sell dodo feathers.\n",
         encoding="utf-8",
     )
@@ -199,3 +202,12 @@ def test_the_page_says_what_was_measured() -> None:
 
 def test_every_file_that_is_read_has_an_example_here() -> None:
     assert set(FILES) == set(ROWS)
+
+
+def test_what_the_report_is_drawn_with_may_be_missing(folder: pathlib.Path) -> None:
+    """A server needs no drawings, so what draws them is installed for development alone; without it there is one line."""
+    code = "import sys; sys.modules['matplotlib'] = None; from bot.cli import main; main()"
+    command = [sys.executable, "-c", code, "eval", "--rules-only", "--data", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["Error: matplotlib is missing; install what the tests need: make .venv/.test"]

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.chat.conversation import Erased
-from bot.clock import now_text
+from bot.clock import horizon, now_text
 from bot.history import erasure
 from bot.operations.backup import backup
 from bot.store.accounts import Role
@@ -258,10 +258,10 @@ async def test_age_takes_refused_tickets_and_leaves_no_byte(database_url: str) -
         await desk.archive()
         long_ago = update(conversation).values(updated_at="2020-01-01T00:00:00.000Z")
         await desk.bot.store.transact(lambda c: c.execute(long_ago) and None)
-        due = await erasure.how_old(desk.bot.store, erasure.horizon(365))
+        due = await erasure.how_old(desk.bot.store, horizon(365))
         assert due.conversations == 1 and len(due.refused) == 1
         assert due.refused[0] in await (await desk.as_role(Role.ADMINISTRATOR)).get("/privacy?days=365")
-        assert await erasure.erase_older(desk.bot.store, erasure.horizon(365)) == [chat.id]
+        assert await erasure.erase_older(desk.bot.store, horizon(365)) == [chat.id]
         assert await scrub(desk.bot.store)
         assert await left(desk) == []
 

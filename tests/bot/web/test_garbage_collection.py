@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.web.garbage_collection import keep
+from bot.web.garbage_collection import collect_when_quiet
 from tests.patience import patient
 
 
@@ -41,7 +41,7 @@ async def _while_kept(keeper: asyncio.Task[None], *, until: object) -> None:
 
 
 async def test_a_quiet_moment_is_used() -> None:
-    keeper = asyncio.create_task(keep(lambda: False, look=0.01, rest=0.01))
+    keeper = asyncio.create_task(collect_when_quiet(lambda: False, look=0.01, rest=0.01))
     await asyncio.sleep(0)
     assert not gc.isenabled() and gc.get_freeze_count() > 10_000
     left = _left_behind()
@@ -55,7 +55,7 @@ async def test_a_rush_is_not_disturbed_and_has_an_end() -> None:
         asked.append(left() is None)
         return True
 
-    keeper = asyncio.create_task(keep(busy, look=0.01, rest=0.02))
+    keeper = asyncio.create_task(collect_when_quiet(busy, look=0.01, rest=0.02))
     await asyncio.sleep(0)
     left = _left_behind()
     await _while_kept(keeper, until=lambda: left() is None)
@@ -63,7 +63,7 @@ async def test_a_rush_is_not_disturbed_and_has_an_end() -> None:
 
 
 async def test_what_piles_up_is_not_waited_for() -> None:
-    keeper = asyncio.create_task(keep(lambda: True, look=0.01, rest=3600, many=5_000))
+    keeper = asyncio.create_task(collect_when_quiet(lambda: True, look=0.01, rest=3600, many=5_000))
     await asyncio.sleep(0)
     left = _left_behind()
     pile = [[] for _ in range(20_000)]  # type: ignore[var-annotated]
@@ -81,7 +81,7 @@ async def test_what_was_alive_at_a_visit_is_left_alone_until_everything_is_looke
         visits += 1
         return False
 
-    keeper = asyncio.create_task(keep(quiet, look=0.01, rest=0.01, whole=0.2))
+    keeper = asyncio.create_task(collect_when_quiet(quiet, look=0.01, rest=0.01, whole=0.2))
     await asyncio.sleep(0)
     del alive
     before_whole: list[bool] = []

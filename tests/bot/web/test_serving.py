@@ -1,4 +1,5 @@
-"""The server against the network's bad manners: slow senders, slow readers, dead peers, too many at once; and its own departure."""
+"""The server against the network's bad manners: slow senders, slow readers, dead peers, too many at once; and its own
+departure."""
 
 from __future__ import annotations
 
@@ -23,8 +24,13 @@ from bot.replay.play import play_over_socket
 from tests.conftest import ROOT, TOKEN, BotProcess, Client, client_of, free_port
 from tests.patience import patient, wait_until
 
-_MANY = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000", "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
-         "ASKONCE_LIMIT_ADDRESS_RATE": "1000000"}  # fmt: skip
+_MANY = {
+    "ASKONCE_LIMIT_BURST": "100000",
+    "ASKONCE_LIMIT_RATE": "100000",
+    "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
+    "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
+    "ASKONCE_LIMIT_ADDRESS_RATE": "1000000",
+}
 #: A silence that a test can wait for.
 _HASTY = {"ASKONCE_LIMIT_SILENCE": "1.5"}
 
@@ -46,8 +52,15 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
     bot.stop()
 
 
-@pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-", b"POST /webhooks/rest/webhook HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{"],
-                         ids=["nothing", "half a head", "half a body"])  # fmt: skip
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-",
+        b"POST /webhooks/rest/webhook HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{",
+    ],
+    ids=["nothing", "half a head", "half a body"],
+)
 def test_a_request_that_never_ends_is_ended(hasty: BotProcess, begun: bytes) -> None:
     with _raw(hasty) as slow:
         slow.sendall(begun)
@@ -97,8 +110,8 @@ async def test_frames_are_never_compressed_and_never_large(standing_bot: BotProc
 
 
 async def test_who_does_not_read_is_dropped_and_goes_on_where_they_were(make_bot: Callable[..., BotProcess]) -> None:
-    """Acknowledgements pile up for a client that says much and reads nothing. The bot keeps a bounded heap for it, lets go,
-    and the client reads on from the turn it saw last."""
+    """Acknowledgements pile up for a client that says much and reads nothing. The bot keeps a bounded heap for it, lets
+    go, and the client reads on from the turn it saw last."""
     bot = make_bot(**_MANY, **_HASTY)
     async with client_of(bot.url) as other:
         await other.hello()
@@ -130,8 +143,8 @@ async def test_who_does_not_read_is_dropped_and_goes_on_where_they_were(make_bot
 
 
 def test_half_open_sockets_are_found(make_bot: Callable[..., BotProcess]) -> None:
-    """A phone that went into a tunnel sends nothing, not even a close: its chat must not count for ever. Played by a client whose
-    process is stopped: the connection stands, and nobody answers pings."""
+    """A phone that went into a tunnel sends nothing, not even a close: its chat must not count for ever. Played by a
+    client whose process is stopped: the connection stands, and nobody answers pings."""
     bot = make_bot(**_HASTY)
     child = os.fork()
     if child == 0:
@@ -170,22 +183,22 @@ def _refused(bot: BotProcess) -> float:
 
 def test_newcomers_give_way_first() -> None:
     pressure = Pressure(most=10, chats=100)
-    assert pressure.admits_newcomers and pressure.admits_messages and not pressure.busy
+    assert pressure.has_room_for_newcomers and pressure.has_room_for_messages and not pressure.busy
     with contextlib.ExitStack() as stack:
         for _ in range(5):
             stack.enter_context(pressure.message())
-        assert not pressure.admits_newcomers and pressure.admits_messages
+        assert not pressure.has_room_for_newcomers and pressure.has_room_for_messages
         hint = pressure.retry_after
         for _ in range(5):
             stack.enter_context(pressure.message())
-        assert not pressure.admits_messages and pressure.retry_after > hint
-    assert pressure.admits_newcomers and pressure.admits_messages
+        assert not pressure.has_room_for_messages and pressure.retry_after > hint
+    assert pressure.has_room_for_newcomers and pressure.has_room_for_messages
     pressure.open = 101
-    assert not pressure.admits_newcomers and pressure.admits_messages
+    assert not pressure.has_room_for_newcomers and pressure.has_room_for_messages
     pressure.open, pressure.lag = 1, 1.0
-    assert not pressure.admits_newcomers and pressure.admits_messages and pressure.busy
+    assert not pressure.has_room_for_newcomers and pressure.has_room_for_messages and pressure.busy
     pressure.lag = 60.0
-    assert not pressure.admits_messages and pressure.retry_after == 30
+    assert not pressure.has_room_for_messages and pressure.retry_after == 30
 
 
 async def test_a_long_message_counts_for_what_it_costs() -> None:
@@ -195,11 +208,15 @@ async def test_a_long_message_counts_for_what_it_costs() -> None:
         return address
 
     pace, short, long, small = AsyncLimiter(1000, 3600), of(50), of(50), of(3)
-    assert [await short.admit(40, pace) for _ in range(51)] == [True] * 50 + [False]
-    assert [await long.admit(4000, pace) for _ in range(3)] == [True, True, False], "seventeen each"
-    assert [await small.admit(4000, pace) for _ in range(2)] == [True, False], "never more than may come at once"
+    assert [await short.count_message(40, pace) for _ in range(51)] == [True] * 50 + [False]
+    assert [await long.count_message(4000, pace) for _ in range(3)] == [True, True, False], "seventeen each"
+    assert [await small.count_message(4000, pace) for _ in range(2)] == [True, False], (
+        "never more than may come at once"
+    )
     slow = AsyncLimiter(1, 3600)
-    assert [await of(50).admit(1, slow) for _ in range(2)] == [True, False], "the chat's own pace counts as well"
+    assert [await of(50).count_message(1, slow) for _ in range(2)] == [True, False], (
+        "the chat's own pace counts as well"
+    )
 
 
 async def test_a_full_house_says_when_to_come_back(make_bot: Callable[..., BotProcess]) -> None:
@@ -231,8 +248,8 @@ async def test_a_replay_waits_for_a_bot_that_is_pressed(make_bot: Callable[..., 
 
 
 async def test_five_times_too_much_loses_nothing_and_passes(make_bot: Callable[..., BotProcess]) -> None:
-    """Far more messages at once than may be at work: each is answered or refused with a hint, those refused get through when they
-    are sent again, none is doubled, and afterwards the bot is as before."""
+    """Far more messages at once than may be at work: each is answered or refused with a hint, those refused get through
+    when they are sent again, none is doubled, and afterwards the bot is as before."""
     bot = make_bot(**_MANY, ASKONCE_LIMIT_WAITING="10")
     async with contextlib.AsyncExitStack() as stack:
         clients = []
@@ -252,8 +269,8 @@ async def test_five_times_too_much_loses_nothing_and_passes(make_bot: Callable[.
 
 
 async def _insist(client: Client) -> int:
-    """Five messages, each sent again while it is refused; how many refusals that took. The hint is cut short: a test does not
-    wait for seconds."""
+    """Five messages, each sent again while it is refused; how many refusals that took. The hint is cut short: a test
+    does not wait for seconds."""
     refusals = 0
     for number in range(5):
         id = str(number)
@@ -332,8 +349,8 @@ async def _shopper(url: str, number: int, over: asyncio.Event) -> list[str]:
 async def test_a_rolling_restart_loses_nothing(
     make_bot: Callable[..., BotProcess], postgres: Callable[[], str]
 ) -> None:
-    """Two replicas behind a balancer are stopped (SIGTERM, as an orchestrator does) and started anew, one after the other, while
-    shoppers write without a pause."""
+    """Two replicas behind a balancer are stopped (SIGTERM, as an orchestrator does) and started anew, one after the
+    other, while shoppers write without a pause."""
     url = postgres()
     replicas = [make_bot(ASKONCE_DATABASE_URL=url, ASKONCE_DRAIN="1", **_MANY) for _ in range(2)]
     over = asyncio.Event()
@@ -350,7 +367,8 @@ async def test_a_rolling_restart_loses_nothing(
         over.set()
         said = await asyncio.gather(*shoppers)
     print(
-        f"{sum(map(len, said))} messages of {len(said)} shoppers during two restarts: none lost, doubled or out of order"
+        f"{sum(map(len, said))} messages of {len(said)} shoppers during two restarts: "
+        "none lost, doubled or out of order"
     )
     assert sum(map(len, said)) > 100
     for replica in replicas:

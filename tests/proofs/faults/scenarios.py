@@ -18,7 +18,8 @@ from typing import Any
 import httpx
 import libfaketime
 
-from bot.operations.rasa_service import RasaService, tell
+from bot.operations.progress import tell
+from bot.operations.rasa_service import RasaService
 from bot.settings import read_settings
 from tests.conftest import ROOT, BotProcess
 from tests.patience import patient

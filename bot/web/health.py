@@ -1,0 +1,63 @@
+"""Whether the bot is well, for whoever watches over it: `/healthz`, `/readyz`, `/metrics`."""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.bootstrap import Bot
+from bot.history import views
+from bot.store.database import Unavailable
+from bot.telemetry.metrics import OLDEST, OUTBOX, RASA, REGISTRY
+from bot.web.running import Running
+from dialogue.understanding.rasa import Rasa
+
+routes = APIRouter()
+
+
+@routes.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@routes.get("/readyz")
+async def readyz(running: Running) -> JSONResponse:
+    found = await readiness(running)
+    return JSONResponse(found, 503 if found["database"] != "ok" else 200)
+
+
+@routes.get("/metrics", response_class=PlainTextResponse)
+async def metrics(running: Running) -> Response:
+    if isinstance(running.understander, Rasa):
+        for outcome, count in running.understander.outcomes.items():
+            RASA.labels(outcome).set(count)
+    counts = await views.outbox_counts(running.store)
+    for status in ("queued", "sending", "filed", "refused"):
+        OUTBOX.labels(status).set(counts.get(status, 0))
+    oldest = await views.oldest_unfiled(running.store)
+    OLDEST.set(max(0.0, time.time() - oldest) if oldest is not None else 0)
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+async def readiness(running: Bot) -> dict[str, str]:
+    """The state of the database, the understander, the helpdesk and the work in the background: `ok`, or what is wrong
+    with each."""
+    found = {"status": "ok", "database": "ok", "understander": "ok", "helpdesk": "ok", "work": "ok"}
+    try:
+        await running.store.ping()
+    except Unavailable as error:
+        found["database"] = f"down ({error})"
+    if not await running.understander.ready():
+        found["understander"] = "degraded (Rasa does not answer; rules understand meanwhile)"
+    elif running.understander.name == "rules":
+        found["understander"] = "ok (rules only)" if running.settings.rasa_url == "" else "ok"
+    if (trouble := await running.helpdesk_trouble()) is not None:
+        found["helpdesk"] = f"degraded ({trouble}; tickets are saved and filed later)"
+    if troubles := running.work.troubles:
+        found["work"] = f"degraded ({'; '.join(f'{name}: {what}' for name, what in sorted(troubles.items()))})"
+    if any(not value.startswith("ok") for value in found.values()):
+        found["status"] = "degraded"
+    return found

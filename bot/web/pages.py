@@ -1,0 +1,56 @@
+"""Pages of the bot's own: the demo's shop, and the way to the console."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import bot
+from bot.bootstrap import Bot
+
+HERE = pathlib.Path(bot.__file__).parent
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'self'"
+)
+_SHOP_PARTS = {"shop.css": "text/css", "shop.js": "text/javascript"}
+
+demo_routes, console_routes = APIRouter(), APIRouter()
+
+
+@demo_routes.get("/", response_class=HTMLResponse)
+async def shop() -> FileResponse:
+    return FileResponse(HERE / "web" / "demo" / "shop.html", headers={"Content-Security-Policy": _PAGE_POLICY})
+
+
+@demo_routes.get("/demo/{name}")
+async def shop_part(name: str) -> FileResponse:
+    if name not in _SHOP_PARTS:
+        raise HTTPException(404, "There is no such page.")
+    return FileResponse(HERE / "web" / "demo" / name, media_type=_SHOP_PARTS[name])
+
+
+@console_routes.get("/console", include_in_schema=False)
+async def console() -> RedirectResponse:
+    return RedirectResponse("/console/", 308)
+
+
+class LateConsole:
+    """The console, loaded with its first request: its parts cost a start and memory that most requests have no use
+    for."""
+
+    def __init__(self, running: Callable[[], Bot]) -> None:
+        self._running = running
+        self._site: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._site is None:
+            from bot.console.routes import ROUTES
+            from bot.console.site import Site
+
+            self._site = Site(self._running(), ROUTES).application()
+        await self._site(scope, receive, send)
