@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.chat.phrases import language_of, plain_answer, render
 from bot.chat.ticket_form import value_of
-from bot.chat.workshop import Birth, Workshop, asked
+from bot.chat.workshop import Birth, ConversationStore, Workshop, asked
 from bot.clock import now_text
 from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
 from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
@@ -45,7 +45,7 @@ class Conversation:
 
     def __init__(
         self,
-        shop: Workshop,
+        shop: Workshop[ConversationStore],
         id: str,
         state: State,
         seq: int,
@@ -65,7 +65,7 @@ class Conversation:
         self.touched, self.erased = time.monotonic(), False
 
     @classmethod
-    async def open(cls, shop: Workshop, id: str) -> Conversation | None:
+    async def open(cls, shop: Workshop[ConversationStore], id: str) -> Conversation | None:
         """The conversation as it stands in the store, or None."""
         found = await shop.store.load(id)
         if found is None:

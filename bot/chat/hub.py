@@ -19,7 +19,7 @@ from bot.chat.conversation import Conversation, Erased
 from bot.chat.drawn import new_id
 from bot.chat.workshop import Birth, Workshop
 from bot.clock import now_text
-from bot.store.database import Unavailable, token_hash
+from bot.store.database import Store, Unavailable, token_hash
 from bot.store.entry import Entry
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
 from dialogue.states import State
@@ -42,19 +42,19 @@ class Hub:
         self._unborn: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._opening: dict[str, asyncio.Lock] = {}
         self._watchers: dict[str, set[asyncio.Event]] = {}
-        self._shop: Workshop | None = None
+        self._shop: Workshop[Store] | None = None
         self._entry: Entry | None = None
         self._typing: dict[tuple[str, str], float] = {}
         self._pokes: Pokes | None = None
         self._stale: dict[str, None] = {}
         self._stale_news = asyncio.Event()
 
-    def equip(self, shop: Workshop, pokes: Pokes | None = None, *, entry: Entry) -> None:
+    def equip(self, shop: Workshop[Store], pokes: Pokes | None = None, *, entry: Entry) -> None:
         """Hand over what conversations work with; `bootstrap` does this once."""
         self._shop, self._pokes, self._entry = shop, pokes, entry
 
     @property
-    def shop(self) -> Workshop:
+    def shop(self) -> Workshop[Store]:
         assert self._shop is not None, "bootstrap equips the hub first"
         return self._shop
 

@@ -21,12 +21,12 @@ from bot.console.reviewing import reviews_of
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
 from bot.history import views
-from bot.history.audit import verdict
 from bot.history.comments import comments_of
 from bot.history.masking import masked, veiled
 from bot.history.search import CHOICES, Query, beside, find
 from bot.history.shown import TICKETS, TURNS, names_of_each, row_as_seen
 from bot.history.summaries import renew
+from bot.history.transcripts import verdict
 from bot.store.console_tables import correction, facet, saved_view, summary
 from bot.store.constraints import broken
 from bot.store.tables import conversation, outbox, rating, turn

@@ -27,8 +27,9 @@ from bot.replay.run import check_output, write_output
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.edited_articles import EditedArticles
+from bot.store.happened import with_their_turns
 from bot.store.migrate import migrate
-from bot.store.records import Turn, happenings_from_json
+from bot.store.records import Turn
 from dialogue import events
 
 _EXAMPLES = 3
@@ -69,11 +70,8 @@ async def compare(store: Store, hand: Stagehand, id: str, *, anew: bool) -> Diff
     rehearsal = hand.begin(locale=found.locale, required=start.required, stem=start.stem)
     rehearsal.files = False  # the helpdesk's word comes from what was stored
     words = {t.seq: t.text for t in stored if t.who in ("shopper", "agent")}
-    first = 1
-    for row in await store.happenings(id):
-        for told in happenings_from_json(row.events):
-            await _tell(rehearsal, told, words.get(first, ""), anew=anew)
-        first = row.seq + 1
+    for seq, told in with_their_turns(await store.happenings(id)):
+        await _tell(rehearsal, told, words.get(seq, ""), anew=anew)
     return Diff(1, len(stored), _first_difference(id, stored, rehearsal.turns))
 
 

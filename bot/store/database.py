@@ -34,8 +34,9 @@ from sqlalchemy.pool import StaticPool
 
 from bot.store.constraints import FIRST, broken
 from bot.store.entry import spent_hash
+from bot.store.happened import Happened, walk
 from bot.store.private import keep_private
-from bot.store.records import Change, Loaded, Turn, from_json, happenings_from_json, to_json
+from bot.store.records import Change, Loaded, Turn, from_json, to_json
 from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
 from bot.store.writing import Commit, Job, one_by_one, statements_of, together, turn_of
 from bot.telemetry.metrics import FAULTS, SHARED, STORED
@@ -329,15 +330,15 @@ class Store:
         async with self.read() as connection:
             return [turn_of(row) for row in await connection.execute(query)]
 
-    async def happenings(self, id: str) -> list[Any]:
-        """Every happening of a conversation, in order, as rows (`events`, `rows`, `seq`, `at`, `milliseconds`)."""
+    async def happenings(self, id: str) -> list[Happened]:
+        """Every happening of a conversation, in order."""
         query = select(happening).where(happening.c.conversation == id).order_by(happening.c.number)
         async with self.read() as connection:
-            return list(await connection.execute(query))
+            return list(walk(await connection.execute(query)))
 
     async def told(self, id: str) -> tuple[events.Happening, ...]:
         """What the tracker was told in a conversation: its state is the fold of these."""
-        return tuple(h for row in await self.happenings(id) for h in happenings_from_json(row.events))
+        return tuple(told for happened in await self.happenings(id) for told in happened.told)
 
     async def changed_since(self, at: str) -> dict[str, int]:
         """Conversations changed at or after `at`, with their latest number: for processes that share a file."""

@@ -25,8 +25,8 @@ from bot.chat.socket import Socket
 from bot.chat.words import WORDS, Entry, NotWords
 from bot.console.access_log import AccessLog, bearer
 from bot.history import views
-from bot.history.audit import verdict
 from bot.history.summaries import renew
+from bot.history.transcripts import verdict
 from bot.settings import Settings
 from bot.store.admission import admits
 from bot.store.database import Unavailable
