@@ -12,9 +12,9 @@ from rich.console import Console
 
 from bot.replay.explain import changes_between, understood_words
 from bot.replay.new_fixture import Move, as_yaml, play
-from bot.replay.play import describe
 from bot.replay.printable import markup
 from bot.replay.rehearsal import Rehearsal, Stagehand
+from bot.replay.stages import describe
 from bot.settings import Settings
 from bot.store.private import write_private
 from bot.store.records import Turn

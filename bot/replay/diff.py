@@ -23,7 +23,7 @@ from bot.bootstrap import make_answers
 from bot.history import views
 from bot.replay.printable import words
 from bot.replay.rehearsal import Rehearsal, Stagehand
-from bot.replay.run import check_output, write_output
+from bot.replay.report import check_output, write_output
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.edited_articles import EditedArticles

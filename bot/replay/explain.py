@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
-from bot.replay.play import describe
 from bot.replay.printable import markup
+from bot.replay.stages import describe
 from bot.settings import Settings
 from bot.store.happened import Happened
 from bot.store.records import Turn

@@ -25,7 +25,6 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -33,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import StaticPool
 
 from bot.store.constraints import FIRST, broken
+from bot.store.dialects import insert_into
 from bot.store.entry import spent_hash
 from bot.store.happened import Happened, walk
 from bot.store.private import keep_private
@@ -255,8 +255,7 @@ class Store:
         value = secrets.token_hex(32)
 
         def job(connection: Connection) -> str:
-            into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            connection.execute(into(own_key).values(name=name, value=value).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, own_key).values(name=name, value=value).on_conflict_do_nothing())
             return str(connection.execute(select(own_key.c.value).where(own_key.c.name == name)).scalar_one())
 
         return bytes.fromhex(await self.transact(job))
@@ -266,8 +265,7 @@ class Store:
         row = {"hash": spent_hash(token_hash(token)), "at": time.time()}
 
         def job(connection: Connection) -> None:
-            into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            connection.execute(into(spent_token).values(**row).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, spent_token).values(**row).on_conflict_do_nothing())
 
         await self.transact(job)
 

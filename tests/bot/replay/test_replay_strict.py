@@ -19,10 +19,10 @@ from bot.bootstrap import run_bot
 from bot.cli import main
 from bot.replay.diff import Diff, Difference, compare, in_json, show, stagehand
 from bot.replay.fixtures import Case, FixtureError, read_fixtures
-from bot.replay.play import Fault, Outcome, play_rehearsed
+from bot.replay.play import Fault, Outcome, Played, play_rehearsed
 from bot.replay.printable import for_github, in_xml, markup, plain, words
 from bot.replay.rehearsal import Stagehand
-from bot.replay.run import Played, github_lines, junit
+from bot.replay.report import github_lines, junit
 from bot.settings import read_settings
 from bot.store.console_tables import article_version
 from kb_answers.library import ARTICLES

@@ -16,8 +16,8 @@ from bot.replay.coverage import Coverage
 from bot.replay.fixtures import FixtureError, read_fixtures
 from bot.replay.play import play_rehearsed
 from bot.replay.rehearsal import Stagehand
-from bot.replay.run import fingerprint, watch
 from bot.replay.schema import reference, schema
+from bot.replay.watch import fingerprint, watch
 from bot.settings import Settings, read_settings
 from dialogue import events
 from dialogue.vocabulary import Signal
