@@ -1,4 +1,5 @@
-"""Reads and checks the articles: Markdown files with a short header. Every error names file and line and says what to do."""
+"""Reads and checks the articles: Markdown files with a short header. Every error names file and line and says what to
+do."""
 
 from __future__ import annotations
 
@@ -59,8 +60,8 @@ def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | Non
 
 
 def parse_article(text: str, path: pathlib.Path, values: Mapping[str, str]) -> Article | None:
-    """The article in `text`, which stands or would stand at `path`; as `read_article`. What was read once is remembered: the
-    whole library is read again after each change of one article."""
+    """The article in `text`, which stands or would stand at `path`; as `read_article`. What was read once is
+    remembered: the whole library is read again after each change of one article."""
     return _parse(text, path, tuple(sorted(values.items())))
 
 
@@ -115,8 +116,8 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
 def read_library(
     folder: pathlib.Path, values: Mapping[str, str], edited: Mapping[str, str] = {}
 ) -> tuple[Article, ...]:
-    """Every article of a folder, by id; `edited` holds texts that stand in the place of files, empty where an article is
-    withdrawn. Raises `ArticleError` for the first that cannot be used, or where there is none."""
+    """Every article of a folder, by id; `edited` holds texts that stand in the place of files, empty where an article
+    is withdrawn. Raises `ArticleError` for the first that cannot be used, or where there is none."""
     paths = {path.stem: path for path in folder.glob("*.md")}
     if not paths and not any(edited.values()):
         raise ArticleError(f"{folder}: holds no articles (*.md)")

@@ -73,7 +73,8 @@ def _stemmer() -> Stemmer.Stemmer:
 
 
 class Index:
-    """An index in memory over some articles. Making one takes milliseconds, so an edited article needs no retraining."""
+    """An index in memory over some articles. Making one takes milliseconds, so an edited article needs no
+    retraining."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self.articles = tuple(articles)
@@ -94,7 +95,8 @@ class Index:
             self.vocabulary.update({t for column in stems for t in column})
         self._rarity = {t: self._idf(count) for t, count in self.vocabulary.items()}
         self._unknown = self._idf(0)
-        #: Of each article, by its id: all its terms, and the terms of its title and of each of its questions with their weight.
+        #: Of each article, by its id: all its terms, and the terms of its title and of each of its questions with their
+        #: weight.
         self.whole: dict[str, frozenset[str]] = {}
         self.asks: dict[str, tuple[tuple[frozenset[str], float], ...]] = {}
         for article in self.articles:

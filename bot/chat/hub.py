@@ -79,11 +79,12 @@ class Hub:
     def greet(
         self, *, locale: str | None = None, channel: str = "widget", token: str | None = None
     ) -> tuple[Conversation, str]:
-        """A new conversation that is in the store once something is said in it: whoever says nothing leaves nothing behind. Until
-        then it lives in this process alone."""
+        """A new conversation that is in the store once something is said in it: whoever says nothing leaves nothing
+        behind. Until then it lives in this process alone."""
         token = token or self.entry.token(time.time())
         state = State(stem=self.shop.stem(), required=tuple(f.name for f in self.shop.required))
-        # A token of our own names its conversation, wherever that begins. REST's tokens come again and again, and an id does not.
+        # A token of our own names its conversation, wherever that begins. REST's tokens come again and again, and an id
+        # does not.
         id = self.entry.conversation(token) if self.entry.is_fresh(token, time.time()) else new_id()
         birth = Birth(token=token, channel=channel, locale=locale)
         conversation = Conversation(self.shop, id, state, 0, 0, (), locale, birth)
@@ -91,8 +92,8 @@ class Hub:
         return conversation, token
 
     async def welcome_back(self, customer: str) -> tuple[Conversation, str] | None:
-        """The conversation of a customer whom the shop vouches for, with a token for this device; None where there was none
-        lately."""
+        """The conversation of a customer whom the shop vouches for, with a token for this device; None where there was
+        none lately."""
         id = await self.shop.store.newest_of(customer, _seconds_before(now_text(), _LATELY))
         found = await self.conversation(id) if id else None
         if found is None:
@@ -102,7 +103,8 @@ class Hub:
         return found, token
 
     async def resume(self, token: str, *, locale: str | None = None) -> Conversation | None:
-        """The conversation that `token` opens, or None. Nothing need have been said in it yet, here or before a restart."""
+        """The conversation that `token` opens, or None. Nothing need have been said in it yet, here or before a
+        restart."""
         unborn = self._unborn.get(token_hash(token))
         if unborn is not None and unborn.unborn and not unborn.erased:
             return unborn
@@ -221,8 +223,8 @@ class Hub:
         self._typing = {key: until for key, until in self._typing.items() if until > now}
 
     async def follow_pokes(self) -> None:
-        """Read anew what other replicas changed: at once after a poke, and every few seconds whatever is watched here, since
-        a poke may be lost. Needs no clock in common with the others. Until cancelled."""
+        """Read anew what other replicas changed: at once after a poke, and every few seconds whatever is watched here,
+        since a poke may be lost. Needs no clock in common with the others. Until cancelled."""
         while True:
             try:
                 async with asyncio.timeout(self.round):
@@ -259,8 +261,8 @@ class Hub:
             since = _seconds_before(now_text(), 5)
 
     async def _look(self, ids: list[str]) -> None:
-        """Catch up with what the store has of these. Only what was stored *before* the look can turn out to be erased: a chat may get
-        its first word while the store is asked."""
+        """Catch up with what the store has of these. Only what was stored *before* the look can turn out to be erased:
+        a chat may get its first word while the store is asked."""
         born = frozenset(id for id in ids if (mine := self._alive.get(id)) is not None and not mine.unborn)
         await self._catch_up(ids, await self.shop.store.heads(ids), born)
 

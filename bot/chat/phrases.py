@@ -1,8 +1,9 @@
 """Every word the bot says, in catalogues: approved phrases or nothing. No randomness (R16), no fourth field (R1), no
-promise and no status (R15), never "re-open" (R11). English is here, the other languages are in `bot/chat/locales`, with the widget's words
-beside them. `tests/bot/chat/test_phrases.py` reads every line of all of them.
+promise and no status (R15), never "re-open" (R11). English is here, the other languages are in `bot/chat/locales`, with
+the widget's words beside them. `tests/bot/chat/test_phrases.py` reads every line of all of them.
 
-The approved contact answer (R14) is in no other catalogue: until a shop approves a translation, it is said as it was approved.
+The approved contact answer (R14) is in no other catalogue: until a shop approves a translation, it is said as it was
+approved.
 """
 
 from __future__ import annotations
@@ -123,8 +124,8 @@ def language_of(locale: str | None) -> str:
 
 @functools.cache
 def answers(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that are a plain yes and a plain no in a language beside English, and the choices a shopper may tap, as `plainly`
-    writes them."""
+    """The words that are a plain yes and a plain no in a language beside English, and the choices a shopper may tap, as
+    `plainly` writes them."""
     own = ENGLISH if language == "en" else catalogue(language)["bot"]
     said = {"yes": [], "no": []} if language == "en" else catalogue(language)["answers"]
     yes, no = [*said["yes"], own["choice_yes"]], [*said["no"], own["choice_no"]]
@@ -137,8 +138,8 @@ def plainly(text: str) -> str:
 
 
 def join_fields(fields: tuple[str, ...], labels: Mapping[str, str] = {}, language: str = "en") -> str:
-    """The named fields as a list in one language: "your full name, your email address and the reason for the issue"; `labels` are of
-    fields that the helpdesk requires beside the three."""
+    """The named fields as a list in one language: "your full name, your email address and the reason for the issue";
+    `labels` are of fields that the helpdesk requires beside the three."""
     known = FIELD_NAMES if language == "en" else catalogue(language)["fields"]
     last = " and " if language == "en" else known["and"]
     comma = "، " if language == "ar" else ", "
@@ -154,7 +155,8 @@ def render(
     labels: Mapping[str, str] = {},
     language: str = "en",
 ) -> str:
-    """The words of `phrase`. A KeyError here is a fault of ours: `tests/bot/chat/test_phrases.py` renders every phrase."""
+    """The words of `phrase`. A KeyError here is a fault of ours: `tests/bot/chat/test_phrases.py` renders every
+    phrase."""
     filled = dict(values)
     if "missing" in filled:
         filled["missing"] = join_fields(tuple(filled["missing"]), labels, language)

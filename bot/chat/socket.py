@@ -1,4 +1,5 @@
-"""One WebSocket: a reader that hears frames, a writer that sends every turn after the last one sent. Nothing is decided."""
+"""One WebSocket: a reader that hears frames, a writer that sends every turn after the last one sent. Nothing is
+decided."""
 
 from __future__ import annotations
 
@@ -170,7 +171,8 @@ class Socket:
         return found, token
 
     async def _claim(self, conversation: Conversation, customer: str) -> None:
-        """This chat is this customer's from now on. Raises `FrameError` where it is another's: two people share a browser."""
+        """This chat is this customer's from now on. Raises `FrameError` where it is another's: two people share a
+        browser."""
         if not await conversation.claim(customer):
             raise FrameError("bad_token", _UNKNOWN)
 
@@ -238,8 +240,8 @@ class Socket:
         return f"{what}; please try again shortly, or write to {self._hub.shop.support_email}."
 
     async def _writing(self, conversation: Conversation, poked: asyncio.Event) -> None:
-        """The writer for as long as the chat is open. Where it dies the connection ends too: the client comes back and reads on from
-        the turn it saw last, instead of waiting for turns that nobody sends."""
+        """The writer for as long as the chat is open. Where it dies the connection ends too: the client comes back and
+        reads on from the turn it saw last, instead of waiting for turns that nobody sends."""
         try:
             await self._write(conversation, poked)
         except Exception as error:

@@ -1,4 +1,5 @@
-"""What a conversation works with, and what it begins with. Made in `bootstrap` and `bot.chat.hub`; nothing here decides.
+"""What a conversation works with, and what it begins with. Made in `bootstrap` and `bot.chat.hub`; nothing here
+decides.
 
 The protocols say what a conversation asks of its store, its understander and its articles. Whoever gives that much can
 hold one: the database (`bot.store.database.Store`), or a rehearsal's memory (`bot.replay.rehearsal`).
@@ -64,8 +65,8 @@ class ConversationStore(Protocol):
         ...
 
     async def commit(self, change: Change) -> None:
-        """Keep a change whole or not at all. Raises, where nothing was kept: `Conflict` where somebody decided first, `Stale`
-        where a courier's report comes too late, `Refused` where another constraint is broken."""
+        """Keep a change whole or not at all. Raises, where nothing was kept: `Conflict` where somebody decided first,
+        `Stale` where a courier's report comes too late, `Refused` where another constraint is broken."""
         ...
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
@@ -85,7 +86,8 @@ class ConversationStore(Protocol):
         ...
 
 
-#: The kind of store that a workshop has: a conversation needs no more than `ConversationStore`, the hub needs the database.
+#: The kind of store that a workshop has: a conversation needs no more than `ConversationStore`, the hub needs the
+#: database.
 StoreT = TypeVar("StoreT", bound=ConversationStore, covariant=True)
 
 
@@ -122,7 +124,8 @@ class Workshop(Generic[StoreT]):
 
 @dataclass
 class Birth:
-    """What a conversation in which nothing was said yet begins with, once something is. Until then the store knows nothing of it."""
+    """What a conversation in which nothing was said yet begins with, once something is. Until then the store knows
+    nothing of it."""
 
     token: str
     channel: str

@@ -1,4 +1,5 @@
-"""A conversation as the referee takes it, made in one way whether it is stored or rehearsed; and what the referee says of it."""
+"""A conversation as the referee takes it, made in one way whether it is stored or rehearsed; and what the referee says
+of it."""
 
 from __future__ import annotations
 
@@ -26,8 +27,9 @@ def make_transcript(
     support_email: str,
     settled: bool,
 ) -> Transcript:
-    """A conversation as the referee takes it: turns, what was understood of each, the page's word, tickets in their order.
-    `told`: what the tracker was told, each with the turn that it began with (`bot.store.happened.with_their_turns`)."""
+    """A conversation as the referee takes it: turns, what was understood of each, the page's word, tickets in their
+    order. `told`: what the tracker was told, each with the turn that it began with
+    (`bot.store.happened.with_their_turns`)."""
     understood: dict[int, dict[str, Any]] = {}
     pages: dict[int, list[dict[str, Any]]] = {}
     for first, happening in told:

@@ -18,8 +18,9 @@ from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, IntentName
 from kb_answers.library import ARTICLES
 
-#: Rows that no fixture can reach: what cannot come from outside, a helpdesk that says the same twice, fields that only a helpdesk
-#: of its own requires (`tests/dialogue/test_required_fields.py` has those), a reference drawn twice (`tests/bot/chat/test_clashes.py`), and what changes nothing and so is not stored.
+#: Rows that no fixture can reach: what cannot come from outside, a helpdesk that says the same twice, fields that only
+#: a helpdesk of its own requires (`tests/dialogue/test_required_fields.py` has those), a reference drawn twice
+#: (`tests/bot/chat/test_clashes.py`), and what changes nothing and so is not stored.
 _BARRED = ("order", "R12 said already", "R13 said already", "R1 ", "R5 another value of a required", "R7 a missing required",
            "R15 not the shop's matter", "R19 rated already", "help: here already", "help: nobody is here",
            "R13 an earlier stay", "R12 a reference is one", "help: a person's words")  # fmt: skip

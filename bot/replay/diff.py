@@ -1,4 +1,5 @@
-"""`askonce replay --diff`: stored conversations through the working tree's table, phrases and articles; which would go differently.
+"""`askonce replay --diff`: stored conversations through the working tree's table, phrases and articles; which would go
+differently.
 
 What was understood is taken as it was stored, so that a difference is the rule's, the phrase's or the article's; with
 `--understander rules` the words are understood anew as well.
@@ -175,8 +176,8 @@ def in_json(found: Diff) -> bytes:
 
 
 def show(console: Console, found: Diff) -> None:
-    """Grouped by the rule that decided the first differing turn, the largest group first. What shoppers wrote is shown and does
-    nothing to the terminal."""
+    """Grouped by the rule that decided the first differing turn, the largest group first. What shoppers wrote is shown
+    and does nothing to the terminal."""
     groups: dict[str, list[Difference]] = {}
     for difference in found.found:
         groups.setdefault(difference.rule, []).append(difference)

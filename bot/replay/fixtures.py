@@ -1,7 +1,8 @@
 """Dialogue fixtures: read, checked, with file, line and column in every error. The form is in `docs/fixtures.md`.
 
-Whatever would be passed over in silence is a mistake: an unknown key, an empty expectation, a `never` that nothing can meet, a case
-that expects nothing. Rasa's stories are read by `bot.replay.rasa_stories`; what of them cannot be played is kept and named.
+Whatever would be passed over in silence is a mistake: an unknown key, an empty expectation, a `never` that nothing can
+meet, a case that expects nothing. Rasa's stories are read by `bot.replay.rasa_stories`; what of them cannot be played
+is kept and named.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""`askonce fixture new`: a dialogue fixture of a stored conversation, deterministic, without its people, as short as wanted.
+"""`askonce fixture new`: a dialogue fixture of a stored conversation, deterministic, without its people, as short as
+wanted.
 
-What was understood is recorded beside each message, or what should have been where a reviewer corrected it. People are replaced by
-invented ones (`bot.replay.pseudonyms`).
+What was understood is recorded beside each message, or what should have been where a reviewer corrected it. People are
+replaced by invented ones (`bot.replay.pseudonyms`).
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ def recorded(understood: events.Understanding) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Fix:
-    """A reviewer's correction of what was understood of one message. Empty: it was right. `wrong` names fields that were read where
-    there was none."""
+    """A reviewer's correction of what was understood of one message. Empty: it was right. `wrong` names fields that
+    were read where there was none."""
 
     intent: str = ""
     name: str = ""
@@ -69,8 +70,8 @@ _ANSWERS = {IntentName.AFFIRM: Answer.AFFIRM, IntentName.DENY: Answer.DENY}
 
 
 def corrected(understood: events.Understanding, fix: Fix) -> events.Understanding:
-    """What should have been understood. Another intent takes the place of everything that made the one before; fields stay unless
-    they are corrected."""
+    """What should have been understood. Another intent takes the place of everything that made the one before; fields
+    stay unless they are corrected."""
     if fix.intent:
         intent = IntentName(fix.intent)
         signals = {Signal.SECRET} & understood.signals | ({_SIGNALS[intent]} if intent in _SIGNALS else set())
@@ -101,8 +102,8 @@ async def fixes_of(store: Store, id: str) -> dict[int, Fix]:
 def pseudonyms(
     state: State, turns: Sequence[Turn], happened: Sequence[Happened], fixes: Mapping[int, Fix], *, keep: str
 ) -> Pseudonyms:
-    """The invented people of one conversation: of the names that it holds, but those that a reviewer called wrong, and of whatever
-    its words and its corrections show. `keep` is the shop's own address."""
+    """The invented people of one conversation: of the names that it holds, but those that a reviewer called wrong, and
+    of whatever its words and its corrections show. `keep` is the shop's own address."""
     names = set(names_of(dataclasses.replace(state, greeting_name=None), ()))
     misread: set[str] = set()
     for seq, told in with_their_turns(happened):
@@ -120,8 +121,8 @@ def pseudonyms(
 def moves_of(
     turns: Sequence[Turn], happened: Sequence[Happened], people: Pseudonyms, fixes: Mapping[int, Fix] | None = None
 ) -> list[Move]:
-    """What came from outside in a stored conversation, with invented people, and with what should have been understood where that
-    was corrected."""
+    """What came from outside in a stored conversation, with invented people, and with what should have been understood
+    where that was corrected."""
     words, found = {t.seq: t.text for t in turns if t.who in ("shopper", "agent")}, []
     for seq, told in with_their_turns(happened):
         text = people.text(words.get(seq, ""))
@@ -213,8 +214,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Turn]]) -
 
 
 def _quoted(value: Any) -> Any:
-    """`value` with quotes about each text that begins with a question mark: the writer leaves them out in a flow mapping, where its
-    own reader wants them."""
+    """`value` with quotes about each text that begins with a question mark: the writer leaves them out in a flow
+    mapping, where its own reader wants them."""
     if isinstance(value, dict):
         return {key: _quoted(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -240,8 +241,8 @@ async def fixture_of(
     shrink: bool = False,
     act: str | None = None,
 ) -> tuple[str, Pseudonyms]:
-    """A stored conversation as a fixture: what should have been understood recorded, the bot's turns that follow from it, invented
-    people; and these. Raises `click.ClickException` where nobody has said anything."""
+    """A stored conversation as a fixture: what should have been understood recorded, the bot's turns that follow from
+    it, invented people; and these. Raises `click.ClickException` where nobody has said anything."""
     turns, happened = await store.turns(found.id, limit=100_000), await store.happenings(found.id)
     fixes, required = await fixes_of(store, found.id), found.state.required
     people = pseudonyms(found.state, turns, happened, fixes, keep=hand.settings.support_email or "")

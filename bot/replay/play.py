@@ -41,7 +41,8 @@ class Outcome:
 
     @property
     def problems(self) -> list[str]:
-        """What went otherwise and what could not be played, each with file and line; empty where the case passed whole."""
+        """What went otherwise and what could not be played, each with file and line; empty where the case passed
+        whole."""
         return [f"{self.case.file}:{f.line}: {f.what}" for f in self.all_faults]
 
     @property
@@ -88,8 +89,8 @@ async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) 
 
 
 async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
-    """Play a case against the bot at `url` (http:// or https://); a bot that is pressed is given the time it asks for. Raises
-    `ReplayError` where it cannot be reached."""
+    """Play a case against the bot at `url` (http:// or https://); a bot that is pressed is given the time it asks for.
+    Raises `ReplayError` where it cannot be reached."""
     here = [
         Unplayable(s.line, s.column, "`agent`, outside this process (leave out --url)", True)
         for s in case.steps

@@ -1,9 +1,9 @@
 """Invented people in the place of real ones, for what leaves the shop: fixtures and training lines.
 
-What was understood as a name, and what is one by its label, its place or the dictionaries; addresses, links, streets, postal codes,
-telephone and order numbers by their form: each is replaced by something of the same shape, the same by the same everywhere. A
-sentence that was misread as a name stays the sentence it is. Nothing finds everything, so `left` names the words that nobody knows,
-and whoever exports is shown them first.
+What was understood as a name, and what is one by its label, its place or the dictionaries; addresses, links, streets,
+postal codes, telephone and order numbers by their form: each is replaced by something of the same shape, the same by
+the same everywhere. A sentence that was misread as a name stays the sentence it is. Nothing finds everything, so `left`
+names the words that nobody knows, and whoever exports is shown them first.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def _capital(word: str) -> bool:
 
 
 def _ordinary(word: str) -> bool:
-    """A word that everybody uses, in one of the languages spoken here. A name that is hardly ever a word ("Jane") is none."""
+    """A word that everybody uses, in one of the languages spoken here. A name that is hardly ever a word ("Jane") is
+    none."""
     low = word.casefold()
     if low in NEVER_IN_NAMES or (low in _said_here() and not (_listed(word) and _capital(word))):
         return True
@@ -122,8 +123,8 @@ def _ordinary(word: str) -> bool:
 
 
 def is_name(text: str, echo: str = "") -> bool:
-    """False for a sentence, or a part of one, that was misread as a name: an ordinary word that no list of names holds is among its
-    words; or all are small and in no list, and `echo` (the addresses beside it) knows none of them."""
+    """False for a sentence, or a part of one, that was misread as a name: an ordinary word that no list of names holds
+    is among its words; or all are small and in no list, and `echo` (the addresses beside it) knows none of them."""
     words = [w for w in WORD.findall(text) if w.casefold() not in PARTICLES | TITLES and len(w) > 1]
     if not words or any(w.casefold() in NEVER_IN_NAMES or (_ordinary(w) and not _listed(w)) for w in words):
         return False
@@ -164,8 +165,8 @@ def _after_label(run: str) -> str:
 
 
 def _listed_names(run: str, before: str) -> Iterator[str]:
-    """The names in `run` that the lists tell: a given name, or an unknown one before a family name; `before` is the word before the run. A single one after a word
-    of place ("to Bergen", "to Jane") is left for people to look at."""
+    """The names in `run` that the lists tell: a given name, or an unknown one before a family name; `before` is the
+    word before the run. A single one after a word of place ("to Bergen", "to Jane") is left for people to look at."""
     tokens = run.split()
     place = 0
     while place < len(tokens):
@@ -192,9 +193,10 @@ def _listed_names(run: str, before: str) -> Iterator[str]:
 
 
 class Pseudonyms:
-    """Invented people, the same for the same real one. `names`: what was understood as one; `texts`: everything that was said, where
-    others may stand; `keep`: addresses that are the shop's own; `stem` of the conversation's tickets, whose references become those
-    of a replay. `replaced` holds what was replaced by what, in the order in which it came."""
+    """Invented people, the same for the same real one. `names`: what was understood as one; `texts`: everything that
+    was said, where others may stand; `keep`: addresses that are the shop's own; `stem` of the conversation's tickets,
+    whose references become those of a replay. `replaced` holds what was replaced by what, in the order in which it
+    came."""
 
     def __init__(
         self, names: Collection[str], texts: Iterable[str] = (), *, keep: Iterable[str] = (), stem: str = ""
@@ -237,7 +239,8 @@ class Pseudonyms:
                     self._doubtful.add(word.casefold())
 
     def _fresh(self, script: str, place: int) -> str:
-        """An invented word that stands for nobody yet and that nobody here is called by: a given name (0) or a family name (1)."""
+        """An invented word that stands for nobody yet and that nobody here is called by: a given name (0) or a family
+        name (1)."""
         pool = _POOLS[script][place].split()
         while True:
             number = self._given_out[script, place]
@@ -341,8 +344,8 @@ def _street(match: re.Match[str], pattern: re.Pattern[str]) -> str | None:
 
 
 def unusual(word: str, *, opens: bool) -> bool:
-    """True for what may be somebody's, or tell who they are: a word of no language spoken here, a name, a capital within a sentence
-    (`opens`: it begins one), a number of three digits or more."""
+    """True for what may be somebody's, or tell who they are: a word of no language spoken here, a name, a capital
+    within a sentence (`opens`: it begins one), a number of three digits or more."""
     if any(c.isdigit() for c in word):
         return sum(c.isdigit() for c in word) >= 3 and "." not in word
     if len(word) < 2:
@@ -353,7 +356,8 @@ def unusual(word: str, *, opens: bool) -> bool:
 
 
 def marked(text: str, made: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """`text` in pieces, each `made` (what stands for something real), `left` (unusual, for people to look at) or empty."""
+    """`text` in pieces, each `made` (what stands for something real), `left` (unusual, for people to look at) or
+    empty."""
     values = sorted({v for v in made if v}, key=lambda v: -len(v))
     known = re.compile("|".join(rf"(?<!\w){re.escape(v)}(?!\w)" for v in values), re.IGNORECASE) if values else None
     spans = [(*m.span(), "made") for m in known.finditer(text)] if known else []

@@ -1,5 +1,5 @@
-"""A conversation without a server, a database or a helpdesk: the very engine (`bot.chat.conversation`), which stores nothing and whose
-tickets are filed at once. For replays, `askonce chat` and whatever asks "what would the bot do?"."""
+"""A conversation without a server, a database or a helpdesk: the very engine (`bot.chat.conversation`), which stores
+nothing and whose tickets are filed at once. For replays, `askonce chat` and whatever asks "what would the bot do?"."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _ID = "rehearsal"
 
 
 class Remembering:
-    """An understander that knows what was understood of a message, where that was recorded, and asks another where it was not."""
+    """An understander that knows what was understood of a message, where that was recorded, and asks another where it
+    was not."""
 
     name = "recorded"
 
@@ -144,8 +145,8 @@ class Rehearsal:
         return self._kept.said
 
     async def say(self, text: str, understood: events.Understanding | None = None) -> list[Turn]:
-        """A shopper's message; the turns that follow it, those of a filed ticket included. `understood` stands for what the
-        understander would say."""
+        """A shopper's message; the turns that follow it, those of a filed ticket included. `understood` stands for what
+        the understander would say."""
         before = len(self._kept.changes)
         self.mind.recorded = understood
         self._said += 1

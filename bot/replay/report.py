@@ -1,4 +1,5 @@
-"""How a run of fixtures went: for people, for CI (JUnit, GitHub's annotations) and as JSON; and the files it is written to."""
+"""How a run of fixtures went: for people, for CI (JUnit, GitHub's annotations) and as JSON; and the files it is written
+to."""
 
 from __future__ import annotations
 
@@ -63,8 +64,8 @@ def as_json(played: Played) -> bytes:
 
 
 def github_lines(outcomes: Iterable[Outcome], *, allow_unplayable: bool = False) -> list[str]:
-    """GitHub's annotations, each beside the step that it speaks of: an error for what went otherwise and for what could not be played,
-    a warning where that may be left out."""
+    """GitHub's annotations, each beside the step that it speaks of: an error for what went otherwise and for what could
+    not be played, a warning where that may be left out."""
     return [
         f"::{level} file={for_github(o.case.file, property=True)},line={fault.line},col={fault.column},"
         f"title={for_github(o.case.name, property=True)}::{for_github(fault.what)}"
@@ -78,7 +79,8 @@ def github_lines(outcomes: Iterable[Outcome], *, allow_unplayable: bool = False)
 
 
 def check_output(option: str, path: pathlib.Path) -> None:
-    """That `path` can be written, without writing: a file that was not there is gone again. Raises `click.ClickException`."""
+    """That `path` can be written, without writing: a file that was not there is gone again. Raises
+    `click.ClickException`."""
     try:
         there = path.exists()
         if there and not path.is_file():

@@ -154,7 +154,8 @@ def _same(console: Console, first: Played, again: Played) -> bool:
 
 
 def check_outputs(options: Options, paths: Sequence[pathlib.Path] = ()) -> None:
-    """Before anything is played: every file that is to be written can be. Raises `click.ClickException` with one line."""
+    """Before anything is played: every file that is to be written can be. Raises `click.ClickException` with one
+    line."""
     asked = [("--junit", options.junit), ("--json", options.as_json), ("--coverage", options.coverage)]
     read = {p.resolve() for p in paths}
     taken: dict[pathlib.Path, str] = {}

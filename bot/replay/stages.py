@@ -1,4 +1,5 @@
-"""Where a case is played: the engine in this process, or a running bot over a real WebSocket, as a browser would have it."""
+"""Where a case is played: the engine in this process, or a running bot over a real WebSocket, as a browser would have
+it."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def fingerprint(roots: Iterable[pathlib.Path]) -> dict[str, int]:
 def watch(
     command: Sequence[str], roots: Sequence[pathlib.Path], *, rounds: int | None = None, every: float = 0.5
 ) -> None:
-    """Run `command` in a process of its own, and again whenever a file below `roots` changes, until Ctrl-C: a new process sees
-    the new table, phrases and articles."""
+    """Run `command` in a process of its own, and again whenever a file below `roots` changes, until Ctrl-C: a new
+    process sees the new table, phrases and articles."""
     done = 0
     while rounds is None or done < rounds:
         before = fingerprint(roots)

@@ -1,4 +1,5 @@
-"""The declarations: one entry a table, one line a column. See `bot.store.declared` for what they mean and who follows them."""
+"""The declarations: one entry a table, one line a column. See `bot.store.declared` for what they mean and who follows
+them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What every column of every table is: whose, personal or not, what takes it away, what a viewer sees of it.
 
-`bot.store.declarations` says it of each; erasure, a person's export, retention, masking for viewers, the backup and the table in
-`docs/security.md` are made from it. A column that is not declared fails `tests/bot/store/test_declarations.py`, also one that only a
-migration knows of. No table is read or written here.
+`bot.store.declarations` says it of each; erasure, a person's export, retention, masking for viewers, the backup and the
+table in `docs/security.md` are made from it. A column that is not declared fails
+`tests/bot/store/test_declarations.py`, also one that only a migration knows of. No table is read or written here.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Viewer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Holds:
-    """What a column is. `json`: JSON text; `plain`: its keys whose values are facts, which masking leaves alone. `typed`: a
-    colleague wrote it, so that any shopper may be named in it; an erasure takes the erased one's marks out of it wherever
-    it stands."""
+    """What a column is. `json`: JSON text; `plain`: its keys whose values are facts, which masking leaves alone.
+    `typed`: a colleague wrote it, so that any shopper may be named in it; an erasure takes the erased one's marks out
+    of it wherever it stands."""
 
     whose: Whose
     kind: Kind
@@ -53,10 +53,10 @@ class Holds:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A table: `what` its rows are, and what takes them away. `by` and `to`: the column that leads to the row they go with, and
-    that row's table and column; empty for a table of its own. `ends`: in words, where that is not it, or not alone. `setting`:
-    the setting whose days end them, counted from the time in the column `at`. `cache`: made from other tables, and made again.
-    `backup`: whether a backup holds the rows."""
+    """A table: `what` its rows are, and what takes them away. `by` and `to`: the column that leads to the row they go
+    with, and that row's table and column; empty for a table of its own. `ends`: in words, where that is not it, or not
+    alone. `setting`: the setting whose days end them, counted from the time in the column `at`. `cache`: made from
+    other tables, and made again. `backup`: whether a backup holds the rows."""
 
     what: str
     columns: Mapping[str, Holds]

@@ -18,7 +18,8 @@ from dialogue import events
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What one commit told the tracker. Its turns are `first` to `seq`; it brought none where `seq` is before `first`."""
+    """What one commit told the tracker. Its turns are `first` to `seq`; it brought none where `seq` is before
+    `first`."""
 
     first: int
     seq: int

@@ -1,7 +1,9 @@
-"""The last line before the database (R17): what goes into a column that may hold people's words is masked, whoever wrote it.
+"""The last line before the database (R17): what goes into a column that may hold people's words is masked, whoever
+wrote it.
 
-Every text column masks unless it is named here as one that cannot hold words; a new column masks until somebody decides. Masking
-twice changes nothing, so what was masked at the door passes as it is. A column of JSON masks the texts inside it.
+Every text column masks unless it is named here as one that cannot hold words; a new column masks until somebody
+decides. Masking twice changes nothing, so what was masked at the door passes as it is. A column of JSON masks the texts
+inside it.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ PLAIN = frozenset(
      "sample.name", "sample.who", "saved_view.name", "saved_view.query", "article_version.article", "article_version.text",
      "article_version.who", "article_version.note", "desk_note.text", "desk_note.who")
 )  # fmt: skip
-#: Texts inside JSON that the bot drew: in a stem, too, "PW" and digits come together by chance, and masked it is another stem.
+#: Texts inside JSON that the bot drew: in a stem, too, "PW" and digits come together by chance, and masked it is
+#: another stem.
 _DRAWN, _STEM = frozenset(("stem", "began")), re.compile(r"[0-9A-Z]{6,12}")
 
 

@@ -43,8 +43,9 @@ class Stale(Exception):
 
 
 class Commit:
-    """The job of a `Change`: its statements, known beforehand, so that those of a whole group can be told together. What a courier
-    reports comes first: where its fence does not hold, nothing of the change is stored. Raises `Stale`."""
+    """The job of a `Change`: its statements, known beforehand, so that those of a whole group can be told together.
+    What a courier reports comes first: where its fence does not hold, nothing of the change is stored. Raises
+    `Stale`."""
 
     def __init__(self, conversation: str, statements: list[tuple[Any, Any]], delivery: Delivery | None = None) -> None:
         self.conversation, self.statements, self._delivery = conversation, statements, delivery
@@ -62,12 +63,13 @@ class Commit:
 
 def together(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
     """All jobs of a group; what every message writes goes as one statement for all of them, which on PostgreSQL is one
-    journey instead of three for each. Their order among each other is free: a process has one `Change` of a conversation
-    at a time, and the conversation's row was there before its first."""
+    journey instead of three for each. Their order among each other is free: a process has one `Change` of a
+    conversation at a time, and the conversation's row was there before its first."""
     outcomes = [None if isinstance(job, Commit) else job(connection) for job in jobs]
     many: dict[Any, list[Any]] = {}
     rest: list[tuple[Any, Any]] = []
-    # In one order on every replica, so that two that write the same conversations wait for each other and never in a ring.
+    # In one order on every replica, so that two that write the same conversations wait for each other and never in a
+    # ring.
     changes = sorted((job for job in jobs if isinstance(job, Commit)), key=lambda job: job.conversation)
     for job in changes:
         job.report(connection)
@@ -103,8 +105,8 @@ _compiled: dict[Any, tuple[str, list[str], Masks]] = {}
 
 
 def _execute(connection: Connection, statement: Any, rows: Any) -> None:
-    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text, the
-    order of its parameters and the masks of those that hold words (R17) are made once."""
+    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text,
+    the order of its parameters and the masks of those that hold words (R17) are made once."""
     if connection.dialect.name != "sqlite" or statement not in _EVERY_MESSAGE:
         connection.execute(statement, rows)
         return
@@ -162,8 +164,8 @@ def statements_of(c: Change) -> list[tuple[Any, Any]]:
 
 
 def record(connection: Connection, d: Delivery) -> None:
-    """What the courier learned. Raises `Stale` where the attempt it speaks of is no longer the ticket's own; that the helpdesk has the
-    ticket is true all the same, and `held` is None where that is said late."""
+    """What the courier learned. Raises `Stale` where the attempt it speaks of is no longer the ticket's own; that the
+    helpdesk has the ticket is true all the same, and `held` is None where that is said late."""
     attempted = d.attempted
     if d.status and d.held is None:
         assert d.status == "filed" and d.external_id, "without its fence a report may only say that the ticket is filed"

@@ -1,8 +1,9 @@
 """django-helpdesk over its REST API.
 
-Docs: https://django-helpdesk.readthedocs.io/en/stable/api.html. There is no search: unknown query parameters are ignored and every ticket is
-returned, so a look-up follows the pages and compares our own field. `priority` is required; the requester's name has no
-field of its own and goes into a custom field. It may answer 500 although the ticket exists (when its own mail fails).
+Docs: https://django-helpdesk.readthedocs.io/en/stable/api.html. There is no search: unknown query parameters are
+ignored and every ticket is returned, so a look-up follows the pages and compares our own field. `priority` is required;
+the requester's name has no field of its own and goes into a custom field. It may answer 500 although the ticket exists
+(when its own mail fails).
 """
 
 from __future__ import annotations

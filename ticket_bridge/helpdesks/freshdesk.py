@@ -1,8 +1,8 @@
 """Freshdesk over its API v2.
 
-Docs: https://developers.freshdesk.com/api/ ("Create a Ticket", "Filter Tickets", "Rate Limit", "View a Contact"). There is no idempotency, and
-`unique_external_id` is the requester's, not the ticket's: a custom text field holds our key. The filter that finds it lags "a few
-minutes" behind, hence `settle`.
+Docs: https://developers.freshdesk.com/api/ ("Create a Ticket", "Filter Tickets", "Rate Limit", "View a Contact"). There
+is no idempotency, and `unique_external_id` is the requester's, not the ticket's: a custom text field holds our key. The
+filter that finds it lags "a few minutes" behind, hence `settle`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Zammad over its REST API.
 
-Docs: https://docs.zammad.org/en/latest/api/ticket/index.html ("Create", "Search"), .../api/ticket/links.html, .../api/user.html ("me").
-Creating knows no idempotency. Our key goes into a ticket attribute of its own (Admin, Objects, Ticket: a text attribute), and is searched;
-the search index may lag behind, hence `settle`.
+Docs: https://docs.zammad.org/en/latest/api/ticket/index.html ("Create", "Search"), .../api/ticket/links.html,
+.../api/user.html ("me"). Creating knows no idempotency. Our key goes into a ticket attribute of its own (Admin,
+Objects, Ticket: a text attribute), and is searched; the search index may lag behind, hence `settle`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Zammad:
         return text_at(await self._api.post("/api/v1/tickets", content), "id")
 
     async def find(self, key: str) -> str | None:
-        """The answer is a list of tickets, or with `expand` of older versions an object with its assets; both are read."""
+        """The answer is a list of tickets, or with `expand` of older versions an object with its assets; both are
+        read."""
         found = await self._api.get("/api/v1/tickets/search", query=f'{self._field}:"{key}"', limit=20, expand="true")
         if isinstance(found, dict):
             assets = found.get("assets", {})

@@ -1,8 +1,9 @@
 """Zendesk Support over its Ticketing API v2.
 
 Docs: https://developer.zendesk.com/api-reference/ticketing/introduction/ ("Idempotency", "Rate limits"),
-.../ticketing/tickets/tickets/ ("Create Ticket", "List Tickets" by `external_id`), .../ticketing/users/users/ ("Show Self"). `Idempotency-Key` makes
-one ticket of repeated calls for two hours; `external_id` holds our key for ever, is not unique, and is looked up first.
+.../ticketing/tickets/tickets/ ("Create Ticket", "List Tickets" by `external_id`), .../ticketing/users/users/ ("Show
+Self"). `Idempotency-Key` makes one ticket of repeated calls for two hours; `external_id` holds our key for ever, is not
+unique, and is looked up first.
 """
 
 from __future__ import annotations

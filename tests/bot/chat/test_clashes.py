@@ -1,4 +1,5 @@
-"""Somebody was faster, or the store will never take it: a clash is stepped again, anything else ends in a clear word."""
+"""Somebody was faster, or the store will never take it: a clash is stepped again, anything else ends in a clear
+word."""
 
 from __future__ import annotations
 

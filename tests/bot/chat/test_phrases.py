@@ -25,8 +25,8 @@ VALUES = {
 }
 
 
-#: What no phrase may say, in each language: another ticket for an old matter (R11), a fourth field (R1), a confirmation (R8), a
-#: promise or a status (R15).
+#: What no phrase may say, in each language: another ticket for an old matter (R11), a fourth field (R1), a confirmation
+#: (R8), a promise or a status (R15).
 FORBIDDEN: dict[str, dict[str, str]] = {
     "en": {
         "R11": r"re-?open|(open|create|file|submit|raise) (a|another) new ticket",
@@ -107,7 +107,8 @@ def test_the_approved_contact_answer_in_every_language_is_the_approved_one(langu
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_referee_finds_nothing_in_any_language(language: str) -> None:
-    """Tickets are told with reference, time and, for a dispute, the review and its thread; ways out name the support email."""
+    """Tickets are told with reference, time and, for a dispute, the review and its thread; ways out name the support
+    email."""
     for phrase in ENGLISH:
         act = (
             phrase
@@ -125,7 +126,8 @@ def test_the_referee_finds_nothing_in_any_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", sorted(languages()))
 async def test_a_whole_conversation_in_each_language(language: str, tmp_path: pathlib.Path) -> None:
-    """The fixed phrases speak it; a tapped choice and a plain yes or no are understood, the rest of understanding is English."""
+    """The fixed phrases speak it; a tapped choice and a plain yes or no are understood, the rest of understanding is
+    English."""
     own = catalogue(language)
     settings = read_settings(database_url=f"sqlite:///{tmp_path}/talk.db", support_email="support@example.com")
     async with run_bot(settings) as bot:

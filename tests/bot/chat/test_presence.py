@@ -377,7 +377,8 @@ async def test_a_helpdesk_that_hangs_is_not_waited_for(url: str) -> None:
     ids=["angry", "foreign", "confused"],
 )
 async def test_an_angry_a_foreign_and_a_confused_shopper_hear_the_way_out(url: str, said: list[str]) -> None:
-    """However each line is read: within three replies a ticket is offered or the email named, and within all of them the email."""
+    """However each line is read: within three replies a ticket is offered or the email named, and within all of them
+    the email."""
     async with bot_on(url, Time()) as bot:
         chat, _ = await bot.hub.begin()
         for number, text in enumerate(said):

@@ -57,7 +57,8 @@ def test_every_text_column_is_decided_and_masks_until_it_is() -> None:
 
 
 def test_handlers_of_the_console_reach_no_raw_form() -> None:
-    """What is typed is read with `given` (masked) or `credential` (said to be none of people's words), and nothing else."""
+    """What is typed is read with `given` (masked) or `credential` (said to be none of people's words), and nothing
+    else."""
     for path in CONSOLE.glob("*.py"):
         source = path.read_text(encoding="utf-8")
         if path.name != "site.py":

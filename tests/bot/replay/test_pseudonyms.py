@@ -1,4 +1,5 @@
-"""Invented people in the place of real ones: what is found without being understood, what stays as it is, what is left to look at."""
+"""Invented people in the place of real ones: what is found without being understood, what stays as it is, what is left
+to look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Replay passes nothing over in silence: what a fixture says is played and checked, or it is an error, or it is named and counted."""
+"""Replay passes nothing over in silence: what a fixture says is played and checked, or it is an error, or it is named
+and counted."""
 
 from __future__ import annotations
 

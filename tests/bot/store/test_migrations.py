@@ -21,8 +21,8 @@ from tests.conftest import ROOT, SUPPORT, audited
 from tests.patience import patient
 
 VERSIONS = sorted((ROOT / "bot" / "store" / "migrations" / "versions").glob("[0-9]*.py"))
-#: What an expanding migration may do. Whatever takes away or renames comes a release after its last use, in a file of its
-#: own whose docstring begins with "Contracts:" and names that release.
+#: What an expanding migration may do. Whatever takes away or renames comes a release after its last use, in a file of
+#: its own whose docstring begins with "Contracts:" and names that release.
 ADDING = {
     "f",
     "add_column",
@@ -88,7 +88,8 @@ async def test_this_version_goes_on_beside_a_migration_of_the_next(database_url:
 
 @pytest.mark.postgres
 async def test_a_migration_does_not_queue_behind_a_long_transaction(postgres: Callable[[], str]) -> None:
-    """Somebody reads the table for a long time: the migration steps back and tries again, and shoppers are served meanwhile."""
+    """Somebody reads the table for a long time: the migration steps back and tries again, and shoppers are served
+    meanwhile."""
     from alembic import command
 
     url = read_settings(database_url=postgres()).database_url

@@ -43,8 +43,8 @@ SECRETS = {"zendesk": "secret", "freshdesk": "key", "zammad": "secret", "webhook
 
 @dataclass
 class World:
-    """A helpdesk, what it holds (counted by the helpdesk itself, not by our keys), and the same adapter for somewhere or someone
-    else: `elsewhere` for a port where nobody listens, `stranger` with a wrong secret."""
+    """A helpdesk, what it holds (counted by the helpdesk itself, not by our keys), and the same adapter for somewhere
+    or someone else: `elsewhere` for a port where nobody listens, `stranger` with a wrong secret."""
 
     kind: str
     helpdesk: Helpdesk

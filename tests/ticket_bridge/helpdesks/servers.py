@@ -1,4 +1,5 @@
-"""Real helpdesk servers for the tests: Request Tracker 5 (Debian's package), django-helpdesk (PyPI), a real SMTP server."""
+"""Real helpdesk servers for the tests: Request Tracker 5 (Debian's package), django-helpdesk (PyPI), a real SMTP
+server."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ class RtServer(Server):
 
 
 class DjangoServer(Server):
-    """django-helpdesk with a queue, its custom fields and a staff user; its environment is made once, from the lock file."""
+    """django-helpdesk with a queue, its custom fields and a staff user; its environment is made once, from the lock
+    file."""
 
     def held(self) -> list[dict[str, Any]]:
         s = self.settings
@@ -133,8 +135,8 @@ def django_environment() -> pathlib.Path:
 
 
 class MailServer:
-    """A real SMTP server on loopback; `moods` are used up, one a mail: `fine`, `later` (451), `never` (554), `cut made` (kept, then gone
-    without a word)."""
+    """A real SMTP server on loopback; `moods` are used up, one a mail: `fine`, `later` (451), `never` (554), `cut made`
+    (kept, then gone without a word)."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []

@@ -1,4 +1,5 @@
-"""Vendors in every mood: each failure is sorted by what to do next, and through the whole bot one consent ends as one ticket."""
+"""Vendors in every mood: each failure is sorted by what to do next, and through the whole bot one consent ends as one
+ticket."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Who did something is kept as an account beside the words; figures count refused tickets apart and know when the shopper last
-wrote; a correction may say that what was read as a field is none. Expands only: the version before goes on working beside it.
+"""Who did something is kept as an account beside the words; figures count refused tickets apart and know when the
+shopper last wrote; a correction may say that what was read as a field is none. Expands only: the version before goes on
+working beside it.
 
-What that version wrote names people by their address, which belongs to one account and could never be changed, so the account is
-told by it. Notes on desk tickets name them by display name, which two may share: these keep their words alone."""
+What that version wrote names people by their address, which belongs to one account and could never be changed, so the
+account is told by it. Notes on desk tickets name them by display name, which two may share: these keep their words
+alone."""
 
 import sqlalchemy as sa
 from alembic import op
