@@ -23,7 +23,8 @@ _ALIKE = 0.40
 #: question of somebody who names none of it: "when will my refund arrive" does not resemble "when will my item arrive".
 _TOPICS = frozenset(
     term
-    for word in "refund return exchange cancel duty address decision complaint card currency delivery track data disagree".split()
+    for word in "refund return exchange cancel duty address decision complaint card currency delivery track data "
+    "disagree".split()
     for term in terms(word)
 )
 _WORD_FOR_WORD = 80

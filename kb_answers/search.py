@@ -30,10 +30,12 @@ _EMPTY = frozenset(
     really very too any some all no not nor don't doesn't didn't isn't aren't can't cannot won't want wants need
     needs like know tell explain let give get got make made use go going want wanna wondering wonder question ask
     asking help use would've hi there ok okay well um way guys someone something somebody anything anyone one ones
-    yes sure possible someone's able kind sort much many now after before again once need information info find finding trying try tried
-    looking look show wish recently several just please regarding concerning assist assistance kindly sure wants hoping hope think thinking thought point rather together new next last purpose idea chance ways everything else
-    ever never dont cant im ive id
-    whats hows sir madam says said say see take does happen happens happened currently actually usually exactly""".split()
+    yes sure possible someone's able kind sort much many now after before again once need information info find
+    finding trying try tried looking look show wish recently several just please regarding concerning assist assistance
+    kindly sure wants hoping hope think thinking thought point rather together new next last purpose idea chance ways
+    everything else ever never dont cant im ive id
+    whats hows sir madam says said say see take does happen happens happened currently actually usually
+    exactly""".split()
 )
 
 

@@ -47,8 +47,14 @@ class Notice:
 def notice_row(*, key: str, subject: str, text: str, now: float) -> dict[str, Any]:
     """The row of a new notice, due at once."""
     return {
-        "key": key, "subject": subject, "text": text, "status": "queued", "attempts": 0, "due_at": now, "lease_until": 0.0,
-    }  # fmt: skip
+        "key": key,
+        "subject": subject,
+        "text": text,
+        "status": "queued",
+        "attempts": 0,
+        "due_at": now,
+        "lease_until": 0.0,
+    }
 
 
 def claim_notices(

@@ -158,9 +158,17 @@ def _claimed(connection: Connection, outbox: Table, row: Any, owner: str) -> Cla
         )
         earlier = connection.scalar(found)
     return Claim(
-        row.key, owner, row.conversation, row.reference, payload, row.attempts + 1, 1 if row.status == "sending" else row.ambiguous,
-        bool(row.told_saved), earlier, row.trace,
-    )  # fmt: skip
+        row.key,
+        owner,
+        row.conversation,
+        row.reference,
+        payload,
+        row.attempts + 1,
+        1 if row.status == "sending" else row.ambiguous,
+        bool(row.told_saved),
+        earlier,
+        row.trace,
+    )
 
 
 def release(connection: Connection, outbox: Table, *, is_dead: Callable[[str], bool]) -> int:

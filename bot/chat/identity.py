@@ -1,6 +1,7 @@
 """Whether the shop's server vouches for a signed-in customer: an HMAC made with a secret that no browser sees.
 
-    signature = "<expires>.<HMAC-SHA256(ASKONCE_IDENTITY_SECRET, "askonce customer\\n<expires>\\n<address in lower case>") in hexadecimal>"
+    signature = "<expires>.<digest>"
+    digest = HMAC-SHA256(ASKONCE_IDENTITY_SECRET, "askonce customer\\n<expires>\\n<address in lower case>"), hexadecimal
 
 `expires` is in seconds since the epoch, at most a week ahead: a signature that leaks, in a saved page or a log, opens
 nothing for long. The purpose stands in what is signed, so that nothing the shop signs with the same secret for another

@@ -179,9 +179,15 @@ class _Reader(Page):
         slots = dict(self.slots(step, "slot_was_set")) if "slot_was_set" in step else {}
         unset = dict(self.slots(step, "slot_was_not_set")) if "slot_was_not_set" in step else {}
         return Expectation(
-            line=line + 1, act=self.act(step), asks=self.asks(step), bot=self.pattern(step, "bot") if "bot" in step else None,
-            ticket=self.ticket(step), slots=slots, slots_unset=tuple(unset), column=column + 1,
-        )  # fmt: skip
+            line=line + 1,
+            act=self.act(step),
+            asks=self.asks(step),
+            bot=self.pattern(step, "bot") if "bot" in step else None,
+            ticket=self.ticket(step),
+            slots=slots,
+            slots_unset=tuple(unset),
+            column=column + 1,
+        )
 
     def act(self, step: Any) -> str | None:
         if "act" in step and "utter" in step:

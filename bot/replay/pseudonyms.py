@@ -33,12 +33,21 @@ from dialogue.vocabulary import Act, IntentName, Signal
 
 #: Given and family names by script; a person is the next pair of them.
 _POOLS = {
-    "LATIN": ("Robin Alex Kim Toni Noa Sasha Charlie Jules Remy Quinn Eden Rowan", "Tanner Morgan Larsen Weber Rivers Hale Lund Moreno Keller"),
-    "CYRILLIC": ("Саша Женя Валя", "Волков Орлов Зимин"), "GREEK": ("Αλέξης Μαρία Χάρις", "Νικολάου Παππά Λάμπρου"),
-    "ARABIC": ("نور سامي ريم", "حداد منصور خليل"), "HEBREW": ("נועם טל שחר", "לוי כהן ברק"), "CJK": ("林明 王芳 李安", "林明 王芳 李安"),
-    "HIRAGANA": ("さとう たなか もり", "はる みお あおい"), "KATAKANA": ("サトウ タナカ モリ", "ハル ミオ アオイ"), "HANGUL": ("김하늘 이수민 박지우", "김하늘 이수민 박지우"),
-    "DEVANAGARI": ("आशा रवि किरण", "वर्मा जोशी नायर"), "THAI": ("สมชาย มานี อรุณ", "ใจดี รักดี แสงทอง"),
-}  # fmt: skip
+    "LATIN": (
+        "Robin Alex Kim Toni Noa Sasha Charlie Jules Remy Quinn Eden Rowan",
+        "Tanner Morgan Larsen Weber Rivers Hale Lund Moreno Keller",
+    ),
+    "CYRILLIC": ("Саша Женя Валя", "Волков Орлов Зимин"),
+    "GREEK": ("Αλέξης Μαρία Χάρις", "Νικολάου Παππά Λάμπρου"),
+    "ARABIC": ("نور سامي ريم", "حداد منصور خليل"),
+    "HEBREW": ("נועם טל שחר", "לוי כהן ברק"),
+    "CJK": ("林明 王芳 李安", "林明 王芳 李安"),
+    "HIRAGANA": ("さとう たなか もり", "はる みお あおい"),
+    "KATAKANA": ("サトウ タナカ モリ", "ハル ミオ アオイ"),
+    "HANGUL": ("김하늘 이수민 박지우", "김하늘 이수민 박지우"),
+    "DEVANAGARI": ("आशा रवि किरण", "वर्मा जोशी नायर"),
+    "THAI": ("สมชาย มานี อรุณ", "ใจดี รักดี แสงทอง"),
+}
 #: What an address of a street is made of in its place.
 _STREETS = ("Linden", "Harbour", "Meadow", "Orchard", "Station", "Garden")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
@@ -46,11 +55,15 @@ _W = rf"(?:{NAME_TOKEN})"
 #: What a street is called by, in the languages spoken here: before its name, after it, or grown together with it.
 _AFTER = "street|st|road|rd|avenue|ave|lane|ln|boulevard|blvd|crescent|terrace|highway|hwy|parkway"
 _AFTER_CAPITAL = "Drive|Court|Square|Place|Way|Close"
-_BEFORE = "rue|avenue|boulevard|chemin|impasse|allée|quai|calle|avenida|avda|paseo|plaza|carrer|rua|travessa|alameda|praça|viale|piazza|شارع"
+_BEFORE = (
+    "rue|avenue|boulevard|chemin|impasse|allée|quai|calle|avenida|avda|paseo|plaza|carrer|"
+    "rua|travessa|alameda|praça|viale|piazza|شارع"
+)
 _GROWN = "straße|strasse|str|weg|gasse|platz|allee|damm|ufer|straat|laan|plein|gracht"
 _STREET = (
     re.compile(rf"(?P<a>\b\d{{1,5}}[a-z]?,?\s+)(?P<name>(?:{_W}\s+){{1,3}}?)(?P<b>(?:{_AFTER})\b)", re.IGNORECASE),
-    re.compile(rf"(?P<a>(?:\b\d{{1,5}}[a-z]?,?\s+)?)(?P<name>(?:[A-Z]\w+\s+){{1,3}}?)(?P<b>(?:{_AFTER.title()}|{_AFTER_CAPITAL})\b)"),
+    re.compile(rf"(?P<a>(?:\b\d{{1,5}}[a-z]?,?\s+)?)(?P<name>(?:[A-Z]\w+\s+){{1,3}}?)"
+               rf"(?P<b>(?:{_AFTER.title()}|{_AFTER_CAPITAL})\b)"),
     re.compile(rf"(?P<a>(?:\b\d{{1,5}}\s?(?:bis|ter)?,?\s+)?\b(?:{_BEFORE})\.?\s+(?:d[eou]s?\s+(?:l[ao]s?\s+)?|d['’])?)"
                rf"(?P<name>{_W}(?:\s+{_W}){{0,2}})(?P<b>(?:,?\s*(?:n[.º°o]*\s*)?\d{{1,5}}[a-z]?)?\b)", re.IGNORECASE),
     re.compile(rf"(?P<a>\b)(?P<name>{_W}[ -]?)(?P<b>(?:{_GROWN})\b\.?(?:\s*\d{{1,5}}\s?[a-z]?\b)?)", re.IGNORECASE),
@@ -65,16 +78,17 @@ _CODE = re.compile(
     r"(?<![\w@/.-])(?=[\w-]*[A-Z])(?=(?:[\w-]*?\d){2})(?!AO-REPLAY-)[A-Za-z0-9][A-Za-z0-9-]{3,}(?![\w@])", re.ASCII
 )
 _LABELLED = re.compile(
-    r"(?:#|\b(?:orders?|number|no|nr|ref|reference|tracking|invoice|account|customer|phone|tel|zip|postcode|postal code|bestellung|"
-    r"bestellnummer|kundennummer|rechnung|plz|commande|facture|pedido|número|factura|encomenda|fatura|رقم|طلب)\b)"
+    r"(?:#|\b(?:orders?|number|no|nr|ref|reference|tracking|invoice|account|customer|phone|tel|zip|postcode|"
+    r"postal code|bestellung|bestellnummer|kundennummer|rechnung|plz|commande|facture|pedido|"
+    r"número|factura|encomenda|fatura|رقم|طلب)\b)"
     r"\W{0,3}(?:(?:number|no|nr|is|ist|est|es|é)\b\W{0,3}){0,2}(?P<digits>\d[\d-]{1,})",
     re.IGNORECASE,
 )
 #: Words after which a name follows and hardly anything else, in the languages spoken here.
 _NAME_LABEL = re.compile(
     r"(?:\b(?:(?:full |first |last |family |customer )?name(?:'s)?|je m'appelle|me llamo|me chamo|ich hei(?:ß|ss)e|"
-    r"(?:mon|le) nom|mi nombre|meu nome|(?:mein |vor|nach)name|nombre|nome|called|named|(?:best |kind )?regards|sincerely|"
-    rf"grüßen?|cordialement|saludos|cumprimentos|{'|'.join(sorted(t for t in TITLES if len(t) > 1))})\b|اسمي)"
+    r"(?:mon|le) nom|mi nombre|meu nome|(?:mein |vor|nach)name|nombre|nome|called|named|(?:best |kind )?regards|"
+    rf"sincerely|grüßen?|cordialement|saludos|cumprimentos|{'|'.join(sorted(t for t in TITLES if len(t) > 1))})\b|اسمي)"
     r"[\s:=,.-]{0,4}(?:(?:is|ist|est|es|é|lautet)\b[\s:]{0,3})?(?=\S)",
     re.IGNORECASE,
 )
@@ -99,8 +113,10 @@ def _said_here() -> frozenset[str]:
     """The words of the catalogues, which are of every language spoken here, and of a fixture's own form."""
     texts = [*ENGLISH.values(), *(text for code in languages() for text in _strings(catalogue(code)))]
     form = [m.value.replace("_", " ") for kind in (Act, IntentName, Signal) for m in kind]
-    form.append("test cases steps user understood agent joins leaves settles act asks rate customer names intents confidence signals "
-                "by kept rejected why extra nlu examples yml corrected conversation")  # fmt: skip
+    form.append(
+        "test cases steps user understood agent joins leaves settles act asks rate customer names intents confidence "
+        "signals by kept rejected why extra nlu examples yml corrected conversation"
+    )
     return frozenset(word.casefold() for text in (*texts, *form) for word in WORD.findall(text) if len(word) > 1)
 
 

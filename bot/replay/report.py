@@ -54,11 +54,18 @@ def junit(played: Played, *, allow_unplayable: bool = False) -> bytes:
 def as_json(played: Played) -> bytes:
     """What was played, as JSON."""
     cases = [
-        {"file": o.case.file, "line": o.case.line, "case": o.case.name, "passed": not o.problems, "problems": o.problems,
-         "unplayable": [{"line": u.line, "column": u.column, "why": u.why} for u in o.left_out],
-         "turns": [{"seq": t["seq"], "act": t["act"], "text": t["text"]} for t in o.turns], "seconds": round(seconds, 4)}
+        {
+            "file": o.case.file,
+            "line": o.case.line,
+            "case": o.case.name,
+            "passed": not o.problems,
+            "problems": o.problems,
+            "unplayable": [{"line": u.line, "column": u.column, "why": u.why} for u in o.left_out],
+            "turns": [{"seq": t["seq"], "act": t["act"], "text": t["text"]} for t in o.turns],
+            "seconds": round(seconds, 4),
+        }
         for o, seconds in zip(played.outcomes, played.seconds, strict=True)
-    ]  # fmt: skip
+    ]
     whole = {"passed": len(played.passed) == len(played.outcomes), "cases": cases}
     return orjson.dumps(whole, option=orjson.OPT_INDENT_2)
 

@@ -61,9 +61,11 @@ class OnStage:
 
     async def agent(self, move: str) -> None:
         moves: dict[str, events.Happening] = {
-            "joins": events.AgentJoined("Maya"), "leaves": events.AgentLeft(), "settles": events.AgentLeft(settled=True),
+            "joins": events.AgentJoined("Maya"),
+            "leaves": events.AgentLeft(),
+            "settles": events.AgentLeft(settled=True),
             "is gone": events.AgentLeft(gone=""),
-        }  # fmt: skip
+        }
         if move.startswith("joins as "):
             self._take(await self.rehearsal.tell(events.AgentJoined(move.removeprefix("joins as "))))
         elif move in moves:

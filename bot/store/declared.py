@@ -34,10 +34,10 @@ class Viewer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Holds:
-    """What a column is. `json`: JSON text; `plain`: its keys whose values are facts, which masking leaves alone. `words`:
-    words of people, or of the shop, may stand in it, so that secrets are masked on their way in (R17, `bot.store.words`);
-    to mask a hash or a key would break it. `typed`: a colleague wrote it, so that any shopper may be named in it; an
-    erasure takes the erased one's marks out of it wherever it stands."""
+    """What a column is. `json`: JSON text; `plain`: its keys whose values are facts, which masking leaves alone.
+    `words`: words of people, or of the shop, may stand in it, so that secrets are masked on their way in (R17,
+    `bot.store.words`); to mask a hash or a key would break it. `typed`: a colleague wrote it, so that any shopper may
+    be named in it; an erasure takes the erased one's marks out of it wherever it stands."""
 
     whose: Whose
     kind: Kind

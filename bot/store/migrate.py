@@ -98,7 +98,8 @@ def _upgrade_sqlite(parts: Any) -> None:
     except OperationalError as error:
         reason = str(error.orig)
         raise MigrationError(
-            f"cannot write the database {parts.database}: {reason}; check that the folder is writable, or set ASKONCE_DATABASE_URL"
+            f"cannot write the database {parts.database}: {reason}; check that the folder is writable, or set "
+            f"ASKONCE_DATABASE_URL"
         ) from error
     finally:
         engine.dispose()

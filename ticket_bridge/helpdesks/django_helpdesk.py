@@ -57,13 +57,23 @@ class DjangoHelpdesk:
     def steps(self) -> Sequence[Step]:
         fields = f"{self._field.removeprefix('custom_')} and {self._name_field.removeprefix('custom_')}"
         return (
-            Step("django-helpdesk answers and knows the token", self.health,
-                 "check ASKONCE_DJANGO_HELPDESK_URL (where /api/tickets/ is) and ASKONCE_DJANGO_HELPDESK_TOKEN; the account must be staff"),
-            Step(f"the account may create tickets, and the custom fields {fields} are there", self._may_create,
-                 "make both as custom fields for text in its admin; check that the account may add tickets"),
-            Step(f"the queue {self._queue} is there", self._see_queue,
-                 "check ASKONCE_DJANGO_HELPDESK_QUEUE: it is the queue's number, as its admin shows it in the address"),
-        )  # fmt: skip
+            Step(
+                "django-helpdesk answers and knows the token",
+                self.health,
+                "check ASKONCE_DJANGO_HELPDESK_URL (where /api/tickets/ is) and ASKONCE_DJANGO_HELPDESK_TOKEN; the "
+                "account must be staff",
+            ),
+            Step(
+                f"the account may create tickets, and the custom fields {fields} are there",
+                self._may_create,
+                "make both as custom fields for text in its admin; check that the account may add tickets",
+            ),
+            Step(
+                f"the queue {self._queue} is there",
+                self._see_queue,
+                "check ASKONCE_DJANGO_HELPDESK_QUEUE: it is the queue's number, as its admin shows it in the address",
+            ),
+        )
 
     async def _may_create(self) -> None:
         """Values too long for the custom fields are complained of by name where the fields are there."""

@@ -157,11 +157,18 @@ class Mailbox:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("the mail server answers and lets the account in", self.health,
-                 "check ASKONCE_SMTP_HOST, _PORT, _SECURITY (starttls, tls or none), _USER and _PASSWORD"),
-            Step(f"it takes mail for {self._to}", self._may_send,
-                 "check ASKONCE_EMAIL_TO and ASKONCE_EMAIL_FROM: the server must let this account send from the one to the other"),
-        )  # fmt: skip
+            Step(
+                "the mail server answers and lets the account in",
+                self.health,
+                "check ASKONCE_SMTP_HOST, _PORT, _SECURITY (starttls, tls or none), _USER and _PASSWORD",
+            ),
+            Step(
+                f"it takes mail for {self._to}",
+                self._may_send,
+                "check ASKONCE_EMAIL_TO and ASKONCE_EMAIL_FROM: the server must let this account send from the one to "
+                "the other",
+            ),
+        )
 
     async def _may_send(self) -> None:
         """Up to the point where the mail's text would follow; then the server is told to forget it."""

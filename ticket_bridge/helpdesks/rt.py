@@ -65,15 +65,26 @@ class RequestTracker:
     def steps(self) -> Sequence[Step]:
         """The queue needs the rights SeeQueue, SeeCustomField, CreateTicket, ShowTicket and SetInitialCustomField."""
         return (
-            Step("RT answers and knows the token", self.health,
-                 "check ASKONCE_RT_URL (without /REST/2.0) and ASKONCE_RT_TOKEN (RT: Settings, Auth Tokens)"),
-            Step(f"the queue {self._queue} is there", self._see_queue,
-                 "check ASKONCE_RT_QUEUE and give the account SeeQueue and ShowTicket on it"),
-            Step(f"the queue has the custom field {self._field}", self._see_field,
-                 f"make a custom field {self._field} (one value, for tickets), apply it to the queue, and give the account "
-                 "SeeCustomField and SetInitialCustomField; or name another with ASKONCE_RT_FIELD"),
-            Step("the account may create tickets there", self._may_create, "give the account CreateTicket on the queue"),
-        )  # fmt: skip
+            Step(
+                "RT answers and knows the token",
+                self.health,
+                "check ASKONCE_RT_URL (without /REST/2.0) and ASKONCE_RT_TOKEN (RT: Settings, Auth Tokens)",
+            ),
+            Step(
+                f"the queue {self._queue} is there",
+                self._see_queue,
+                "check ASKONCE_RT_QUEUE and give the account SeeQueue and ShowTicket on it",
+            ),
+            Step(
+                f"the queue has the custom field {self._field}",
+                self._see_field,
+                f"make a custom field {self._field} (one value, for tickets), apply it to the queue, and give the "
+                "account SeeCustomField and SetInitialCustomField; or name another with ASKONCE_RT_FIELD",
+            ),
+            Step(
+                "the account may create tickets there", self._may_create, "give the account CreateTicket on the queue"
+            ),
+        )
 
     async def _see_queue(self) -> None:
         await self._api.get(f"/queue/{self._queue}")

@@ -74,9 +74,13 @@ class Webhook:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("the receiver answers a signed ping with 2xx", self._ping,
-                 "check ASKONCE_WEBHOOK_URL and ASKONCE_WEBHOOK_SECRET; a receiver answers 2xx to `{\"type\": \"ping\"}` and files nothing"),
-        )  # fmt: skip
+            Step(
+                "the receiver answers a signed ping with 2xx",
+                self._ping,
+                'check ASKONCE_WEBHOOK_URL and ASKONCE_WEBHOOK_SECRET; a receiver answers 2xx to `{"type": "ping"}` '
+                "and files nothing",
+            ),
+        )
 
     async def _ping(self) -> None:
         await send(self._client, _signed(self._url, {"type": "ping"}, {}, secret=self._secret, at=int(time.time())))

@@ -60,14 +60,25 @@ class Zammad:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("Zammad answers and knows the token", self.health,
-                 "check ASKONCE_ZAMMAD_URL and ASKONCE_ZAMMAD_TOKEN (profile, Token Access, with the permission ticket.agent)"),
-            Step(f"the group {self._group} is there", self._see_group,
-                 "check ASKONCE_ZAMMAD_GROUP, and give the account access to the group (full, or read and create)"),
-            Step(f"tickets have the attribute {self._field}", self._see_field,
-                 f"make a text attribute {self._field} for tickets (Admin, Objects) and update the database there; or name "
-                 "another with ASKONCE_ZAMMAD_FIELD; the token needs admin.object to see it, and only for this check"),
-        )  # fmt: skip
+            Step(
+                "Zammad answers and knows the token",
+                self.health,
+                "check ASKONCE_ZAMMAD_URL and ASKONCE_ZAMMAD_TOKEN (profile, Token Access, with the permission "
+                "ticket.agent)",
+            ),
+            Step(
+                f"the group {self._group} is there",
+                self._see_group,
+                "check ASKONCE_ZAMMAD_GROUP, and give the account access to the group (full, or read and create)",
+            ),
+            Step(
+                f"tickets have the attribute {self._field}",
+                self._see_field,
+                f"make a text attribute {self._field} for tickets (Admin, Objects) and update the database there; or "
+                "name another with ASKONCE_ZAMMAD_FIELD; the token needs admin.object to see it, and only for "
+                "this check",
+            ),
+        )
 
     async def _see_group(self) -> None:
         groups = await self._api.get("/api/v1/groups")

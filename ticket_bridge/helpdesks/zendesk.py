@@ -61,11 +61,18 @@ class Zendesk:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("Zendesk answers and knows the token", self.health,
-                 "check ASKONCE_ZENDESK_URL (https://your-shop.zendesk.com), ASKONCE_ZENDESK_EMAIL and ASKONCE_ZENDESK_TOKEN; "
-                 "token access must be on (Admin Center, Apps and integrations, Zendesk API)"),
-            Step("the account may create tickets for others", self._is_agent, "use the address of an agent or administrator"),
-        )  # fmt: skip
+            Step(
+                "Zendesk answers and knows the token",
+                self.health,
+                "check ASKONCE_ZENDESK_URL (https://your-shop.zendesk.com), ASKONCE_ZENDESK_EMAIL and "
+                "ASKONCE_ZENDESK_TOKEN; token access must be on (Admin Center, Apps and integrations, Zendesk API)",
+            ),
+            Step(
+                "the account may create tickets for others",
+                self._is_agent,
+                "use the address of an agent or administrator",
+            ),
+        )
 
     async def _is_agent(self) -> None:
         if (await self._me()).get("role") not in ("agent", "admin"):

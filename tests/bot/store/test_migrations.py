@@ -52,7 +52,8 @@ def test_a_migration_only_adds(path: pathlib.Path) -> None:
             assert isinstance(column, ast.Call)
             given = {k.arg: ast.unparse(k.value) for k in column.keywords}
             assert given.get("nullable") == "True" or "server_default" in given, (
-                f"{path.name}:{call.lineno} the version before does not fill this column: let it be empty, or give a server_default"
+                f"{path.name}:{call.lineno} the version before does not fill this column: let it be empty, or give a "
+                f"server_default"
             )
 
 
@@ -122,7 +123,10 @@ async def test_whoever_helps_while_presences_become_leases_gets_one_that_runs_ou
     from alembic import command
 
     engine = create_async_engine(database_url)
-    row = "INSERT INTO conversation (id, token_hash, created_at, updated_at, seq, number, state, channel) VALUES (:id, :id, '', '', 0, 0, :s, 'x')"
+    row = (
+        "INSERT INTO conversation (id, token_hash, created_at, updated_at, seq, number, state, channel) "
+        "VALUES (:id, :id, '', '', 0, 0, :s, 'x')"
+    )
     async with engine.begin() as connection:
         await connection.run_sync(lambda sync: command.upgrade(config(sync), "0005"))
         for id, state in (("a", State(phase=Phase.ATTENDED, agent="Maya")), ("b", State())):

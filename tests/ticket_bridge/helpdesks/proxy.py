@@ -19,10 +19,20 @@ from tests.patience import patient
 #: In the order of the bytes: before anything is sent, inside the request, after the server acted, inside the reply,
 #: after it.
 FAULTS = (
-    "refused", "cut in the request head", "cut in the request body", "corrupt request", "held back, then delivered late",
-    "delivered, reply never read", "cut before the reply", "cut in the reply head", "cut in the reply body", "corrupt status",
-    "corrupt reply body", "reply twice", "slow reply",
-)  # fmt: skip
+    "refused",
+    "cut in the request head",
+    "cut in the request body",
+    "corrupt request",
+    "held back, then delivered late",
+    "delivered, reply never read",
+    "cut before the reply",
+    "cut in the reply head",
+    "cut in the reply body",
+    "corrupt status",
+    "corrupt reply body",
+    "reply twice",
+    "slow reply",
+)
 
 
 @dataclass

@@ -76,8 +76,13 @@ class RtServer(Server):
             found: list[dict[str, Any]] = []
             page = 1
             while True:
-                query = {"query": "Queue = 'Escalations'", "fields": "Subject,CustomFields,Requestor", "per_page": "100",
-                         "orderby": "id", "page": str(page)}  # fmt: skip
+                query = {
+                    "query": "Queue = 'Escalations'",
+                    "fields": "Subject,CustomFields,Requestor",
+                    "per_page": "100",
+                    "orderby": "id",
+                    "page": str(page),
+                }
                 answer = http.get("/tickets", params=query).json()
                 found += [self._read(http, t) for t in answer["items"]]
                 if page >= answer["pages"]:
@@ -183,8 +188,14 @@ class MailServer:
         """The mails as tickets; one a Message-ID, as a helpdesk that knows its mail takes them."""
         once = {str(m["Message-ID"]): m for m in self.mails}
         return [
-            {"key": id, "name": m["Reply-To"].addresses[0].display_name, "email": m["Reply-To"].addresses[0].addr_spec,
-             "reason": m.get_content().replace("\r\n", "\n").rstrip("\n"), "subject": str(m["Subject"]),
-             "tags": [t for t in str(m["X-Askonce-Tags"] or "").split(", ") if t], "earlier": m["In-Reply-To"] and str(m["In-Reply-To"])}
+            {
+                "key": id,
+                "name": m["Reply-To"].addresses[0].display_name,
+                "email": m["Reply-To"].addresses[0].addr_spec,
+                "reason": m.get_content().replace("\r\n", "\n").rstrip("\n"),
+                "subject": str(m["Subject"]),
+                "tags": [t for t in str(m["X-Askonce-Tags"] or "").split(", ") if t],
+                "earlier": m["In-Reply-To"] and str(m["In-Reply-To"]),
+            }
             for id, m in once.items()
-        ]  # fmt: skip
+        ]

@@ -184,7 +184,8 @@ def sieges(consents: int, seed: int, tell: Callable[[str], None]) -> list[str]:
         problems = compared(wanted, asyncio.run(on_the_desk(folder)))
     if not pathlib.Path("/usr/share/request-tracker5").exists():
         tell(
-            "Request Tracker is not installed here, so its siege is left out: bash tests/ticket_bridge/helpdesks/rt5.sh install"
+            "Request Tracker is not installed here, so its siege is left out: bash "
+            "tests/ticket_bridge/helpdesks/rt5.sh install"
         )
         return problems
     with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:

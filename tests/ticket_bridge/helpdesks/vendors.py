@@ -152,8 +152,11 @@ class ZendeskFake(Vendor):
     id)."""
 
     creates = ("POST", "/api/v2/tickets")
-    refusal = {"error": "RecordInvalid", "description": "Record validation errors",
-               "details": {"requester": [{"description": "Requester: jane@… is not valid", "error": "InvalidValue"}]}}  # fmt: skip
+    refusal = {
+        "error": "RecordInvalid",
+        "description": "Record validation errors",
+        "details": {"requester": [{"description": "Requester: jane@… is not valid", "error": "InvalidValue"}]},
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -229,11 +232,19 @@ class FreshdeskFake(Vendor):
 
     def held(self) -> list[dict[str, Any]]:
         return [
-            {"key": t["custom_fields"]["cf_external_ref"], "name": t["name"], "email": t["email"],
-             "reason": t["description"], "subject": t["subject"], "tags": t.get("tags", []),
-             "earlier": next((x.removeprefix("disputes-") for x in t.get("tags", []) if x.startswith("disputes-")), None)}
+            {
+                "key": t["custom_fields"]["cf_external_ref"],
+                "name": t["name"],
+                "email": t["email"],
+                "reason": t["description"],
+                "subject": t["subject"],
+                "tags": t.get("tags", []),
+                "earlier": next(
+                    (x.removeprefix("disputes-") for x in t.get("tags", []) if x.startswith("disputes-")), None
+                ),
+            }
             for t in self.tickets
-        ]  # fmt: skip
+        ]
 
 
 class ZammadFake(Vendor):
