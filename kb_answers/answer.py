@@ -14,6 +14,8 @@ from kb_answers.search import Index, terms
 
 @dataclass(frozen=True)
 class Source:
+    """Where an answer stands: the article's id and title, and the passage that was quoted."""
+
     article: str
     title: str
     passage: str

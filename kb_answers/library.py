@@ -68,6 +68,29 @@ def parse_article(text: str, path: pathlib.Path, values: Mapping[str, str]) -> A
 @functools.lru_cache(maxsize=2000)
 def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) -> Article | None:
     values = dict(pairs)
+    header, below, end = _header(text, path)
+    _check_header(header, path)
+    passages = [" ".join(p.split()) for p in re.split(r"\n\s*\n", "\n".join(below)) if p.strip()]
+    if not passages:
+        raise _fail(path, end + 2, "has no text below its header")
+    for number, line in enumerate(below, end + 2):
+        for slot in _SLOT.findall(line):
+            if slot not in values:
+                raise _fail(path, number, f"unknown value {{{slot}}}; known are {', '.join(sorted(values))}")
+    if any(not values[slot] for p in passages for slot in _SLOT.findall(p)):
+        return None
+    return Article(
+        id=str(header["id"]),
+        title=str(header["title"]),
+        sources=tuple(header["sources"]),
+        revised=header["revised"],
+        questions=tuple(header.get("questions", ())),
+        passages=tuple(_SLOT.sub(lambda m: values[m[1]], p) for p in passages),
+    )
+
+
+def _header(text: str, path: pathlib.Path) -> tuple[dict[str, Any], list[str], int]:
+    """The keys and values between the two lines of dashes, the lines below them, and the place of the second."""
     lines = text.split("\n")
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise _fail(path, 1, "must begin with a header between two lines of three dashes")
@@ -79,6 +102,10 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
         raise _fail(path, (mark.line if mark else 0) + 2, f"the header is not valid YAML: {error.problem}") from error
     if not isinstance(header, dict):
         raise _fail(path, 2, "the header must hold `key: value` lines")
+    return header, lines[end + 1 :], end
+
+
+def _check_header(header: dict[str, Any], path: pathlib.Path) -> None:
     for key in _REQUIRED:
         if not header.get(key):
             raise _fail(path, 2, f"the header lacks `{key}`")
@@ -94,23 +121,6 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
     for key in ("sources", "questions"):
         if not isinstance(header.get(key, []), list) or not all(isinstance(x, str) for x in header.get(key, [])):
             raise _fail(path, _line(header, key), f"`{key}` must be a list of texts")
-    passages = [" ".join(p.split()) for p in re.split(r"\n\s*\n", "\n".join(lines[end + 1 :])) if p.strip()]
-    if not passages:
-        raise _fail(path, end + 2, "has no text below its header")
-    for number, line in enumerate(lines[end + 1 :], end + 2):
-        for slot in _SLOT.findall(line):
-            if slot not in values:
-                raise _fail(path, number, f"unknown value {{{slot}}}; known are {', '.join(sorted(values))}")
-    if any(not values[slot] for p in passages for slot in _SLOT.findall(p)):
-        return None
-    return Article(
-        id=str(header["id"]),
-        title=str(header["title"]),
-        sources=tuple(header["sources"]),
-        revised=header["revised"],
-        questions=tuple(header.get("questions", ())),
-        passages=tuple(_SLOT.sub(lambda m: values[m[1]], p) for p in passages),
-    )
 
 
 def read_library(

@@ -59,11 +59,18 @@ class Report(Protocol):
     """How outcomes are stored, each in one transaction with the turn it causes, and fenced by the claim's owner and
     attempt: what a late report says changes nothing, save that the helpdesk has the ticket."""
 
-    async def accepted(self, claim: Claim, external_id: str) -> None: ...
+    async def accepted(self, claim: Claim, external_id: str) -> None:
+        """The helpdesk has the ticket, under its own id `external_id`."""
+        ...
 
-    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None: ...
+    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
+        """An attempt failed. It is tried again at `retry_at` (seconds since the epoch); None: the helpdesk refused it for
+        good. `doubt`: see `ticket_bridge.outbox.Claim`."""
+        ...
 
-    async def delayed(self, key: str, conversation: str, reference: str) -> None: ...
+    async def delayed(self, key: str, conversation: str, reference: str) -> None:
+        """The ticket has waited so long that the shopper is told it is saved (R13)."""
+        ...
 
 
 class Courier:

@@ -32,6 +32,8 @@ _TRIES = 5
 
 
 class Hub:
+    """The conversations of this process and whoever watches them. `round`: seconds, see `self.round`."""
+
     def __init__(self, *, round: float = 10.0) -> None:
         #: Seconds between two rounds over what is watched here, for changes that no poke told of.
         self.round = round
@@ -55,11 +57,13 @@ class Hub:
 
     @property
     def shop(self) -> Workshop[Store]:
+        """What conversations work with."""
         assert self._shop is not None, "bootstrap equips the hub first"
         return self._shop
 
     @property
     def entry(self) -> Entry:
+        """What makes tokens, and knows its own."""
         assert self._entry is not None, "bootstrap equips the hub first"
         return self._entry
 

@@ -110,6 +110,7 @@ def real_address(peer: str, headers: Mapping[str, str], trusted: Sequence[str]) 
 
 
 def is_trusted(address: str, trusted: Sequence[str]) -> bool:
+    """Whether `address` is one of `trusted`, or in a network of them; a name is trusted by itself alone."""
     for entry in trusted:
         try:
             if ipaddress.ip_address(address) in ipaddress.ip_network(entry, strict=False):

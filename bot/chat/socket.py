@@ -14,7 +14,7 @@ from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.chat.conversation import Conversation, Erased
-from bot.chat.frames import Erase, FrameError, Hello, Rate, Say, Typing, dump, parse
+from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, Typing, dump, parse
 from bot.chat.hours import service_hours
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
@@ -22,6 +22,7 @@ from bot.chat.limits import Address, Limits, admit, real_address
 from bot.chat.pressure import Pressure
 from bot.settings import Settings
 from bot.store.database import Unavailable
+from bot.store.records import Turn
 from bot.telemetry import tracing
 from bot.telemetry.logs import CONVERSATION
 from bot.telemetry.metrics import ERRORS, FAULTS, HEARD, OPEN_CHATS
@@ -187,7 +188,7 @@ class Socket:
             with contextlib.suppress(Unavailable):
                 await conversation.tell(events.CustomerIdentified(frame.customer.name, frame.customer.email))
 
-    async def _handle(self, conversation: Conversation, frame: Any, pace: AsyncLimiter, address: Address) -> None:
+    async def _handle(self, conversation: Conversation, frame: Frame, pace: AsyncLimiter, address: Address) -> None:
         if isinstance(frame, Say):
             if frame.id != frame.id.sent:
                 self._ids[frame.id] = frame.id.sent
@@ -273,10 +274,10 @@ class Socket:
             if conversation.seq <= self._sent:
                 await poked.wait()
 
-    async def _turns(self, conversation: Conversation) -> list[Any]:
+    async def _turns(self, conversation: Conversation) -> list[Turn]:
         while True:
             try:
-                return list(await conversation.turns_after(self._sent))
+                return await conversation.turns_after(self._sent)
             except Unavailable:
                 await asyncio.sleep(0.5)
 

@@ -27,11 +27,17 @@ class Understander(Protocol):
 
     name: str
 
-    async def understand(self, text: str, asked: Asked = None) -> events.Understanding: ...
+    async def understand(self, text: str, asked: Asked = None) -> events.Understanding:
+        """What `text` says; `asked` is what the bot has open with the shopper (`asked`)."""
+        ...
 
-    async def ready(self) -> bool: ...
+    async def ready(self) -> bool:
+        """Whether it can be asked now."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Let go of what it holds."""
+        ...
 
 
 class Answering(Protocol):

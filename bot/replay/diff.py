@@ -51,11 +51,14 @@ class Difference:
 
 @dataclass
 class Diff:
+    """What a comparison found: how many conversations and turns were played again, and which would differ."""
+
     conversations: int = 0
     turns: int = 0
     found: list[Difference] = field(default_factory=list)
 
     def add(self, other: Diff) -> None:
+        """Take another comparison's findings in."""
         self.conversations += other.conversations
         self.turns += other.turns
         self.found += other.found

@@ -13,12 +13,16 @@ from enum import StrEnum
 
 
 class Whose(StrEnum):
+    """Whom a column speaks of."""
+
     SHOPPER = "the shopper"
     COLLEAGUE = "a colleague"
     SHOP = "the shop"
 
 
 class Kind(StrEnum):
+    """How much a column tells of somebody."""
+
     FACT = "fact"  # names nobody: a number, a time, a state, a key of our own
     PERSONAL = "personal"  # somebody's data, or words in which it may stand
     SECRET = "secret"  # opens something, or is the hash of what does: shown to nobody and in no export
@@ -116,6 +120,7 @@ class Register:
         }
 
     def left_out_of_backups(self) -> list[str]:
+        """The tables whose rows are of the moment."""
         return [name for name, kept in self.tables.items() if not kept.backup]
 
     def aged(self) -> list[str]:

@@ -62,9 +62,7 @@ class RequiredField:
 
 
 class Helpdesk(Protocol):
-    """`create` files a payload under our key and returns the helpdesk's own id; `find` looks a key up and returns that
-    id or None, and never takes another's ticket for ours; `health` raises `HelpdeskError` where it cannot be used;
-    `steps` are what `askonce helpdesk check` goes through.
+    """Where tickets go. One file for each vendor; the courier knows only this.
 
     A payload holds `name`, `email`, `reason` (the passed content, R1), `subject`, and `envelope` with `reference` and,
     where they are configured, `tags` and `language`. `earlier` is the helpdesk's id of the ticket that this one
@@ -79,12 +77,23 @@ class Helpdesk(Protocol):
     settle: float
     required_fields: tuple[RequiredField, ...]
 
-    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str: ...
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
+        """File `payload` under our `key`; the helpdesk's own id of the ticket. Raises `HelpdeskError`."""
+        ...
 
-    async def find(self, key: str) -> str | None: ...
+    async def find(self, key: str) -> str | None:
+        """The helpdesk's id of the ticket under our `key`, None where there is none; never another's. Raises
+        `HelpdeskError`."""
+        ...
 
-    async def health(self) -> None: ...
+    async def health(self) -> None:
+        """Raises `HelpdeskError` where it cannot be used."""
+        ...
 
-    def steps(self) -> Sequence[Step]: ...
+    def steps(self) -> Sequence[Step]:
+        """What `askonce helpdesk check` goes through, in order."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Let its connections go."""
+        ...

@@ -33,6 +33,8 @@ Patience = float | httpx.Timeout
 
 @dataclass(frozen=True)
 class Request:
+    """One call, as it goes over the wire."""
+
     method: str
     url: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -41,6 +43,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
+    """What came back."""
+
     status: int
     headers: httpx.Headers
     body: bytes
