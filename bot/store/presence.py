@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import Insert, UpdateBase, and_, case, delete, exists, insert, literal, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -43,7 +43,7 @@ def renew(connection: Connection, *, chat: str, stay: str, now: float, until: fl
         return False
 
 
-def _beginning(chat: str, stay: str, until: float) -> Any:
+def _beginning(chat: str, stay: str, until: float) -> Insert:
     """A row for a stay, where its conversation is there and has none."""
     row = select(conversation.c.id, literal(stay), literal(until)).where(
         conversation.c.id == chat, ~exists().where(presence.c.conversation == chat)
@@ -53,7 +53,7 @@ def _beginning(chat: str, stay: str, until: float) -> Any:
 
 def statements(
     chat: str, *, stay: str | None, now: float, until: float, renewed: bool, waits: bool
-) -> list[tuple[Any, Any]]:
+) -> list[tuple[UpdateBase, dict[str, Any]]]:
     """What a change writes of a stay: `stay` None ends it. `renewed`: this change is the person's own doing. `waits`:
     the shopper is without a reply after it."""
     mine = presence.c.conversation == chat
