@@ -1,5 +1,4 @@
-"""Replay passes nothing over in silence: what a fixture says is played and checked, or it is an error, or it is named
-and counted."""
+"""Replay passes nothing over in silence: what a fixture says is played and checked, an error, or named and counted."""
 
 from __future__ import annotations
 
@@ -52,8 +51,8 @@ async def played(hand: Stagehand, folder: pathlib.Path, text: str) -> Outcome:
     [
         "  - slot_was_set: [reason]\n  - slot_was_not_set: [name]\n  - slot_was_not_set: [email]\n",
         "  - slot_was_set: [reason]\n  - act: offer_ticket\n",
-        "  - slot_was_not_set: [name]\n  - act: answer\n  - slot_was_set: [{reason: my lamp is broken}]\n  - act: "
-        "offer_ticket\n",
+        "  - slot_was_not_set: [name]\n  - act: answer\n  - slot_was_set: [{reason: my lamp is broken}]\n"
+        "  - act: offer_ticket\n",
         "  - act: offer_ticket\n    slot_was_set: [reason]\n  - slot_was_not_set: [name, email]\n",
     ],
 )
