@@ -53,7 +53,7 @@ def _in_one_line(error: Exception) -> str | None:
     which goes well loads no more than it needs."""
     from bot.operations.rasa_service import RasaError
     from bot.replay.fixtures import FixtureError
-    from bot.replay.play import ReplayError
+    from bot.replay.stages import ReplayError
     from bot.store.database import Unavailable
     from bot.store.migrate import MigrationError
     from kb_answers.library import ArticleError

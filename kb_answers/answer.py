@@ -14,6 +14,8 @@ from kb_answers.search import Index, terms
 
 @dataclass(frozen=True)
 class Source:
+    """Where an answer stands: the article's id and title, and the passage that was quoted."""
+
     article: str
     title: str
     passage: str
@@ -31,8 +33,8 @@ class Answer:
 
 
 class Answers:
-    """The shop's articles, ready to be asked. The same question gets the same answer (R16). `outside` tells how probable it
-    is (0..1) that a question is no shop's business; without it every question is taken for the shop's."""
+    """The shop's articles, ready to be asked. The same question gets the same answer (R16). `outside` tells how
+    probable it is (0..1) that a question is no shop's business; without it every question is taken for the shop's."""
 
     def __init__(
         self,
@@ -51,8 +53,8 @@ class Answers:
         self._remembered = functools.lru_cache(maxsize=2048)(self._find)
 
     def reload(self, edited: Mapping[str, str]) -> None:
-        """Read the articles again, with `edited` in the place of files (see `read_library`), and answer from them from now on.
-        Raises `ArticleError`, and then everything stays as it was."""
+        """Read the articles again, with `edited` in the place of files (see `read_library`), and answer from them from
+        now on. Raises `ArticleError`, and then everything stays as it was."""
         self._use(Index(read_library(self.folder, self.values, edited)))
 
     def needed(self, question: str) -> float:

@@ -1,7 +1,7 @@
 """Does an answer rest on an article, or only sound like it (R15)? A wrong confident answer costs five abstentions.
 
-Two signals must agree: the article must cover what the question is about (weighed by rarity, so that an unknown word such
-as "walnut" counts most), and one of the ways shoppers ask for the article must resemble the question.
+Two signals must agree: the article must cover what the question is about (weighed by rarity, so that an unknown word
+such as "walnut" counts most), and one of the ways shoppers ask for the article must resemble the question.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from kb_answers.library import Article
 from kb_answers.search import Hit, Index, terms
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
-#: Below this an article is not quoted, more being asked of a question that may be no shop's business at all. Chosen on the
-#: development questions (`make eval`): a wrong answer was counted as five abstentions.
+#: Below this an article is not quoted, more being asked of a question that may be no shop's business at all. Chosen on
+#: the development questions (`make eval`): a wrong answer was counted as five abstentions.
 _THRESHOLD, _STRICTER_OUTSIDE = 0.40, 0.30
 _ALIKE = 0.40
-#: What questions in a shop are about, as `synonyms.yml` folds them. A known question about one of these is not the question
-#: of somebody who names none of it: "when will my refund arrive" does not resemble "when will my item arrive".
+#: What questions in a shop are about, as `synonyms.yml` folds them. A known question about one of these is not the
+#: question of somebody who names none of it: "when will my refund arrive" does not resemble "when will my item arrive".
 _TOPICS = frozenset(
     term
-    for word in "refund return exchange cancel duty address decision complaint card currency delivery track data disagree".split()
+    for word in "refund return exchange cancel duty address decision complaint card currency delivery track data "
+    "disagree".split()
     for term in terms(word)
 )
 _WORD_FOR_WORD = 80
@@ -67,8 +68,8 @@ def ground(index: Index, question: str, asked: frozenset[str], hit: Hit) -> Grou
 
 
 def best_grounds(index: Index, question: str) -> Grounds | None:
-    """The article that carries the question best, however badly; None where no word of it is known. Of a long message the
-    sentence that is carried best counts, for the rest is circumstance."""
+    """The article that carries the question best, however badly; None where no word of it is known. Of a long message
+    the sentence that is carried best counts, for the rest is circumstance."""
     asked = {question: index.terms(question)}
     for sentence in _SENTENCE.split(question):
         found = index.terms(sentence)

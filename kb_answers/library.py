@@ -1,4 +1,5 @@
-"""Reads and checks the articles: Markdown files with a short header. Every error names file and line and says what to do."""
+"""Reads and checks the articles: Markdown files with a short header. Every error names file and line and says what to
+do."""
 
 from __future__ import annotations
 
@@ -59,44 +60,20 @@ def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | Non
 
 
 def parse_article(text: str, path: pathlib.Path, values: Mapping[str, str]) -> Article | None:
-    """The article in `text`, which stands or would stand at `path`; as `read_article`. What was read once is remembered: the
-    whole library is read again after each change of one article."""
+    """The article in `text`, which stands or would stand at `path`; as `read_article`. What was read once is
+    remembered: the whole library is read again after each change of one article."""
     return _parse(text, path, tuple(sorted(values.items())))
 
 
 @functools.lru_cache(maxsize=2000)
 def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) -> Article | None:
     values = dict(pairs)
-    lines = text.split("\n")
-    if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
-        raise _fail(path, 1, "must begin with a header between two lines of three dashes")
-    end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
-    try:
-        header = YAML(typ="rt").load("\n".join(lines[1:end]))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _fail(path, (mark.line if mark else 0) + 2, f"the header is not valid YAML: {error.problem}") from error
-    if not isinstance(header, dict):
-        raise _fail(path, 2, "the header must hold `key: value` lines")
-    for key in _REQUIRED:
-        if not header.get(key):
-            raise _fail(path, 2, f"the header lacks `{key}`")
-    for key in header:
-        if key not in _KNOWN:
-            raise _fail(path, _line(header, key), f"unknown key `{key}`; known are {', '.join(sorted(_KNOWN))}")
-    if not _ID.fullmatch(str(header["id"])) or header["id"] != path.stem:
-        raise _fail(
-            path, _line(header, "id"), f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens"
-        )
-    if not isinstance(header["revised"], datetime.date):
-        raise _fail(path, _line(header, "revised"), "`revised` must be a date such as 2026-11-21")
-    for key in ("sources", "questions"):
-        if not isinstance(header.get(key, []), list) or not all(isinstance(x, str) for x in header.get(key, [])):
-            raise _fail(path, _line(header, key), f"`{key}` must be a list of texts")
-    passages = [" ".join(p.split()) for p in re.split(r"\n\s*\n", "\n".join(lines[end + 1 :])) if p.strip()]
+    header, below, end = _header(text, path)
+    _check_header(header, path)
+    passages = [" ".join(p.split()) for p in re.split(r"\n\s*\n", "\n".join(below)) if p.strip()]
     if not passages:
         raise _fail(path, end + 2, "has no text below its header")
-    for number, line in enumerate(lines[end + 1 :], end + 2):
+    for number, line in enumerate(below, end + 2):
         for slot in _SLOT.findall(line):
             if slot not in values:
                 raise _fail(path, number, f"unknown value {{{slot}}}; known are {', '.join(sorted(values))}")
@@ -112,11 +89,45 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
     )
 
 
+def _header(text: str, path: pathlib.Path) -> tuple[dict[str, Any], list[str], int]:
+    """The keys and values between the two lines of dashes, the lines below them, and the place of the second."""
+    lines = text.split("\n")
+    if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
+        raise _fail(path, 1, "must begin with a header between two lines of three dashes")
+    end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    try:
+        header = YAML(typ="rt").load("\n".join(lines[1:end]))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _fail(path, (mark.line if mark else 0) + 2, f"the header is not valid YAML: {error.problem}") from error
+    if not isinstance(header, dict):
+        raise _fail(path, 2, "the header must hold `key: value` lines")
+    return header, lines[end + 1 :], end
+
+
+def _check_header(header: dict[str, Any], path: pathlib.Path) -> None:
+    for key in _REQUIRED:
+        if not header.get(key):
+            raise _fail(path, 2, f"the header lacks `{key}`")
+    for key in header:
+        if key not in _KNOWN:
+            raise _fail(path, _line(header, key), f"unknown key `{key}`; known are {', '.join(sorted(_KNOWN))}")
+    if not _ID.fullmatch(str(header["id"])) or header["id"] != path.stem:
+        raise _fail(
+            path, _line(header, "id"), f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens"
+        )
+    if not isinstance(header["revised"], datetime.date):
+        raise _fail(path, _line(header, "revised"), "`revised` must be a date such as 2026-11-21")
+    for key in ("sources", "questions"):
+        if not isinstance(header.get(key, []), list) or not all(isinstance(x, str) for x in header.get(key, [])):
+            raise _fail(path, _line(header, key), f"`{key}` must be a list of texts")
+
+
 def read_library(
     folder: pathlib.Path, values: Mapping[str, str], edited: Mapping[str, str] = {}
 ) -> tuple[Article, ...]:
-    """Every article of a folder, by id; `edited` holds texts that stand in the place of files, empty where an article is
-    withdrawn. Raises `ArticleError` for the first that cannot be used, or where there is none."""
+    """Every article of a folder, by id; `edited` holds texts that stand in the place of files, empty where an article
+    is withdrawn. Raises `ArticleError` for the first that cannot be used, or where there is none."""
     paths = {path.stem: path for path in folder.glob("*.md")}
     if not paths and not any(edited.values()):
         raise ArticleError(f"{folder}: holds no articles (*.md)")

@@ -30,10 +30,12 @@ _EMPTY = frozenset(
     really very too any some all no not nor don't doesn't didn't isn't aren't can't cannot won't want wants need
     needs like know tell explain let give get got make made use go going want wanna wondering wonder question ask
     asking help use would've hi there ok okay well um way guys someone something somebody anything anyone one ones
-    yes sure possible someone's able kind sort much many now after before again once need information info find finding trying try tried
-    looking look show wish recently several just please regarding concerning assist assistance kindly sure wants hoping hope think thinking thought point rather together new next last purpose idea chance ways everything else
-    ever never dont cant im ive id
-    whats hows sir madam says said say see take does happen happens happened currently actually usually exactly""".split()
+    yes sure possible someone's able kind sort much many now after before again once need information info find
+    finding trying try tried looking look show wish recently several just please regarding concerning assist assistance
+    kindly sure wants hoping hope think thinking thought point rather together new next last purpose idea chance ways
+    everything else ever never dont cant im ive id
+    whats hows sir madam says said say see take does happen happens happened currently actually usually
+    exactly""".split()
 )
 
 
@@ -73,7 +75,8 @@ def _stemmer() -> Stemmer.Stemmer:
 
 
 class Index:
-    """An index in memory over some articles. Making one takes milliseconds, so an edited article needs no retraining."""
+    """An index in memory over some articles. Making one takes milliseconds, so an edited article needs no
+    retraining."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self.articles = tuple(articles)
@@ -94,7 +97,8 @@ class Index:
             self.vocabulary.update({t for column in stems for t in column})
         self._rarity = {t: self._idf(count) for t, count in self.vocabulary.items()}
         self._unknown = self._idf(0)
-        #: Of each article, by its id: all its terms, and the terms of its title and of each of its questions with their weight.
+        #: Of each article, by its id: all its terms, and the terms of its title and of each of its questions with their
+        #: weight.
         self.whole: dict[str, frozenset[str]] = {}
         self.asks: dict[str, tuple[tuple[frozenset[str], float], ...]] = {}
         for article in self.articles:

@@ -1,7 +1,7 @@
 """The courier: claims by lease, sends with the key, hands the outcome back to be stored with the turn it causes.
 
-Every failing path leaves the ticket in the outbox: refused ones wait for an operator, all others for their next attempt.
-The courier never decides what a shopper is told; it reports `accepted` or `delayed` and the tracker decides.
+Every failing path leaves the ticket in the outbox: refused ones wait for an operator, all others for their next
+attempt. The courier never decides what a shopper is told; it reports `accepted` or `delayed` and the tracker decides.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ Watched = Callable[[Claim], AbstractContextManager[object]]
 
 
 class Unsettled(HelpdeskError):
-    """A first look found nothing; the ticket may still be on its way, so a second look comes, `wait` seconds later, before it is
-    created again."""
+    """A first look found nothing; the ticket may still be on its way, so a second look comes, `wait` seconds later,
+    before it is created again."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(f"not there yet; looked for once more in {wait:.3g} s")
@@ -56,14 +56,21 @@ class Gone(Exception):
 
 
 class Report(Protocol):
-    """How outcomes are stored, each in one transaction with the turn it causes, and fenced by the claim's owner and attempt: what a
-    late report says changes nothing, save that the helpdesk has the ticket."""
+    """How outcomes are stored, each in one transaction with the turn it causes, and fenced by the claim's owner and
+    attempt: what a late report says changes nothing, save that the helpdesk has the ticket."""
 
-    async def accepted(self, claim: Claim, external_id: str) -> None: ...
+    async def accepted(self, claim: Claim, external_id: str) -> None:
+        """The helpdesk has the ticket, under its own id `external_id`."""
+        ...
 
-    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None: ...
+    async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
+        """An attempt failed. It is tried again at `retry_at` (seconds since the epoch); None: the helpdesk refused it for
+        good. `doubt`: see `ticket_bridge.outbox.Claim`."""
+        ...
 
-    async def delayed(self, key: str, conversation: str, reference: str) -> None: ...
+    async def delayed(self, key: str, conversation: str, reference: str) -> None:
+        """The ticket has waited so long that the shopper is told it is saved (R13)."""
+        ...
 
 
 class Courier:
@@ -88,16 +95,18 @@ class Courier:
         away: type[Exception] = OSError,
         noticed: Callable[[BaseException], None] = lambda error: None,
     ) -> None:
-        """`away`: what `transact` raises where the database cannot be reached; it is waited out, and any other error ends `run`, for
-        whoever watches over it. `noticed` hears of what went wrong unexpectedly beside that."""
+        """`away`: what `transact` raises where the database cannot be reached; it is waited out, and any other error
+        ends `run`, for whoever watches over it. `noticed` hears of what went wrong unexpectedly beside that."""
         self._transact, self._outbox, self._helpdesk, self._report = transact, outbox, helpdesk, report
         self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
         self._timeout, self._tick, self._clock, self._is_dead = timeout, tick, clock, is_dead
-        # The circuit lives in this process only, so it needs no date and a clock that is set back must not hold it open.
+        # The circuit lives in this process only, so it needs no date and a clock that is set back must not hold it
+        # open.
         self._steady = steady or (time.monotonic if clock is time.time else clock)
         self._retry, self.circuit = retry, Circuit(retry)
         self._watched, self._away, self._noticed = watched, away, noticed
-        # Of each ticket looked for in vain: which look that was (`Claim.doubt`), and when, by the steady clock, the next one counts.
+        # Of each ticket looked for in vain: which look that was (`Claim.doubt`), and when, by the steady clock, the
+        # next one counts.
         self._looks: dict[str, tuple[int, float]] = {}
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
@@ -108,7 +117,8 @@ class Courier:
         self._woken.set()
 
     async def run(self) -> None:
-        """Until cancelled. A database that is away is waited out; nothing is lost, for nothing leaves the outbox unfiled."""
+        """Until cancelled. A database that is away is waited out; nothing is lost, for nothing leaves the outbox
+        unfiled."""
         released = False
         while True:
             try:
@@ -193,9 +203,9 @@ class Courier:
             await self._store(functools.partial(self._report.accepted, item, external_id))
 
     async def _send(self, item: Claim) -> str:
-        """Look before creating wherever an earlier attempt may have created it. Nothing found means nothing yet: a server
-        that was stopped and goes on still works off what it was sent. So a second look follows the first that was answered, and
-        only then is the ticket created again, if it is still ours then."""
+        """Look before creating wherever an earlier attempt may have created it. Nothing found means nothing yet: a
+        server that was stopped and goes on still works off what it was sent. So a second look follows the first that
+        was answered, and only then is the ticket created again, if it is still ours then."""
         if item.doubt:
             found = await self._helpdesk.find(item.key)
             if found is not None:
@@ -212,9 +222,10 @@ class Courier:
         return await self._helpdesk.create(item.payload, key=item.key, earlier=item.earlier)
 
     def _unsettled(self, item: Claim) -> float:
-        """Seconds until a look that finds nothing counts, 0 where this one does. Measured by this process's steady clock, from its own
-        first look on: a date in the row may come early, by a clock that was set or is ahead. An attempt that was taken over may
-        still be at its call for as long as a call may take; what it sent needs the helpdesk's own time on top."""
+        """Seconds until a look that finds nothing counts, 0 where this one does. Measured by this process's steady
+        clock, from its own first look on: a date in the row may come early, by a clock that was set or is ahead. An
+        attempt that was taken over may still be at its call for as long as a call may take; what it sent needs the
+        helpdesk's own time on top."""
         if self._helpdesk.settle <= 0:
             return 0.0
         now = self._steady()
@@ -243,8 +254,8 @@ class Courier:
         await self._store(functools.partial(self._report.failed, item, error, retry_at, doubt=doubt))
 
     async def _store(self, storing: Callable[[], Awaitable[None]]) -> None:
-        """An outcome that cannot be stored is not lost: the lease ends, and the next courier looks before it creates. But a
-        database that is away for seconds is waited for, so that the shopper need not wait for the lease."""
+        """An outcome that cannot be stored is not lost: the lease ends, and the next courier looks before it creates.
+        But a database that is away for seconds is waited for, so that the shopper need not wait for the lease."""
         until = time.monotonic() + LEASE_MARGIN / 2
         for wait in (0.2, 0.5, 1.0, 2.0, 3.0, 3.0):
             try:

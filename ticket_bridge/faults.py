@@ -1,4 +1,5 @@
-"""What may be told of an unexpected error: its type and where it came from. Never its text, which may hold a shopper's words."""
+"""What may be told of an unexpected error: its type and where it came from. Never its text, which may hold a shopper's
+words."""
 
 from __future__ import annotations
 

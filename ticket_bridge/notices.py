@@ -1,9 +1,9 @@
 """Mail to a shopper who had left the chat when their saved ticket was filed: the words of the turn they missed (R13).
 
-A notice is stored in the transaction of that turn and sent by any replica that holds its lease; what came of it is fenced by the number
-of the attempt, of which there is never a second. Its Message-ID is made from the ticket's key,
-so a mail that goes out twice is one mail to whoever keeps mail by its id. What the mail server refuses for good is logged and let go: the
-ticket itself is filed, and its helpdesk writes to the shopper anyway.
+A notice is stored in the transaction of that turn and sent by any replica that holds its lease; what came of it is
+fenced by the number of the attempt, of which there is never a second. Its Message-ID is made from the ticket's key, so
+a mail that goes out twice is one mail to whoever keeps mail by its id. What the mail server refuses for good is logged
+and let go: the ticket itself is filed, and its helpdesk writes to the shopper anyway.
 """
 
 from __future__ import annotations
@@ -47,8 +47,14 @@ class Notice:
 def notice_row(*, key: str, subject: str, text: str, now: float) -> dict[str, Any]:
     """The row of a new notice, due at once."""
     return {
-        "key": key, "subject": subject, "text": text, "status": "queued", "attempts": 0, "due_at": now, "lease_until": 0.0,
-    }  # fmt: skip
+        "key": key,
+        "subject": subject,
+        "text": text,
+        "status": "queued",
+        "attempts": 0,
+        "due_at": now,
+        "lease_until": 0.0,
+    }
 
 
 def claim_notices(
@@ -81,8 +87,8 @@ def claim_notices(
 
 
 def note_outcome(connection: Connection, notice: Table, one: Notice, values: Mapping[str, Any]) -> bool:
-    """Store what came of an attempt, where it is still the notice's own; False where it came too late. Only that the mail has gone
-    out is true whoever says it, and keeps it from going out again."""
+    """Store what came of an attempt, where it is still the notice's own; False where it came too late. Only that the
+    mail has gone out is true whoever says it, and keeps it from going out again."""
     mine = and_(notice.c.key == one.key, notice.c.status == "sending", notice.c.attempts == one.attempts)
     if values["status"] == "sent":
         mine = and_(notice.c.key == one.key, notice.c.status != "sent")

@@ -1,11 +1,13 @@
 """The outbox: tickets waiting for the helpdesk, claimed by lease so that a dead courier's work is taken up again.
 
-A row is written in the transaction of the turn that completed the ticket, on that transaction's own connection (all functions here take one and never begin or end anything), so a
-ticket exists exactly when its turn does. The table itself is handed in: the bridge knows its columns, not its database.
+A row is written in the transaction of the turn that completed the ticket, on that transaction's own connection (all
+functions here take one and never begin or end anything), so a ticket exists exactly when its turn does. The table
+itself is handed in: the bridge knows its columns, not its database.
 
-A lease is a date, and dates deceive: clocks are set, processes are stopped and go on. So whoever writes what came of an attempt says
-which attempt it was (`held`: its owner and number, of which there is never a second), and what is said of an attempt that is no longer
-the ticket's own changes nothing. Only this is a fact whoever says it: the helpdesk has the ticket (`file_late`).
+A lease is a date, and dates deceive: clocks are set, processes are stopped and go on. So whoever writes what came of an
+attempt says which attempt it was (`held`: its owner and number, of which there is never a second), and what is said of
+an attempt that is no longer the ticket's own changes nothing. Only this is a fact whoever says it: the helpdesk has the
+ticket (`file_late`).
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ from sqlalchemy.engine import Connection
 
 @dataclass(frozen=True)
 class Claim:
-    """A ticket this courier holds until its lease ends. `attempts` counts this one; `owner` and it are what the outcome is
-    fenced by. `doubt`: 0 where no attempt can have created the ticket; 1 where one may have, so look before creating again; more
-    where a look has found nothing since, and no ticket was created after it (the number tells that look from later ones).
-    `earlier` is the helpdesk's id of the ticket that this one disputes, where the conversation knows one (R18)."""
+    """A ticket this courier holds until its lease ends. `attempts` counts this one; `owner` and it are what the outcome
+    is fenced by. `doubt`: 0 where no attempt can have created the ticket; 1 where one may have, so look before creating
+    again; more where a look has found nothing since, and no ticket was created after it (the number tells that look
+    from later ones). `earlier` is the helpdesk's id of the ticket that this one disputes, where the conversation knows
+    one (R18)."""
 
     key: str
     owner: str
@@ -52,21 +55,22 @@ def enqueue_row(
 
 
 def held(outbox: Table, *, key: str, owner: str, attempts: int) -> ColumnElement[bool]:
-    """The fence: true of a ticket for as long as this very attempt of this owner's is the latest, and no outcome of it was stored."""
+    """The fence: true of a ticket for as long as this very attempt of this owner's is the latest, and no outcome of it
+    was stored."""
     c = outbox.c
     return and_(c.key == key, c.status == "sending", c.owner == owner, c.attempts == attempts)
 
 
 def holds(connection: Connection, outbox: Table, item: Claim) -> bool:
-    """Whether the ticket is still this attempt's. Where another courier's clock is ahead, or this one was stopped for a while,
-    a lease may have been taken over before its end was seen here."""
+    """Whether the ticket is still this attempt's. Where another courier's clock is ahead, or this one was stopped for a
+    while, a lease may have been taken over before its end was seen here."""
     mine = held(outbox, key=item.key, owner=item.owner, attempts=item.attempts)
     return connection.scalar(select(outbox.c.key).where(mine)) is not None
 
 
 def file_late(connection: Connection, outbox: Table, *, key: str, external_id: str) -> str | None:
-    """The helpdesk has the ticket, says an attempt that holds it no more. Filed is final: what is filed already keeps its id.
-    Returns the id under which it is filed now, None where there is no such row (any more)."""
+    """The helpdesk has the ticket, says an attempt that holds it no more. Filed is final: what is filed already keeps
+    its id. Returns the id under which it is filed now, None where there is no such row (any more)."""
     unfiled = update(outbox).where(outbox.c.key == key, outbox.c.status != "filed")
     connection.execute(unfiled.values(status="filed", external_id=external_id, lease_until=0.0))
     found: str | None = connection.scalar(select(outbox.c.external_id).where(outbox.c.key == key))
@@ -79,8 +83,8 @@ _FAR = 2000.0
 
 @functools.cache
 def _queries(outbox: Table, dialect: str) -> tuple[list[Any], Any, Any]:
-    """What `claim` asks and writes, made once: the two ways of being free (one after the other, not with OR, so that each can
-    be read from the index in its order and stop at the limit), the rows, and the lease."""
+    """What `claim` asks and writes, made once: the two ways of being free (one after the other, not with OR, so that
+    each can be read from the index in its order and stop at the limit), the rows, and the lease."""
     earlier = outbox.alias("earlier")
     before = exists().where(
         earlier.c.conversation == outbox.c.conversation,
@@ -119,10 +123,10 @@ def _queries(outbox: Table, dialect: str) -> tuple[list[Any], Any, Any]:
 def claim(
     connection: Connection, outbox: Table, *, owner: str, now: float, lease: float, limit: int, courtesy: float = 0.0
 ) -> list[Claim]:
-    """Take up to `limit` tickets that are due, or whose courier died: until `now + lease` they are this owner's. A claim
-    counts as an attempt; one taken from a dead courier is in doubt, since nobody knows how far it came. A conversation's
-    tickets go in their order: a later one waits until the earlier one is filed, or refused. One that another courier has looked for
-    once is left to that one for `courtesy` seconds after it is due."""
+    """Take up to `limit` tickets that are due, or whose courier died: until `now + lease` they are this owner's. A
+    claim counts as an attempt; one taken from a dead courier is in doubt, since nobody knows how far it came. A
+    conversation's tickets go in their order: a later one waits until the earlier one is filed, or refused. One that
+    another courier has looked for once is left to that one for `courtesy` seconds after it is due."""
     free, rows_of, leasing = _queries(outbox, connection.dialect.name)
     keys: list[str] = []
     for picked in free:
@@ -154,9 +158,17 @@ def _claimed(connection: Connection, outbox: Table, row: Any, owner: str) -> Cla
         )
         earlier = connection.scalar(found)
     return Claim(
-        row.key, owner, row.conversation, row.reference, payload, row.attempts + 1, 1 if row.status == "sending" else row.ambiguous,
-        bool(row.told_saved), earlier, row.trace,
-    )  # fmt: skip
+        row.key,
+        owner,
+        row.conversation,
+        row.reference,
+        payload,
+        row.attempts + 1,
+        1 if row.status == "sending" else row.ambiguous,
+        bool(row.told_saved),
+        earlier,
+        row.trace,
+    )
 
 
 def release(connection: Connection, outbox: Table, *, is_dead: Callable[[str], bool]) -> int:

@@ -1,7 +1,7 @@
 """When to try again: pure functions of the failure, the number of attempts and the time.
 
-The waits are stored with the ticket (`due_at`), not slept through: a restart forgets none, and no task waits for hours. That is
-why no retry library sits here.
+The waits are stored with the ticket (`due_at`), not slept through: a restart forgets none, and no task waits for hours.
+That is why no retry library sits here.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ LONGEST = 1800.0
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Waits of `first` seconds, multiplied by `factor` up to `ceiling`, each lengthened by a share of up to `spread`, so that
-    a backlog does not return in step. After `threshold` failures in a row the circuit opens: one ticket at a time
-    probes the helpdesk, at waits that grow by the same factor up to `probe_ceiling`."""
+    """Waits of `first` seconds, multiplied by `factor` up to `ceiling`, each lengthened by a share of up to `spread`,
+    so that a backlog does not return in step. After `threshold` failures in a row the circuit opens: one ticket at a
+    time probes the helpdesk, at waits that grow by the same factor up to `probe_ceiling`."""
 
     first: float = 1.0
     factor: float = 2.0
@@ -43,7 +43,8 @@ class GiveUp:
 
 
 def next_step(policy: RetryPolicy, error: HelpdeskError, *, attempts: int, now: float, key: str) -> RetryAt | GiveUp:
-    """What follows the failed attempt number `attempts`; the helpdesk's own `retry_after` outranks the policy's wait."""
+    """What follows the failed attempt number `attempts`; the helpdesk's own `retry_after` outranks the policy's
+    wait."""
     if isinstance(error, Rejected):
         return GiveUp()
     if isinstance(error, Busy) and error.retry_after is not None:

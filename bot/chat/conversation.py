@@ -1,7 +1,7 @@
 """One conversation at work: hears a message, lets the tracker decide, stores what follows, and only then shows it.
 
-The order is the law of the house: understand outside any transaction, step (pure), render, commit once, poke. A clash
-with another writer loads the conversation anew and steps again.
+The order is the law of the house: understand outside any transaction (`bot.chat.listening`), step and render
+(`bot.chat.change`), commit once, poke. A clash with another writer loads the conversation anew and steps again.
 """
 
 from __future__ import annotations
@@ -10,28 +10,27 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from bot.chat.phrases import language_of, plain_answer, render
-from bot.chat.ticket_form import value_of
-from bot.chat.workshop import Birth, Workshop, asked
+from bot.chat.change import ChangeMaker
+from bot.chat.listening import understand
+from bot.chat.workshop import Birth, ConversationStore, Workshop, asked
 from bot.clock import now_text
 from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
-from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
+from bot.store.records import Delivery, Turn
 from bot.telemetry import tracing
-from bot.telemetry.metrics import CLASHES, REFUSED, TURNS, UNDERSTOOD
-from dialogue import effects, events
-from dialogue.states import Phase, State
-from dialogue.tracker import Decision, IllegalEvent, step
-from dialogue.understanding.secrets import Masked, mask
-from dialogue.vocabulary import IntentName, Signal
+from bot.telemetry.metrics import CLASHES, REFUSED, TURNS
+from dialogue import events
+from dialogue.states import State
+from dialogue.tracker import IllegalEvent
+from dialogue.understanding.secrets import mask
 from ticket_bridge.courier import Gone
 
 log = logging.getLogger("askonce.conversation")
 _TAIL = 60
 _HELD = 8  # how often a page may name its customer before the first word; the rest is forgotten
-#: How often a happening is stepped again: each clash means that somebody else came through, so more in a row are no clashes.
+#: How often a happening is stepped again: each clash means that somebody else came through, so more in a row are no
+#: clashes.
 _TRIES = 50
 _REFERENCE = "outbox(reference)"
 
@@ -45,7 +44,7 @@ class Conversation:
 
     def __init__(
         self,
-        shop: Workshop,
+        shop: Workshop[ConversationStore],
         id: str,
         state: State,
         seq: int,
@@ -56,7 +55,7 @@ class Conversation:
         all_ids: bool = True,
     ) -> None:
         self._shop, self.id, self._birth = shop, id, birth
-        self._language = language_of(locale)
+        self._changes = ChangeMaker(shop, id, locale)
         self.state, self.seq, self.number = state, seq, number
         self._ids, self._all_ids = dict.fromkeys(client_ids), all_ids
         self.tail: list[Turn] = []
@@ -65,7 +64,7 @@ class Conversation:
         self.touched, self.erased = time.monotonic(), False
 
     @classmethod
-    async def open(cls, shop: Workshop, id: str) -> Conversation | None:
+    async def open(cls, shop: Workshop[ConversationStore], id: str) -> Conversation | None:
         """The conversation as it stands in the store, or None."""
         found = await shop.store.load(id)
         if found is None:
@@ -169,8 +168,8 @@ class Conversation:
             raise self._worn_out()
 
     async def _heard(self, client_id: str) -> bool:
-        """Whether a message with this id was heard before, at whatever age. The latest are known here; the store, which would
-        refuse a second one too, knows all."""
+        """Whether a message with this id was heard before, at whatever age. The latest are known here; the store, which
+        would refuse a second one too, knows all."""
         if client_id in self._ids:
             return True
         return not self._all_ids and await self._shop.store.turn_with(self.id, client_id) is not None
@@ -182,7 +181,8 @@ class Conversation:
             self._all_ids = False
 
     async def tell(self, told: events.Happening, *, delivery: Delivery | None = None) -> None:
-        """Something other than a message happened: the helpdesk answered, the page named its customer, a rating came."""
+        """Something other than a message happened: the helpdesk answered, the page named its customer, a rating
+        came."""
         started = time.perf_counter()
         async with self._lock:
             self.touched = time.monotonic()
@@ -211,30 +211,6 @@ class Conversation:
         async with self._lock:
             await self._reload()
 
-    async def _understand(self, text: str) -> events.Understanding:
-        """R17 first: nothing but this line sees a secret. A fault in understanding, or one that does not end, costs this
-        message its meaning and nothing else; the rules hold under any understanding."""
-        told = Masked.of(text)
-        masked = str(told)
-        answer = plain_answer(masked, self._language) if self.state.phase is Phase.OFFERED else None
-        if answer is not None:
-            intent = events.Intent(IntentName(answer.value), 1.0)
-            UNDERSTOOD.labels("catalogue").inc()
-            return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
-        try:
-            async with asyncio.timeout(self._shop.understand_within):
-                with tracing.span("understand") as span:
-                    understood = await self._shop.understander.understand(masked, asked(self.state))
-                    if span is not None:
-                        span.set_attribute("askonce.by", understood.by)
-        except Exception as error:
-            log.error("understanding failed: %s", type(error).__name__, extra={"conversation": self.id})
-            understood = events.Understanding(masked, by="nobody")
-        secret = {Signal.SECRET} if told.held else set()
-        extra = tuple((f.name, value) for f in self._shop.required if (value := value_of(f, masked)))
-        UNDERSTOOD.labels(understood.by).inc()
-        return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
-
     async def _decide(
         self,
         told: events.Happening,
@@ -243,12 +219,21 @@ class Conversation:
         spoken: Turn | None = None,
         delivery: Delivery | None = None,
     ) -> bool:
-        """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded anew and
-        the caller steps again. Raises `Erased`, `Stale`, and `Refused` where stepping again would not help."""
+        """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded
+        anew and the caller steps again. Raises `Erased`, `Stale`, and `Refused` where stepping again would not help."""
         if self.erased:
             raise Erased(self.id)
         try:
-            change = self._change(told, spoken=spoken, delivery=delivery, started=started)
+            change = self._changes.make(
+                told,
+                state=self.state,
+                seq=self.seq,
+                number=self.number,
+                another=self._another,
+                spoken=spoken,
+                delivery=delivery,
+                started=started,
+            )
         except IllegalEvent as error:
             log.warning("refused: %s", error, extra={"conversation": self.id})
             return True
@@ -281,106 +266,13 @@ class Conversation:
             self._shop.wake_courier()
         return True
 
-    def _change(
-        self, told: events.Happening, *, spoken: Turn | None, delivery: Delivery | None, started: float
-    ) -> Change | None:
-        decisions: list[tuple[events.Happening, Decision]] = []
-        state, happening = self.state, told
-        if self._another is not None:
-            decisions.append((self._another, step(self._shop.policy, state, self._another)))
-            state = decisions[0][1].state
-        while True:
-            decision = step(self._shop.policy, state, happening)
-            decisions.append((happening, decision))
-            state = decision.state
-            search = next((e for e in decision.effects if isinstance(e, effects.Search)), None)
-            if search is None:
-                break
-            happening = self._look_up(search.text)
-        wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
-        if not wanted and spoken is None and delivery is None and state == self.state:
-            return None
-        at = now_text()
-        turns = [spoken] if spoken else []
-        enqueued: list[Enqueued] = []
-        gaps: list[tuple[int, str]] = []
-        rated: tuple[int, str | None] | None = None
-        for effect, cause in wanted:
-            seq = self.seq + len(turns)
-            if isinstance(effect, effects.Say):
-                turns.append(self._turn(effect, seq + 1, at, cause))
-            elif isinstance(effect, effects.Announce):
-                words = self.words(effect.phrase, effect.values)
-                turns.append(Turn(seq + 1, "system", words, at, rule=cause))
-            elif isinstance(effect, effects.FileTicket):
-                enqueued.append(self._enqueued(effect, seq, len(enqueued)))
-            elif isinstance(effect, effects.RecordGap):
-                gaps.append((seq, effect.question))
-            elif isinstance(effect, effects.RecordRating):
-                rated = (effect.score, mask(effect.comment) if effect.comment else None)
-        return Change(
-            conversation=self.id,
-            number=self.number + 1,
-            at=at,
-            state=state,
-            happenings=tuple(h for h, _ in decisions),
-            rows=tuple(row for _, d in decisions for row in d.rows),
-            turns=tuple(turns),
-            seq=self.seq + len(turns),
-            milliseconds=round((time.perf_counter() - started) * 1000, 2),
-            enqueued=tuple(enqueued),
-            gaps=tuple(gaps),
-            rated=rated,
-            delivery=delivery,
-            helpdesk=self._shop.helpdesk,
-            now=time.time(),
-            stay=self._stay(told, state),
-            trace=tracing.traceparent() if enqueued else None,
-        )
-
-    def _stay(self, told: events.Happening, state: State) -> Stay | None:
-        """The lease of whoever of the shop is in the chat after this (R13)."""
-        now = self._shop.clock()
-        until = now + self._shop.presence
-        if state.phase is Phase.ATTENDED:
-            own = isinstance(told, events.AgentJoined | events.AgentSaid)
-            return Stay(state.presence, now, until, renewed=own, waits=state.waits)
-        return Stay(None, now, until) if isinstance(told, events.AgentLeft) else None
-
-    def _look_up(self, text: str) -> events.ArticleFound | events.NothingFound:
-        """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
-        try:
-            answer = self._shop.answers.ask(text)
-        except Exception as error:
-            log.error("a search failed: %s", type(error).__name__, extra={"conversation": self.id})
-            return events.NothingFound()
-        if answer.text is None:
-            return events.NothingFound()
-        return events.ArticleFound(
-            answer.text, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
-        )
-
-    def _turn(self, say: effects.Say, seq: int, at: str, cause: str) -> Turn:
-        def words(phrase: str) -> str:
-            return self.words(phrase, say.values)
-
-        ticket = None
-        if say.reference and say.ticket_status:
-            ticket = {"reference": say.reference, "status": say.ticket_status}
-        return Turn(
-            seq=seq, who="bot", text=words(say.phrase), at=at, act=say.act.value, asks=tuple(str(f) for f in say.asks),
-            sources=say.sources, ticket=ticket, choices=tuple(words(c) for c in say.choices), rule=cause,
-        )  # fmt: skip
+    async def _understand(self, text: str) -> events.Understanding:
+        language = self._changes.language
+        return await understand(text, self.state, shop=self._shop, language=language, conversation=self.id)
 
     def words(self, phrase: str, values: Mapping[str, Any]) -> str:
         """A phrase of the catalogue in this conversation's language."""
-        labels = {f.name: f.label for f in self._shop.required}
-        return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self._language)
-
-    def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
-        return Enqueued(
-            f"{self.id}:{seq}:{index}:{self._shop.mark()}", file.reference, self._shop.ticket_form.payload(file)
-        )
+        return self._changes.words(phrase, values)
 
     async def _reload(self) -> None:
         if self.unborn:

@@ -1,6 +1,6 @@
-"""The shop's published hours of live agents (`ASKONCE_HOURS`), where they are written so that a machine can read them too:
-`Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin`. Hours that end before they begin go on past midnight
-(`Fri 18:00-02:00`). Any other wording is shown to people as it is and means nothing here."""
+"""The shop's published hours of live agents (`ASKONCE_HOURS`), where they are written so that a machine can read them
+too: `Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin`. Hours that end before they begin go on past midnight (`Fri
+18:00-02:00`). Any other wording is shown to people as it is and means nothing here."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _PART = re.compile(r"(\w+)(?:\s*[-–]\s*(\w+))?\s+(\d{1,2}):(\d{2})\s*[-–]\s*
 
 @dataclass(frozen=True)
 class Hours:
-    """`spans` are (weekday from 0 for Monday, first minute of the day, minute after the last) in `zone`; what goes on past midnight
-    is two of them."""
+    """`spans` are (weekday from 0 for Monday, first minute of the day, minute after the last) in `zone`; what goes on
+    past midnight is two of them."""
 
     spans: tuple[tuple[int, int, int], ...]
     zone: zoneinfo.ZoneInfo
@@ -70,8 +70,8 @@ def read_hours(text: str) -> Hours | None:
 
 
 def service_hours(text: str, now: datetime.datetime) -> dict[str, Any]:
-    """What the `welcome` frame says of the published hours: nothing where none are published; their wording; and where a machine
-    can read them, whether somebody is there `now` and when they are next (ISO 8601)."""
+    """What the `welcome` frame says of the published hours: nothing where none are published; their wording; and where
+    a machine can read them, whether somebody is there `now` and when they are next (ISO 8601)."""
     if not text:
         return {}
     hours = read_hours(text)

@@ -18,7 +18,7 @@ from bot.chat.conversation import Conversation, Erased
 from bot.chat.drawn import new_id
 from bot.chat.workshop import Birth, Workshop
 from bot.clock import now_text, seconds_before
-from bot.store.database import Unavailable, token_hash
+from bot.store.database import Store, Unavailable, token_hash
 from bot.store.entry import Entry
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
 from dialogue.states import State
@@ -31,6 +31,8 @@ _TRIES = 5
 
 
 class Hub:
+    """The conversations of this process and whoever watches them. `round`: seconds, see `self.round`."""
+
     def __init__(self, *, round: float = 10.0) -> None:
         #: Seconds between two rounds over what is watched here, for changes that no poke told of.
         self.round = round
@@ -41,24 +43,26 @@ class Hub:
         self._unborn: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._opening: dict[str, asyncio.Lock] = {}
         self._watchers: dict[str, set[asyncio.Event]] = {}
-        self._shop: Workshop | None = None
+        self._shop: Workshop[Store] | None = None
         self._entry: Entry | None = None
         self._typing: dict[tuple[str, str], float] = {}
         self._pokes: Pokes | None = None
         self._stale: dict[str, None] = {}
         self._stale_news = asyncio.Event()
 
-    def equip(self, shop: Workshop, pokes: Pokes | None = None, *, entry: Entry) -> None:
+    def equip(self, shop: Workshop[Store], pokes: Pokes | None = None, *, entry: Entry) -> None:
         """Hand over what conversations work with; `bootstrap` does this once."""
         self._shop, self._pokes, self._entry = shop, pokes, entry
 
     @property
-    def shop(self) -> Workshop:
+    def shop(self) -> Workshop[Store]:
+        """What conversations work with."""
         assert self._shop is not None, "bootstrap equips the hub first"
         return self._shop
 
     @property
     def entry(self) -> Entry:
+        """What makes tokens, and knows its own."""
         assert self._entry is not None, "bootstrap equips the hub first"
         return self._entry
 
@@ -78,11 +82,12 @@ class Hub:
     def greet(
         self, *, locale: str | None = None, channel: str = "widget", token: str | None = None
     ) -> tuple[Conversation, str]:
-        """A new conversation that is in the store once something is said in it: whoever says nothing leaves nothing behind. Until
-        then it lives in this process alone."""
+        """A new conversation that is in the store once something is said in it: whoever says nothing leaves nothing
+        behind. Until then it lives in this process alone."""
         token = token or self.entry.token(time.time())
         state = State(stem=self.shop.stem(), required=tuple(f.name for f in self.shop.required))
-        # A token of our own names its conversation, wherever that begins. REST's tokens come again and again, and an id does not.
+        # A token of our own names its conversation, wherever that begins. REST's tokens come again and again, and an id
+        # does not.
         id = self.entry.conversation(token) if self.entry.is_fresh(token, time.time()) else new_id()
         birth = Birth(token=token, channel=channel, locale=locale)
         conversation = Conversation(self.shop, id, state, 0, 0, (), locale, birth)
@@ -90,8 +95,8 @@ class Hub:
         return conversation, token
 
     async def welcome_back(self, customer: str) -> tuple[Conversation, str] | None:
-        """The conversation of a customer whom the shop vouches for, with a token for this device; None where there was none
-        lately."""
+        """The conversation of a customer whom the shop vouches for, with a token for this device; None where there was
+        none lately."""
         id = await self.shop.store.newest_of(customer, seconds_before(now_text(), _LATELY))
         found = await self.conversation(id) if id else None
         if found is None:
@@ -101,7 +106,8 @@ class Hub:
         return found, token
 
     async def resume(self, token: str, *, locale: str | None = None) -> Conversation | None:
-        """The conversation that `token` opens, or None. Nothing need have been said in it yet, here or before a restart."""
+        """The conversation that `token` opens, or None. Nothing need have been said in it yet, here or before a
+        restart."""
         unborn = self._unborn.get(token_hash(token))
         if unborn is not None and unborn.unborn and not unborn.erased:
             return unborn
@@ -220,8 +226,8 @@ class Hub:
         self._typing = {key: until for key, until in self._typing.items() if until > now}
 
     async def follow_pokes(self) -> None:
-        """Read anew what other replicas changed: at once after a poke, and every few seconds whatever is watched here, since
-        a poke may be lost. Needs no clock in common with the others. Until cancelled."""
+        """Read anew what other replicas changed: at once after a poke, and every few seconds whatever is watched here,
+        since a poke may be lost. Needs no clock in common with the others. Until cancelled."""
         while True:
             try:
                 async with asyncio.timeout(self.round):
@@ -258,8 +264,8 @@ class Hub:
             since = seconds_before(now_text(), 5)
 
     async def _look(self, ids: list[str]) -> None:
-        """Catch up with what the store has of these. Only what was stored *before* the look can turn out to be erased: a chat may get
-        its first word while the store is asked."""
+        """Catch up with what the store has of these. Only what was stored *before* the look can turn out to be erased:
+        a chat may get its first word while the store is asked."""
         born = frozenset(id for id in ids if (mine := self._alive.get(id)) is not None and not mine.unborn)
         await self._catch_up(ids, await self.shop.store.heads(ids), born)
 

@@ -1,7 +1,7 @@
 """Rate limits and addresses: they never hinder a person, see the protocol's defaults. The limiter is aiolimiter's.
 
-Whoever has one address of IPv6 has at least 2^64 of them (RFC 6177), so all of a /64 count as one. Behind one address of IPv4 may sit
-a whole school: `docs/operating.md` says what to set then.
+Whoever has one address of IPv6 has at least 2^64 of them (RFC 6177), so all of a /64 count as one. Behind one address
+of IPv4 may sit a whole school: `docs/operating.md` says what to set then.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Address:
         return self.open == 0 and all(limit.has_capacity(limit.max_rate) for limit in (self.messages, self.beginnings))
 
     async def count_message(self, length: int, pace: AsyncLimiter) -> bool:
-        """Whether a message of `length` letters may be taken now, by the address's limit and its chat's own `pace`; counted
-        where it may. A long one counts as several, and as no more than an address may send at once."""
+        """Whether a message of `length` letters may be taken now, by the address's limit and its chat's own `pace`;
+        counted where it may. A long one counts as several, and as no more than an address may send at once."""
         weight = min(1 + length // _LETTERS, int(self.messages.max_rate))
         if not self.messages.has_capacity(weight) or not await count_one(pace):
             return False
@@ -64,7 +64,8 @@ class Limits:
         return found
 
     def leave(self, address: str) -> None:
-        """Count one less. What it has asked for stays counted: else whoever leaves and comes back would have a fresh account."""
+        """Count one less. What it has asked for stays counted: else whoever leaves and comes back would have a fresh
+        account."""
         found = self._addresses.get(party_of(address))
         if found is not None:
             found.open = max(0, found.open - 1)
@@ -84,7 +85,8 @@ async def count_one(*limiters: AsyncLimiter) -> bool:
 
 
 def party_of(address: str) -> str:
-    """Whom an address stands for: an IPv6 /64 as a whole, an IPv4 address written as IPv6 (::ffff:192.0.2.1) as itself."""
+    """Whom an address stands for: an IPv6 /64 as a whole, an IPv4 address written as IPv6 (::ffff:192.0.2.1) as
+    itself."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -108,6 +110,7 @@ def real_address(peer: str, headers: Mapping[str, str], trusted: Sequence[str]) 
 
 
 def is_trusted(address: str, trusted: Sequence[str]) -> bool:
+    """Whether `address` is one of `trusted`, or in a network of them; a name is trusted by itself alone."""
     for entry in trusted:
         try:
             if ipaddress.ip_address(address) in ipaddress.ip_network(entry, strict=False):

@@ -1,8 +1,9 @@
 """Every word the bot says, in catalogues: approved phrases or nothing. No randomness (R16), no fourth field (R1), no
-promise and no status (R15), never "re-open" (R11). English is here, the other languages are in `bot/chat/locales`, with the widget's words
-beside them. `tests/bot/chat/test_phrases.py` reads every line of all of them.
+promise and no status (R15), never "re-open" (R11). English is here, the other languages are in `bot/chat/locales`, with
+the widget's words beside them. `tests/bot/chat/test_phrases.py` reads every line of all of them.
 
-The approved contact answer (R14) is in no other catalogue: until a shop approves a translation, it is said as it was approved.
+The approved contact answer (R14) is in no other catalogue: until a shop approves a translation, it is said as it was
+approved.
 """
 
 from __future__ import annotations
@@ -36,14 +37,17 @@ ENGLISH: Mapping[str, str] = {
     "offer_ticket": "Would you like me to open a support ticket for this?",
     "offer_ticket_lost": "Would you like me to open a support ticket, so that the team writes to you by email?",
     "offer_stands": "The offer of a support ticket for this stands: just say yes or no.",
-    "offer_stands_same_reason": "I have that noted already. Shall the team look into it with a ticket? Just say yes or no.",
+    "offer_stands_same_reason": "I have that noted already. Shall the team look into it with a ticket? Just say yes "
+    "or no.",
     "offer_stands_detail": "Thanks, I have added that. The offer of a support ticket stands: just say yes or no.",
-    "offer_stands_email": "Thanks, I have noted the new email address. The offer of a support ticket stands: just say yes or no.",
+    "offer_stands_email": "Thanks, I have noted the new email address. The offer of a support ticket stands: just say "
+    "yes or no.",
     "offer_stands_name": "Thanks, I have noted the new name. The offer of a support ticket stands: just say yes or no.",
     "thanks_offer": "You're welcome. The offer of a support ticket stands, if you want one.",
     "ask": "To open the ticket I need {missing}.",
     "remind": "For the ticket I still need {missing}.",
-    "invalid_email_no_at": "That doesn't look like an email address: it has no @ sign. Which email address shall I use?",
+    "invalid_email_no_at": "That doesn't look like an email address: it has no @ sign. Which email address shall I "
+    "use?",
     "invalid_email_of_shop": "That is the shop's own address. Which email address of yours shall I use?",
     "invalid_email_no_top_level": "That email address lacks its ending, such as .com. What is the whole address?",
     "invalid_email_malformed": "That email address can't be right. Could you check it and write it once more?",
@@ -53,21 +57,22 @@ ENGLISH: Mapping[str, str] = {
     "unusable_email_no_top_level": "That email address lacks its ending, such as .com, so I have not stored it.",
     "unusable_email_malformed": "That email address can't be right, so I have not stored it.",
     "unusable_name_digits": "A number can't be a name, so I have not stored it.",
-    "ticket_filed": "Your support ticket is filed. Its reference is {reference}. The team writes to you by email; a first "
-    "acknowledgement comes within 24-48 hours.",
-    "ticket_filed_dispute": "Your request for a review is filed. Its reference is {reference}. It gets an independent review, "
-    "and the outcome comes in the same case thread by email; a first acknowledgement comes within 24-48 hours.",
+    "ticket_filed": "Your support ticket is filed. Its reference is {reference}. The team writes to you by email; a "
+    "first acknowledgement comes within 24-48 hours.",
+    "ticket_filed_dispute": "Your request for a review is filed. Its reference is {reference}. It gets an independent "
+    "review, and the outcome comes in the same case thread by email; a first acknowledgement comes within 24-48 hours.",
     "mail_subject": "Your support request {reference} is filed",
-    "ticket_saved": "Your request is saved under the reference {reference}. The helpdesk can't be reached right now; it will be "
-    "filed as soon as it can be, and you need not do anything. A first acknowledgement comes within 24-48 hours after that.",
-    "ticket_saved_dispute": "Your request for an independent review is saved under the reference {reference}. The helpdesk can't "
-    "be reached right now; it will be filed as soon as it can be, and you need not do anything. The outcome comes in the same "
-    "case thread. A first acknowledgement comes within 24-48 hours after that.",
+    "ticket_saved": "Your request is saved under the reference {reference}. The helpdesk can't be reached right now; "
+    "it will be filed as soon as it can be, and you need not do anything. A first acknowledgement comes within 24-48 "
+    "hours after that.",
+    "ticket_saved_dispute": "Your request for an independent review is saved under the reference {reference}. The "
+    "helpdesk can't be reached right now; it will be filed as soon as it can be, and you need not do anything. The "
+    "outcome comes in the same case thread. A first acknowledgement comes within 24-48 hours after that.",
     "ticket_exists": "Your ticket is with the team already: its reference is {reference}. They write to you by email.",
-    "update_redirect": "Live chat can't confirm the status of support tickets or change them. For anything about an existing "
-    "ticket, please write to {support_email}.",
-    "update_redirect_known": "Live chat can't confirm the status of support tickets or change them. For anything about ticket "
-    "{reference}, please write to {support_email} and mention that reference.",
+    "update_redirect": "Live chat can't confirm the status of support tickets or change them. For anything about an "
+    "existing ticket, please write to {support_email}.",
+    "update_redirect_known": "Live chat can't confirm the status of support tickets or change them. For anything "
+    "about ticket {reference}, please write to {support_email} and mention that reference.",
     "cancelled": "All right, I've stopped. Nothing was filed.",
     "declined": "All right, no ticket. I'm here if anything else comes up.",
     "noted_declined": "I have that noted. No ticket was opened; if you want one, just say so.",
@@ -81,18 +86,19 @@ ENGLISH: Mapping[str, str] = {
     "{support_email} at any time, or tell me here what you need.",
     "give_email_alone_open": "I'm sorry that you were left waiting. You can write to "
     "{support_email} at any time. If you send {missing} here, I'll file the ticket at once.",
-    "privacy": "For your safety I have removed what looked like a card number, code or password from your message. Please "
-    "never share such details in chat.",
+    "privacy": "For your safety I have removed what looked like a card number, code or password from your message. "
+    "Please never share such details in chat.",
     "noted": "Thanks, I have noted that. How can I help you?",
-    "noted_after_filing": "Thanks, I have noted that for any further ticket. A ticket that is filed stays as it is; to change "
-    "something about it, please write to {support_email}.",
-    "clarify": "I'm not sure what you mean. You can ask me about orders, delivery, returns or refunds, or say that you would "
-    "like a support ticket.",
+    "noted_after_filing": "Thanks, I have noted that for any further ticket. A ticket that is filed stays as it is; "
+    "to change something about it, please write to {support_email}.",
+    "clarify": "I'm not sure what you mean. You can ask me about orders, delivery, returns or refunds, or say that "
+    "you would like a support ticket.",
     "all_right": "All right. Is there anything else I can help you with?",
     "thanks": "You're welcome!",
     "thanks_rating": "Thank you for your feedback!",
     "goodbye": "Goodbye, and thank you for stopping by!",
-    "goodbye_open": "Goodbye! Nothing has been filed so far; you can come back here or write to {support_email} at any time.",
+    "goodbye_open": "Goodbye! Nothing has been filed so far; you can come back here or write to {support_email} at "
+    "any time.",
     "invite_rating": "If you like, rate this chat from 1 to 5, with a comment if you wish. It's fine to skip this.",
     "agent_joined": "{agent} from our support team has joined this chat. The assistant is silent while they are here.",
     "agent_left": "{agent} has left this chat. The assistant is here again.",
@@ -123,8 +129,8 @@ def language_of(locale: str | None) -> str:
 
 @functools.cache
 def answers(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that are a plain yes and a plain no in a language beside English, and the choices a shopper may tap, as `plainly`
-    writes them."""
+    """The words that are a plain yes and a plain no in a language beside English, and the choices a shopper may tap, as
+    `plainly` writes them."""
     own = ENGLISH if language == "en" else catalogue(language)["bot"]
     said = {"yes": [], "no": []} if language == "en" else catalogue(language)["answers"]
     yes, no = [*said["yes"], own["choice_yes"]], [*said["no"], own["choice_no"]]
@@ -137,8 +143,8 @@ def plainly(text: str) -> str:
 
 
 def join_fields(fields: tuple[str, ...], labels: Mapping[str, str] = {}, language: str = "en") -> str:
-    """The named fields as a list in one language: "your full name, your email address and the reason for the issue"; `labels` are of
-    fields that the helpdesk requires beside the three."""
+    """The named fields as a list in one language: "your full name, your email address and the reason for the issue";
+    `labels` are of fields that the helpdesk requires beside the three."""
     known = FIELD_NAMES if language == "en" else catalogue(language)["fields"]
     last = " and " if language == "en" else known["and"]
     comma = "، " if language == "ar" else ", "
@@ -154,7 +160,8 @@ def render(
     labels: Mapping[str, str] = {},
     language: str = "en",
 ) -> str:
-    """The words of `phrase`. A KeyError here is a fault of ours: `tests/bot/chat/test_phrases.py` renders every phrase."""
+    """The words of `phrase`. A KeyError here is a fault of ours: `tests/bot/chat/test_phrases.py` renders every
+    phrase."""
     filled = dict(values)
     if "missing" in filled:
         filled["missing"] = join_fields(tuple(filled["missing"]), labels, language)

@@ -1,13 +1,14 @@
-"""Presence is a lease (R13): a person of the shop who is in a chat renews it, and when it runs out the bot is back and says so.
+"""Presence is a lease (R13): a person of the shop who is in a chat renews it, and when it runs out the bot is back and
+says so.
 
-The console's page renews it while it is open; writing and typing renew it too. A page that is merely open is not enough for ever: where
-a shopper has waited for a word for `patience` seconds, the stay ends as well. Leases are rows, so that every replica and a restarted
-server sees them; the end is a happening like any other, `AgentLeft(gone=…)`, which names the stay that it ends: of several replicas one
-is first, and the others find it done.
+The console's page renews it while it is open; writing and typing renew it too. A page that is merely open is not enough
+for ever: where a shopper has waited for a word for `patience` seconds, the stay ends as well. Leases are rows, so that
+every replica and a restarted server sees them; the end is a happening like any other, `AgentLeft(gone=…)`, which names
+the stay that it ends: of several replicas one is first, and the others find it done.
 
-Clocks may jump. So nothing ends at the first look: what is overdue must be so, unrenewed, for `grace` seconds more of a clock that only
-ticks. After a jump, or after a server was away, whoever is there renews within that time. The bound on any shopper's wait
-for a reply beside a person is therefore `lease` or `patience`, and `grace` and two rounds.
+Clocks may jump. So nothing ends at the first look: what is overdue must be so, unrenewed, for `grace` seconds more of a
+clock that only ticks. After a jump, or after a server was away, whoever is there renews within that time. The bound on
+any shopper's wait for a reply beside a person is therefore `lease` or `patience`, and `grace` and two rounds.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Presences:
         self._seen: dict[Overdue, float] = {}
 
     async def renew(self, chat: Conversation, *, active: bool = False) -> bool:
-        """Whoever is in `chat` is there still; `active`: and does something. False where nobody is. Raises `Unavailable`."""
+        """Whoever is in `chat` is there still; `active`: and does something. False where nobody is. Raises
+        `Unavailable`."""
         if chat.state.phase is not Phase.ATTENDED:
             return False
         now = self._clocks.wall()

@@ -1,7 +1,8 @@
-"""How hard this process is pressed, and whom it turns away for that: newcomers first, so that the chats already open go on.
+"""How hard this process is pressed, and whom it turns away for that: newcomers first, so that the chats already open go
+on.
 
-Two signs, both cheap: the messages at work at this moment (each waits for the database), and how late the event loop is of late.
-Nothing is queued without a bound: what cannot be taken is refused at once, with a hint when to come back.
+Two signs, both cheap: the messages at work at this moment (each waits for the database), and how late the event loop is
+of late. Nothing is queued without a bound: what cannot be taken is refused at once, with a hint when to come back.
 """
 
 from __future__ import annotations

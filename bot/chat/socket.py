@@ -1,4 +1,5 @@
-"""One WebSocket: a reader that hears frames, a writer that sends every turn after the last one sent. Nothing is decided."""
+"""One WebSocket: a reader that hears frames, a writer that sends every turn after the last one sent. Nothing is
+decided."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.chat.conversation import Conversation, Erased
-from bot.chat.frames import Erase, FrameError, Hello, Rate, Say, Typing, dump, parse
+from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, Typing, dump, parse
 from bot.chat.hours import service_hours
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
@@ -21,6 +22,7 @@ from bot.chat.pressure import Pressure
 from bot.clock import now
 from bot.settings import Settings
 from bot.store.database import Unavailable
+from bot.store.records import Turn
 from bot.telemetry import tracing
 from bot.telemetry.logs import CONVERSATION
 from bot.telemetry.metrics import ERRORS, FAULTS, HEARD, OPEN_CHATS
@@ -170,7 +172,8 @@ class Socket:
         return found, token
 
     async def _claim(self, conversation: Conversation, customer: str) -> None:
-        """This chat is this customer's from now on. Raises `FrameError` where it is another's: two people share a browser."""
+        """This chat is this customer's from now on. Raises `FrameError` where it is another's: two people share a
+        browser."""
         if not await conversation.claim(customer):
             raise FrameError("bad_token", _UNKNOWN)
 
@@ -185,7 +188,7 @@ class Socket:
             with contextlib.suppress(Unavailable):
                 await conversation.tell(events.CustomerIdentified(frame.customer.name, frame.customer.email))
 
-    async def _handle(self, conversation: Conversation, frame: Any, pace: AsyncLimiter, address: Address) -> None:
+    async def _handle(self, conversation: Conversation, frame: Frame, pace: AsyncLimiter, address: Address) -> None:
         if isinstance(frame, Say):
             if frame.id != frame.id.sent:
                 self._ids[frame.id] = frame.id.sent
@@ -238,8 +241,8 @@ class Socket:
         return f"{what}; please try again shortly, or write to {self._hub.shop.support_email}."
 
     async def _writing(self, conversation: Conversation, poked: asyncio.Event) -> None:
-        """The writer for as long as the chat is open. Where it dies the connection ends too: the client comes back and reads on from
-        the turn it saw last, instead of waiting for turns that nobody sends."""
+        """The writer for as long as the chat is open. Where it dies the connection ends too: the client comes back and
+        reads on from the turn it saw last, instead of waiting for turns that nobody sends."""
         try:
             await self._write(conversation, poked)
         except Exception as error:
@@ -271,10 +274,10 @@ class Socket:
             if conversation.seq <= self._sent:
                 await poked.wait()
 
-    async def _turns(self, conversation: Conversation) -> list[Any]:
+    async def _turns(self, conversation: Conversation) -> list[Turn]:
         while True:
             try:
-                return list(await conversation.turns_after(self._sent))
+                return await conversation.turns_after(self._sent)
             except Unavailable:
                 await asyncio.sleep(0.5)
 

@@ -1,4 +1,5 @@
-"""What a helpdesk gets of a ticket: exactly the three fields, what the shop's helpdesk itself requires, a subject, an envelope (R1)."""
+"""What a helpdesk gets of a ticket: exactly the three fields, what the shop's helpdesk itself requires, a subject, an
+envelope (R1)."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ _SUBJECT = 80
 
 @dataclass(frozen=True)
 class TicketForm:
-    """How a shop wants its tickets: `subject` may hold `{reason}`, cut at a word, and `{reference}`; tags and language ride in
-    the technical envelope (R1)."""
+    """How a shop wants its tickets: `subject` may hold `{reason}`, cut at a word, and `{reference}`; tags and language
+    ride in the technical envelope (R1)."""
 
     subject: str = "{reason}"
     tags: tuple[str, ...] = ()

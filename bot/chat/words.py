@@ -1,8 +1,10 @@
-"""What people write into the bot, masked where it enters (R17): in frames, in the REST channel, in the console's forms and addresses.
+"""What people write into the bot, masked where it enters (R17): in frames, in the REST channel, in the console's forms
+and addresses.
 
-Every text field of a model made from `Entry` says what it is, or the class cannot be made: `WORDS` are masked, `Sealed` comes out
-only masked, `VALUE` is a value that is none where it holds a secret (a name, an address, a language), `ClientId` names a message,
-and `NotWords` says why something is not masked. Below this the store masks once more (`bot.store.words`).
+Every text field of a model made from `Entry` says what it is, or the class cannot be made: `WORDS` are masked, `Sealed`
+comes out only masked, `VALUE` is a value that is none where it holds a secret (a name, an address, a language),
+`ClientId` names a message, and `NotWords` says why something is not masked. Below this the store masks once more
+(`bot.store.words`).
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ class NotWords:
 
 
 class ClientId(str):
-    """The id that a client gave its message, as it may be stored. One that holds a secret is stored as a short digest, too short
-    to be turned back; `sent` is what the client knows its message by."""
+    """The id that a client gave its message, as it may be stored. One that holds a secret is stored as a short digest,
+    too short to be turned back; `sent` is what the client knows its message by."""
 
     __slots__ = ("sent",)
     sent: str
@@ -60,7 +62,8 @@ class ClientId(str):
 
 
 class Sealed:
-    """Words as they came, which only come out masked. Measured and admitted before anybody takes the time to look into them."""
+    """Words as they came, which only come out masked. Measured and admitted before anybody takes the time to look into
+    them."""
 
     __slots__ = ("_raw",)
 
@@ -100,7 +103,8 @@ def _undecided(annotation: Any, metadata: typing.Sequence[Any]) -> bool:
 
 
 class Entry(BaseModel):
-    """What comes in from outside. Raises `TypeError` while the class is made where a text field does not say what it is."""
+    """What comes in from outside. Raises `TypeError` while the class is made where a text field does not say what it
+    is."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

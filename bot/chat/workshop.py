@@ -1,20 +1,25 @@
-"""What a conversation works with, and what it begins with. Made in `bootstrap` and `bot.chat.hub`; nothing here decides."""
+"""What a conversation works with, and what it begins with. Made in `bootstrap` and `bot.chat.hub`; nothing here
+decides.
+
+The protocols say what a conversation asks of its store, its understander and its articles. Whoever gives that much can
+hold one: the database (`bot.store.database.Store`), or a rehearsal's memory (`bot.replay.rehearsal`).
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from bot.chat.drawn import new_mark, new_stem
 from bot.chat.ticket_form import TicketForm
-from bot.store.database import Store
+from bot.store.records import Change, Loaded, Turn
 from dialogue import events
 from dialogue.policy import Policy
 from dialogue.states import Phase, State
 from dialogue.understanding.reader import Asked
-from kb_answers.answer import Answers
+from kb_answers.answer import Answer
 from ticket_bridge.helpdesks.contract import RequiredField
 
 
@@ -23,11 +28,74 @@ class Understander(Protocol):
 
     name: str
 
-    async def understand(self, text: str, asked: Asked = None) -> events.Understanding: ...
+    async def understand(self, text: str, asked: Asked = None) -> events.Understanding:
+        """What `text` says; `asked` is what the bot has open with the shopper (`asked`)."""
+        ...
 
-    async def ready(self) -> bool: ...
+    async def ready(self) -> bool:
+        """Whether it can be asked now."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
+
+class Answering(Protocol):
+    """The shop's articles, ready to be asked."""
+
+    def ask(self, question: str) -> Answer:
+        """The same question gets the same answer (R16); one without a text where no article carries it (R15)."""
+        ...
+
+
+class ConversationStore(Protocol):
+    """What a conversation needs of the place that keeps it. Every method raises `bot.store.database.Unavailable` where
+    that place cannot be reached."""
+
+    async def create(
+        self,
+        *,
+        id: str,
+        token: str,
+        state: State,
+        at: str,
+        locale: str | None,
+        channel: str,
+        customer: str | None = None,
+    ) -> None:
+        """A new conversation. Raises `Conflict` where its token exists, `Refused` where its id does."""
+        ...
+
+    async def load(self, id: str) -> Loaded | None:
+        """A conversation as it stands, with the client ids it has seen last; None where there is none."""
+        ...
+
+    async def commit(self, change: Change) -> None:
+        """Keep a change whole or not at all. Raises, where nothing was kept: `Conflict` where somebody decided first,
+        `Stale` where a courier's report comes too late, `Refused` where another constraint is broken."""
+        ...
+
+    async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
+        """The turns after `after`, in order."""
+        ...
+
+    async def turn_with(self, id: str, client_id: str) -> Turn | None:
+        """The turn that was said under `client_id`, however long ago; None where there is none."""
+        ...
+
+    async def claim(self, id: str, customer: str) -> None:
+        """This conversation is this customer's, unless it is somebody's already."""
+        ...
+
+    async def customer_of(self, id: str) -> str | None:
+        """The key of the customer a conversation belongs to, None where nobody vouched for one."""
+        ...
+
+
+#: The kind of store that a workshop has: a conversation needs no more than `ConversationStore`, the hub needs the
+#: database.
+StoreT = TypeVar("StoreT", bound=ConversationStore, covariant=True)
 
 
 def asked(state: State) -> Asked:
@@ -40,12 +108,12 @@ def asked(state: State) -> Asked:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Workshop(Generic[StoreT]):
     """What every conversation needs to do its work; made once, in `bootstrap`."""
 
-    store: Store
+    store: StoreT
     understander: Understander
-    answers: Answers
+    answers: Answering
     policy: Policy
     support_email: str
     helpdesk: str
@@ -63,7 +131,8 @@ class Workshop:
 
 @dataclass
 class Birth:
-    """What a conversation in which nothing was said yet begins with, once something is. Until then the store knows nothing of it."""
+    """What a conversation in which nothing was said yet begins with, once something is. Until then the store knows
+    nothing of it."""
 
     token: str
     channel: str

@@ -128,8 +128,8 @@ async def chat_in_terminal(settings: Settings) -> None:
 
 async def command(session: Session, text: str, console: Console) -> None:
     """One slash command."""
-    from bot.replay.play import describe
     from bot.replay.printable import markup
+    from bot.replay.stages import describe
 
     name, _, rest = text[1:].partition(" ")
     if name == "state":

@@ -55,7 +55,7 @@ from bot.settings import Settings, read_settings
 def replay(paths: tuple[pathlib.Path, ...], watch: bool, diff: bool, since: str | None, **given: Any) -> None:
     """Replay dialogue fixtures; the status is non-zero on any difference."""
     from bot.replay.run import Options, run_replay
-    from bot.replay.run import watch as run_again
+    from bot.replay.watch import watch as run_again
 
     settings = settings_to_try()
     if diff:
@@ -140,7 +140,7 @@ def fixture_new(output: pathlib.Path | None, replace: tuple[str, ...], looked: b
     Nothing finds all of them, so what is left is shown, and somebody must look before it is written."""
     from bot.replay.new_fixture import new_fixture
     from bot.replay.pseudonyms import put, shown
-    from bot.replay.run import check_output
+    from bot.replay.report import check_output
 
     if output:
         check_output("-o", output)

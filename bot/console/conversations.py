@@ -15,13 +15,13 @@ from bot.console.reviewing import reviews_of
 from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
 from bot.history import views
-from bot.history.audit import verdict
 from bot.history.masking import masked, veiled
 from bot.history.reviews import flags_of
 from bot.history.running import running_chats
 from bot.history.saved_views import NameTaken, drop_view, keep_view, views_of
 from bot.history.search import CHOICES, Query, beside, find, summary_of
 from bot.history.shown import TICKETS, TURNS, names_of_each, row_as_seen
+from bot.history.transcripts import verdict
 from bot.store.accounts import labels
 from dialogue.vocabulary import IntentName
 

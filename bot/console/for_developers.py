@@ -20,9 +20,10 @@ from bot.console.exports import download
 from bot.console.site import Ask, Refused
 from bot.history.reviews import corrected_conversations
 from bot.replay.fixtures import FixtureError, read_fixtures
-from bot.replay.new_fixture import Fix, corrected, fixes_of, fixture_of, heard_at, pseudonyms
+from bot.replay.new_fixture import Fix, corrected, fixes_of, fixture_of, pseudonyms
 from bot.replay.pseudonyms import Pseudonyms, is_name, left, marked, without
 from bot.replay.rehearsal import Stagehand
+from bot.store.happened import with_their_turns
 from dialogue import events
 
 _LONGEST = 300_000
@@ -148,11 +149,11 @@ async def _training(ask: Ask) -> tuple[str, dict[str, str]]:
         loaded = await ask.bot.store.load(id)
         if loaded is None:
             continue
-        turns, rows = await ask.bot.store.turns(id, limit=100_000), await ask.bot.store.happenings(id)
+        turns, happened = await ask.bot.store.turns(id, limit=100_000), await ask.bot.store.happenings(id)
         fixes = await fixes_of(ask.bot.store, id)
-        people = pseudonyms(loaded.state, turns, rows, fixes, keep=ask.bot.support_email)
+        people = pseudonyms(loaded.state, turns, happened, fixes, keep=ask.bot.support_email)
         words = {t.seq: t.text for t in turns if t.who == "shopper"}
-        for seq, told in heard_at(rows):
+        for seq, told in with_their_turns(happened):
             if seq in fixes and isinstance(told, events.ShopperSaid) and seq in words:
                 found.append(_pair(told.understood, fixes[seq], words[seq], people))
         replaced |= people.replaced

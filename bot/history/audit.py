@@ -1,76 +1,20 @@
-"""Stored conversations before the referee: `askonce audit`, the console's verdict, and the replays' last word."""
+"""Every stored conversation before the referee: `askonce audit`, and what the tests left behind."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from bot.clock import now_text, seconds_before
 from bot.history import views
+from bot.history.transcripts import verdict
 from bot.store.database import Store
-from bot.store.records import Turn, happenings_from_json, to_json
-from dialogue import events
-from dialogue.referee.judge import judge
-from dialogue.referee.transcript import Passed, Seen, Transcript, Violation
+from dialogue.referee.transcript import Violation
 
 #: A conversation that changed this lately may have a ticket on its way, which is no violation (seconds).
 _UNDER_WAY = 60.0
-
-
-def make_transcript(
-    turns: Sequence[Turn],
-    told: Sequence[tuple[int, tuple[events.Happening, ...]]],
-    tickets: Sequence[Passed],
-    *,
-    required: tuple[str, ...],
-    support_email: str,
-    settled: bool,
-) -> Transcript:
-    """A conversation as the referee takes it: turns, what was understood of each, the page's word, tickets in their order.
-    `told`: what the tracker was told, with the latest seq after each time."""
-    understood: dict[int, dict[str, Any]] = {}
-    pages: dict[int, list[dict[str, Any]]] = {}
-    first = 1
-    for seq, happenings in told:
-        for happening in happenings:
-            if isinstance(happening, events.ShopperSaid):
-                understood[first] = orjson.loads(to_json(happening.understood))
-            elif isinstance(happening, events.CustomerIdentified):
-                pages.setdefault(first, []).append({"name": happening.name, "email": happening.email})
-        first = seq + 1
-    seen: list[Seen] = []
-    for turn in turns:
-        seen += [Seen(turn.seq - 1, "page", understood=page) for page in pages.pop(turn.seq, ())]
-        sources = [dataclasses.asdict(s) for s in turn.sources]
-        known = understood.get(turn.seq) if turn.who == "shopper" else None
-        seen.append(Seen(turn.seq, turn.who, turn.text, turn.act, turn.asks, turn.ticket, sources, known))
-    last = turns[-1].seq if turns else 0
-    seen += [Seen(last, "page", understood=page) for rest in pages.values() for page in rest]
-    return Transcript(tuple(seen), support_email, tuple(tickets), required, settled=settled)
-
-
-async def transcript(store: Store, id: str, *, support_email: str, settled: bool) -> Transcript:
-    """The stored conversation `id` as the referee takes it."""
-    told = [(row.seq, happenings_from_json(row.events)) for row in await store.happenings(id)]
-    found = await store.load(id)
-    return make_transcript(
-        await store.turns(id, limit=100_000),
-        told,
-        await views.passed(store, id),
-        required=found.state.required if found else (),
-        support_email=support_email,
-        settled=settled,
-    )
-
-
-async def verdict(store: Store, id: str, *, support_email: str, settled: bool = False) -> list[Violation]:
-    """What the referee says of one stored conversation; empty where it is lawful."""
-    return judge(await transcript(store, id, support_email=support_email, settled=settled))
 
 
 @dataclass

@@ -22,13 +22,14 @@ from sqlalchemy.engine import Connection
 
 from bot.chat.phrases import language_of, not_understood
 from bot.clock import seconds_before
-from bot.history.audit import make_transcript
 from bot.history.masking import masked
+from bot.history.transcripts import make_transcript
 from bot.history.views import passed_of
 from bot.store.console_tables import facet, summary
 from bot.store.database import Store, Unavailable
+from bot.store.happened import walk, with_their_turns
 from bot.store.lease import Lease
-from bot.store.records import Turn, from_json, happenings_from_json
+from bot.store.records import Turn, from_json
 from bot.store.searched_words import fold, write_words
 from bot.store.tables import conversation, gap, happening, outbox, rating, turn
 from bot.store.writing import turn_of
@@ -308,18 +309,26 @@ def read_summary(connection: Connection, *, id: str, support_email: str) -> Summ
     if row is None:
         return None
     turns = [turn_of(r) for r in connection.execute(select(turn).where(turn.c.conversation == id).order_by(turn.c.seq))]
-    happened = select(happening).where(happening.c.conversation == id).order_by(happening.c.number)
-    filed = select(outbox).where(outbox.c.conversation == id).order_by(outbox.c.created_at, outbox.c.key)
-    happenings, tickets = list(connection.execute(happened)), list(connection.execute(filed))
-    told = [(h.seq, happenings_from_json(h.events)) for h in happenings]
+    happenings = list(connection.execute(
+        select(happening).where(happening.c.conversation == id).order_by(happening.c.number)))  # fmt: skip
+    tickets = list(connection.execute(
+        select(outbox).where(outbox.c.conversation == id).order_by(outbox.c.created_at, outbox.c.key)))  # fmt: skip
+    walked = list(walk(happenings))
     state = from_json(State, row.state)
     passed = passed_of(tickets)
-    found = make_transcript(turns, told, passed, required=state.required, support_email=support_email, settled=False)
+    found = make_transcript(
+        turns,
+        with_their_turns(walked),
+        passed,
+        required=state.required,
+        support_email=support_email,
+        settled=False,
+    )
     return summarise(
         row=row,
         state=state,
         turns=turns,
-        told=[(h, many) for h, (_, many) in zip(happenings, told, strict=True)],
+        told=[(h, one.told) for h, one in zip(happenings, walked, strict=True)],
         tickets=tickets,
         score=connection.scalar(select(rating.c.score).where(rating.c.conversation == id)),
         violations=judge(found),

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import func, select
 
 from bot.store.database import Store
-from bot.store.records import from_json, happenings_from_json, to_json
+from bot.store.records import from_json, to_json
 from bot.store.tables import attempt, outbox, rating, turn
 from bot.store.tables import conversation as conversation_table
 from dialogue import events
@@ -62,23 +62,20 @@ async def conversation(store: Store, id: str) -> dict[str, Any] | None:
     if found is None:
         return None
     turns = await store.turns(id, limit=10_000)
-    rows = await store.happenings(id)
     state = found.state.beginning
     decided: dict[int, dict[str, Any]] = {}
-    first_seq = 1
-    for row in rows:
+    for happened in await store.happenings(id):
         understood = None
-        for happening in happenings_from_json(row.events):
+        for happening in happened.told:
             state = step(Policy(), state, happening).state
             if isinstance(happening, events.ShopperSaid):
                 understood = orjson.loads(to_json(happening.understood))
         why = {
-            "understood": understood, "rows": orjson.loads(row.rows), "state": orjson.loads(to_json(state)),
-            "milliseconds": row.milliseconds,
+            "understood": understood, "rows": list(happened.rows), "state": orjson.loads(to_json(state)),
+            "milliseconds": happened.milliseconds,
         }  # fmt: skip
-        for seq in range(first_seq, row.seq + 1):
+        for seq in range(happened.first, happened.seq + 1):
             decided[seq] = why
-        first_seq = row.seq + 1
     shown = []
     for t in turns:
         why = decided.get(t.seq, {})
@@ -175,15 +172,16 @@ def _ticket(row: Any, tries: Sequence[Any]) -> dict[str, Any]:
 
 
 def passed_of(rows: Iterable[Any]) -> list[Passed]:
-    """Rows of the outbox as the referee takes them. A key begins with the conversation and the last turn before the
-    filing; one of another form tells nothing of when."""
-    found = []
-    for row in rows:
-        place = row.key.removeprefix(f"{row.conversation}:").partition(":")[0]
-        passed = orjson.loads(row.payload)
-        at = int(place) if place.isascii() and place.isdigit() else None
-        found.append(Passed(row.reference, fields_of(passed), passed, at))
-    return found
+    """Rows of the outbox as the referee takes them. A key begins with the conversation and the last turn before the filing; one of
+    another form tells nothing of when."""
+    return [passed_as(row.reference, row.key, row.conversation, orjson.loads(row.payload)) for row in rows]
+
+
+def passed_as(reference: str, key: str, conversation: str, payload: dict[str, Any]) -> Passed:
+    """One ticket as the referee takes it."""
+    place = key.removeprefix(f"{conversation}:").partition(":")[0]
+    at = int(place) if place.isascii() and place.isdigit() else None
+    return Passed(reference, fields_of(payload), payload, at)
 
 
 async def passed(store: Store, conversation: str) -> list[Passed]:

@@ -18,11 +18,24 @@ from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, IntentName
 from kb_answers.library import ARTICLES
 
-#: Rows that no fixture can reach: what cannot come from outside, a helpdesk that says the same twice, fields that only a helpdesk
-#: of its own requires (`tests/dialogue/test_required_fields.py` has those), a reference drawn twice (`tests/bot/chat/test_clashes.py`), and what changes nothing and so is not stored.
-_BARRED = ("order", "R12 said already", "R13 said already", "R1 ", "R5 another value of a required", "R7 a missing required",
-           "R15 not the shop's matter", "R19 rated already", "help: here already", "help: nobody is here",
-           "R13 an earlier stay", "R12 a reference is one", "help: a person's words")  # fmt: skip
+#: Rows that no fixture can reach: what cannot come from outside, a helpdesk that says the same twice, fields that only
+#: a helpdesk of its own requires (`tests/dialogue/test_required_fields.py` has those), a reference drawn twice
+#: (`tests/bot/chat/test_clashes.py`), and what changes nothing and so is not stored.
+_BARRED = (
+    "order",
+    "R12 said already",
+    "R13 said already",
+    "R1 ",
+    "R5 another value of a required",
+    "R7 a missing required",
+    "R15 not the shop's matter",
+    "R19 rated already",
+    "help: here already",
+    "help: nobody is here",
+    "R13 an earlier stay",
+    "R12 a reference is one",
+    "help: a person's words",
+)
 
 
 @dataclass
@@ -91,5 +104,11 @@ def as_html(found: Coverage) -> str:
         parts.append(
             f"<h2>{kind}: {met} of {len(all)}</h2><table><tr><th>{kind}</th><th>times</th><th></th></tr>{lines}</table>"
         )
-    style = "body{font:16px/1.5 system-ui;margin:2rem auto;max-width:60rem;color-scheme:light dark}td,th{text-align:start;padding:2px 12px 2px 0}.none{color:#b3261e;font-weight:600}"
-    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Coverage</title><style>{style}</style><h1>What the fixtures exercise</h1>{"".join(parts)}</html>'
+    style = (
+        "body{font:16px/1.5 system-ui;margin:2rem auto;max-width:60rem;color-scheme:light dark}"
+        "td,th{text-align:start;padding:2px 12px 2px 0}.none{color:#b3261e;font-weight:600}"
+    )
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Coverage</title><style>{style}</style>'
+        f"<h1>What the fixtures exercise</h1>{''.join(parts)}</html>"
+    )

@@ -1,4 +1,5 @@
-"""`askonce replay --diff`: stored conversations through the working tree's table, phrases and articles; which would go differently.
+"""`askonce replay --diff`: stored conversations through the working tree's table, phrases and articles; which would go
+differently.
 
 What was understood is taken as it was stored, so that a difference is the rule's, the phrase's or the article's; with
 `--understander rules` the words are understood anew as well.
@@ -23,12 +24,13 @@ from bot.factories import make_answers
 from bot.history import views
 from bot.replay.printable import words
 from bot.replay.rehearsal import Rehearsal, Stagehand
-from bot.replay.run import check_output, write_output
+from bot.replay.report import check_output, write_output
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.edited_articles import EditedArticles
+from bot.store.happened import with_their_turns
 from bot.store.opened import opened
-from bot.store.records import Turn, happenings_from_json
+from bot.store.records import Turn
 from dialogue import events
 
 _EXAMPLES = 3
@@ -49,11 +51,14 @@ class Difference:
 
 @dataclass
 class Diff:
+    """What a comparison found: how many conversations and turns were played again, and which would differ."""
+
     conversations: int = 0
     turns: int = 0
     found: list[Difference] = field(default_factory=list)
 
     def add(self, other: Diff) -> None:
+        """Take another comparison's findings in."""
         self.conversations += other.conversations
         self.turns += other.turns
         self.found += other.found
@@ -69,11 +74,8 @@ async def compare(store: Store, hand: Stagehand, id: str, *, anew: bool) -> Diff
     rehearsal = hand.begin(locale=found.locale, required=start.required, stem=start.stem)
     rehearsal.files = False  # the helpdesk's word comes from what was stored
     words = {t.seq: t.text for t in stored if t.who in ("shopper", "agent")}
-    first = 1
-    for row in await store.happenings(id):
-        for told in happenings_from_json(row.events):
-            await _tell(rehearsal, told, words.get(first, ""), anew=anew)
-        first = row.seq + 1
+    for seq, told in with_their_turns(await store.happenings(id)):
+        await _tell(rehearsal, told, words.get(seq, ""), anew=anew)
     return Diff(1, len(stored), _first_difference(id, stored, rehearsal.turns))
 
 
@@ -171,8 +173,8 @@ def in_json(found: Diff) -> bytes:
 
 
 def show(console: Console, found: Diff) -> None:
-    """Grouped by the rule that decided the first differing turn, the largest group first. What shoppers wrote is shown and does
-    nothing to the terminal."""
+    """Grouped by the rule that decided the first differing turn, the largest group first. What shoppers wrote is shown
+    and does nothing to the terminal."""
     groups: dict[str, list[Difference]] = {}
     for difference in found.found:
         groups.setdefault(difference.rule, []).append(difference)

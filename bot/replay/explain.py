@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 from rich.console import Console
 
 from bot.factories import stored
-from bot.replay.play import describe
 from bot.replay.printable import markup
+from bot.replay.stages import describe
 from bot.settings import Settings
-from bot.store.records import happenings_from_json
+from bot.store.happened import Happened
+from bot.store.records import Turn
 from dialogue import events
 from dialogue.policy import Policy
 from dialogue.states import State
@@ -64,34 +63,29 @@ async def run_explain(settings: Settings, place: str) -> None:
         raise click.ClickException(f"{place}: after the # comes the number of a turn, such as {id}#3")
     console = Console(highlight=False, emoji=False)
     async with stored(settings, id) as (store, found):
-        turns, rows = await store.turns(id, limit=100_000), await store.happenings(id)
+        turns = await store.turns(id, limit=100_000)
         if wanted and not 1 <= int(wanted) <= found.seq:
             raise click.ClickException(f"conversation {id} has turns 1 to {found.seq}")
-        state, first = found.state.beginning, 1
-        for row in rows:
+        state = found.state.beginning
+        for happened in await store.happenings(id):
             before = state
-            told = happenings_from_json(row.events)
-            for happening in told:
-                state = step(Policy(), state, happening).state
-            mine = [t for t in turns if first <= t.seq <= row.seq]
-            first = row.seq + 1
+            for told in happened.told:
+                state = step(Policy(), state, told).state
+            mine = [t for t in turns if happened.first <= t.seq <= happened.seq]
             if not wanted or any(t.seq == int(wanted) for t in mine):
-                _print(console, row, told, mine, before, state)
+                _print(console, happened, mine, before, state)
         if not wanted:
             console.print(f"[dim]now: {markup(describe(found.state))}[/dim]", soft_wrap=True)
 
 
-def _print(console: Console, row: Any, told: Any, turns: list[Any], before: State, after: State) -> None:
-    import orjson
-
-    console.print(
-        f"[bold]{' then '.join(type(h).__name__ for h in told)}[/bold] [dim]{row.at}, {row.milliseconds} ms[/dim]"
-    )
-    for happening in told:
-        if isinstance(happening, events.ShopperSaid):
-            for line in understood_words(happening.understood):
+def _print(console: Console, happened: Happened, turns: list[Turn], before: State, after: State) -> None:
+    names = " then ".join(type(told).__name__ for told in happened.told)
+    console.print(f"[bold]{names}[/bold] [dim]{happened.at}, {happened.milliseconds} ms[/dim]")
+    for told in happened.told:
+        if isinstance(told, events.ShopperSaid):
+            for line in understood_words(told.understood):
                 console.print(f"  {markup(line)}", soft_wrap=True)
-    for name in orjson.loads(row.rows):
+    for name in happened.rows:
         console.print(f"  row: {markup(name)}", soft_wrap=True)
     for line in changes_between(before, after):
         console.print(f"  [yellow]{markup(line)}[/yellow]", soft_wrap=True)

@@ -1,4 +1,5 @@
-"""What dialogue fixtures are made of, and how a mistake in one is shown: file, line, column, the line itself, a caret."""
+"""What dialogue fixtures are made of, and how a mistake in one is shown: file, line, column, the line itself, a
+caret."""
 
 from __future__ import annotations
 
@@ -19,15 +20,16 @@ FIELDS = frozenset(f.value for f in Field)
 
 
 class FixtureError(Exception):
-    """A fixture that cannot be used; the message names file, line and column and says what to do. `what`: the same without the place."""
+    """A fixture that cannot be used; the message names file, line and column and says what to do. `what`: the same
+    without the place."""
 
     what = ""
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What one bot turn must be, and what must be known by now; keys that are absent are not looked at. One that speaks of what is known
-    alone (`of_state`) takes no bot turn."""
+    """What one bot turn must be, and what must be known by now; keys that are absent are not looked at. One that speaks
+    of what is known alone (`of_state`) takes no bot turn."""
 
     line: int
     act: str | None = None
@@ -62,7 +64,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Unplayable:
-    """A step (or a whole case) that cannot be played, and why; `whole`: nothing of the case can be played without it."""
+    """A step (or a whole case) that cannot be played, and why; `whole`: nothing of the case can be played without
+    it."""
 
     line: int
     column: int

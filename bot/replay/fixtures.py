@@ -1,7 +1,8 @@
 """Dialogue fixtures: read, checked, with file, line and column in every error. The form is in `docs/fixtures.md`.
 
-Whatever would be passed over in silence is a mistake: an unknown key, an empty expectation, a `never` that nothing can meet, a case
-that expects nothing. Rasa's stories are read by `bot.replay.rasa_stories`; what of them cannot be played is kept and named.
+Whatever would be passed over in silence is a mistake: an unknown key, an empty expectation, a `never` that nothing can
+meet, a case that expects nothing. Rasa's stories are read by `bot.replay.rasa_stories`; what of them cannot be played
+is kept and named.
 """
 
 from __future__ import annotations
@@ -178,9 +179,15 @@ class _Reader(Page):
         slots = dict(self.slots(step, "slot_was_set")) if "slot_was_set" in step else {}
         unset = dict(self.slots(step, "slot_was_not_set")) if "slot_was_not_set" in step else {}
         return Expectation(
-            line=line + 1, act=self.act(step), asks=self.asks(step), bot=self.pattern(step, "bot") if "bot" in step else None,
-            ticket=self.ticket(step), slots=slots, slots_unset=tuple(unset), column=column + 1,
-        )  # fmt: skip
+            line=line + 1,
+            act=self.act(step),
+            asks=self.asks(step),
+            bot=self.pattern(step, "bot") if "bot" in step else None,
+            ticket=self.ticket(step),
+            slots=slots,
+            slots_unset=tuple(unset),
+            column=column + 1,
+        )
 
     def act(self, step: Any) -> str | None:
         if "act" in step and "utter" in step:

@@ -1,14 +1,15 @@
-"""`askonce fixture new`: a dialogue fixture of a stored conversation, deterministic, without its people, as short as wanted.
+"""`askonce fixture new`: a dialogue fixture of a stored conversation, deterministic, without its people, as short as
+wanted.
 
-What was understood is recorded beside each message, or what should have been where a reviewer corrected it. People are replaced by
-invented ones (`bot.replay.pseudonyms`).
+What was understood is recorded beside each message, or what should have been where a reviewer corrected it. People are
+replaced by invented ones (`bot.replay.pseudonyms`).
 """
 
 from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,8 @@ from bot.replay.pseudonyms import Pseudonyms
 from bot.replay.rehearsal import Rehearsal, Stagehand
 from bot.settings import Settings
 from bot.store.database import Store
-from bot.store.records import Loaded, from_json, happenings_from_json, to_json
+from bot.store.happened import Happened, with_their_turns
+from bot.store.records import Loaded, Turn, from_json, to_json
 from dialogue import events
 from dialogue.states import State
 from dialogue.vocabulary import Answer, IntentName, Signal
@@ -47,8 +49,8 @@ def recorded(understood: events.Understanding) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Fix:
-    """A reviewer's correction of what was understood of one message. Empty: it was right. `wrong` names fields that were read where
-    there was none."""
+    """A reviewer's correction of what was understood of one message. Empty: it was right. `wrong` names fields that
+    were read where there was none."""
 
     intent: str = ""
     name: str = ""
@@ -67,8 +69,8 @@ _ANSWERS = {IntentName.AFFIRM: Answer.AFFIRM, IntentName.DENY: Answer.DENY}
 
 
 def corrected(understood: events.Understanding, fix: Fix) -> events.Understanding:
-    """What should have been understood. Another intent takes the place of everything that made the one before; fields stay unless
-    they are corrected."""
+    """What should have been understood. Another intent takes the place of everything that made the one before; fields
+    stay unless they are corrected."""
     if fix.intent:
         intent = IntentName(fix.intent)
         signals = {Signal.SECRET} & understood.signals | ({_SIGNALS[intent]} if intent in _SIGNALS else set())
@@ -95,23 +97,14 @@ async def fixes_of(store: Store, id: str) -> dict[int, Fix]:
     return {seq: Fix(c.intent, c.name, c.email, c.reason, c.wrong) for seq, c in found.items()}
 
 
-def heard_at(rows: Sequence[Any]) -> Iterator[tuple[int, events.Happening]]:
-    """Every stored happening with the turn that it began with: a message's own turn is the first of its happening."""
-    first = 1
-    for row in rows:
-        for told in happenings_from_json(row.events):
-            yield first, told
-        first = row.seq + 1
-
-
 def pseudonyms(
-    state: State, turns: Sequence[Any], rows: Sequence[Any], fixes: Mapping[int, Fix], *, keep: str
+    state: State, turns: Sequence[Turn], happened: Sequence[Happened], fixes: Mapping[int, Fix], *, keep: str
 ) -> Pseudonyms:
-    """The invented people of one conversation: of the names that it holds, but those that a reviewer called wrong, and of whatever
-    its words and its corrections show. `keep` is the shop's own address."""
+    """The invented people of one conversation: of the names that it holds, but those that a reviewer called wrong, and
+    of whatever its words and its corrections show. `keep` is the shop's own address."""
     names = set(names_of(dataclasses.replace(state, greeting_name=None), ()))
     misread: set[str] = set()
-    for seq, told in heard_at(rows):
+    for seq, told in with_their_turns(happened):
         if isinstance(told, events.ShopperSaid):
             found = {n for n in (told.understood.name, told.understood.greeting_name) if n}
             wrong = seq in fixes and ("name" in fixes[seq].wrong or fixes[seq].name)
@@ -124,12 +117,12 @@ def pseudonyms(
 
 
 def moves_of(
-    turns: Sequence[Any], rows: Sequence[Any], people: Pseudonyms, fixes: Mapping[int, Fix] | None = None
+    turns: Sequence[Turn], happened: Sequence[Happened], people: Pseudonyms, fixes: Mapping[int, Fix] | None = None
 ) -> list[Move]:
-    """What came from outside in a stored conversation, with invented people, and with what should have been understood where that
-    was corrected."""
+    """What came from outside in a stored conversation, with invented people, and with what should have been understood
+    where that was corrected."""
     words, found = {t.seq: t.text for t in turns if t.who in ("shopper", "agent")}, []
-    for seq, told in heard_at(rows):
+    for seq, told in with_their_turns(happened):
         text = people.text(words.get(seq, ""))
         if isinstance(told, events.ShopperSaid):
             fix = (fixes or {}).get(seq)
@@ -155,10 +148,10 @@ def _as_words(text: str) -> str:
 
 async def play(
     hand: Stagehand, moves: Sequence[Move], required: tuple[str, ...] = ()
-) -> tuple[Rehearsal, list[list[Any]]]:
+) -> tuple[Rehearsal, list[list[Turn]]]:
     """The moves on a new stage: the rehearsal, and the bot's turns after each."""
     rehearsal = hand.begin(required=required)
-    after: list[list[Any]] = []
+    after: list[list[Turn]] = []
     for move in moves:
         if isinstance(move.told, events.ShopperSaid):
             turns = await rehearsal.say(move.text, move.told.understood)
@@ -187,7 +180,7 @@ async def shrink(moves: list[Move], keeps: Callable[[list[Move]], Awaitable[bool
         size = max(1, size // 2)
 
 
-def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) -> str:
+def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Turn]]) -> str:
     """A fixture file with one case."""
     case: dict[str, Any] = {"test_case": name}
     steps: list[dict[str, Any]] = []
@@ -219,8 +212,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Any]]) ->
 
 
 def _quoted(value: Any) -> Any:
-    """`value` with quotes about each text that begins with a question mark: the writer leaves them out in a flow mapping, where its
-    own reader wants them."""
+    """`value` with quotes about each text that begins with a question mark: the writer leaves them out in a flow
+    mapping, where its own reader wants them."""
     if isinstance(value, dict):
         return {key: _quoted(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -246,12 +239,12 @@ async def fixture_of(
     shrink: bool = False,
     act: str | None = None,
 ) -> tuple[str, Pseudonyms]:
-    """A stored conversation as a fixture: what should have been understood recorded, the bot's turns that follow from it, invented
-    people; and these. Raises `click.ClickException` where nobody has said anything."""
-    turns, rows = await store.turns(found.id, limit=100_000), await store.happenings(found.id)
+    """A stored conversation as a fixture: what should have been understood recorded, the bot's turns that follow from
+    it, invented people; and these. Raises `click.ClickException` where nobody has said anything."""
+    turns, happened = await store.turns(found.id, limit=100_000), await store.happenings(found.id)
     fixes, required = await fixes_of(store, found.id), found.state.required
-    people = pseudonyms(found.state, turns, rows, fixes, keep=hand.settings.support_email or "")
-    moves = moves_of(turns, rows, people, fixes)
+    people = pseudonyms(found.state, turns, happened, fixes, keep=hand.settings.support_email or "")
+    moves = moves_of(turns, happened, people, fixes)
     if not any(isinstance(m.told, events.ShopperSaid) for m in moves):
         raise click.ClickException(f"nobody has said anything in conversation {found.id}")
     if shrink:

@@ -1,29 +1,22 @@
-"""Plays fixtures: through the engine in this process, or against a running bot over a real WebSocket; and compares."""
+"""Plays fixtures on a stage (`bot.replay.stages`), and compares what the bot does with what each case expects."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 import orjson
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from bot.replay.fixture_form import Case, Expectation, Step, Unplayable, matches
-from bot.replay.rehearsal import Rehearsal, Stagehand
-from bot.store.records import Change, Turn, from_json
+from bot.replay.rehearsal import Stagehand
+from bot.replay.stages import PATIENCE, OnStage, OverSocket, ReplayError, Stage
+from bot.store.records import Change
 from dialogue import events
-from dialogue.states import OPEN, State
-
-_PATIENCE = 15.0
-
-
-class ReplayError(Exception):
-    """The bot that was to be played against cannot be used; one line."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,8 @@ class Outcome:
 
     @property
     def problems(self) -> list[str]:
-        """What went otherwise and what could not be played, each with file and line; empty where the case passed whole."""
+        """What went otherwise and what could not be played, each with file and line; empty where the case passed
+        whole."""
         return [f"{self.case.file}:{f.line}: {f.what}" for f in self.all_faults]
 
     @property
@@ -56,157 +50,27 @@ class Outcome:
         return [*self.faults, *(Fault(u.line, u.column, f"cannot be played: {u.why}") for u in self.left_out)]
 
 
-class Stage(Protocol):
-    """Where a case is played."""
+@dataclass
+class Played:
+    """How a run went."""
 
-    async def say(self, text: str, understood: dict[str, Any] | None = None) -> None: ...
+    outcomes: list[Outcome] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    left: int = 0
 
-    async def agent(self, move: str) -> None: ...
+    @property
+    def failed(self) -> list[Outcome]:
+        """What went otherwise."""
+        return [o for o in self.outcomes if o.faults]
 
-    async def rate(self, score: int) -> None: ...
+    @property
+    def unplayable(self) -> list[Outcome]:
+        """What went as it must as far as it could be played, and could not be played whole."""
+        return [o for o in self.outcomes if o.left_out and not o.faults]
 
-    def why(self) -> list[str]: ...
-
-    async def next_turn(self, patience: float) -> dict[str, Any] | None: ...
-
-    async def ticket(self, reference: str) -> dict[str, Any] | None: ...
-
-    async def fields(self) -> dict[str, str | None]: ...
-
-
-# ---------------------------------------------------------------- two stages
-
-
-class OnStage:
-    """A rehearsal: the engine in this process, without server or database."""
-
-    def __init__(self, rehearsal: Rehearsal, *, recorded: bool) -> None:
-        self.rehearsal, self._recorded = rehearsal, recorded
-        self._waiting: list[dict[str, Any]] = []
-
-    def _take(self, turns: list[Turn]) -> None:
-        self._waiting += [t.frame() | {"rule": t.rule} for t in turns if t.who == "bot"]
-
-    async def say(self, text: str, understood: dict[str, Any] | None = None) -> None:
-        read = None
-        if understood is not None and self._recorded:
-            read = from_json(events.Understanding, orjson.dumps({"kept": text, **understood}).decode())
-        self._take(await self.rehearsal.say(text, read))
-
-    async def agent(self, move: str) -> None:
-        moves: dict[str, events.Happening] = {
-            "joins": events.AgentJoined("Maya"), "leaves": events.AgentLeft(), "settles": events.AgentLeft(settled=True),
-            "is gone": events.AgentLeft(gone=""),
-        }  # fmt: skip
-        if move.startswith("joins as "):
-            self._take(await self.rehearsal.tell(events.AgentJoined(move.removeprefix("joins as "))))
-        elif move in moves:
-            self._take(await self.rehearsal.tell(moves[move]))
-        else:
-            await self.rehearsal.agent(move)
-
-    async def rate(self, score: int) -> None:
-        self._take(await self.rehearsal.tell(events.ShopperRated(score)))
-
-    async def next_turn(self, patience: float) -> dict[str, Any] | None:
-        return self._waiting.pop(0) if self._waiting else None
-
-    async def ticket(self, reference: str) -> dict[str, Any] | None:
-        return self.rehearsal.ticket(reference)
-
-    async def fields(self) -> dict[str, str | None]:
-        state = self.rehearsal.state
-        return {"name": state.name, "email": state.email, "reason": state.reason}
-
-    def why(self) -> list[str]:
-        """The rows that decided the last message, and the state after it."""
-        changes = self.rehearsal.changes
-        rows = [row for change in changes[-2:] for row in change.rows] if changes else []
-        return [*(f"row: {row}" for row in dict.fromkeys(rows)), f"state: {describe(self.rehearsal.state)}"]
-
-
-def describe(state: State) -> str:
-    """A state in a line, for people: what is open, what is known, what is missing."""
-    known = {"name": state.name, "email": state.email, "reason": state.reason, **dict(state.extra)}
-    parts = [state.phase.value, *(f"{k}={v!r}" for k, v in known.items() if v)]
-    if state.phase in OPEN:
-        parts.append(f"missing {', '.join(state.missing) or 'nothing'}, fruitless {state.fruitless}")
-    for ticket in state.tickets:
-        parts.append(f"{ticket.reference} {ticket.status.value}")
-    return ", ".join(parts)
-
-
-class OverSocket:
-    """A conversation with a running bot, as a browser would have it."""
-
-    def __init__(self, ws: ClientConnection, http: httpx.AsyncClient, conversation: str) -> None:
-        self._ws, self._http, self._id = ws, http, conversation
-        self._acknowledged: set[str] = set()
-        self._waiting: list[dict[str, Any]] = []
-
-    async def _receive(self, patience: float) -> dict[str, Any] | None:
-        try:
-            async with asyncio.timeout(patience):
-                frame: dict[str, Any] = orjson.loads(await self._ws.recv())
-                return frame
-        except TimeoutError:
-            return None
-
-    async def agent(self, move: str) -> None:
-        """Not here: `play_over_socket` leaves out a case that has a person of the shop in it."""
-        raise ReplayError("a person of the shop can only take part in this process")
-
-    async def rate(self, score: int) -> None:
-        await self._ws.send(orjson.dumps({"type": "rate", "score": score}).decode())
-
-    def why(self) -> list[str]:
-        return []
-
-    async def say(self, text: str, understood: dict[str, Any] | None = None) -> None:
-        id, until = uuid.uuid4().hex, time.monotonic() + _PATIENCE
-        said = orjson.dumps({"type": "say", "id": id, "text": text}).decode()
-        await self._ws.send(said)
-        while True:
-            frame = await self._receive(_PATIENCE)
-            if frame and (wait := frame.get("retry_after")) is not None and time.monotonic() + wait < until:
-                await asyncio.sleep(wait)
-                await self._ws.send(said)
-                continue
-            if frame is None or frame["type"] == "error":
-                raise ReplayError(f"the bot did not take a message: {frame and frame['message']}")
-            if frame["type"] == "turn" and frame["who"] == "shopper" and frame.get("id") == id:
-                return
-            if frame["type"] == "turn" and frame["who"] != "shopper":
-                self._waiting.append(frame)
-
-    async def next_turn(self, patience: float) -> dict[str, Any] | None:
-        if self._waiting:
-            return self._waiting.pop(0)
-        while True:
-            frame = await self._receive(patience)
-            if frame is None or (frame["type"] == "turn" and frame["who"] != "shopper"):
-                return frame
-
-    async def _get(self, path: str) -> Any:
-        answer = await self._http.get(path)
-        if answer.status_code == 401:
-            raise ReplayError("reading tickets needs the administrator's token: set ASKONCE_ADMIN_TOKEN")
-        return answer.json() if answer.status_code == 200 else None
-
-    async def violations(self) -> list[dict[str, Any]]:
-        """What the bot's own referee says of the conversation."""
-        return list((await self._get(f"/api/conversations/{self._id}") or {}).get("violations", []))
-
-    async def ticket(self, reference: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = await self._get(f"/api/tickets/{reference}")
-        return found
-
-    async def fields(self) -> dict[str, str | None]:
-        found = await self._get(f"/api/conversations/{self._id}")
-        if found is None:
-            raise ReplayError("the bot does not show its conversations, so nothing can be said of what is known")
-        state = found["state"]
-        return {name: state[name] for name in ("name", "email", "reason")}
+    @property
+    def passed(self) -> list[Outcome]:
+        return [o for o in self.outcomes if not o.problems]
 
 
 async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) -> Outcome:
@@ -225,8 +89,8 @@ async def play_rehearsed(hand: Stagehand, case: Case, *, recorded: bool = True) 
 
 
 async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
-    """Play a case against the bot at `url` (http:// or https://); a bot that is pressed is given the time it asks for. Raises
-    `ReplayError` where it cannot be reached."""
+    """Play a case against the bot at `url` (http:// or https://); a bot that is pressed is given the time it asks for.
+    Raises `ReplayError` where it cannot be reached."""
     here = [
         Unplayable(s.line, s.column, "`agent`, outside this process (leave out --url)", True)
         for s in case.steps
@@ -240,9 +104,9 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
         return Outcome(case, left_out=[*case.unplayable, *here])
     base = url.rstrip("/")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + PATIENCE
     try:
-        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=_PATIENCE) as http:
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE) as http:
             while True:
                 async with connect(base.replace("http", "ws", 1) + "/ws") as ws:
                     hello: dict[str, Any] = {"type": "hello", "token": None, "after": 0}
@@ -261,7 +125,7 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
 
 
 async def _play_welcomed(case: Case, stage: OverSocket, signed_in: bool) -> Outcome:
-    outcome = await play(case, stage, patience=_PATIENCE)
+    outcome = await play(case, stage, patience=PATIENCE)
     for v in await stage.violations() if signed_in else ():
         what = f"the referee, turn {v['seq']}: {v['rule']}: {v['reason']}"
         outcome.faults.append(Fault(case.line, case.column, what))

@@ -12,8 +12,8 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 
 def plain(text: str) -> str:
-    """A text on one line in which every control character, line end, bidi control, lone surrogate and tag is written out, such as
-    `\\x1b`. A terminal shows it and does nothing else."""
+    """A text on one line in which every control character, line end, bidi control, lone surrogate and tag is written
+    out, such as `\\x1b`. A terminal shows it and does nothing else."""
     return "".join(_shown(c) for c in text)
 
 

@@ -1,9 +1,9 @@
 """Invented people in the place of real ones, for what leaves the shop: fixtures and training lines.
 
-What was understood as a name, and what is one by its label, its place or the dictionaries; addresses, links, streets, postal codes,
-telephone and order numbers by their form: each is replaced by something of the same shape, the same by the same everywhere. A
-sentence that was misread as a name stays the sentence it is. Nothing finds everything, so `left` names the words that nobody knows,
-and whoever exports is shown them first.
+What was understood as a name, and what is one by its label, its place or the dictionaries; addresses, links, streets,
+postal codes, telephone and order numbers by their form: each is replaced by something of the same shape, the same by
+the same everywhere. A sentence that was misread as a name stays the sentence it is. Nothing finds everything, so `left`
+names the words that nobody knows, and whoever exports is shown them first.
 """
 
 from __future__ import annotations
@@ -18,8 +18,22 @@ from typing import Any
 
 from bot.chat.phrases import ENGLISH, catalogue, languages
 from bot.history.masking import EMAIL_ADDRESS, LONG_NUMBER
+from bot.replay.identifying import (
+    CODE,
+    IN_STREETS,
+    LABELLED,
+    LINK,
+    LONGEST_NAME,
+    NAME_LABEL,
+    PIECE,
+    PLACE_BEFORE,
+    POOLS,
+    POSTCODE,
+    RUN,
+    STREET,
+    STREETS,
+)
 from dialogue.understanding.text import (
-    NAME_TOKEN,
     NEVER_IN_NAMES,
     PARTICLES,
     TITLES,
@@ -30,60 +44,6 @@ from dialogue.understanding.text import (
     is_word,
 )
 from dialogue.vocabulary import Act, IntentName, Signal
-
-#: Given and family names by script; a person is the next pair of them.
-_POOLS = {
-    "LATIN": ("Robin Alex Kim Toni Noa Sasha Charlie Jules Remy Quinn Eden Rowan", "Tanner Morgan Larsen Weber Rivers Hale Lund Moreno Keller"),
-    "CYRILLIC": ("Саша Женя Валя", "Волков Орлов Зимин"), "GREEK": ("Αλέξης Μαρία Χάρις", "Νικολάου Παππά Λάμπρου"),
-    "ARABIC": ("نور سامي ريم", "حداد منصور خليل"), "HEBREW": ("נועם טל שחר", "לוי כהן ברק"), "CJK": ("林明 王芳 李安", "林明 王芳 李安"),
-    "HIRAGANA": ("さとう たなか もり", "はる みお あおい"), "KATAKANA": ("サトウ タナカ モリ", "ハル ミオ アオイ"), "HANGUL": ("김하늘 이수민 박지우", "김하늘 이수민 박지우"),
-    "DEVANAGARI": ("आशा रवि किरण", "वर्मा जोशी नायर"), "THAI": ("สมชาย มานี อรุณ", "ใจดี รักดี แสงทอง"),
-}  # fmt: skip
-#: What an address of a street is made of in its place.
-_STREETS = ("Linden", "Harbour", "Meadow", "Orchard", "Station", "Garden")
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
-_W = rf"(?:{NAME_TOKEN})"
-#: What a street is called by, in the languages spoken here: before its name, after it, or grown together with it.
-_AFTER = "street|st|road|rd|avenue|ave|lane|ln|boulevard|blvd|crescent|terrace|highway|hwy|parkway"
-_AFTER_CAPITAL = "Drive|Court|Square|Place|Way|Close"
-_BEFORE = "rue|avenue|boulevard|chemin|impasse|allée|quai|calle|avenida|avda|paseo|plaza|carrer|rua|travessa|alameda|praça|viale|piazza|شارع"
-_GROWN = "straße|strasse|str|weg|gasse|platz|allee|damm|ufer|straat|laan|plein|gracht"
-_STREET = (
-    re.compile(rf"(?P<a>\b\d{{1,5}}[a-z]?,?\s+)(?P<name>(?:{_W}\s+){{1,3}}?)(?P<b>(?:{_AFTER})\b)", re.IGNORECASE),
-    re.compile(rf"(?P<a>(?:\b\d{{1,5}}[a-z]?,?\s+)?)(?P<name>(?:[A-Z]\w+\s+){{1,3}}?)(?P<b>(?:{_AFTER.title()}|{_AFTER_CAPITAL})\b)"),
-    re.compile(rf"(?P<a>(?:\b\d{{1,5}}\s?(?:bis|ter)?,?\s+)?\b(?:{_BEFORE})\.?\s+(?:d[eou]s?\s+(?:l[ao]s?\s+)?|d['’])?)"
-               rf"(?P<name>{_W}(?:\s+{_W}){{0,2}})(?P<b>(?:,?\s*(?:n[.º°o]*\s*)?\d{{1,5}}[a-z]?)?\b)", re.IGNORECASE),
-    re.compile(rf"(?P<a>\b)(?P<name>{_W}[ -]?)(?P<b>(?:{_GROWN})\b\.?(?:\s*\d{{1,5}}\s?[a-z]?\b)?)", re.IGNORECASE),
-)  # fmt: skip
-_POSTCODE = re.compile(
-    r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{4}\s?[A-Z]{2}|\d{5}(?:-\d{3,4})?)\b"
-)
-#: Words that no name of a person holds and that of a street may.
-_IN_STREETS = frozenset("old new great first last one two three".split())
-#: Letters and digits grown together, as in order numbers, article numbers and tracking codes.
-_CODE = re.compile(
-    r"(?<![\w@/.-])(?=[\w-]*[A-Z])(?=(?:[\w-]*?\d){2})(?!AO-REPLAY-)[A-Za-z0-9][A-Za-z0-9-]{3,}(?![\w@])", re.ASCII
-)
-_LABELLED = re.compile(
-    r"(?:#|\b(?:orders?|number|no|nr|ref|reference|tracking|invoice|account|customer|phone|tel|zip|postcode|postal code|bestellung|"
-    r"bestellnummer|kundennummer|rechnung|plz|commande|facture|pedido|número|factura|encomenda|fatura|رقم|طلب)\b)"
-    r"\W{0,3}(?:(?:number|no|nr|is|ist|est|es|é)\b\W{0,3}){0,2}(?P<digits>\d[\d-]{1,})",
-    re.IGNORECASE,
-)
-#: Words after which a name follows and hardly anything else, in the languages spoken here.
-_NAME_LABEL = re.compile(
-    r"(?:\b(?:(?:full |first |last |family |customer )?name(?:'s)?|je m'appelle|me llamo|me chamo|ich hei(?:ß|ss)e|"
-    r"(?:mon|le) nom|mi nombre|meu nome|(?:mein |vor|nach)name|nombre|nome|called|named|(?:best |kind )?regards|sincerely|"
-    rf"grüßen?|cordialement|saludos|cumprimentos|{'|'.join(sorted(t for t in TITLES if len(t) > 1))})\b|اسمي)"
-    r"[\s:=,.-]{0,4}(?:(?:is|ist|est|es|é|lautet)\b[\s:]{0,3})?(?=\S)",
-    re.IGNORECASE,
-)
-_RUN = re.compile(rf"{NAME_TOKEN}\.?(?:[ \t]+{NAME_TOKEN}\.?)*")
-_LONGEST_NAME = 4
-#: After these a place is to be expected as much as a person.
-_PLACE_BEFORE = frozenset("to in from at near nach in aus bei à en de a em para إلى في من".split())
-#: Words and numbers, as the look over what is left takes them.
-_PIECE = re.compile(rf"(?<![\w.])\d\.\d{{1,3}}(?![\w.])|[\w-]*\d[\w-]*|{NAME_TOKEN}")
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -99,8 +59,10 @@ def _said_here() -> frozenset[str]:
     """The words of the catalogues, which are of every language spoken here, and of a fixture's own form."""
     texts = [*ENGLISH.values(), *(text for code in languages() for text in _strings(catalogue(code)))]
     form = [m.value.replace("_", " ") for kind in (Act, IntentName, Signal) for m in kind]
-    form.append("test cases steps user understood agent joins leaves settles act asks rate customer names intents confidence signals "
-                "by kept rejected why extra nlu examples yml corrected conversation")  # fmt: skip
+    form.append(
+        "test cases steps user understood agent joins leaves settles act asks rate customer names intents confidence "
+        "signals by kept rejected why extra nlu examples yml corrected conversation"
+    )
     return frozenset(word.casefold() for text in (*texts, *form) for word in WORD.findall(text) if len(word) > 1)
 
 
@@ -114,7 +76,8 @@ def _capital(word: str) -> bool:
 
 
 def _ordinary(word: str) -> bool:
-    """A word that everybody uses, in one of the languages spoken here. A name that is hardly ever a word ("Jane") is none."""
+    """A word that everybody uses, in one of the languages spoken here. A name that is hardly ever a word ("Jane") is
+    none."""
     low = word.casefold()
     if low in NEVER_IN_NAMES or (low in _said_here() and not (_listed(word) and _capital(word))):
         return True
@@ -122,8 +85,8 @@ def _ordinary(word: str) -> bool:
 
 
 def is_name(text: str, echo: str = "") -> bool:
-    """False for a sentence, or a part of one, that was misread as a name: an ordinary word that no list of names holds is among its
-    words; or all are small and in no list, and `echo` (the addresses beside it) knows none of them."""
+    """False for a sentence, or a part of one, that was misread as a name: an ordinary word that no list of names holds
+    is among its words; or all are small and in no list, and `echo` (the addresses beside it) knows none of them."""
     words = [w for w in WORD.findall(text) if w.casefold() not in PARTICLES | TITLES and len(w) > 1]
     if not words or any(w.casefold() in NEVER_IN_NAMES or (_ordinary(w) and not _listed(w)) for w in words):
         return False
@@ -135,7 +98,7 @@ def is_name(text: str, echo: str = "") -> bool:
 def _script(name: str) -> str:
     letter = next((c for c in name if c.isalpha()), "a")
     found = unicodedata.name(letter, "LATIN").split()[0]
-    return found if found in _POOLS else "LATIN"
+    return found if found in POOLS else "LATIN"
 
 
 def _reshaped(text: str) -> str:
@@ -151,7 +114,7 @@ def _reshaped(text: str) -> str:
 def _after_label(run: str) -> str:
     """The name at the beginning of `run`, which follows a label: up to the first word that cannot be in one."""
     taken: list[str] = []
-    for token in run.split()[:_LONGEST_NAME]:
+    for token in run.split()[:LONGEST_NAME]:
         bare = token.strip(".")
         if len(bare) > 1 and (bare.casefold() in NEVER_IN_NAMES or (_ordinary(bare) and not _listed(bare))):
             break
@@ -164,8 +127,8 @@ def _after_label(run: str) -> str:
 
 
 def _listed_names(run: str, before: str) -> Iterator[str]:
-    """The names in `run` that the lists tell: a given name, or an unknown one before a family name; `before` is the word before the run. A single one after a word
-    of place ("to Bergen", "to Jane") is left for people to look at."""
+    """The names in `run` that the lists tell: a given name, or an unknown one before a family name; `before` is the
+    word before the run. A single one after a word of place ("to Bergen", "to Jane") is left for people to look at."""
     tokens = run.split()
     place = 0
     while place < len(tokens):
@@ -178,7 +141,7 @@ def _listed_names(run: str, before: str) -> Iterator[str]:
             place += 1
             continue
         end = place + 1
-        while end < len(tokens) and end - place < _LONGEST_NAME:
+        while end < len(tokens) and end - place < LONGEST_NAME:
             bare = tokens[end].strip(".")
             initial = len(bare) == 1 and bare.isupper() and bare != "I"
             family = is_family_name(bare) and (_capital(bare) or bare.casefold() not in _said_here())
@@ -186,15 +149,16 @@ def _listed_names(run: str, before: str) -> Iterator[str]:
                 break
             end += 1
         said = (tokens[place - 1] if place else before).casefold()
-        if end - place > 1 or said not in _PLACE_BEFORE:
+        if end - place > 1 or said not in PLACE_BEFORE:
             yield " ".join(t.strip(".,") for t in tokens[place:end])
         place = end
 
 
 class Pseudonyms:
-    """Invented people, the same for the same real one. `names`: what was understood as one; `texts`: everything that was said, where
-    others may stand; `keep`: addresses that are the shop's own; `stem` of the conversation's tickets, whose references become those
-    of a replay. `replaced` holds what was replaced by what, in the order in which it came."""
+    """Invented people, the same for the same real one. `names`: what was understood as one; `texts`: everything that
+    was said, where others may stand; `keep`: addresses that are the shop's own; `stem` of the conversation's tickets,
+    whose references become those of a replay. `replaced` holds what was replaced by what, in the order in which it
+    came."""
 
     def __init__(
         self, names: Collection[str], texts: Iterable[str] = (), *, keep: Iterable[str] = (), stem: str = ""
@@ -237,8 +201,9 @@ class Pseudonyms:
                     self._doubtful.add(word.casefold())
 
     def _fresh(self, script: str, place: int) -> str:
-        """An invented word that stands for nobody yet and that nobody here is called by: a given name (0) or a family name (1)."""
-        pool = _POOLS[script][place].split()
+        """An invented word that stands for nobody yet and that nobody here is called by: a given name (0) or a family
+        name (1)."""
+        pool = POOLS[script][place].split()
         while True:
             number = self._given_out[script, place]
             self._given_out[script, place] += 1
@@ -249,14 +214,14 @@ class Pseudonyms:
 
     def _learn(self, text: str) -> None:
         """The names and numbers of `text` that nobody may have understood."""
-        plain = _LINK.sub(" , ", EMAIL_ADDRESS.sub(" , ", text))
-        for match in _LABELLED.finditer(plain):
+        plain = LINK.sub(" , ", EMAIL_ADDRESS.sub(" , ", text))
+        for match in LABELLED.finditer(plain):
             self._known.setdefault(match["digits"].rstrip("-"), _reshaped(match["digits"].rstrip("-")))
-        for label in _NAME_LABEL.finditer(plain):
-            run = _RUN.match(plain, label.end())
+        for label in NAME_LABEL.finditer(plain):
+            run = RUN.match(plain, label.end())
             if run and (name := _after_label(run.group())):
                 self._person(name)
-        for run in _RUN.finditer(plain):
+        for run in RUN.finditer(plain):
             before = WORD.findall(plain[: run.start()])[-1:]
             for name in _listed_names(run.group(), before[0] if before else ""):
                 self._person(name)
@@ -282,14 +247,14 @@ class Pseudonyms:
         if self._stem:
             for m in re.finditer(rf"AO-{re.escape(self._stem)}-", text):
                 yield *m.span(), "AO-REPLAY-"
-        for m in _LINK.finditer(text):
+        for m in LINK.finditer(text):
             link = m[0].rstrip(".,;:!?)")
             new = self._links.setdefault(link, f"https://shop.example/{len(self._links) + 1}")
             yield m.start(), m.start() + len(link), new
         for m in EMAIL_ADDRESS.finditer(text):
             email = m[0].rstrip(".")
             yield m.start(), m.start() + len(email), self._email(email)
-        for pattern in _STREET:
+        for pattern in STREET:
             for m in pattern.finditer(text):
                 if (street := _street(m, pattern)) is not None:
                     yield *m.span(), street
@@ -301,7 +266,7 @@ class Pseudonyms:
                 )
                 if real not in self._doubtful or (m[0][0].isupper() and not opens):
                     yield *m.span(), new.lower() if m[0][0].islower() else new
-        for form in (_CODE, _POSTCODE):
+        for form in (CODE, POSTCODE):
             for m in form.finditer(text):
                 yield *m.span(), _reshaped(m[0])
         for m in LONG_NUMBER.finditer(text):
@@ -327,12 +292,12 @@ class Pseudonyms:
 def _street(match: re.Match[str], pattern: re.Pattern[str]) -> str | None:
     """Another street of the same shape; None where the words are none."""
     words, name = WORD.findall(match["name"]), match["name"].rstrip(" -")
-    if not words or any(w.casefold() in NEVER_IN_NAMES - _IN_STREETS for w in words):
+    if not words or any(w.casefold() in NEVER_IN_NAMES - IN_STREETS for w in words):
         return None
     numbered = bool(re.search(r"\d", match["a"] + match["b"]))
-    if pattern in _STREET[2:] and not numbered and not (_capital(words[0]) and pattern is _STREET[2]):
+    if pattern in STREET[2:] and not numbered and not (_capital(words[0]) and pattern is STREET[2]):
         return None
-    new = _STREETS[hashlib.sha256(name.casefold().encode()).digest()[0] % len(_STREETS)]
+    new = STREETS[hashlib.sha256(name.casefold().encode()).digest()[0] % len(STREETS)]
     a, b = (re.sub(r"\d+", lambda m: _reshaped(m[0]), part) for part in (match["a"], match["b"]))
     return a + (new.lower() if name[:1].islower() else new) + match["name"][len(name) :] + b
 
@@ -341,8 +306,8 @@ def _street(match: re.Match[str], pattern: re.Pattern[str]) -> str | None:
 
 
 def unusual(word: str, *, opens: bool) -> bool:
-    """True for what may be somebody's, or tell who they are: a word of no language spoken here, a name, a capital within a sentence
-    (`opens`: it begins one), a number of three digits or more."""
+    """True for what may be somebody's, or tell who they are: a word of no language spoken here, a name, a capital
+    within a sentence (`opens`: it begins one), a number of three digits or more."""
     if any(c.isdigit() for c in word):
         return sum(c.isdigit() for c in word) >= 3 and "." not in word
     if len(word) < 2:
@@ -353,12 +318,13 @@ def unusual(word: str, *, opens: bool) -> bool:
 
 
 def marked(text: str, made: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """`text` in pieces, each `made` (what stands for something real), `left` (unusual, for people to look at) or empty."""
+    """`text` in pieces, each `made` (what stands for something real), `left` (unusual, for people to look at) or
+    empty."""
     values = sorted({v for v in made if v}, key=lambda v: -len(v))
     known = re.compile("|".join(rf"(?<!\w){re.escape(v)}(?!\w)" for v in values), re.IGNORECASE) if values else None
     spans = [(*m.span(), "made") for m in known.finditer(text)] if known else []
     taken = [(start, end) for start, end, _ in spans]
-    for m in _PIECE.finditer(text):
+    for m in PIECE.finditer(text):
         before = text[: m.start()].rstrip(" \"'(“„-[")
         opens = not before or before[-1] in ".!?\n:|"
         if all(m.end() <= a or b <= m.start() for a, b in taken) and unusual(m[0], opens=opens):
@@ -382,7 +348,7 @@ def put(text: str, word: str, other: str) -> str:
 
 def without(text: str, words: Iterable[str]) -> str:
     """`text` with these words replaced wherever they stand: numbers by others, anything else by an invented name."""
-    givens = _POOLS["LATIN"][0].split()
+    givens = POOLS["LATIN"][0].split()
     for place, word in enumerate(dict.fromkeys(words)):
         new = _reshaped(word) if any(c.isdigit() for c in word) else givens[-1 - place % len(givens)]
         text = put(text, word, new if _capital(word) else new.lower())

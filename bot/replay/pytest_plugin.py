@@ -3,8 +3,8 @@
     [tool.pytest.ini_options]
     askonce_fixtures = ["dialogues"]
 
-Settings come from `ASKONCE_*` variables as everywhere (such as `ASKONCE_ARTICLES`, the shop's own articles). Files that end in
-`.dialogue.yml` are collected wherever they lie.
+Settings come from `ASKONCE_*` variables as everywhere (such as `ASKONCE_ARTICLES`, the shop's own articles). Files that
+end in `.dialogue.yml` are collected wherever they lie.
 """
 
 from __future__ import annotations

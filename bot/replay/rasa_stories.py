@@ -1,6 +1,6 @@
-"""Rasa's test stories, as far as they can be played: the shopper's words, `action: utter_…` of this bot's acts, `bot:` words and slots
-that are fields. Whatever else a story does is kept as what it is, a step that cannot be played, and named: it is never passed over in
-silence, and never refuses the file."""
+"""Rasa's test stories, as far as they can be played: the shopper's words, `action: utter_…` of this bot's acts, `bot:`
+words and slots that are fields. Whatever else a story does is kept as what it is, a step that cannot be played, and
+named: it is never passed over in silence, and never refuses the file."""
 
 from __future__ import annotations
 

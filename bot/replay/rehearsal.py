@@ -1,36 +1,35 @@
-"""A conversation without a server, a database or a helpdesk: the very engine (`bot.chat.conversation`), which stores nothing and whose
-tickets are filed at once. For replays, `askonce chat` and whatever asks "what would the bot do?"."""
+"""A conversation without a server, a database or a helpdesk: the very engine (`bot.chat.conversation`), which stores
+nothing and whose tickets are filed at once. For replays, `askonce chat` and whatever asks "what would the bot do?"."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
-
-import orjson
+from typing import Any
 
 from bot.chat.conversation import Conversation
 from bot.chat.ticket_form import TicketForm
-from bot.chat.workshop import Understander, Workshop
+from bot.chat.workshop import Answering, Understander, Workshop
 from bot.factories import make_answers
+from bot.history.transcripts import make_transcript
+from bot.history.views import fields_of, passed_as
 from bot.settings import DEMO_EMAIL, Settings
-from bot.store.database import Store
-from bot.store.records import Change, Loaded, Turn, to_json
+from bot.store.records import Change, Loaded, Turn
 from dialogue import events
 from dialogue.policy import Policy
 from dialogue.referee.judge import judge
-from dialogue.referee.transcript import Passed, Seen, Transcript, Violation
+from dialogue.referee.transcript import Transcript, Violation
 from dialogue.states import State
 from dialogue.understanding.reader import Asked
 from dialogue.understanding.rules import Rules
-from kb_answers.answer import Answers
 
 STEM = "REPLAY"
+_ID = "rehearsal"
 
 
 class Remembering:
-    """An understander that knows what was understood of a message, where that was recorded, and asks another where it was not."""
+    """An understander that knows what was understood of a message, where that was recorded, and asks another where it
+    was not."""
 
     name = "recorded"
 
@@ -50,11 +49,25 @@ class Remembering:
 
 
 @dataclass
-class _Nowhere:
-    """Where a rehearsal is kept: in memory, until it is let go."""
+class InMemory:
+    """Where a rehearsal is kept until it is let go: one conversation, and nobody else who writes to it."""
 
     first: State
     changes: list[Change] = field(default_factory=list)
+    customer: str | None = None
+
+    async def create(
+        self,
+        *,
+        id: str,
+        token: str,
+        state: State,
+        at: str,
+        locale: str | None,
+        channel: str,
+        customer: str | None = None,
+    ) -> None:
+        self.first, self.customer = state, customer
 
     async def commit(self, change: Change) -> None:
         self.changes.append(change)
@@ -63,25 +76,36 @@ class _Nowhere:
         if not self.changes:
             return Loaded(id, self.first, 0, 0)
         last = self.changes[-1]
-        ids = tuple(t.id for c in self.changes for t in c.turns if t.id)
+        ids = tuple(t.id for t in self.said if t.id)
         return Loaded(id, last.state, last.seq, last.number, ids)
 
     async def turn_with(self, id: str, client_id: str) -> Turn | None:
-        return next((t for c in self.changes for t in c.turns if t.id == client_id), None)
+        return next((t for t in self.said if t.id == client_id), None)
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
-        return [t for c in self.changes for t in c.turns if t.seq > after][:limit]
+        return [t for t in self.said if t.seq > after][:limit]
+
+    async def claim(self, id: str, customer: str) -> None:
+        self.customer = self.customer or customer
+
+    async def customer_of(self, id: str) -> str | None:
+        return self.customer
+
+    @property
+    def said(self) -> list[Turn]:
+        """Every turn."""
+        return [t for c in self.changes for t in c.turns]
 
 
 class Stagehand:
     """Makes rehearsals that share one set of articles and one understander."""
 
     def __init__(
-        self, settings: Settings, *, understander: Understander | None = None, answers: Answers | None = None
+        self, settings: Settings, *, understander: Understander | None = None, answers: Answering | None = None
     ) -> None:
         self.settings = settings
         self.understander = understander or Rules(settings.support_email or DEMO_EMAIL)
-        self.answers = _Cached(answers or make_answers(settings))
+        self.answers = answers or make_answers(settings)
         self.policy = Policy()
 
     def begin(self, *, locale: str | None = None, required: tuple[str, ...] = (), stem: str = STEM) -> Rehearsal:
@@ -89,35 +113,22 @@ class Stagehand:
         return Rehearsal(self, State(stem=stem, required=required), locale)
 
 
-class _Cached(Answers):
-    """The same question gets the same answer (R16), so it need not be looked up twice."""
-
-    def __init__(self, real: Answers) -> None:
-        self.__dict__.update(real.__dict__)  # as they are now: what is edited afterwards is not seen
-        self._known: dict[str, Any] = {}
-
-    def ask(self, question: str) -> Any:
-        if question not in self._known:
-            self._known[question] = super().ask(question)
-        return self._known[question]
-
-
 class Rehearsal:
     """One conversation. `turns` is everything said; `changes` everything that would have been stored."""
 
     def __init__(self, hand: Stagehand, state: State, locale: str | None) -> None:
-        self._kept = _Nowhere(state)
+        self._kept = InMemory(state)
         self._hand = hand
         self.mind = Remembering(hand.understander)
         settings = hand.settings
         shop = Workshop(
-            store=cast(Store, self._kept), understander=self.mind, answers=hand.answers, policy=hand.policy,
+            store=self._kept, understander=self.mind, answers=hand.answers, policy=hand.policy,
             support_email=settings.support_email or DEMO_EMAIL, helpdesk="rehearsal", poke=lambda id: None,
             wake_courier=lambda: None,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
         )  # fmt: skip
         self.support_email = shop.support_email
-        self._conversation = Conversation(shop, "rehearsal", state, 0, 0, (), locale)
+        self._conversation = Conversation(shop, _ID, state, 0, 0, (), locale)
         self._said = 0
         self.slow = False  # the helpdesk: each ticket is saved first
         self.files = True  # tickets are filed at once; False where somebody else tells what the helpdesk said
@@ -132,11 +143,11 @@ class Rehearsal:
 
     @property
     def turns(self) -> list[Turn]:
-        return [t for c in self._kept.changes for t in c.turns]
+        return self._kept.said
 
     async def say(self, text: str, understood: events.Understanding | None = None) -> list[Turn]:
-        """A shopper's message; the turns that follow it, those of a filed ticket included. `understood` stands for what the
-        understander would say."""
+        """A shopper's message; the turns that follow it, those of a filed ticket included. `understood` stands for what
+        the understander would say."""
         before = len(self._kept.changes)
         self.mind.recorded = understood
         self._said += 1
@@ -170,33 +181,25 @@ class Rehearsal:
         for change in self._kept.changes:
             for ticket in change.enqueued:
                 if ticket.reference == reference:
-                    fields = {k: v for k, v in ticket.payload.items() if k not in ("subject", "envelope")}
+                    fields = fields_of(ticket.payload)
                     return {"reference": reference, "fields": fields, "passed": ticket.payload}
         return None
 
     def transcript(self) -> Transcript:
         """The conversation as the referee takes it."""
-        seen: list[Seen] = []
-        for change in self._kept.changes:
-            understood = None
-            for told in change.happenings:
-                if isinstance(told, events.ShopperSaid):
-                    understood = orjson.loads(to_json(told.understood))
-                elif isinstance(told, events.CustomerIdentified):
-                    last = seen[-1].seq if seen else 0
-                    seen.append(Seen(last, "page", understood={"name": told.name, "email": told.email}))
-            seen += [
-                Seen(t.seq, t.who, t.text, t.act, t.asks, t.ticket, [dataclasses.asdict(s) for s in t.sources],
-                     understood if t.who == "shopper" else None)
-                for t in change.turns
-            ]  # fmt: skip
-        tickets = []
-        for change in self._kept.changes:
-            for made in change.enqueued:
-                fields = {k: v for k, v in made.payload.items() if k not in ("subject", "envelope")}
-                place = made.key.split(":")[1]  # conversation:seq:index
-                tickets.append(Passed(made.reference, fields, made.payload, int(place)))
-        return Transcript(tuple(seen), self.support_email, tuple(tickets), self.state.required, settled=True)
+        first, told = 1, []
+        for change in self.changes:
+            told += [(first, happening) for happening in change.happenings]
+            first = change.seq + 1
+        made = [ticket for change in self.changes for ticket in change.enqueued]
+        return make_transcript(
+            self.turns,
+            told,
+            [passed_as(ticket.reference, ticket.key, _ID, ticket.payload) for ticket in made],
+            required=self.state.required,
+            support_email=self.support_email,
+            settled=True,
+        )
 
     def violations(self) -> list[Violation]:
         """What the referee says of it."""

@@ -17,29 +17,57 @@ def _step() -> dict[str, Any]:
     slots = {"oneOf": [slot, {"type": "array", "minItems": 1, "items": slot}]}
     never = {"oneOf": [{"enum": [*_ACTS, *(f"ask.{f}" for f in fields)]}, {"type": "string", "pattern": "^/.+/$"}]}
     described: dict[str, tuple[dict[str, Any], str]] = {
-        "user": (_TEXT, "What the shopper writes. The steps after it match bot turns that answer it, in order, others between them allowed."),
-        "understood": ({"$ref": "#/$defs/understood"}, "Beside `user`: what was understood, recorded, so that the replay needs no understander."),
-        "agent": (_TEXT, f"A person of the shop: {', '.join(f'`{m}`' for m in AGENT_MOVES)}, or what they write. In this process only."),
+        "user": (
+            _TEXT,
+            "What the shopper writes. The steps after it match bot turns that answer it, in order, others between "
+            "them allowed.",
+        ),
+        "understood": (
+            {"$ref": "#/$defs/understood"},
+            "Beside `user`: what was understood, recorded, so that the replay needs no understander.",
+        ),
+        "agent": (
+            _TEXT,
+            f"A person of the shop: {', '.join(f'`{m}`' for m in AGENT_MOVES)}, or what they write. In this process "
+            f"only.",
+        ),
         "rate": ({"type": "integer", "minimum": 1, "maximum": 5}, "The stars of the widget: a score from 1 to 5."),
         "act": ({"enum": _ACTS}, "What a bot turn does."),
         "asks": ({"type": "array", "items": {"enum": fields}}, "Exactly the fields that turn asks for."),
-        "bot": (_TEXT, "Its words, or a regular expression between slashes, searched without regard to case; "
-                "a `.` fits a line break too."),
-        "ticket": ({"type": "object", "minProperties": 1, "propertyNames": {"enum": fields}, "additionalProperties": _TEXT},
-                   "The ticket that turn speaks of: its fields, each text or a regular expression between slashes."),
-        "never": ({"oneOf": [never, {"type": "array", "minItems": 1, "items": never}]},
-                  "Of the whole case: an act, `ask.FIELD` or a regular expression that no bot turn may be, ask for or say."),
+        "bot": (
+            _TEXT,
+            "Its words, or a regular expression between slashes, searched without regard to case; "
+            "a `.` fits a line break too.",
+        ),
+        "ticket": (
+            {"type": "object", "minProperties": 1, "propertyNames": {"enum": fields}, "additionalProperties": _TEXT},
+            "The ticket that turn speaks of: its fields, each text or a regular expression between slashes.",
+        ),
+        "never": (
+            {"oneOf": [never, {"type": "array", "minItems": 1, "items": never}]},
+            "Of the whole case: an act, `ask.FIELD` or a regular expression that no bot turn may be, ask for or say.",
+        ),
         "utter": (_TEXT, "As in Rasa's form: `utter_` and an act."),
-        "slot_was_set": (slots, "As in Rasa's form: fields that are known by now, with their values or without. Takes no bot turn."),
+        "slot_was_set": (
+            slots,
+            "As in Rasa's form: fields that are known by now, with their values or without. Takes no bot turn.",
+        ),
         "slot_was_not_set": (slots, "As in Rasa's form: fields that are not known by now. Takes no bot turn."),
-    }  # fmt: skip
+    }
     properties = {name: {**form, "description": words} for name, (form, words) in described.items()}
     return {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}
 
 
 def _understood() -> dict[str, Any]:
-    intent = {"type": "object", "required": ["name", "confidence"], "additionalProperties": False,
-              "properties": {"name": {"enum": [i.value for i in IntentName]}, "confidence": {"type": "number", "minimum": 0, "maximum": 1}}}  # fmt: skip
+    intent = {
+        "type": "object",
+        "required": ["name", "confidence"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"enum": [i.value for i in IntentName]},
+            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        },
+    }
     rejected = {"type": "object", "required": ["field", "text", "why"], "additionalProperties": False,
                 "properties": {"field": {"enum": [f.value for f in Field]}, "text": _TEXT, "why": _TEXT}}  # fmt: skip
     texts = dict.fromkeys(("kept", "name", "greeting_name", "email", "reason", "question", "by"), _TEXT)
@@ -57,20 +85,33 @@ def _understood() -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """The whole schema."""
     case = {
-        "type": "object", "required": ["test_case", "steps"], "additionalProperties": False,
+        "type": "object",
+        "required": ["test_case", "steps"],
+        "additionalProperties": False,
         "properties": {
             "test_case": {**_TEXT, "description": "The case's name: what must be so."},
-            "customer": {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": {"name": _TEXT, "email": _TEXT},
-                         "description": "The shop page's own signed-in customer (R2)."},
-            "helpdesk": {"const": "slow", "description": "Tickets are saved first and filed later (R13). In this process only."},
+            "customer": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": False,
+                "properties": {"name": _TEXT, "email": _TEXT},
+                "description": "The shop page's own signed-in customer (R2).",
+            },
+            "helpdesk": {
+                "const": "slow",
+                "description": "Tickets are saved first and filed later (R13). In this process only.",
+            },
             "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
         },
-    }  # fmt: skip
+    }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Askonce dialogue fixtures", "type": "object",
-        "required": ["test_cases"], "properties": {"test_cases": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/case"}}},
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Askonce dialogue fixtures",
+        "type": "object",
+        "required": ["test_cases"],
+        "properties": {"test_cases": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/case"}}},
         "$defs": {"case": case, "step": _step(), "understood": _understood()},
-    }  # fmt: skip
+    }
 
 
 def reference() -> str:

@@ -23,7 +23,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -32,6 +31,7 @@ from bot.store.access_log import AccessLog
 from bot.store.console_tables import access, account, session, sign_in_try
 from bot.store.constraints import broken
 from bot.store.database import Store
+from bot.store.dialects import insert_into
 from bot.store.second_factor import code_step, is_unused, keep_codes, recovery_hash, use_code
 
 _HASHER = PasswordHasher()
@@ -329,8 +329,7 @@ def _failed(connection: Connection, tried: str, now: float) -> None:
     failed = int(connection.scalar(select(sign_in_try.c.failed).where(sign_in_try.c.hash == tried)) or 0) + 1
     locked = now + _LOCKED if failed >= _TRIES else 0.0
     values = {"failed": 0 if locked else failed, "locked_until": locked, "at": now}
-    into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = into(sign_in_try).values(hash=tried, **values)
+    row = insert_into(connection, sign_in_try).values(hash=tried, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["hash"], set_=values))  # two at once are no error
 
 

@@ -1,7 +1,8 @@
-"""The console's tables: people who sign in, what they reviewed, edited and looked at, and a summary of each conversation.
+"""The console's tables: people who sign in, what they reviewed, edited and looked at, and a summary of each
+conversation.
 
-`summary`, `facet` and `search` are a cache that `bot.history.summaries` makes from the conversations and can make again; the
-others are the only record of what people did. Times are ISO 8601 UTC text, as everywhere.
+`summary`, `facet` and `search` are a cache that `bot.history.summaries` makes from the conversations and can make
+again; the others are the only record of what people did. Times are ISO 8601 UTC text, as everywhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Which constraint a write broke. Only the database's own names are read, never its words: those hold what was to be stored."""
+"""Which constraint a write broke. Only the database's own names are read, never its words: those hold what was to be
+stored."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from bot.store.tables import metadata
 
 _SQLITE = re.compile(r"UNIQUE constraint failed: (\w+\.\w+(?:, \w+\.\w+)*)$")
 
-#: What means that another writer was first with a conversation's next happening: its number, its turn, its shopper's message.
+#: What means that another writer was first with a conversation's next happening: its number, its turn, its shopper's
+#: message.
 FIRST = frozenset({"happening(conversation, number)", "turn(conversation, seq)", "turn(conversation, client_id)"})
 
 
@@ -34,7 +36,8 @@ def _by_name() -> dict[str, str]:
 
 
 def broken(error: IntegrityError) -> str:
-    """`table(column, column)` of the unique constraint that was broken; else the kind of constraint in a word or two."""
+    """`table(column, column)` of the unique constraint that was broken; else the kind of constraint in a word or
+    two."""
     orig = error.orig
     if match := _SQLITE.search(str(orig)):
         names = match.group(1).split(", ")

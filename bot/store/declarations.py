@@ -1,4 +1,5 @@
-"""The declarations: one entry a table, one line a column. See `bot.store.declared` for what they mean and who follows them."""
+"""The declarations: one entry a table, one line a column. See `bot.store.declared` for what they mean and who follows
+them."""
 
 from __future__ import annotations
 
@@ -6,12 +7,13 @@ from bot.store.declared import Holds, Kept, Kind, Register, Viewer, Whose
 
 
 def _words(*, typed: bool = False) -> Holds:
-    return Holds(whose=Whose.SHOPPER, kind=Kind.PERSONAL, viewer=Viewer.MASKED, typed=typed)
+    return Holds(whose=Whose.SHOPPER, kind=Kind.PERSONAL, viewer=Viewer.MASKED, words=True, typed=typed)
 
 
 def _json(*plain: str, kind: Kind = Kind.PERSONAL) -> Holds:
     seen = Viewer.MASKED if kind is Kind.PERSONAL else Viewer.SHOWN
-    return Holds(whose=Whose.SHOPPER, kind=kind, viewer=seen, json=True, plain=frozenset(plain))
+    words = kind is Kind.PERSONAL
+    return Holds(whose=Whose.SHOPPER, kind=kind, viewer=seen, json=True, words=words, plain=frozenset(plain))
 
 
 def _secret(whose: Whose) -> Holds:
@@ -20,18 +22,22 @@ def _secret(whose: Whose) -> Holds:
 
 #: Of the shopper's conversation, and names nobody.
 _FACT = Holds(whose=Whose.SHOPPER, kind=Kind.FACT, viewer=Viewer.SHOWN)
+#: Of the shopper's conversation, and names nobody, but comes from outside or was cut from what was said.
+_TEXT = Holds(whose=Whose.SHOPPER, kind=Kind.FACT, viewer=Viewer.SHOWN, words=True)
 #: What the shopper said, or what is known of them.
 _WORDS = _words()
 #: What a colleague wrote about one conversation or ticket.
 _NOTE = _words(typed=True)
 #: The shop's own: its machinery, its articles.
 _SHOPS = Holds(whose=Whose.SHOP, kind=Kind.FACT, viewer=Viewer.SHOWN)
+#: The shop's own, and no word of ours: a name that somebody chose, a path of the console.
+_SHOPS_TEXT = Holds(whose=Whose.SHOP, kind=Kind.FACT, viewer=Viewer.SHOWN, words=True)
 #: The shop's own words, in which a shopper ought not to be named and may be.
-_SHOPS_WORDS = Holds(whose=Whose.SHOP, kind=Kind.FACT, viewer=Viewer.SHOWN, typed=True)
+_SHOPS_WORDS = Holds(whose=Whose.SHOP, kind=Kind.FACT, viewer=Viewer.SHOWN, words=True, typed=True)
 #: A colleague's name or address, beside what they did.
-_COLLEAGUE = Holds(whose=Whose.COLLEAGUE, kind=Kind.PERSONAL, viewer=Viewer.SHOWN)
+_COLLEAGUE = Holds(whose=Whose.COLLEAGUE, kind=Kind.PERSONAL, viewer=Viewer.SHOWN, words=True)
 #: Who did something; what somebody typed who was not let in may stand in older rows.
-_WHO = Holds(whose=Whose.COLLEAGUE, kind=Kind.PERSONAL, viewer=Viewer.SHOWN, typed=True)
+_WHO = Holds(whose=Whose.COLLEAGUE, kind=Kind.PERSONAL, viewer=Viewer.SHOWN, words=True, typed=True)
 #: In a stored state and in what the tracker was told.
 _STEPS = ("phase", "stem", "by", "kind", "reference", "status", "act", "article", "title", "rule", "why", "field")
 
@@ -43,9 +49,9 @@ REGISTER = Register(
             setting="retention_days",
             at="updated_at",
             columns={
-                "id": _FACT, "token_hash": _secret(Whose.SHOPPER), "created_at": _FACT, "updated_at": _FACT, "seq": _FACT,
-                "number": _FACT, "state": _json(*_STEPS), "locale": _FACT, "channel": _FACT, "erased_at": _FACT,
-                "customer": _secret(Whose.SHOPPER),
+                "id": _FACT, "token_hash": _secret(Whose.SHOPPER), "created_at": _FACT, "updated_at": _FACT,
+                "seq": _FACT, "number": _FACT, "state": _json(*_STEPS), "locale": _TEXT, "channel": _FACT,
+                "erased_at": _FACT, "customer": _secret(Whose.SHOPPER),
             },
         ),
         "device": Kept(
@@ -62,18 +68,20 @@ REGISTER = Register(
         "turn": Kept(
             what="what was said", by="conversation", to=("conversation", "id"),
             columns={
-                "conversation": _FACT, "seq": _FACT, "who": _FACT, "text": _WORDS, "at": _FACT, "client_id": _WORDS, "act": _FACT,
-                "asks": _json(kind=Kind.FACT), "sources": _json("article", "title"), "ticket": _json("reference", "status"),
-                "choices": _json(), "rule": _FACT, "number": _FACT,
+                "conversation": _FACT, "seq": _FACT, "who": _FACT, "text": _WORDS, "at": _FACT, "client_id": _WORDS,
+                "act": _FACT, "asks": _json(kind=Kind.FACT), "sources": _json("article", "title"),
+                "ticket": _json("reference", "status"), "choices": _json(), "rule": _FACT, "number": _FACT,
             },
         ),
         "outbox": Kept(
-            what="a ticket on its way to the helpdesk, and then that it was filed", by="conversation", to=("conversation", "id"),
+            what="a ticket on its way to the helpdesk, and then that it was filed",
+            by="conversation", to=("conversation", "id"),
             ends="one that waits is filed first, one that was refused goes along",
             columns={
-                "key": _FACT, "conversation": _FACT, "reference": _FACT, "payload": _json("reference", "disputes", "tags", "language"),
-                "status": _FACT, "helpdesk": _FACT, "external_id": _FACT, "attempts": _FACT, "ambiguous": _FACT, "due_at": _FACT,
-                "lease_until": _SHOPS, "owner": _SHOPS, "created_at": _FACT, "told_saved": _FACT, "trace": _SHOPS,
+                "key": _FACT, "conversation": _FACT, "reference": _FACT,
+                "payload": _json("reference", "disputes", "tags", "language"), "status": _FACT, "helpdesk": _FACT,
+                "external_id": _FACT, "attempts": _FACT, "ambiguous": _FACT, "due_at": _FACT, "lease_until": _SHOPS,
+                "owner": _SHOPS, "created_at": _FACT, "told_saved": _FACT, "trace": _SHOPS,
             },
         ),
         "notice": Kept(
@@ -100,13 +108,15 @@ REGISTER = Register(
             columns={"conversation": _FACT, "score": _FACT, "comment": _WORDS, "at": _FACT},
         ),
         "summary": Kept(
-            what="a conversation in one row, for lists and numbers", by="conversation", to=("conversation", "id"), cache=True,
+            what="a conversation in one row, for lists and numbers",
+            by="conversation", to=("conversation", "id"), cache=True,
             columns={
-                "id": _FACT, "conversation": _FACT, "version": _FACT, "number": _FACT, "created_at": _FACT, "updated_at": _FACT,
-                "turns": _FACT, "channel": _FACT, "language": _FACT, "outcome": _FACT, "opening": _WORDS, "opening_masked": _FACT,
-                "offered": _FACT, "answered": _FACT, "tickets": _FACT, "saved": _FACT, "gaps": _FACT, "heard": _FACT,
-                "fallbacks": _FACT, "reasks": _FACT, "violations": _FACT, "rating": _FACT, "delivery": _FACT,
-                "first_answer_ms": _FACT, "understood_by": _FACT, "refused": _FACT, "heard_at": _FACT,
+                "id": _FACT, "conversation": _FACT, "version": _FACT, "number": _FACT, "created_at": _FACT,
+                "updated_at": _FACT, "turns": _FACT, "channel": _FACT, "language": _FACT, "outcome": _FACT,
+                "opening": _WORDS, "opening_masked": _TEXT, "offered": _FACT, "answered": _FACT, "tickets": _FACT,
+                "saved": _FACT, "gaps": _FACT, "heard": _FACT, "fallbacks": _FACT, "reasks": _FACT, "violations": _FACT,
+                "rating": _FACT, "delivery": _FACT, "first_answer_ms": _FACT, "understood_by": _FACT, "refused": _FACT,
+                "heard_at": _FACT,
             },
         ),
         "facet": Kept(
@@ -120,8 +130,8 @@ REGISTER = Register(
         "review": Kept(
             what="a reviewer's verdict", by="conversation", to=("conversation", "id"),
             columns={
-                "conversation": _FACT, "account": _SHOPS, "verdict": _FACT, "reasons": _json(kind=Kind.FACT), "note": _NOTE,
-                "at": _FACT,
+                "conversation": _FACT, "account": _SHOPS, "verdict": _FACT, "reasons": _json(kind=Kind.FACT),
+                "note": _NOTE, "at": _FACT,
             },
         ),
         "assignment": Kept(
@@ -145,15 +155,15 @@ REGISTER = Register(
             setting="retention_desk_days",
             at="created_at",
             columns={
-                "id": _FACT, "key": _FACT, "reference": _FACT, "payload": _json("reference", "disputes", "tags", "language"),
-                "status": _FACT, "created_at": _FACT,
+                "id": _FACT, "key": _FACT, "reference": _FACT,
+                "payload": _json("reference", "disputes", "tags", "language"), "status": _FACT, "created_at": _FACT,
             },
         ),
         "desk_note": Kept(
             what="work on a ticket of the desk", by="ticket", to=("desk_ticket", "id"),
             columns={
-                "id": _FACT, "ticket": _FACT, "kind": _FACT, "text": _NOTE, "who": _COLLEAGUE, "at": _FACT, "sent": _FACT,
-                "account": _SHOPS,
+                "id": _FACT, "ticket": _FACT, "kind": _FACT, "text": _NOTE, "who": _COLLEAGUE, "at": _FACT,
+                "sent": _FACT, "account": _SHOPS,
             },
         ),
         "sample": Kept(
@@ -166,24 +176,25 @@ REGISTER = Register(
         "article_version": Kept(
             what="an edited article, every version", ends="kept",
             columns={
-                "id": _SHOPS, "article": _SHOPS, "text": _SHOPS_WORDS, "who": _COLLEAGUE, "at": _SHOPS, "note": _SHOPS_WORDS,
-                "account": _SHOPS,
+                "id": _SHOPS, "article": _SHOPS_TEXT, "text": _SHOPS_WORDS, "who": _COLLEAGUE, "at": _SHOPS,
+                "note": _SHOPS_WORDS, "account": _SHOPS,
             },
         ),
         "account": Kept(
             what="a colleague who may sign in", ends="kept, disabled where they have left: the log names it",
             columns={
-                "id": _SHOPS, "email": _COLLEAGUE, "name": _COLLEAGUE, "role": _SHOPS, "password_hash": _secret(Whose.COLLEAGUE),
-                "totp_secret": _secret(Whose.COLLEAGUE), "totp_used": _SHOPS, "failed": _SHOPS, "locked_until": _SHOPS,
-                "created_at": _SHOPS, "disabled": _SHOPS,
+                "id": _SHOPS, "email": _COLLEAGUE, "name": _COLLEAGUE, "role": _SHOPS,
+                "password_hash": _secret(Whose.COLLEAGUE), "totp_secret": _secret(Whose.COLLEAGUE), "totp_used": _SHOPS,
+                "failed": _SHOPS, "locked_until": _SHOPS, "created_at": _SHOPS, "disabled": _SHOPS,
             },
         ),
         "session": Kept(
-            what="a colleague signed in", by="account", to=("account", "id"), ends="signing out, 8 hours unused, a week",
+            what="a colleague signed in",
+            by="account", to=("account", "id"), ends="signing out, 8 hours unused, a week",
             backup=False,
             columns={
-                "hash": _secret(Whose.COLLEAGUE), "account": _SHOPS, "csrf": _secret(Whose.COLLEAGUE), "created_at": _SHOPS,
-                "seen_at": _SHOPS,
+                "hash": _secret(Whose.COLLEAGUE), "account": _SHOPS, "csrf": _secret(Whose.COLLEAGUE),
+                "created_at": _SHOPS, "seen_at": _SHOPS,
             },
         ),
         "saved_view": Kept(
@@ -193,8 +204,8 @@ REGISTER = Register(
         "access": Kept(
             what="who saw, changed and exported what", setting="retention_log_days", at="at",
             columns={
-                "id": _SHOPS, "at": _SHOPS, "who": _WHO, "action": _SHOPS, "target": _SHOPS_WORDS, "detail": _SHOPS_WORDS,
-                "account": _SHOPS,
+                "id": _SHOPS, "at": _SHOPS, "who": _WHO, "action": _SHOPS_TEXT, "target": _SHOPS_WORDS,
+                "detail": _SHOPS_WORDS, "account": _SHOPS,
             },
         ),
         "log_key": Kept(
@@ -214,7 +225,8 @@ REGISTER = Register(
             columns={"hash": _secret(Whose.COLLEAGUE), "failed": _SHOPS, "locked_until": _SHOPS, "at": _SHOPS},
         ),
         "recovery_code": Kept(
-            what="a hashed recovery code of a colleague", by="account", to=("account", "id"), ends="with one-time codes, or new ones",
+            what="a hashed recovery code of a colleague",
+            by="account", to=("account", "id"), ends="with one-time codes, or new ones",
             columns={"account": _SHOPS, "hash": _secret(Whose.COLLEAGUE), "made_at": _SHOPS, "used_at": _SHOPS},
         ),
         "admin_token": Kept(

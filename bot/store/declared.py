@@ -1,8 +1,8 @@
 """What every column of every table is: whose, personal or not, what takes it away, what a viewer sees of it.
 
-`bot.store.declarations` says it of each; erasure, a person's export, retention, masking for viewers, the backup and the table in
-`docs/security.md` are made from it. A column that is not declared fails `tests/bot/store/test_declarations.py`, also one that only a
-migration knows of. No table is read or written here.
+`bot.store.declarations` says it of each; erasure, a person's export, retention, masking for viewers, the backup and the
+table in `docs/security.md` are made from it. A column that is not declared fails
+`tests/bot/store/test_declarations.py`, also one that only a migration knows of. No table is read or written here.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from enum import StrEnum
 
 
 class Whose(StrEnum):
+    """Whom a column speaks of."""
+
     SHOPPER = "the shopper"
     COLLEAGUE = "a colleague"
     SHOP = "the shop"
 
 
 class Kind(StrEnum):
+    """How much a column tells of somebody."""
+
     FACT = "fact"  # names nobody: a number, a time, a state, a key of our own
     PERSONAL = "personal"  # somebody's data, or words in which it may stand
     SECRET = "secret"  # opens something, or is the hash of what does: shown to nobody and in no export
@@ -34,14 +38,16 @@ class Viewer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Holds:
-    """What a column is. `json`: JSON text; `plain`: its keys whose values are facts, which masking leaves alone. `typed`: a
-    colleague wrote it, so that any shopper may be named in it; an erasure takes the erased one's marks out of it wherever
-    it stands."""
+    """What a column is. `json`: JSON text; `plain`: its keys whose values are facts, which masking leaves alone.
+    `words`: words of people, or of the shop, may stand in it, so that secrets are masked on their way in (R17,
+    `bot.store.words`); to mask a hash or a key would break it. `typed`: a colleague wrote it, so that any shopper may
+    be named in it; an erasure takes the erased one's marks out of it wherever it stands."""
 
     whose: Whose
     kind: Kind
     viewer: Viewer
     json: bool = False
+    words: bool = False
     plain: frozenset[str] = frozenset()
     typed: bool = False
 
@@ -53,10 +59,10 @@ class Holds:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A table: `what` its rows are, and what takes them away. `by` and `to`: the column that leads to the row they go with, and
-    that row's table and column; empty for a table of its own. `ends`: in words, where that is not it, or not alone. `setting`:
-    the setting whose days end them, counted from the time in the column `at`. `cache`: made from other tables, and made again.
-    `backup`: whether a backup holds the rows."""
+    """A table: `what` its rows are, and what takes them away. `by` and `to`: the column that leads to the row they go
+    with, and that row's table and column; empty for a table of its own. `ends`: in words, where that is not it, or not
+    alone. `setting`: the setting whose days end them, counted from the time in the column `at`. `cache`: made from
+    other tables, and made again. `backup`: whether a backup holds the rows."""
 
     what: str
     columns: Mapping[str, Holds]
@@ -114,6 +120,7 @@ class Register:
         }
 
     def left_out_of_backups(self) -> list[str]:
+        """The tables whose rows are of the moment."""
         return [name for name, kept in self.tables.items() if not kept.backup]
 
     def aged(self) -> list[str]:

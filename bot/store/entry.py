@@ -1,8 +1,8 @@
 """A conversation's token: 256 random bits, when it was given out, and the bot's own seal on both.
 
-The random bits open a conversation that is stored. A conversation in which nothing was said yet is not; for a day the seal alone shows
-that this bot gave the token out, so that a restart, a crash or another replica goes on with it as if nothing had been. The seal's key
-lies in the database and serves nothing else.
+The random bits open a conversation that is stored. A conversation in which nothing was said yet is not; for a day the
+seal alone shows that this bot gave the token out, so that a restart, a crash or another replica goes on with it as if
+nothing had been. The seal's key lies in the database and serves nothing else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Entry:
         return now - FRESH <= int(parts[2], 16) <= now + FRESH  # a clock may have been set back
 
     def conversation(self, token: str) -> str:
-        """The id of the conversation that begins with `token`: the same wherever it begins, and no way back to the token."""
+        """The id of the conversation that begins with `token`: the same wherever it begins, and no way back to the
+        token."""
         return hmac.new(self._key, f"conversation:{token}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def _seal(self, stated: str) -> str:
@@ -45,5 +46,6 @@ class Entry:
 
 
 def spent_hash(stored: str) -> str:
-    """What is remembered of a spent token: made from the hash under which its conversation was stored, and not that hash."""
+    """What is remembered of a spent token: made from the hash under which its conversation was stored, and not that
+    hash."""
     return hashlib.sha256(f"spent:{stored}".encode()).hexdigest()

@@ -1,4 +1,5 @@
-"""Rows that go together, taken away or handed out as the declarations say. All functions take a connection and begin nothing."""
+"""Rows that go together, taken away or handed out as the declarations say. All functions take a connection and begin
+nothing."""
 
 from __future__ import annotations
 
@@ -41,8 +42,8 @@ def delete_rows(connection: Connection, name: str, which: ColumnElement[bool]) -
 
 
 def read_rows(connection: Connection, name: str, which: ColumnElement[bool]) -> dict[str, list[dict[str, Any]]]:
-    """What a person gets of these rows and of all that goes with them, by table: every column that is theirs and no secret. What
-    is only made from other tables is left out."""
+    """What a person gets of these rows and of all that goes with them, by table: every column that is theirs and no
+    secret. What is only made from other tables is left out."""
     found: dict[str, list[dict[str, Any]]] = {}
     kept, table = REGISTER.table(name), table_of(name)
     columns = [table.c[column] for column, holds in kept.columns.items() if holds.exported]
@@ -61,8 +62,8 @@ def _given(name: str, row: Any) -> dict[str, Any]:
 
 
 def rewrite_typed(connection: Connection, change: Callable[[str], str], *, colleagues: bool) -> dict[str, int]:
-    """Put `change` over whatever colleagues typed, in every row; how many rows of each table changed. `colleagues`: over their own
-    names and addresses as well."""
+    """Put `change` over whatever colleagues typed, in every row; how many rows of each table changed. `colleagues`:
+    over their own names and addresses as well."""
     return {
         name: _rewrite(
             connection, table_of(name), [c for c in columns if colleagues or not _names_colleague(name, c)], change

@@ -1,4 +1,5 @@
-"""Work that one process does for all that share a database: held by a lease that its holder renews, taken over when it ends."""
+"""Work that one process does for all that share a database: held by a lease that its holder renews, taken over when it
+ends."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ ARCHIVIST = "archivist"
 
 
 def take(connection: Connection, *, name: str, owner: str, now: float, seconds: float) -> bool:
-    """Hold the lease `name` until `now + seconds`; False where another holds it. One that ends later than any could (the clock
-    was set back) is taken too."""
+    """Hold the lease `name` until `now + seconds`; False where another holds it. One that ends later than any could
+    (the clock was set back) is taken too."""
     free = or_(lease.c.owner == owner, lease.c.until < now, lease.c.until > now + 2 * seconds)
     held = connection.execute(update(lease).where(lease.c.name == name, free).values(owner=owner, until=now + seconds))
     if held.rowcount:
@@ -36,7 +37,8 @@ def take(connection: Connection, *, name: str, owner: str, now: float, seconds: 
 
 
 class Lease:
-    """One process's hold on a piece of work; asked before each stretch of it, it goes to the database only now and then."""
+    """One process's hold on a piece of work; asked before each stretch of it, it goes to the database only now and
+    then."""
 
     def __init__(
         self, store: Store, name: str, owner: str, *, seconds: float = 15.0, clock: Callable[[], float] = time.time

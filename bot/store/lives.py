@@ -1,9 +1,9 @@
 """Who holds a lease, and whether they live: a name that no other life has, and what can be known of one.
 
-Host and process number name nobody: containers share host names and all begin with process 1, numbers come again, and a machine that
-started anew knows none of those before. So a name carries where the number means something (this run of the kernel, this space
-of process numbers), when the process began, and a random part of its own. Dead is called only who was in this very place and is there no
-more; of all others nothing is known, and their lease has to end by itself.
+Host and process number name nobody: containers share host names and all begin with process 1, numbers come again, and a
+machine that started anew knows none of those before. So a name carries where the number means something (this run of
+the kernel, this space of process numbers), when the process began, and a random part of its own. Dead is called only
+who was in this very place and is there no more; of all others nothing is known, and their lease has to end by itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _PROC = pathlib.Path("/proc")
 
 
 def process_name() -> str:
-    """A new holder's name: host, process, place, begin, and a random part. Each call makes another, for each bot is one."""
+    """A new holder's name: host, process, place, begin, and a random part. Each call makes another, for each bot is
+    one."""
     pid = os.getpid()
     return f"{_host()}:{pid}:{_place()}-{_began(pid) or ''}-{secrets.token_hex(4)}"
 
@@ -62,7 +63,8 @@ def _host() -> str:
 
 @functools.cache
 def _place() -> str:
-    """This run of the kernel and this space of process numbers; empty where the system tells neither, and nothing is known then."""
+    """This run of the kernel and this space of process numbers; empty where the system tells neither, and nothing is
+    known then."""
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text()
         space = os.readlink(_PROC / "self/ns/pid")
@@ -72,7 +74,8 @@ def _place() -> str:
 
 
 def _began(pid: int) -> str | None:
-    """When process `pid` began, in the kernel's ticks; `gone` where only its number is left, None where it cannot be seen."""
+    """When process `pid` began, in the kernel's ticks; `gone` where only its number is left, None where it cannot be
+    seen."""
     try:
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,9 +1,10 @@
 """Brings a database to the newest form: one Alembic history for SQLite and PostgreSQL. Run by `serve` itself.
 
-While a new version starts, replicas of the version before are at work. So a migration only ever adds (tables, columns that may
-be empty, indexes): the old version knows nothing of that and goes on. What is no longer used is taken away by a later release,
-when nobody knows it any more (`docs/operations.md`; `tests/bot/store/test_migrations.py` holds every migration to it). On PostgreSQL a
-migration gives up a lock that it cannot have within seconds and tries again: a queue behind it would stop every shopper.
+While a new version starts, replicas of the version before are at work. So a migration only ever adds (tables, columns
+that may be empty, indexes): the old version knows nothing of that and goes on. What is no longer used is taken away by
+a later release, when nobody knows it any more (`docs/operations.md`; `tests/bot/store/test_migrations.py` holds every
+migration to it). On PostgreSQL a migration gives up a lock that it cannot have within seconds and tries again: a queue
+behind it would stop every shopper.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def _upgrade_sqlite(parts: Any) -> None:
     except OperationalError as error:
         reason = str(error.orig)
         raise MigrationError(
-            f"cannot write the database {parts.database}: {reason}; check that the folder is writable, or set ASKONCE_DATABASE_URL"
+            f"cannot write the database {parts.database}: {reason}; check that the folder is writable, or set "
+            f"ASKONCE_DATABASE_URL"
         ) from error
     finally:
         engine.dispose()

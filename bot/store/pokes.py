@@ -1,10 +1,11 @@
 """Pokes between replicas that share a PostgreSQL database: LISTEN and NOTIFY on one connection of its own.
 
-A poke says which conversation changed (or where somebody types) and carries none of its data: whoever is poked reads the
-database. So a poke that is lost, doubled or late harms nothing; the hub's own round finds what no poke told of.
+A poke says which conversation changed (or where somebody types) and carries none of its data: whoever is poked reads
+the database. So a poke that is lost, doubled or late harms nothing; the hub's own round finds what no poke told of.
 
-Pokes are sent after the commit, many in one statement, and not inside it: a NOTIFY inside a transaction makes PostgreSQL take
-a lock for the whole cluster until the commit is on the disk, so that replicas would commit one after the other.
+Pokes are sent after the commit, many in one statement, and not inside it: a NOTIFY inside a transaction makes
+PostgreSQL take a lock for the whole cluster until the commit is on the disk, so that replicas would commit one after
+the other.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ CHANGED, SHOPPER, AGENT = "c", "s", "a"
 
 
 class Pokes:
-    """One replica's ear and mouth. `heard` gets (kind, conversation) of the other replicas' pokes, and `silent` is called
-    whenever the connection was made anew: what was said meanwhile was not heard."""
+    """One replica's ear and mouth. `heard` gets (kind, conversation) of the other replicas' pokes, and `silent` is
+    called whenever the connection was made anew: what was said meanwhile was not heard."""
 
     def __init__(self, url: str, heard: Callable[[str, str], None], silent: Callable[[], None]) -> None:
         plain = make_url(url).set(drivername="postgresql")
@@ -45,7 +46,8 @@ class Pokes:
         self.listening = False
 
     def say(self, kind: str, id: str) -> None:
-        """Poke the others about conversation `id`, soon. More than can be remembered is dropped: the others look anyway."""
+        """Poke the others about conversation `id`, soon. More than can be remembered is dropped: the others look
+        anyway."""
         if len(self._pending) < _AT_MOST:
             self._pending[f"{self._me} {kind} {id}"] = None
             self._news.set()

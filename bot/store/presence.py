@@ -1,12 +1,12 @@
-"""The stays of people of the shop in running chats, as rows: until when each lease holds, and since when a shopper waits for a
-word. What they mean, and who ends them: `bot.chat.presence`."""
+"""The stays of people of the shop in running chats, as rows: until when each lease holds, and since when a shopper
+waits for a word. What they mean, and who ends them: `bot.chat.presence`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import Insert, UpdateBase, and_, case, delete, exists, insert, literal, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -17,7 +17,8 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """A stay that is to end: its lease ran out (`mark` is when), or (`silent`) a shopper waits for too long (`mark`: since when)."""
+    """A stay that is to end: its lease ran out (`mark` is when), or (`silent`) a shopper waits for too long (`mark`:
+    since when)."""
 
     conversation: str
     stay: str
@@ -26,8 +27,9 @@ class Overdue:
 
 
 def renew(connection: Connection, *, chat: str, stay: str, now: float, until: float, active: bool) -> bool:
-    """Hold the lease of `stay` until `until`; False where another stay has taken its place. `active`: the person does something,
-    so a shopper who waits begins to wait anew. A stay without a row was begun by an earlier version, and gets one."""
+    """Hold the lease of `stay` until `until`; False where another stay has taken its place. `active`: the person does
+    something, so a shopper who waits begins to wait anew. A stay without a row was begun by an earlier version, and
+    gets one."""
     mine = presence.c.conversation == chat, presence.c.stay == stay
     values: dict[str, Any] = {"until": until}
     if active:
@@ -41,7 +43,7 @@ def renew(connection: Connection, *, chat: str, stay: str, now: float, until: fl
         return False
 
 
-def _beginning(chat: str, stay: str, until: float) -> Any:
+def _beginning(chat: str, stay: str, until: float) -> Insert:
     """A row for a stay, where its conversation is there and has none."""
     row = select(conversation.c.id, literal(stay), literal(until)).where(
         conversation.c.id == chat, ~exists().where(presence.c.conversation == chat)
@@ -51,9 +53,9 @@ def _beginning(chat: str, stay: str, until: float) -> Any:
 
 def statements(
     chat: str, *, stay: str | None, now: float, until: float, renewed: bool, waits: bool
-) -> list[tuple[Any, Any]]:
-    """What a change writes of a stay: `stay` None ends it. `renewed`: this change is the person's own doing. `waits`: the shopper
-    is without a reply after it."""
+) -> list[tuple[UpdateBase, dict[str, Any]]]:
+    """What a change writes of a stay: `stay` None ends it. `renewed`: this change is the person's own doing. `waits`:
+    the shopper is without a reply after it."""
     mine = presence.c.conversation == chat
     if stay is None:
         return [(delete(presence).where(mine), {})]
@@ -65,8 +67,8 @@ def statements(
 
 
 def overdue(connection: Connection, *, now: float, lease: float, patience: float) -> list[Overdue]:
-    """The stays whose lease of `lease` seconds ran out, or with a shopper who has waited for `patience` seconds. What lies further
-    ahead than any lease could was written before the clock was set back, and counts as run out."""
+    """The stays whose lease of `lease` seconds ran out, or with a shopper who has waited for `patience` seconds. What
+    lies further ahead than any lease could was written before the clock was set back, and counts as run out."""
     p = presence.c
     ran_out = or_(p.until < now, p.until > now + 2 * lease)
     silent = and_(p.waiting_since.is_not(None), or_(p.waiting_since < now - patience, p.waiting_since > now + lease))

@@ -115,7 +115,8 @@ class Delivery:
 
     key: str
     status: str | None = None  # filed, queued or refused; None leaves it
-    # Owner and number of the attempt that says so, the fence; None: an attempt that holds the ticket no more, and may only say "filed"
+    # Owner and number of the attempt that says so, the fence; None: an attempt that holds the ticket no more, and may
+    # only say "filed"
     held: tuple[str, int] | None = None
     external_id: str | None = None
     due_at: float | None = None
@@ -127,8 +128,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """How a change leaves the stay of a person of the shop. `name` None: it is over. `renewed`: the change is the person's own
-    doing. `waits`: the shopper is without a reply."""
+    """How a change leaves the stay of a person of the shop. `name` None: it is over. `renewed`: the change is the
+    person's own doing. `waits`: the shopper is without a reply."""
 
     name: str | None
     now: float

@@ -1,9 +1,10 @@
 """What was erased must not stay in the pages of the file: `scrub` overwrites it.
 
-SQLite zeroes what is deleted (`PRAGMA secure_delete`, set on every connection of ours), but in two places the past stays: the
-write-ahead log holds pages as they were, and the full-text search keeps the words of deleted rows until its segments are merged.
-`scrub` merges them in short steps, between which others write, and then moves the log into the file and empties it. On PostgreSQL
-nothing is done: its VACUUM frees what was deleted and its own log is the administrator's (docs/security.md).
+SQLite zeroes what is deleted (`PRAGMA secure_delete`, set on every connection of ours), but in two places the past
+stays: the write-ahead log holds pages as they were, and the full-text search keeps the words of deleted rows until its
+segments are merged. `scrub` merges them in short steps, between which others write, and then moves the log into the
+file and empties it. On PostgreSQL nothing is done: its VACUUM frees what was deleted and its own log is the
+administrator's (docs/security.md).
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ def _done(connection: Connection, mark: str | None) -> None:
 
 
 async def scrub(store: Store, *, tries: int = 10) -> bool:
-    """Overwrite what has been erased so far; False where somebody read for so long that the write-ahead log could not be emptied:
-    try again. One at a time, and what several asked for is done once. Raises `Unavailable`."""
+    """Overwrite what has been erased so far; False where somebody read for so long that the write-ahead log could not
+    be emptied: try again. One at a time, and what several asked for is done once. Raises `Unavailable`."""
     if store.file is None:
         return True
     wanted = store.erasures

@@ -1,4 +1,5 @@
-"""The tables, for SQLite and PostgreSQL alike. Times are ISO 8601 UTC text; JSON is text, read and written by orjson."""
+"""The tables, for SQLite and PostgreSQL alike. Times are ISO 8601 UTC text; JSON is text, read and written by
+orjson."""
 
 from __future__ import annotations
 

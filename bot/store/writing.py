@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import UpdateBase, bindparam, delete, insert, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
@@ -18,14 +18,16 @@ from ticket_bridge.notices import notice_row
 from ticket_bridge.outbox import enqueue_row, file_late, held
 
 Job = Callable[[Connection], Any]
+Row = dict[str, Any]
+#: A statement with the values of its parameters: of one row, or of several for one statement.
+Statement = tuple[UpdateBase, Row | list[Row]]
 
-_INSERT_HAPPENING, _INSERT_TURN = insert(happening), insert(turn)
-_INSERT_OUTBOX, _INSERT_GAP, _INSERT_RATING, _INSERT_ATTEMPT = (
-    insert(outbox),
-    insert(gap),
-    insert(rating),
-    insert(attempt),
-)
+_INSERT_HAPPENING = insert(happening)
+_INSERT_TURN = insert(turn)
+_INSERT_OUTBOX = insert(outbox)
+_INSERT_GAP = insert(gap)
+_INSERT_RATING = insert(rating)
+_INSERT_ATTEMPT = insert(attempt)
 _TOLD_SAVED = update(outbox).where(outbox.c.key == bindparam("b_key")).values(told_saved=1)
 _DELETE_RATING = delete(rating).where(rating.c.conversation == bindparam("b_id"))
 _UPDATE_CONVERSATION = (
@@ -43,10 +45,11 @@ class Stale(Exception):
 
 
 class Commit:
-    """The job of a `Change`: its statements, known beforehand, so that those of a whole group can be told together. What a courier
-    reports comes first: where its fence does not hold, nothing of the change is stored. Raises `Stale`."""
+    """The job of a `Change`: its statements, known beforehand, so that those of a whole group can be told together.
+    What a courier reports comes first: where its fence does not hold, nothing of the change is stored. Raises
+    `Stale`."""
 
-    def __init__(self, conversation: str, statements: list[tuple[Any, Any]], delivery: Delivery | None = None) -> None:
+    def __init__(self, conversation: str, statements: list[Statement], delivery: Delivery | None = None) -> None:
         self.conversation, self.statements, self._delivery = conversation, statements, delivery
 
     def report(self, connection: Connection) -> None:
@@ -62,12 +65,13 @@ class Commit:
 
 def together(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
     """All jobs of a group; what every message writes goes as one statement for all of them, which on PostgreSQL is one
-    journey instead of three for each. Their order among each other is free: a process has one `Change` of a conversation
-    at a time, and the conversation's row was there before its first."""
+    journey instead of three for each. Their order among each other is free: a process has one `Change` of a
+    conversation at a time, and the conversation's row was there before its first."""
     outcomes = [None if isinstance(job, Commit) else job(connection) for job in jobs]
-    many: dict[Any, list[Any]] = {}
-    rest: list[tuple[Any, Any]] = []
-    # In one order on every replica, so that two that write the same conversations wait for each other and never in a ring.
+    many: dict[UpdateBase, list[Row]] = {}
+    rest: list[Statement] = []
+    # In one order on every replica, so that two that write the same conversations wait for each other and never in a
+    # ring.
     changes = sorted((job for job in jobs if isinstance(job, Commit)), key=lambda job: job.conversation)
     for job in changes:
         job.report(connection)
@@ -98,13 +102,13 @@ def one_by_one(connection: Connection, jobs: Sequence[Job]) -> list[Any]:
     return outcomes
 
 
-Masks = dict[str, Callable[[Any], Any]]
-_compiled: dict[Any, tuple[str, list[str], Masks]] = {}
+Masks = Mapping[str, Callable[[Any], Any]]
+_compiled: dict[UpdateBase, tuple[str, list[str], Masks]] = {}
 
 
-def _execute(connection: Connection, statement: Any, rows: Any) -> None:
-    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text, the
-    order of its parameters and the masks of those that hold words (R17) are made once."""
+def _execute(connection: Connection, statement: UpdateBase, rows: Row | list[Row]) -> None:
+    """`connection.execute`, for the few statements of every message without its preparations: on SQLite the SQL text,
+    the order of its parameters and the masks of those that hold words (R17) are made once."""
     if connection.dialect.name != "sqlite" or statement not in _EVERY_MESSAGE:
         connection.execute(statement, rows)
         return
@@ -112,7 +116,7 @@ def _execute(connection: Connection, statement: Any, rows: Any) -> None:
     if statement not in _compiled:
         made = statement.compile(dialect=connection.dialect, column_keys=list(many[0]))
         types = {name: bind.type.bind_processor(connection.dialect) for name, bind in made.binds.items()}
-        masks = {name: process for name, process in types.items() if process is not None}
+        masks: Masks = {name: process for name, process in types.items() if process is not None}
         _compiled[statement] = str(made), list(made.positiontup or ()), masks
     text, order, masks = _compiled[statement]
     connection.exec_driver_sql(
@@ -120,14 +124,14 @@ def _execute(connection: Connection, statement: Any, rows: Any) -> None:
     )
 
 
-def statements_of(c: Change) -> list[tuple[Any, Any]]:
+def statements_of(c: Change) -> list[Statement]:
     """All that a change writes, in order."""
     happened = {
         "conversation": c.conversation, "number": c.number, "seq": c.seq, "at": c.at,
         "events": happenings_to_json(c.happenings), "rows": to_json(c.rows), "milliseconds": c.milliseconds,
     }  # fmt: skip
     stands = {"b_id": c.conversation, "b_seq": c.seq, "b_number": c.number, "b_state": to_json(c.state), "b_at": c.at}
-    found: list[tuple[Any, Any]] = [(_INSERT_HAPPENING, happened)]
+    found: list[Statement] = [(_INSERT_HAPPENING, happened)]
     if c.turns:
         found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
     found.append((_UPDATE_CONVERSATION, stands))
@@ -162,8 +166,8 @@ def statements_of(c: Change) -> list[tuple[Any, Any]]:
 
 
 def record(connection: Connection, d: Delivery) -> None:
-    """What the courier learned. Raises `Stale` where the attempt it speaks of is no longer the ticket's own; that the helpdesk has the
-    ticket is true all the same, and `held` is None where that is said late."""
+    """What the courier learned. Raises `Stale` where the attempt it speaks of is no longer the ticket's own; that the
+    helpdesk has the ticket is true all the same, and `held` is None where that is said late."""
     attempted = d.attempted
     if d.status and d.held is None:
         assert d.status == "filed" and d.external_id, "without its fence a report may only say that the ticket is filed"
@@ -182,8 +186,8 @@ def record(connection: Connection, d: Delivery) -> None:
         connection.execute(_INSERT_ATTEMPT, {"key": d.key, "at": at, "outcome": outcome, "detail": detail})
 
 
-def _columns(d: Delivery) -> dict[str, Any]:
-    values: dict[str, Any] = {"status": d.status, "lease_until": 0.0}
+def _columns(d: Delivery) -> Row:
+    values: Row = {"status": d.status, "lease_until": 0.0}
     if d.external_id:
         values["external_id"] = d.external_id
     if d.due_at is not None:
@@ -193,7 +197,7 @@ def _columns(d: Delivery) -> dict[str, Any]:
     return values
 
 
-def _turn_row(c: Change, t: Turn) -> dict[str, Any]:
+def _turn_row(c: Change, t: Turn) -> Row:
     return {
         "conversation": c.conversation, "seq": t.seq, "who": t.who, "text": t.text, "at": t.at, "client_id": t.id,
         "act": t.act, "asks": to_json(t.asks), "sources": to_json(t.sources),

@@ -14,7 +14,7 @@ from bot.chat.frames import without_nul
 from bot.chat.rest_channel import answer_rest
 from bot.chat.words import WORDS, Entry, NotWords
 from bot.history import views
-from bot.history.audit import verdict
+from bot.history.transcripts import verdict
 from bot.operations.delivery import deliver_again
 from bot.store.access_log import AccessLog, bearer
 from bot.store.admin_token import is_administrators

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.bootstrap import Bot, run_bot
 from bot.chat.conversation import Conversation
 from bot.clock import now_text
-from bot.history.audit import verdict
+from bot.history.transcripts import verdict
 from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.tables import desk_ticket

@@ -57,7 +57,8 @@ def test_facts_are_answered_from_the_right_article(answers: Answers, question: s
 
 @pytest.mark.parametrize(
     "question",
-    ["is the walnut desk made from solid wood or veneer?", "do you have a student discount?", "what is the capital of France?",
+    ["is the walnut desk made from solid wood or "
+     "veneer?", "do you have a student discount?", "what is the capital of France?",
      "do you sell spare batteries?", "who won the match?", "can I pay with bitcoin?", "", "???", "a" * 4000],
 )  # fmt: skip
 def test_no_article_no_answer_and_it_says_why(answers: Answers, question: str) -> None:

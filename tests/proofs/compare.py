@@ -26,7 +26,7 @@ import httpx
 import orjson
 
 from bot.bootstrap import Bot, run_bot
-from bot.history.audit import transcript
+from bot.history.transcripts import transcript
 from bot.operations.progress import tell
 from bot.operations.rasa_service import RasaService
 from bot.replay.fixtures import Case, matches, read_fixtures

@@ -19,7 +19,7 @@ import orjson
 
 from bot.bootstrap import Bot, run_bot
 from bot.chat.conversation import Conversation
-from bot.history.audit import transcript
+from bot.history.transcripts import transcript
 from bot.history.views import outbox_counts
 from bot.settings import read_settings
 from bot.store.records import Turn

@@ -43,7 +43,8 @@ CONSENT = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
 
 @dataclass
 class Receiver:
-    """A webhook receiver on a real socket that keeps the contract: one ticket a key. `moods` are used up, one a call."""
+    """A webhook receiver on a real socket that keeps the contract: one ticket a key. `moods` are used up, one a
+    call."""
 
     port: int = field(default_factory=free_port)
     moods: list[str] = field(default_factory=list)

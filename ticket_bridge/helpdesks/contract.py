@@ -31,8 +31,8 @@ class Busy(HelpdeskError):
 
 
 class Rejected(HelpdeskError):
-    """Refused for good: the same request will be refused again until an operator mends something. `status` is the HTTP status
-    where there was one, `named` the fields and codes that the helpdesk named."""
+    """Refused for good: the same request will be refused again until an operator mends something. `status` is the HTTP
+    status where there was one, `named` the fields and codes that the helpdesk named."""
 
     def __init__(self, message: str, *, status: int | None = None, named: str = "") -> None:
         super().__init__(message)
@@ -41,8 +41,8 @@ class Rejected(HelpdeskError):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing `askonce helpdesk check` tries: `what` in an operator's words, `run` raises `HelpdeskError` where it is not so,
-    `mend` says what to do then. No step leaves anything behind in the helpdesk."""
+    """One thing `askonce helpdesk check` tries: `what` in an operator's words, `run` raises `HelpdeskError` where it is
+    not so, `mend` says what to do then. No step leaves anything behind in the helpdesk."""
 
     what: str
     run: Callable[[], Awaitable[None]]
@@ -51,9 +51,10 @@ class Step:
 
 @dataclass(frozen=True)
 class RequiredField:
-    """A field that a helpdesk cannot do without, beside name, email and reason (R1). `name` is its key in the payload, `label` how
-    shoppers are asked for it ("your order number"), `pattern` a regular expression that its values match wherever they stand in a
-    message; its first group, or all of it, is the value. It is asked for under the rules of the three."""
+    """A field that a helpdesk cannot do without, beside name, email and reason (R1). `name` is its key in the payload,
+    `label` how shoppers are asked for it ("your order number"), `pattern` a regular expression that its values match
+    wherever they stand in a message; its first group, or all of it, is the value. It is asked for under the rules of
+    the three."""
 
     name: str
     label: str
@@ -61,29 +62,38 @@ class RequiredField:
 
 
 class Helpdesk(Protocol):
-    """`create` files a payload under our key and returns the helpdesk's own id; `find` looks a key up and returns that id
-    or None, and never takes another's ticket for ours; `health` raises `HelpdeskError` where it cannot be used; `steps` are what
-    `askonce helpdesk check` goes through.
+    """Where tickets go. One file for each vendor; the courier knows only this.
 
-    A payload holds `name`, `email`, `reason` (the passed content, R1), `subject`, and `envelope` with `reference` and, where they
-    are configured, `tags` and `language`. `earlier` is the helpdesk's id of the ticket that this one disputes (R18), None where there is
-    none.
+    A payload holds `name`, `email`, `reason` (the passed content, R1), `subject`, and `envelope` with `reference` and,
+    where they are configured, `tags` and `language`. `earlier` is the helpdesk's id of the ticket that this one
+    disputes (R18), None where there is none.
 
-    `settle`, in seconds: how long a ticket may exist, or still be on its way, before `find` shows it. After an attempt with
-    an unknown end the courier looks twice, so far apart, before it creates again; 0 where the helpdesk itself makes one
-    ticket of two calls with one key, or where it cannot be asked. `required_fields`: what it needs beside name, email and
-    reason (R1)."""
+    `settle`, in seconds: how long a ticket may exist, or still be on its way, before `find` shows it. After an attempt
+    with an unknown end the courier looks twice, so far apart, before it creates again; 0 where the helpdesk itself
+    makes one ticket of two calls with one key, or where it cannot be asked. `required_fields`: what it needs beside
+    name, email and reason (R1)."""
 
     name: str
     settle: float
     required_fields: tuple[RequiredField, ...]
 
-    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str: ...
+    async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
+        """File `payload` under our `key`; the helpdesk's own id of the ticket. Raises `HelpdeskError`."""
+        ...
 
-    async def find(self, key: str) -> str | None: ...
+    async def find(self, key: str) -> str | None:
+        """The helpdesk's id of the ticket under our `key`, None where there is none; never another's. Raises
+        `HelpdeskError`."""
+        ...
 
-    async def health(self) -> None: ...
+    async def health(self) -> None:
+        """Raises `HelpdeskError` where it cannot be used."""
+        ...
 
-    def steps(self) -> Sequence[Step]: ...
+    def steps(self) -> Sequence[Step]:
+        """What `askonce helpdesk check` goes through, in order."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Let its connections go."""
+        ...

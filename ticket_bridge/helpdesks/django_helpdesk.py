@@ -1,8 +1,9 @@
 """django-helpdesk over its REST API.
 
-Docs: https://django-helpdesk.readthedocs.io/en/stable/api.html. There is no search: unknown query parameters are ignored and every ticket is
-returned, so a look-up follows the pages and compares our own field. `priority` is required; the requester's name has no
-field of its own and goes into a custom field. It may answer 500 although the ticket exists (when its own mail fails).
+Docs: https://django-helpdesk.readthedocs.io/en/stable/api.html. There is no search: unknown query parameters are
+ignored and every ticket is returned, so a look-up follows the pages and compares our own field. `priority` is required;
+the requester's name has no field of its own and goes into a custom field. It may answer 500 although the ticket exists
+(when its own mail fails).
 """
 
 from __future__ import annotations
@@ -56,13 +57,23 @@ class DjangoHelpdesk:
     def steps(self) -> Sequence[Step]:
         fields = f"{self._field.removeprefix('custom_')} and {self._name_field.removeprefix('custom_')}"
         return (
-            Step("django-helpdesk answers and knows the token", self.health,
-                 "check ASKONCE_DJANGO_HELPDESK_URL (where /api/tickets/ is) and ASKONCE_DJANGO_HELPDESK_TOKEN; the account must be staff"),
-            Step(f"the account may create tickets, and the custom fields {fields} are there", self._may_create,
-                 "make both as custom fields for text in its admin; check that the account may add tickets"),
-            Step(f"the queue {self._queue} is there", self._see_queue,
-                 "check ASKONCE_DJANGO_HELPDESK_QUEUE: it is the queue's number, as its admin shows it in the address"),
-        )  # fmt: skip
+            Step(
+                "django-helpdesk answers and knows the token",
+                self.health,
+                "check ASKONCE_DJANGO_HELPDESK_URL (where /api/tickets/ is) and ASKONCE_DJANGO_HELPDESK_TOKEN; the "
+                "account must be staff",
+            ),
+            Step(
+                f"the account may create tickets, and the custom fields {fields} are there",
+                self._may_create,
+                "make both as custom fields for text in its admin; check that the account may add tickets",
+            ),
+            Step(
+                f"the queue {self._queue} is there",
+                self._see_queue,
+                "check ASKONCE_DJANGO_HELPDESK_QUEUE: it is the queue's number, as its admin shows it in the address",
+            ),
+        )
 
     async def _may_create(self) -> None:
         """Values too long for the custom fields are complained of by name where the fields are there."""

@@ -1,8 +1,8 @@
 """Freshdesk over its API v2.
 
-Docs: https://developers.freshdesk.com/api/ ("Create a Ticket", "Filter Tickets", "Rate Limit", "View a Contact"). There is no idempotency, and
-`unique_external_id` is the requester's, not the ticket's: a custom text field holds our key. The filter that finds it lags "a few
-minutes" behind, hence `settle`.
+Docs: https://developers.freshdesk.com/api/ ("Create a Ticket", "Filter Tickets", "Rate Limit", "View a Contact"). There
+is no idempotency, and `unique_external_id` is the requester's, not the ticket's: a custom text field holds our key. The
+filter that finds it lags "a few minutes" behind, hence `settle`.
 """
 
 from __future__ import annotations
@@ -57,13 +57,22 @@ class Freshdesk:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("Freshdesk answers and knows the key", self.health,
-                 "check ASKONCE_FRESHDESK_URL (https://your-shop.freshdesk.com) and ASKONCE_FRESHDESK_KEY (profile settings)"),
-            Step("the account may create tickets", self._may_create, "give the agent's role the right to create tickets"),
-            Step(f"tickets have the custom field {self._field}", self._see_field,
-                 f"make a single-line text field for tickets (Admin, Ticket Fields) whose API name is {self._field}; or name another "
-                 "with ASKONCE_FRESHDESK_FIELD; only an administrator's key can see the fields"),
-        )  # fmt: skip
+            Step(
+                "Freshdesk answers and knows the key",
+                self.health,
+                "check ASKONCE_FRESHDESK_URL (https://your-shop.freshdesk.com) and ASKONCE_FRESHDESK_KEY (profile "
+                "settings)",
+            ),
+            Step(
+                "the account may create tickets", self._may_create, "give the agent's role the right to create tickets"
+            ),
+            Step(
+                f"tickets have the custom field {self._field}",
+                self._see_field,
+                f"make a single-line text field for tickets (Admin, Ticket Fields) whose API name is {self._field}; "
+                "or name another with ASKONCE_FRESHDESK_FIELD; only an administrator's key can see the fields",
+            ),
+        )
 
     async def _may_create(self) -> None:
         """A ticket of nothing is refused with 400 where the account might have made one."""

@@ -1,9 +1,10 @@
 """Any helpdesk with a mailbox: one mail a ticket, over SMTP (RFC 5321).
 
-The Message-ID is made from our key and is the same in every attempt, so a helpdesk that knows its mail (osTicket, for one) makes one
-ticket of two. A mailbox cannot be asked, so where a connection is cut between the end of the mail and the server's 250, the mail is
-sent once more: better twice than never. `Reply-To` is the shopper, `From` the shop: mail that claims to be from the shopper's own provider
-would be refused as forged. A dispute refers to the earlier ticket's mail (`In-Reply-To`, `References`), so it joins its thread.
+The Message-ID is made from our key and is the same in every attempt, so a helpdesk that knows its mail (osTicket, for
+one) makes one ticket of two. A mailbox cannot be asked, so where a connection is cut between the end of the mail and
+the server's 250, the mail is sent once more: better twice than never. `Reply-To` is the shopper, `From` the shop: mail
+that claims to be from the shopper's own provider would be refused as forged. A dispute refers to the earlier ticket's
+mail (`In-Reply-To`, `References`), so it joins its thread.
 """
 
 from __future__ import annotations
@@ -93,8 +94,8 @@ def mailbox(name: str, address: str) -> Address:
 
 
 def on_the_wire(address: str) -> str:
-    """An address as mail servers take it: where only its domain is beyond ASCII, in its ASCII form (IDNA, RFC 5891), so that
-    `jane@exämple.de` needs nothing of a server. What stands before the `@` only its own server may change."""
+    """An address as mail servers take it: where only its domain is beyond ASCII, in its ASCII form (IDNA, RFC 5891), so
+    that `jane@exämple.de` needs nothing of a server. What stands before the `@` only its own server may change."""
     user, _, domain = address.rpartition("@")
     if domain.isascii() or not user.isascii():
         return address
@@ -106,7 +107,8 @@ def on_the_wire(address: str) -> str:
 
 
 def policy_for(*addresses: str) -> email.policy.EmailPolicy[EmailMessage]:
-    """How a mail with these addresses in its headers is written: in UTF-8 only where one of them needs it (RFC 6532)."""
+    """How a mail with these addresses in its headers is written: in UTF-8 only where one of them needs it (RFC
+    6532)."""
     return email.policy.SMTP.clone(utf8=not all(on_the_wire(a).isascii() for a in addresses))
 
 
@@ -155,11 +157,18 @@ class Mailbox:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("the mail server answers and lets the account in", self.health,
-                 "check ASKONCE_SMTP_HOST, _PORT, _SECURITY (starttls, tls or none), _USER and _PASSWORD"),
-            Step(f"it takes mail for {self._to}", self._may_send,
-                 "check ASKONCE_EMAIL_TO and ASKONCE_EMAIL_FROM: the server must let this account send from the one to the other"),
-        )  # fmt: skip
+            Step(
+                "the mail server answers and lets the account in",
+                self.health,
+                "check ASKONCE_SMTP_HOST, _PORT, _SECURITY (starttls, tls or none), _USER and _PASSWORD",
+            ),
+            Step(
+                f"it takes mail for {self._to}",
+                self._may_send,
+                "check ASKONCE_EMAIL_TO and ASKONCE_EMAIL_FROM: the server must let this account send from the one to "
+                "the other",
+            ),
+        )
 
     async def _may_send(self) -> None:
         """Up to the point where the mail's text would follow; then the server is told to forget it."""
@@ -172,8 +181,8 @@ class Mailbox:
 
 
 async def _envelope(client: aiosmtplib.SMTP, *, sender: str, to: str, wide: bool) -> None:
-    """From whom to whom. An address beyond ASCII, there or in a header (`wide`), is told with SMTPUTF8 (RFC 6531) and refused, in
-    words that say so, where the server does not speak it. Raises `Rejected`."""
+    """From whom to whom. An address beyond ASCII, there or in a header (`wide`), is told with SMTPUTF8 (RFC 6531) and
+    refused, in words that say so, where the server does not speak it. Raises `Rejected`."""
     sender, to = on_the_wire(sender), on_the_wire(to)
     wide = wide or not (sender + to).isascii()
     if client.is_ehlo_or_helo_needed:

@@ -1,9 +1,9 @@
 """Request Tracker 5 over its REST 2.0 API.
 
-Docs: https://docs.bestpractical.com/rt/5.0.5/RT/REST2.html ("Tickets", "Searching", "Queues"). RT has no idempotency of its own: a custom
-field holds our key and is searched before a second create. `UniqueValues` on the field does not help (the second create
-answers 201 and drops the value), so the looking is ours. An unknown custom field is dropped from a create and finds nothing in a search,
-both without an error; `steps` looks whether the queue has it.
+Docs: https://docs.bestpractical.com/rt/5.0.5/RT/REST2.html ("Tickets", "Searching", "Queues"). RT has no idempotency of
+its own: a custom field holds our key and is searched before a second create. `UniqueValues` on the field does not help
+(the second create answers 201 and drops the value), so the looking is ours. An unknown custom field is dropped from a
+create and finds nothing in a search, both without an error; `steps` looks whether the queue has it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_
 
 
 def requestor(name: str, email: str) -> str:
-    """An RFC 5322 mailbox that RT keeps as it is: the name quoted, in its own script. RT answers 201 to a malformed one and
-    makes a ticket without a requestor."""
+    """An RFC 5322 mailbox that RT keeps as it is: the name quoted, in its own script. RT answers 201 to a malformed one
+    and makes a ticket without a requestor."""
     quoted = one_line(name).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}" <{email}>'
 
@@ -65,15 +65,26 @@ class RequestTracker:
     def steps(self) -> Sequence[Step]:
         """The queue needs the rights SeeQueue, SeeCustomField, CreateTicket, ShowTicket and SetInitialCustomField."""
         return (
-            Step("RT answers and knows the token", self.health,
-                 "check ASKONCE_RT_URL (without /REST/2.0) and ASKONCE_RT_TOKEN (RT: Settings, Auth Tokens)"),
-            Step(f"the queue {self._queue} is there", self._see_queue,
-                 "check ASKONCE_RT_QUEUE and give the account SeeQueue and ShowTicket on it"),
-            Step(f"the queue has the custom field {self._field}", self._see_field,
-                 f"make a custom field {self._field} (one value, for tickets), apply it to the queue, and give the account "
-                 "SeeCustomField and SetInitialCustomField; or name another with ASKONCE_RT_FIELD"),
-            Step("the account may create tickets there", self._may_create, "give the account CreateTicket on the queue"),
-        )  # fmt: skip
+            Step(
+                "RT answers and knows the token",
+                self.health,
+                "check ASKONCE_RT_URL (without /REST/2.0) and ASKONCE_RT_TOKEN (RT: Settings, Auth Tokens)",
+            ),
+            Step(
+                f"the queue {self._queue} is there",
+                self._see_queue,
+                "check ASKONCE_RT_QUEUE and give the account SeeQueue and ShowTicket on it",
+            ),
+            Step(
+                f"the queue has the custom field {self._field}",
+                self._see_field,
+                f"make a custom field {self._field} (one value, for tickets), apply it to the queue, and give the "
+                "account SeeCustomField and SetInitialCustomField; or name another with ASKONCE_RT_FIELD",
+            ),
+            Step(
+                "the account may create tickets there", self._may_create, "give the account CreateTicket on the queue"
+            ),
+        )
 
     async def _see_queue(self) -> None:
         await self._api.get(f"/queue/{self._queue}")
@@ -84,7 +95,8 @@ class RequestTracker:
             raise Rejected("the custom field is not there, or not visible")
 
     async def _may_create(self) -> None:
-        """RT looks at the right before it looks at the status: 403 without the right, 400 for a status that cannot be."""
+        """RT looks at the right before it looks at the status: 403 without the right, 400 for a status that cannot
+        be."""
         try:
             await self._api.post("/ticket", {"Queue": self._queue, "Status": "askonce-check", "Subject": "check"})
         except Rejected as error:

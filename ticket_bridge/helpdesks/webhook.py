@@ -1,8 +1,9 @@
 """Any system with an HTTP endpoint: a signed POST of the payload, our key in `Idempotency-Key`.
 
 The receiver keeps the promise of one ticket: for a key it has seen it answers 200 with the first answer again. The
-signature is `X-Askonce-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<seconds>.<body>">`, with the shared secret; receivers
-refuse a stale time. A `{"type": "ping"}`, signed the same way, comes from `askonce helpdesk check` and wants a 2xx. The id it gives the ticket is read from `id` in the JSON reply, or else from `Location`.
+signature is `X-Askonce-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<seconds>.<body>">`, with the shared secret;
+receivers refuse a stale time. A `{"type": "ping"}`, signed the same way, comes from `askonce helpdesk check` and wants
+a 2xx. The id it gives the ticket is read from `id` in the JSON reply, or else from `Location`.
 """
 
 from __future__ import annotations
@@ -73,9 +74,13 @@ class Webhook:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("the receiver answers a signed ping with 2xx", self._ping,
-                 "check ASKONCE_WEBHOOK_URL and ASKONCE_WEBHOOK_SECRET; a receiver answers 2xx to `{\"type\": \"ping\"}` and files nothing"),
-        )  # fmt: skip
+            Step(
+                "the receiver answers a signed ping with 2xx",
+                self._ping,
+                'check ASKONCE_WEBHOOK_URL and ASKONCE_WEBHOOK_SECRET; a receiver answers 2xx to `{"type": "ping"}` '
+                "and files nothing",
+            ),
+        )
 
     async def _ping(self) -> None:
         await send(self._client, _signed(self._url, {"type": "ping"}, {}, secret=self._secret, at=int(time.time())))

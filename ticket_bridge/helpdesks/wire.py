@@ -33,6 +33,8 @@ Patience = float | httpx.Timeout
 
 @dataclass(frozen=True)
 class Request:
+    """One call, as it goes over the wire."""
+
     method: str
     url: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -41,6 +43,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
+    """What came back."""
+
     status: int
     headers: httpx.Headers
     body: bytes
@@ -128,8 +132,8 @@ def make_client(timeout: Patience, **options: Any) -> httpx.AsyncClient:
 
 
 class Api:
-    """A JSON API at `url` with fixed headers. Raises what `send` raises, and `Unreachable` for a reply that is no JSON: whoever
-    answered was not the helpdesk, and what became of the request is not known."""
+    """A JSON API at `url` with fixed headers. Raises what `send` raises, and `Unreachable` for a reply that is no JSON:
+    whoever answered was not the helpdesk, and what became of the request is not known."""
 
     def __init__(self, url: str, headers: Mapping[str, str], *, timeout: Patience) -> None:
         self._url = url.rstrip("/")
@@ -172,8 +176,8 @@ class Api:
 
 
 def text_at(found: Any, *path: str) -> str:
-    """The text or number at `path` of a reply to a create. Raises `Unreachable` where the reply has none: what was created is not
-    known, so it is looked up."""
+    """The text or number at `path` of a reply to a create. Raises `Unreachable` where the reply has none: what was
+    created is not known, so it is looked up."""
     for part in path:
         found = found.get(part) if isinstance(found, dict) else None
     if isinstance(found, bool) or not isinstance(found, str | int) or not str(found):
@@ -182,8 +186,8 @@ def text_at(found: Any, *path: str) -> str:
 
 
 def objects(found: Any, *path: str) -> list[dict[str, Any]]:
-    """The list of objects at `path` of a reply to a look-up. Raises `Unreachable` where it is none: an answer that cannot be
-    read must not be taken for "there is no such ticket"."""
+    """The list of objects at `path` of a reply to a look-up. Raises `Unreachable` where it is none: an answer that
+    cannot be read must not be taken for "there is no such ticket"."""
     for part in path:
         found = found.get(part) if isinstance(found, dict) else None
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):

@@ -1,8 +1,8 @@
 """Zammad over its REST API.
 
-Docs: https://docs.zammad.org/en/latest/api/ticket/index.html ("Create", "Search"), .../api/ticket/links.html, .../api/user.html ("me").
-Creating knows no idempotency. Our key goes into a ticket attribute of its own (Admin, Objects, Ticket: a text attribute), and is searched;
-the search index may lag behind, hence `settle`.
+Docs: https://docs.zammad.org/en/latest/api/ticket/index.html ("Create", "Search"), .../api/ticket/links.html,
+.../api/user.html ("me"). Creating knows no idempotency. Our key goes into a ticket attribute of its own (Admin,
+Objects, Ticket: a text attribute), and is searched; the search index may lag behind, hence `settle`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Zammad:
         return text_at(await self._api.post("/api/v1/tickets", content), "id")
 
     async def find(self, key: str) -> str | None:
-        """The answer is a list of tickets, or with `expand` of older versions an object with its assets; both are read."""
+        """The answer is a list of tickets, or with `expand` of older versions an object with its assets; both are
+        read."""
         found = await self._api.get("/api/v1/tickets/search", query=f'{self._field}:"{key}"', limit=20, expand="true")
         if isinstance(found, dict):
             assets = found.get("assets", {})
@@ -59,14 +60,25 @@ class Zammad:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("Zammad answers and knows the token", self.health,
-                 "check ASKONCE_ZAMMAD_URL and ASKONCE_ZAMMAD_TOKEN (profile, Token Access, with the permission ticket.agent)"),
-            Step(f"the group {self._group} is there", self._see_group,
-                 "check ASKONCE_ZAMMAD_GROUP, and give the account access to the group (full, or read and create)"),
-            Step(f"tickets have the attribute {self._field}", self._see_field,
-                 f"make a text attribute {self._field} for tickets (Admin, Objects) and update the database there; or name "
-                 "another with ASKONCE_ZAMMAD_FIELD; the token needs admin.object to see it, and only for this check"),
-        )  # fmt: skip
+            Step(
+                "Zammad answers and knows the token",
+                self.health,
+                "check ASKONCE_ZAMMAD_URL and ASKONCE_ZAMMAD_TOKEN (profile, Token Access, with the permission "
+                "ticket.agent)",
+            ),
+            Step(
+                f"the group {self._group} is there",
+                self._see_group,
+                "check ASKONCE_ZAMMAD_GROUP, and give the account access to the group (full, or read and create)",
+            ),
+            Step(
+                f"tickets have the attribute {self._field}",
+                self._see_field,
+                f"make a text attribute {self._field} for tickets (Admin, Objects) and update the database there; or "
+                "name another with ASKONCE_ZAMMAD_FIELD; the token needs admin.object to see it, and only for "
+                "this check",
+            ),
+        )
 
     async def _see_group(self) -> None:
         groups = await self._api.get("/api/v1/groups")

@@ -1,8 +1,9 @@
 """Zendesk Support over its Ticketing API v2.
 
 Docs: https://developer.zendesk.com/api-reference/ticketing/introduction/ ("Idempotency", "Rate limits"),
-.../ticketing/tickets/tickets/ ("Create Ticket", "List Tickets" by `external_id`), .../ticketing/users/users/ ("Show Self"). `Idempotency-Key` makes
-one ticket of repeated calls for two hours; `external_id` holds our key for ever, is not unique, and is looked up first.
+.../ticketing/tickets/tickets/ ("Create Ticket", "List Tickets" by `external_id`), .../ticketing/users/users/ ("Show
+Self"). `Idempotency-Key` makes one ticket of repeated calls for two hours; `external_id` holds our key for ever, is not
+unique, and is looked up first.
 """
 
 from __future__ import annotations
@@ -60,11 +61,18 @@ class Zendesk:
 
     def steps(self) -> Sequence[Step]:
         return (
-            Step("Zendesk answers and knows the token", self.health,
-                 "check ASKONCE_ZENDESK_URL (https://your-shop.zendesk.com), ASKONCE_ZENDESK_EMAIL and ASKONCE_ZENDESK_TOKEN; "
-                 "token access must be on (Admin Center, Apps and integrations, Zendesk API)"),
-            Step("the account may create tickets for others", self._is_agent, "use the address of an agent or administrator"),
-        )  # fmt: skip
+            Step(
+                "Zendesk answers and knows the token",
+                self.health,
+                "check ASKONCE_ZENDESK_URL (https://your-shop.zendesk.com), ASKONCE_ZENDESK_EMAIL and "
+                "ASKONCE_ZENDESK_TOKEN; token access must be on (Admin Center, Apps and integrations, Zendesk API)",
+            ),
+            Step(
+                "the account may create tickets for others",
+                self._is_agent,
+                "use the address of an agent or administrator",
+            ),
+        )
 
     async def _is_agent(self) -> None:
         if (await self._me()).get("role") not in ("agent", "admin"):

@@ -1,4 +1,5 @@
-"""Somebody was faster, or the store will never take it: a clash is stepped again, anything else ends in a clear word."""
+"""Somebody was faster, or the store will never take it: a clash is stepped again, anything else ends in a clear
+word."""
 
 from __future__ import annotations
 
@@ -122,13 +123,26 @@ async def test_each_constraint_is_told_from_the_others(database_url: str) -> Non
             "milliseconds": 1.0,
         }
         said = {"conversation": "c", "seq": 1, "who": "bot", "text": "x", "at": "2026", "number": 1, "client_id": "m"}
-        filed = {"key": "k", "conversation": "c", "reference": "AO-X-1", "payload": "{}", "status": "queued", "due_at": 0.0,
-                 "helpdesk": "desk", "attempts": 0, "ambiguous": 0, "lease_until": 0.0, "created_at": 0.0, "told_saved": 0}  # fmt: skip
+        filed = {
+            "key": "k",
+            "conversation": "c",
+            "reference": "AO-X-1",
+            "payload": "{}",
+            "status": "queued",
+            "due_at": 0.0,
+            "helpdesk": "desk",
+            "attempts": 0,
+            "ambiguous": 0,
+            "lease_until": 0.0,
+            "created_at": 0.0,
+            "told_saved": 0,
+        }
         person = {"email": "a@shop.example", "name": "A", "role": "viewer", "password_hash": "x", "created_at": "2026",
                   "totp_used": 0, "failed": 0, "locked_until": 0.0, "disabled": 0}  # fmt: skip
         held = {"name": "n", "owner": "o", "until": 0.0}
         for table, row in ((happening, told), (turn, said), (outbox, filed), (account, person), (lease, held)):
-            await store.transact(lambda c, job=insert(table).values(**row): c.execute(job) and None)  # type: ignore[misc]
+            job = insert(table).values(**row)
+            await store.transact(lambda c, job=job: c.execute(job) and None)  # type: ignore[misc]
         expected = {
             "happening(conversation, number)": insert(happening).values(**told),
             "turn(conversation, seq)": insert(turn).values(**(said | {"client_id": "n"})),

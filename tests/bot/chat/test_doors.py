@@ -1,5 +1,5 @@
-"""The doors of the chat: who comes in and says nothing leaves nothing, beginnings are counted by whoever stands behind an address,
-and a customer's signature is for this purpose and this week."""
+"""The doors of the chat: who comes in and says nothing leaves nothing, beginnings are counted by whoever stands behind
+an address, and a customer's signature is for this purpose and this week."""
 
 from __future__ import annotations
 

@@ -28,8 +28,14 @@ def jane(**changes: Any) -> dict[str, Any]:
 def test_a_signature_is_of_one_address_and_one_secret() -> None:
     right = signature(SECRET, "Jane@Example.com ", expires=time.time() + 3600)
     assert customer_key(SECRET, "jane@example.com", right.upper()) == customer_key(SECRET, "JANE@example.com", right)
-    for secret, email, given in ((SECRET, "joan@example.com", right), ("other", "jane@example.com", right), ("", "jane@example.com", right),
-                                 (SECRET, None, right), (SECRET, "jane@example.com", None), (SECRET, "jane@example.com", "é")):  # fmt: skip
+    for secret, email, given in (
+        (SECRET, "joan@example.com", right),
+        ("other", "jane@example.com", right),
+        ("", "jane@example.com", right),
+        (SECRET, None, right),
+        (SECRET, "jane@example.com", None),
+        (SECRET, "jane@example.com", "é"),
+    ):
         assert customer_key(secret, email, given) is None
     assert right not in str(customer_key(SECRET, "jane@example.com", right))
 

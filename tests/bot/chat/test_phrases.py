@@ -25,8 +25,8 @@ VALUES = {
 }
 
 
-#: What no phrase may say, in each language: another ticket for an old matter (R11), a fourth field (R1), a confirmation (R8), a
-#: promise or a status (R15).
+#: What no phrase may say, in each language: another ticket for an old matter (R11), a fourth field (R1), a confirmation
+#: (R8), a promise or a status (R15).
 FORBIDDEN: dict[str, dict[str, str]] = {
     "en": {
         "R11": r"re-?open|(open|create|file|submit|raise) (a|another) new ticket",
@@ -106,7 +106,8 @@ def test_the_approved_contact_answer_in_every_language_is_the_approved_one(langu
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_referee_finds_nothing_in_any_language(language: str) -> None:
-    """Tickets are told with reference, time and, for a dispute, the review and its thread; ways out name the support email."""
+    """Tickets are told with reference, time and, for a dispute, the review and its thread; ways out name the support
+    email."""
     for phrase in ENGLISH:
         act = (
             phrase
@@ -124,7 +125,8 @@ def test_the_referee_finds_nothing_in_any_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", sorted(languages()))
 async def test_a_whole_conversation_in_each_language(language: str, tmp_path: pathlib.Path) -> None:
-    """The fixed phrases speak it; a tapped choice and a plain yes or no are understood, the rest of understanding is English."""
+    """The fixed phrases speak it; a tapped choice and a plain yes or no are understood, the rest of understanding is
+    English."""
     own = catalogue(language)
     settings = read_settings(database_url=f"sqlite:///{tmp_path}/talk.db", support_email="support@example.com")
     async with run_bot(settings) as bot:
@@ -165,8 +167,8 @@ def test_a_locale_speaks_its_language_and_an_unknown_one_english() -> None:
 
 def test_the_approved_contact_answer_to_the_letter() -> None:
     assert render("contact", {}, support_email="help@shop.example") == (
-        "You can contact support at help@shop.example or open a support ticket through the helpdesk. If live chat offers "
-        "escalation, provide your full name, email address, and the reason for the issue."
+        "You can contact support at help@shop.example or open a support ticket through the helpdesk. If live chat "
+        "offers escalation, provide your full name, email address, and the reason for the issue."
     )
 
 
@@ -188,8 +190,10 @@ def test_every_phrase_the_table_uses_is_there_and_none_is_left_over() -> None:
     source = "\n".join(inspect.getsource(module) for module in (actions, attended, closing))
     used = set(re.findall(r'Say\(\s*Act\.\w+,\s*"(\w+)"', source)) | set(re.findall(r'"(choice_\w+)"', source))
     used |= set(re.findall(r'Announce\("(\w+)"', source))
-    made = {"invalid_", "unusable_", "offer_stands", "ticket_filed", "ticket_saved", "greet", "noted", "all_right", "clarify",
-            "update_redirect", "mail_subject"}  # fmt: skip
+    made = {
+        *("invalid_", "unusable_", "offer_stands", "ticket_filed", "ticket_saved", "greet", "noted", "all_right"),
+        *("clarify", "update_redirect", "mail_subject"),
+    }
     for phrase in used:
         assert phrase in ENGLISH
     left = {p for p in ENGLISH if p not in used and not any(p.startswith(m) for m in made)}

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,7 +25,6 @@ from bot.store.tables import presence
 from dialogue import events
 from dialogue.states import Phase
 from dialogue.understanding.reader import Asked
-from kb_answers.answer import Answers
 from tests.conftest import SUPPORT
 from ticket_bridge.helpdesks.contract import RequiredField, Step
 
@@ -350,7 +349,7 @@ async def test_understanding_that_hangs_is_not_waited_for(url: str) -> None:
 
 async def test_a_search_that_fails_is_answered(url: str) -> None:
     async with bot_on(url, Time()) as bot:
-        bot.hub.equip(replace(bot.hub.shop, answers=cast(Answers, Broken())), entry=bot.hub.entry)
+        bot.hub.equip(replace(bot.hub.shop, answers=Broken()), entry=bot.hub.entry)
         chat, _ = await bot.hub.begin()
         await chat.hear("m", "how long does delivery take?")
         assert [t.act for t in await words(bot, chat, "bot")] == ["no_answer", "offer_ticket"]
@@ -378,7 +377,8 @@ async def test_a_helpdesk_that_hangs_is_not_waited_for(url: str) -> None:
     ids=["angry", "foreign", "confused"],
 )
 async def test_an_angry_a_foreign_and_a_confused_shopper_hear_the_way_out(url: str, said: list[str]) -> None:
-    """However each line is read: within three replies a ticket is offered or the email named, and within all of them the email."""
+    """However each line is read: within three replies a ticket is offered or the email named, and within all of them
+    the email."""
     async with bot_on(url, Time()) as bot:
         chat, _ = await bot.hub.begin()
         for number, text in enumerate(said):

@@ -98,8 +98,16 @@ async def test_bad_frames_get_an_error_and_the_connection_lives_on(bot: BotProce
         await client.send(type="hello", token="no such token", after=0)
         assert (await client.receive())["code"] == "bad_token"
         await client.hello(unknown="field")
-        for frame in ("[]", '"x"', '{"type":"dance"}', '{"type":"say","id":"1"}', '{"type":"say","id":"","text":"x"}',
-                      '{"type":"rate","score":9}', '{"type":"say","id":"2","text":"   "}', "\ud83d".encode("utf-16-le", "surrogatepass")):  # fmt: skip
+        for frame in (
+            "[]",
+            '"x"',
+            '{"type":"dance"}',
+            '{"type":"say","id":"1"}',
+            '{"type":"say","id":"","text":"x"}',
+            '{"type":"rate","score":9}',
+            '{"type":"say","id":"2","text":"   "}',
+            "\ud83d".encode("utf-16-le", "surrogatepass"),
+        ):
             await client.ws.send(frame)
             error = await client.receive()
             assert (error["type"], error["code"]) == ("error", "bad_frame"), frame

@@ -20,8 +20,10 @@ from bot.commands.chat import Session, command
 from bot.console.site import Ask
 from bot.settings import read_settings
 from bot.store.database import Store
+from bot.store.declarations import REGISTER
+from bot.store.declared import Kind
 from bot.store.tables import happening, metadata, rating, turn
-from bot.store.words import JSON, NOT_WORDS, PLAIN, Words, mask_words_of, masked_json
+from bot.store.words import Words, mask_words_of, masked_json
 from dialogue import events
 from dialogue.understanding.secrets import CARD, CODE, PASSWORD, mask
 from tests.conftest import BotProcess, client_of
@@ -48,16 +50,25 @@ def test_a_text_field_without_a_decision_cannot_be_declared() -> None:
 def test_every_text_column_is_decided_and_masks_until_it_is() -> None:
     columns = {f"{t.name}.{c.name}": c for t in metadata.tables.values() for c in t.columns if not c.foreign_keys}
     texts = {name for name, c in columns.items() if isinstance(c.type, String | Words)}
-    decided = {*NOT_WORDS, *JSON, *PLAIN}
-    assert texts == decided, f"say in bot.store.words what these hold: {texts ^ decided}"
-    assert {name for name in texts if isinstance(columns[name].type, Words)} == {*JSON, *PLAIN}
+    declared = {
+        f"{table}.{name}": holds for table, kept in REGISTER.tables.items() for name, holds in kept.columns.items()
+    }
+    assert texts <= declared.keys(), f"say in bot.store.declarations what these hold: {texts - declared.keys()}"
+    assert {n for n in texts if isinstance(columns[n].type, Words)} == {n for n in texts if declared[n].words}
+    assert {n for n in texts if isinstance(columns[n].type, Words) and columns[n].type.json} == {
+        n for n in texts if declared[n].words and declared[n].json
+    }
+    for name, holds in declared.items():
+        assert holds.words or (holds.kind is not Kind.PERSONAL and not holds.typed), f"{name} may hold a secret"
+        assert not holds.words or holds.kind is not Kind.SECRET, f"{name} would be broken"
     fresh = MetaData()
     mask_words_of(fresh)
     assert isinstance(Table("new", fresh, Column("remark", String(40))).c.remark.type, Words)
 
 
 def test_handlers_of_the_console_reach_no_raw_form() -> None:
-    """What is typed is read with `given` (masked) or `credential` (said to be none of people's words), and nothing else."""
+    """What is typed is read with `given` (masked) or `credential` (said to be none of people's words), and nothing
+    else."""
     for path in CONSOLE.glob("*.py"):
         source = path.read_text(encoding="utf-8")
         if path.name != "site.py":

@@ -13,7 +13,8 @@ from sqlalchemy import func, update
 
 from bot.bootstrap import run_bot
 from bot.cli import main
-from bot.history.audit import audit, verdict
+from bot.history.audit import audit
+from bot.history.transcripts import verdict
 from bot.settings import read_settings
 from bot.store.tables import happening, outbox, turn
 from tests.conftest import SUPPORT

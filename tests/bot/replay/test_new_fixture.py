@@ -172,8 +172,12 @@ def test_commands_over_a_stored_conversation(lived: str, tmp_path: pathlib.Path)
     assert "ticket_filed" in whole.stdout and "phase: " in whole.stdout
     same = run(tmp_path, "bot.cli", "replay", "--diff", "--parallel", "2", **url)
     assert same.returncode == 0 and "0 would go differently" in same.stdout
-    for wrong, words in ((("explain", "nope"), "no conversation"), (("explain", f"{id}#x"), "number of a turn"), (("explain", f"{id}#9999"), "has turns 1 to"),
-                         (("fixture", "new", "--conversation", "nope"), "no conversation"),
-                         (("fixture", "new", "--conversation", id, "--shrink", "--until", "privacy"), "does no `privacy`")):  # fmt: skip
+    for wrong, words in (
+        (("explain", "nope"), "no conversation"),
+        (("explain", f"{id}#x"), "number of a turn"),
+        (("explain", f"{id}#9999"), "has turns 1 to"),
+        (("fixture", "new", "--conversation", "nope"), "no conversation"),
+        (("fixture", "new", "--conversation", id, "--shrink", "--until", "privacy"), "does no `privacy`"),
+    ):
         done = run(tmp_path, "bot.cli", *wrong, **url)
         assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr

@@ -1,4 +1,5 @@
-"""Invented people in the place of real ones: what is found without being understood, what stays as it is, what is left to look at."""
+"""Invented people in the place of real ones: what is found without being understood, what stays as it is, what is left
+to look at."""
 
 from __future__ import annotations
 
@@ -45,8 +46,9 @@ def test_what_was_never_understood_is_found_by_form_label_or_lists(text: str) ->
     people = Pseudonyms((), [text])
     told = people.text(text)
     secret = re.compile(
-        r"jane|okafor|jürgen|müller|chloé|dubois|javier|garcía|xolani|mbeki|priya|nair|okonkwo|\belm\b|\b12\b|old mill|haupt|hugo|mayor|augusta|"
-        r"1508|sw1a|1aa|k1a|0b1|10115|7734|ab12|99x|1z999|123456|2345678|joe|doe",
+        r"jane|okafor|jürgen|müller|chloé|dubois|javier|garcía|xolani|mbeki|priya|nair|okonkwo|"
+        r"\belm\b|\b12\b|old mill|haupt|"
+        r"hugo|mayor|augusta|1508|sw1a|1aa|k1a|0b1|10115|7734|ab12|99x|1z999|123456|2345678|joe|doe",
         re.IGNORECASE,
     )
     assert not secret.search(told), told
@@ -55,9 +57,12 @@ def test_what_was_never_understood_is_found_by_form_label_or_lists(text: str) ->
 
 @pytest.mark.parametrize(
     "sentence",
-    ["not happy at all", "very unhappy", "torn strap", "furious", "nicht zufrieden", "sehr enttäuscht", "muy decepcionado", "the blue one", "waiting since",
-     "where is it", "no thanks", "pas content", "just connect me"],
-)  # fmt: skip
+    [
+        *("not happy at all", "very unhappy", "torn strap", "furious", "nicht zufrieden", "sehr enttäuscht"),
+        *("muy decepcionado", "the blue one", "waiting since", "where is it", "no thanks", "pas content"),
+        "just connect me",
+    ],
+)
 def test_a_sentence_misread_as_a_name_stays_what_it_is(sentence: str) -> None:
     assert not is_name(sentence)
     people = Pseudonyms({sentence, "Jane Doe"}, [sentence, f"I am {sentence}", "I'm Jane Doe"])
@@ -106,9 +111,14 @@ def test_the_shops_address_the_tickets_and_ordinary_words_stay() -> None:
 
 
 words = st.lists(
-    st.sampled_from("Jane jane Doe 4711081599 jane@x.example #123 12 Elm Street, Rue Hugo AB12CD34 https://a.example/x to order late. My is Olu Müller 10115 "
-                    "Straße Ringstraße 5 name: 山田太郎 [x](y)".split()), max_size=12,
-)  # fmt: skip
+    st.sampled_from(
+        (
+            "Jane jane Doe 4711081599 jane@x.example #123 12 Elm Street, Rue Hugo AB12CD34 https://a.example/x to "
+            "order late. My is Olu Müller 10115 Straße Ringstraße 5 name: 山田太郎 [x](y)"
+        ).split()
+    ),
+    max_size=12,
+)
 
 
 @given(words, words)

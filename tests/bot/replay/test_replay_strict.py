@@ -1,4 +1,4 @@
-"""Replay passes nothing over in silence: what a fixture says is played and checked, or it is an error, or it is named and counted."""
+"""Replay passes nothing over in silence: what a fixture says is played and checked, an error, or named and counted."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from bot.bootstrap import run_bot
 from bot.cli import main
 from bot.replay.diff import Diff, Difference, compare, in_json, show, stagehand
 from bot.replay.fixtures import Case, FixtureError, read_fixtures
-from bot.replay.play import Fault, Outcome, play_rehearsed
+from bot.replay.play import Fault, Outcome, Played, play_rehearsed
 from bot.replay.printable import for_github, in_xml, markup, plain, words
 from bot.replay.rehearsal import Stagehand
-from bot.replay.run import Played, github_lines, junit
+from bot.replay.report import github_lines, junit
 from bot.settings import read_settings
 from bot.store.console_tables import article_version
 from kb_answers.library import ARTICLES
@@ -51,7 +51,8 @@ async def played(hand: Stagehand, folder: pathlib.Path, text: str) -> Outcome:
     [
         "  - slot_was_set: [reason]\n  - slot_was_not_set: [name]\n  - slot_was_not_set: [email]\n",
         "  - slot_was_set: [reason]\n  - act: offer_ticket\n",
-        "  - slot_was_not_set: [name]\n  - act: answer\n  - slot_was_set: [{reason: my lamp is broken}]\n  - act: offer_ticket\n",
+        "  - slot_was_not_set: [name]\n  - act: answer\n  - slot_was_set: [{reason: my lamp is broken}]\n"
+        "  - act: offer_ticket\n",
         "  - act: offer_ticket\n    slot_was_set: [reason]\n  - slot_was_not_set: [name, email]\n",
     ],
 )
@@ -93,7 +94,10 @@ MISTAKES = {
     "an empty message": (ONE.replace("my lamp is broken", '" "'), "`user` is empty"),
     "half a character": (ONE.replace("my lamp is broken", '"a\\uD800"'), ""),
     "a misspelt key": (ONE.replace("act:", "acts:"), "unknown key `acts` in a step; did you mean `act`?"),
-    "two deeds in one step": (ONE.replace("- act: offer_ticket", "- user: yes\n    rate: 5\n  - act: ask"), "`user` and `rate` in one step"),
+    "two deeds in one step": (
+        ONE.replace("- act: offer_ticket", "- user: yes\n    rate: 5\n  - act: ask"),
+        "`user` and `rate` in one step",
+    ),
     "act and utter": (ONE + "    utter: utter_ask\n", "say the same"),
     "a score of six": (ONE + "  - rate: 6\n", "1 to 5"),
     "a yes for a score": (ONE + "  - rate: true\n", "1 to 5"),
@@ -109,12 +113,18 @@ MISTAKES = {
     "a number in a ticket": (ONE + "    ticket: {name: 5}\n", "`name` must be text"),
     "slots of nothing": (ONE + "  - slot_was_set: []\n", "names one field or more"),
     "an unknown slot": (ONE + "  - slot_was_not_set: [nam]\n", "did you mean `name`"),
-    "a customer's phone": (ONE.replace("  steps:", "  customer: {phone: '5'}\n  steps:"), "unknown key `phone` in a customer"),
+    "a customer's phone": (
+        ONE.replace("  steps:", "  customer: {phone: '5'}\n  steps:"),
+        "unknown key `phone` in a customer",
+    ),
     "a customer of nothing": (ONE.replace("  steps:", "  customer: {}\n  steps:"), "`customer` holds"),
     "a customer's number": (ONE.replace("  steps:", "  customer: {name: 5}\n  steps:"), "`name` must be text"),
-    "an unknown signal": (ONE.replace("  - act", "    understood: {signals: [wants_tickets]}\n  - act"), "cannot be understood"),
+    "an unknown signal": (
+        ONE.replace("  - act", "    understood: {signals: [wants_tickets]}\n  - act"),
+        "cannot be understood",
+    ),
     "control characters": (ONE.replace("my lamp", "my \x1b[31mlamp"), "not valid YAML"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", MISTAKES)
@@ -268,12 +278,16 @@ def test_options_that_would_be_passed_over_are_refused(tmp_path: pathlib.Path, m
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yml").write_text(GOOD)
     for wrong, said in (
-        (("a.yml", "--junit", "o", "--json", "o"), "would write the same file"), (("a.yml", "-k", "no such name"), "none of the 1 cases"),
-        (("a.yml", "--since", "2026-01-01"), "goes with --diff"), (("--diff", "--junit", "o"), "--junit does not go with --diff"),
-        (("--diff", "-k", "x"), "-k does not go with --diff"), (("--diff", "--times", "3"), "--times does not go"),
-        (("--diff", "--json", "no/such/o"), "cannot be written"), (("--diff", "--understander", "rasa"), "--understander rules"),
+        (("a.yml", "--junit", "o", "--json", "o"), "would write the same file"),
+        (("a.yml", "-k", "no such name"), "none of the 1 cases"),
+        (("a.yml", "--since", "2026-01-01"), "goes with --diff"),
+        (("--diff", "--junit", "o"), "--junit does not go with --diff"),
+        (("--diff", "-k", "x"), "-k does not go with --diff"),
+        (("--diff", "--times", "3"), "--times does not go"),
+        (("--diff", "--json", "no/such/o"), "cannot be written"),
+        (("--diff", "--understander", "rasa"), "--understander rules"),
         (("a.yml", "--url", "http://x", "--coverage", "c"), "leave out"),
-    ):  # fmt: skip
+    ):
         done = commanded("replay", *wrong)
         assert done.exit_code != 0 and said in done.stderr and not unforeseen(done), (wrong, done.stderr)
     assert not (tmp_path / "o").exists()

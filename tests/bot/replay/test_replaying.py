@@ -16,8 +16,8 @@ from bot.replay.coverage import Coverage
 from bot.replay.fixtures import FixtureError, read_fixtures
 from bot.replay.play import play_rehearsed
 from bot.replay.rehearsal import Stagehand
-from bot.replay.run import fingerprint, watch
 from bot.replay.schema import reference, schema
+from bot.replay.watch import fingerprint, watch
 from bot.settings import Settings, read_settings
 from dialogue import events
 from dialogue.vocabulary import Signal
@@ -87,8 +87,15 @@ def test_a_failing_case_shows_the_difference_the_rows_and_the_state(tmp_path: pa
     )
     done = run(tmp_path, "bot.cli", "replay", "a.yml", "--junit", "out.xml", "--json", "out.json", "--github")
     assert done.returncode == 1 and "Traceback" not in done.stderr
-    for shown in ("pass a late order", "FAIL wrong", "- expected [ticket_filed]", "+ got [answer, offer_ticket]",
-                  "+ row: R10 an issue without consent: offer", "+ state: offered, reason='my lamp is broken'", "1 passed, 1 failed"):  # fmt: skip
+    for shown in (
+        "pass a late order",
+        "FAIL wrong",
+        "- expected [ticket_filed]",
+        "+ got [answer, offer_ticket]",
+        "+ row: R10 an issue without consent: offer",
+        "+ state: offered, reason='my lamp is broken'",
+        "1 passed, 1 failed",
+    ):
         assert shown in done.stdout, (shown, done.stdout)
     assert "::error file=a.yml,line=9,col=5,title=wrong::after" in done.stdout
     suite = ET.fromstring((tmp_path / "out.xml").read_bytes())  # noqa: S314 - our own file
@@ -106,8 +113,12 @@ def test_the_options_choose_repeat_and_share_out(tmp_path: pathlib.Path) -> None
     assert done.returncode == 0 and "45 passed" in done.stdout and "pass^3: 45 of 45" in done.stdout, done.stdout
     assert "R10 the offer is made" in (tmp_path / "c.html").read_text()
     assert "1 passed" in run(tmp_path, "bot.cli", "replay", "a.yml", "-k", "case 7 A LATE").stdout
-    for wrong, words in ((("replay",), "name a fixture"), (("replay", "a.yml", "--diff"), "leave out the fixtures"),
-                         (("replay", "a.yml", "--understander", "rasa"), "ASKONCE_RASA_URL"), (("replay", "none.yml"), "cannot be read")):  # fmt: skip
+    for wrong, words in (
+        (("replay",), "name a fixture"),
+        (("replay", "a.yml", "--diff"), "leave out the fixtures"),
+        (("replay", "a.yml", "--understander", "rasa"), "ASKONCE_RASA_URL"),
+        (("replay", "none.yml"), "cannot be read"),
+    ):
         done = run(tmp_path, "bot.cli", *wrong)
         assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr, done.stderr
 
@@ -168,7 +179,10 @@ def test_watching_runs_again_when_a_file_changes(tmp_path: pathlib.Path) -> None
     file, told = tmp_path / "a.yml", tmp_path / "told"
     file.write_text("x")
     before = fingerprint([tmp_path])
-    script = f"import pathlib; p = pathlib.Path({str(told)!r}); p.write_text(p.read_text() + 'x' if p.exists() else 'x'); pathlib.Path({str(file)!r}).write_text('y' * len(p.read_text()))"
+    script = (
+        f"import pathlib; p = pathlib.Path({str(told)!r}); p.write_text(p.read_text() + 'x' if p.exists() else 'x'); "
+        f"pathlib.Path({str(file)!r}).write_text('y' * len(p.read_text()))"
+    )
     watch([sys.executable, "-c", script], [tmp_path / "a.yml"], rounds=3, every=0.01)
     assert told.read_text() == "xxx" and fingerprint([tmp_path]) != before
 
@@ -218,11 +232,21 @@ async def test_a_session_is_undone_and_explained_and_saved(
 
 
 def test_slash_commands_through_a_pipe(tmp_path: pathlib.Path) -> None:
-    words = "my lamp is broken\n/state\n/why\n/save a broken lamp\n/save a broken lamp\n/save\n/undo\n/state\n/nonsense\n/quit\nnever read\n"
+    words = (
+        "my lamp is broken\n/state\n/why\n/save a broken lamp\n/save a broken lamp\n/save\n/undo\n/state\n"
+        "/nonsense\n/quit\nnever read\n"
+    )
     done = run(tmp_path, "bot.cli", "chat", stdin=words)
     assert done.returncode == 0 and "Traceback" not in done.stderr
-    for shown in ("offered, reason='my lamp is broken'", "row: R10 an issue without consent: offer", "Written to a_broken_lamp.yml",
-                  "is there already", "taken back: my lamp is broken", "idle", "/state what is known"):  # fmt: skip
+    for shown in (
+        "offered, reason='my lamp is broken'",
+        "row: R10 an issue without consent: offer",
+        "Written to a_broken_lamp.yml",
+        "is there already",
+        "taken back: my lamp is broken",
+        "idle",
+        "/state what is known",
+    ):
         assert shown in done.stdout, shown
     assert run(tmp_path, "bot.cli", "replay", "a_broken_lamp.yml").returncode == 0
 

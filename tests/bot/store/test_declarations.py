@@ -97,7 +97,8 @@ def test_what_leads_upwards_is_what_the_foreign_keys_say() -> None:
 
 
 async def test_every_personal_column_is_exported_and_erased(database_url: str) -> None:
-    """A mark in each column that is a shopper's: the export has every one, the erasure leaves none; nothing is listed here."""
+    """A mark in each column that is a shopper's: the export has every one, the erasure leaves none; nothing is listed
+    here."""
     store = await _migrated(database_url)
     await store.transact(fill)
     marked = await store.transact(_mark_everything)

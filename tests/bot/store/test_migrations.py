@@ -21,8 +21,8 @@ from tests.conftest import ROOT, SUPPORT, audited
 from tests.patience import patient
 
 VERSIONS = sorted((ROOT / "bot" / "store" / "migrations" / "versions").glob("[0-9]*.py"))
-#: What an expanding migration may do. Whatever takes away or renames comes a release after its last use, in a file of its
-#: own whose docstring begins with "Contracts:" and names that release.
+#: What an expanding migration may do. Whatever takes away or renames comes a release after its last use, in a file of
+#: its own whose docstring begins with "Contracts:" and names that release.
 ADDING = {
     "f",
     "add_column",
@@ -52,7 +52,8 @@ def test_a_migration_only_adds(path: pathlib.Path) -> None:
             assert isinstance(column, ast.Call)
             given = {k.arg: ast.unparse(k.value) for k in column.keywords}
             assert given.get("nullable") == "True" or "server_default" in given, (
-                f"{path.name}:{call.lineno} the version before does not fill this column: let it be empty, or give a server_default"
+                f"{path.name}:{call.lineno} the version before does not fill this column: let it be empty, or give a "
+                f"server_default"
             )
 
 
@@ -88,7 +89,8 @@ async def test_this_version_goes_on_beside_a_migration_of_the_next(database_url:
 
 @pytest.mark.postgres
 async def test_a_migration_does_not_queue_behind_a_long_transaction(postgres: Callable[[], str]) -> None:
-    """Somebody reads the table for a long time: the migration steps back and tries again, and shoppers are served meanwhile."""
+    """Somebody reads the table for a long time: the migration steps back and tries again, and shoppers are served
+    meanwhile."""
     from alembic import command
 
     url = read_settings(database_url=postgres()).database_url
@@ -121,7 +123,10 @@ async def test_whoever_helps_while_presences_become_leases_gets_one_that_runs_ou
     from alembic import command
 
     engine = create_async_engine(database_url)
-    row = "INSERT INTO conversation (id, token_hash, created_at, updated_at, seq, number, state, channel) VALUES (:id, :id, '', '', 0, 0, :s, 'x')"
+    row = (
+        "INSERT INTO conversation (id, token_hash, created_at, updated_at, seq, number, state, channel) "
+        "VALUES (:id, :id, '', '', 0, 0, :s, 'x')"
+    )
     async with engine.begin() as connection:
         await connection.run_sync(lambda sync: command.upgrade(config(sync), "0005"))
         for id, state in (("a", State(phase=Phase.ATTENDED, agent="Maya")), ("b", State())):

@@ -19,8 +19,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.replay.fixtures import read_fixtures
-from bot.replay.play import OnStage, play
+from bot.replay.play import play
 from bot.replay.rehearsal import Stagehand
+from bot.replay.stages import OnStage
 from bot.settings import read_settings
 from dialogue import events
 from dialogue.referee.sight import look

@@ -33,18 +33,27 @@ from ticket_bridge.helpdesks.zendesk import Zendesk
 
 #: A vendor's fake, and the adapter for it: `secret` is what signs in.
 VENDORS: dict[str, tuple[type[Vendor], Callable[[str, str, Patience], Helpdesk]]] = {
-    "zendesk": (ZendeskFake, lambda url, secret, t: Zendesk(url, email="agent@shop.example", token=secret, timeout=t, settle=0.05)),
-    "freshdesk": (FreshdeskFake, lambda url, secret, t: Freshdesk(url, key=secret, field="cf_external_ref", timeout=t, settle=0.05)),
-    "zammad": (ZammadFake, lambda url, secret, t: Zammad(url, token=secret, group="Users", field="external_ref", timeout=t, settle=0.05)),
+    "zendesk": (
+        ZendeskFake,
+        lambda url, secret, t: Zendesk(url, email="agent@shop.example", token=secret, timeout=t, settle=0.05),
+    ),
+    "freshdesk": (
+        FreshdeskFake,
+        lambda url, secret, t: Freshdesk(url, key=secret, field="cf_external_ref", timeout=t, settle=0.05),
+    ),
+    "zammad": (
+        ZammadFake,
+        lambda url, secret, t: Zammad(url, token=secret, group="Users", field="external_ref", timeout=t, settle=0.05),
+    ),
     "webhook": (WebhookFake, lambda url, secret, t: Webhook(f"{url}/hook", secret=secret, timeout=t)),
-}  # fmt: skip
+}
 SECRETS = {"zendesk": "secret", "freshdesk": "key", "zammad": "secret", "webhook": "s3cret"}
 
 
 @dataclass
 class World:
-    """A helpdesk, what it holds (counted by the helpdesk itself, not by our keys), and the same adapter for somewhere or someone
-    else: `elsewhere` for a port where nobody listens, `stranger` with a wrong secret."""
+    """A helpdesk, what it holds (counted by the helpdesk itself, not by our keys), and the same adapter for somewhere
+    or someone else: `elsewhere` for a port where nobody listens, `stranger` with a wrong secret."""
 
     kind: str
     helpdesk: Helpdesk
@@ -119,10 +128,15 @@ async def desk_world(folder: pathlib.Path) -> AsyncIterator[World]:
 
     def held() -> list[dict[str, Any]]:
         return [
-            {"key": r.key, **{n: p[n] for n in ("name", "email", "reason", "subject")}, "tags": p["envelope"].get("tags", []),
-             "earlier": p["envelope"].get("disputes")}
-            for r in rows for p in [orjson.loads(r.payload)]
-        ]  # fmt: skip
+            {
+                "key": r.key,
+                **{n: p[n] for n in ("name", "email", "reason", "subject")},
+                "tags": p["envelope"].get("tags", []),
+                "earlier": p["envelope"].get("disputes"),
+            }
+            for r in rows
+            for p in [orjson.loads(r.payload)]
+        ]
 
     class Seen(Desk):
         """The desk, with its rows read after each call."""

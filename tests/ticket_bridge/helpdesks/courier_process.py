@@ -1,6 +1,9 @@
-"""A courier as a process of its own that kills itself with SIGKILL at the steps of its cycle; `tests.ticket_bridge.helpdesks.siege` starts it.
+"""A courier as a process of its own that kills itself with SIGKILL at the steps of its cycle;
+`tests.ticket_bridge.helpdesks.siege` starts it.
 
-python -m tests.ticket_bridge.helpdesks.courier_process NAME CHANCE SEED       (everything else comes from ASKONCE_* variables)
+python -m tests.ticket_bridge.helpdesks.courier_process NAME CHANCE SEED
+
+Everything else comes from ASKONCE_* variables.
 """
 
 from __future__ import annotations

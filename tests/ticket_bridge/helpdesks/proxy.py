@@ -1,7 +1,7 @@
 """A TCP proxy between courier and helpdesk that spoils connections, a fault for every class of byte position.
 
-Two things are left out because no client could mend them over plain HTTP: a middlebox that repeats a POST by itself, and a changed letter
-in the middle of a shopper's words. TLS excludes the second.
+Two things are left out because no client could mend them over plain HTTP: a middlebox that repeats a POST by itself,
+and a changed letter in the middle of a shopper's words. TLS excludes the second.
 """
 
 from __future__ import annotations
@@ -16,12 +16,23 @@ from dataclasses import dataclass, field
 
 from tests.patience import patient
 
-#: In the order of the bytes: before anything is sent, inside the request, after the server acted, inside the reply, after it.
+#: In the order of the bytes: before anything is sent, inside the request, after the server acted, inside the reply,
+#: after it.
 FAULTS = (
-    "refused", "cut in the request head", "cut in the request body", "corrupt request", "held back, then delivered late",
-    "delivered, reply never read", "cut before the reply", "cut in the reply head", "cut in the reply body", "corrupt status",
-    "corrupt reply body", "reply twice", "slow reply",
-)  # fmt: skip
+    "refused",
+    "cut in the request head",
+    "cut in the request body",
+    "corrupt request",
+    "held back, then delivered late",
+    "delivered, reply never read",
+    "cut before the reply",
+    "cut in the reply head",
+    "cut in the reply body",
+    "corrupt status",
+    "corrupt reply body",
+    "reply twice",
+    "slow reply",
+)
 
 
 @dataclass

@@ -1,4 +1,5 @@
-"""Real helpdesk servers for the tests: Request Tracker 5 (Debian's package), django-helpdesk (PyPI), a real SMTP server."""
+"""Real helpdesk servers for the tests: Request Tracker 5 (Debian's package), django-helpdesk (PyPI), a real SMTP
+server."""
 
 from __future__ import annotations
 
@@ -75,8 +76,13 @@ class RtServer(Server):
             found: list[dict[str, Any]] = []
             page = 1
             while True:
-                query = {"query": "Queue = 'Escalations'", "fields": "Subject,CustomFields,Requestor", "per_page": "100",
-                         "orderby": "id", "page": str(page)}  # fmt: skip
+                query = {
+                    "query": "Queue = 'Escalations'",
+                    "fields": "Subject,CustomFields,Requestor",
+                    "per_page": "100",
+                    "orderby": "id",
+                    "page": str(page),
+                }
                 answer = http.get("/tickets", params=query).json()
                 found += [self._read(http, t) for t in answer["items"]]
                 if page >= answer["pages"]:
@@ -100,7 +106,8 @@ class RtServer(Server):
 
 
 class DjangoServer(Server):
-    """django-helpdesk with a queue, its custom fields and a staff user; its environment is made once, from the lock file."""
+    """django-helpdesk with a queue, its custom fields and a staff user; its environment is made once, from the lock
+    file."""
 
     def held(self) -> list[dict[str, Any]]:
         s = self.settings
@@ -133,8 +140,8 @@ def django_environment() -> pathlib.Path:
 
 
 class MailServer:
-    """A real SMTP server on loopback; `moods` are used up, one a mail: `fine`, `later` (451), `never` (554), `cut made` (kept, then gone
-    without a word)."""
+    """A real SMTP server on loopback; `moods` are used up, one a mail: `fine`, `later` (451), `never` (554), `cut made`
+    (kept, then gone without a word)."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -181,8 +188,14 @@ class MailServer:
         """The mails as tickets; one a Message-ID, as a helpdesk that knows its mail takes them."""
         once = {str(m["Message-ID"]): m for m in self.mails}
         return [
-            {"key": id, "name": m["Reply-To"].addresses[0].display_name, "email": m["Reply-To"].addresses[0].addr_spec,
-             "reason": m.get_content().replace("\r\n", "\n").rstrip("\n"), "subject": str(m["Subject"]),
-             "tags": [t for t in str(m["X-Askonce-Tags"] or "").split(", ") if t], "earlier": m["In-Reply-To"] and str(m["In-Reply-To"])}
+            {
+                "key": id,
+                "name": m["Reply-To"].addresses[0].display_name,
+                "email": m["Reply-To"].addresses[0].addr_spec,
+                "reason": m.get_content().replace("\r\n", "\n").rstrip("\n"),
+                "subject": str(m["Subject"]),
+                "tags": [t for t in str(m["X-Askonce-Tags"] or "").split(", ") if t],
+                "earlier": m["In-Reply-To"] and str(m["In-Reply-To"]),
+            }
             for id, m in once.items()
-        ]  # fmt: skip
+        ]

@@ -1,5 +1,6 @@
-"""Many consents, two couriers that are killed with -9 at every step of their cycle, and a network that spoils connections: exactly as many
-tickets, each with the right three fields. `make test` runs a share, `make prove` the whole.
+"""Many consents, two couriers that are killed with -9 at every step of their cycle, and a network that spoils
+connections: exactly as many tickets, each with the right three fields. `make test` runs a share, `make prove` the
+whole.
 """
 
 from __future__ import annotations
@@ -104,8 +105,8 @@ async def siege(
     chance: float = 0.02,
     tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[dict[str, dict[str, str]], Counter[str]]:
-    """What every ticket must hold, and what was met on the way. `settings` are ASKONCE_* variables of the helpdesk (none: the
-    built-in desk). Raises `AssertionError` where not all tickets are filed in time."""
+    """What every ticket must hold, and what was met on the way. `settings` are ASKONCE_* variables of the helpdesk
+    (none: the built-in desk). Raises `AssertionError` where not all tickets are filed in time."""
     rng = random.Random(seed)
     url = f"sqlite:///{folder}/siege.db"
     wanted = await consents(url, many)
@@ -192,7 +193,8 @@ def sieges(consents: int, seed: int, tell: Callable[[str], None]) -> list[str]:
         problems = compared(wanted, asyncio.run(on_the_desk(folder)))
     if not pathlib.Path("/usr/share/request-tracker5").exists():
         tell(
-            "Request Tracker is not installed here, so its siege is left out: bash tests/ticket_bridge/helpdesks/rt5.sh install"
+            "Request Tracker is not installed here, so its siege is left out: bash "
+            "tests/ticket_bridge/helpdesks/rt5.sh install"
         )
         return problems
     with tempfile.TemporaryDirectory(prefix="askonce-siege-") as name:

@@ -1,4 +1,5 @@
-"""One contract for every helpdesk: the built-in desk, RT 5, django-helpdesk, Zammad, Zendesk, Freshdesk, email, webhook."""
+"""One contract for every helpdesk: the built-in desk, RT 5, django-helpdesk, Zammad, Zendesk, Freshdesk, email,
+webhook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Vendors in every mood: each failure is sorted by what to do next, and through the whole bot one consent ends as one ticket."""
+"""Vendors in every mood: each failure is sorted by what to do next, and through the whole bot one consent ends as one
+ticket."""
 
 from __future__ import annotations
 
@@ -19,11 +20,20 @@ from ticket_bridge.retry import RetryPolicy
 
 #: What each mood must be sorted as, and whether the ticket may exist.
 SORTED: dict[str, tuple[type[HelpdeskError], bool | None]] = {
-    "429": (Busy, False), "503": (Busy, True), "500": (Unreachable, True), "500 made": (Unreachable, True),
-    "401": (Rejected, None), "422": (Rejected, None), "redirect": (Rejected, None), "html": (Unreachable, True),
-    "empty": (Unreachable, True), "slow": (Unreachable, True), "cut": (Unreachable, True), "cut made": (Unreachable, True),
+    "429": (Busy, False),
+    "503": (Busy, True),
+    "500": (Unreachable, True),
+    "500 made": (Unreachable, True),
+    "401": (Rejected, None),
+    "422": (Rejected, None),
+    "redirect": (Rejected, None),
+    "html": (Unreachable, True),
+    "empty": (Unreachable, True),
+    "slow": (Unreachable, True),
+    "cut": (Unreachable, True),
+    "cut made": (Unreachable, True),
     "half made": (Unreachable, True),
-}  # fmt: skip
+}
 
 
 #: The slow vendor is given up while it reads; connecting to it is never what fails, however busy the machine is.

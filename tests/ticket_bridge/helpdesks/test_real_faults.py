@@ -1,4 +1,5 @@
-"""Real servers made to fail for real: stopped and continued, killed, throttled, "500 although created", and mail through RT's own gateway."""
+"""Real servers made to fail for real: stopped and continued, killed, throttled, "500 although created", and mail
+through RT's own gateway."""
 
 from __future__ import annotations
 
@@ -144,7 +145,8 @@ async def test_throttled_by_the_server_itself(second_django: Callable[..., Djang
 
 
 async def test_mail_reaches_request_tracker_through_its_own_gateway(rt: RtServer, tmp_path: pathlib.Path) -> None:
-    """A real MTA hands the mail to RT; a name in another script and the reason arrive, and the shopper is the requestor."""
+    """A real MTA hands the mail to RT; a name in another script and the reason arrive, and the shopper is the
+    requestor."""
     before = len(rt.held())
     port = free_port()
     folder = tmp_path / "exim"

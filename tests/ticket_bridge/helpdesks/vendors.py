@@ -1,5 +1,6 @@
-"""Fakes of vendors that cannot run here, each on a real socket, written from the vendor's API reference, and as moody as the vendor
-can be. A fake knows what the reference says of sign-in, required fields, answers and look-ups; nothing else.
+"""Fakes of vendors that cannot run here, each on a real socket, written from the vendor's API reference, and as moody
+as the vendor can be. A fake knows what the reference says of sign-in, required fields, answers and look-ups; nothing
+else.
 """
 
 from __future__ import annotations
@@ -146,12 +147,16 @@ def basic(user: str, password: str) -> str:
 
 
 class ZendeskFake(Vendor):
-    """developer.zendesk.com/api-reference/ticketing: introduction (authentication, idempotency, rate limits), tickets/tickets (create, list by
-    external_id), users/users (show self: an anonymous caller gets a user without an id)."""
+    """developer.zendesk.com/api-reference/ticketing: introduction (authentication, idempotency, rate limits),
+    tickets/tickets (create, list by external_id), users/users (show self: an anonymous caller gets a user without an
+    id)."""
 
     creates = ("POST", "/api/v2/tickets")
-    refusal = {"error": "RecordInvalid", "description": "Record validation errors",
-               "details": {"requester": [{"description": "Requester: jane@… is not valid", "error": "InvalidValue"}]}}  # fmt: skip
+    refusal = {
+        "error": "RecordInvalid",
+        "description": "Record validation errors",
+        "details": {"requester": [{"description": "Requester: jane@… is not valid", "error": "InvalidValue"}]},
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -195,8 +200,9 @@ class ZendeskFake(Vendor):
 
 
 class FreshdeskFake(Vendor):
-    """developers.freshdesk.com/api: authentication (401 for a wrong key), create a ticket (400 with `errors`), filter tickets (a query in
-    quotes, custom fields as `cf_…:'value'`), rate limit (429 with Retry-After), list all ticket fields."""
+    """developers.freshdesk.com/api: authentication (401 for a wrong key), create a ticket (400 with `errors`), filter
+    tickets (a query in quotes, custom fields as `cf_…:'value'`), rate limit (429 with Retry-After), list all ticket
+    fields."""
 
     creates = ("POST", "/api/v2/tickets")
     refusal_status = 400
@@ -226,16 +232,24 @@ class FreshdeskFake(Vendor):
 
     def held(self) -> list[dict[str, Any]]:
         return [
-            {"key": t["custom_fields"]["cf_external_ref"], "name": t["name"], "email": t["email"],
-             "reason": t["description"], "subject": t["subject"], "tags": t.get("tags", []),
-             "earlier": next((x.removeprefix("disputes-") for x in t.get("tags", []) if x.startswith("disputes-")), None)}
+            {
+                "key": t["custom_fields"]["cf_external_ref"],
+                "name": t["name"],
+                "email": t["email"],
+                "reason": t["description"],
+                "subject": t["subject"],
+                "tags": t.get("tags", []),
+                "earlier": next(
+                    (x.removeprefix("disputes-") for x in t.get("tags", []) if x.startswith("disputes-")), None
+                ),
+            }
             for t in self.tickets
-        ]  # fmt: skip
+        ]
 
 
 class ZammadFake(Vendor):
-    """docs.zammad.org/en/latest/api: intro (token), ticket (create, search), ticket/links, group, object. The search is an index over words,
-    so it may bring tickets that only look alike."""
+    """docs.zammad.org/en/latest/api: intro (token), ticket (create, search), ticket/links, group, object. The search is
+    an index over words, so it may bring tickets that only look alike."""
 
     creates = ("POST", "/api/v1/tickets")
     refusal = {"error": "Invalid value for 'group'", "error_human": "Invalid value"}
@@ -269,7 +283,8 @@ class ZammadFake(Vendor):
 
 
 class WebhookFake(Vendor):
-    """A receiver that keeps the contract of `ticket_bridge/helpdesks/webhook.py`: the signature is checked, one ticket a key, pings answered."""
+    """A receiver that keeps the contract of `ticket_bridge/helpdesks/webhook.py`: the signature is checked, one ticket
+    a key, pings answered."""
 
     creates = ("POST", "/hook")
     refusal = {"error": "invalid", "fields": ["email"]}

@@ -1,5 +1,6 @@
-"""The console: accounts, what they looked at, reviews, samples, edited articles, work on desk tickets; a summary of each
-conversation with its facets and its words for the search. `conversation.erased_at` for those whose shopper was forgotten."""
+"""The console: accounts, what they looked at, reviews, samples, edited articles, work on desk tickets; a summary of
+each conversation with its facets and its words for the search. `conversation.erased_at` for those whose shopper was
+forgotten."""
 
 import sqlalchemy as sa
 from alembic import op

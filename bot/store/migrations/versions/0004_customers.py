@@ -1,5 +1,5 @@
-"""Signed-in customers whose page vouches for them: their conversation, and a token for each further device. An index for the
-list of tickets."""
+"""Signed-in customers whose page vouches for them: their conversation, and a token for each further device. An index
+for the list of tickets."""
 
 import sqlalchemy as sa
 from alembic import op

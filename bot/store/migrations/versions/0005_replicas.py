@@ -1,5 +1,5 @@
-"""For several replicas: leases for work that one of them does for all, and the trace that a ticket belongs to. Expands only: the
-version before goes on working beside it."""
+"""For several replicas: leases for work that one of them does for all, and the trace that a ticket belongs to. Expands
+only: the version before goes on working beside it."""
 
 import sqlalchemy as sa
 from alembic import op

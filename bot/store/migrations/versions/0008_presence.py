@@ -1,5 +1,6 @@
-"""Presence of people of the shop in running chats, as leases. Whoever is in a chat at this moment gets one that runs out soon
-after: their page renews it once it is loaded anew. Expands only: the version before goes on working beside it."""
+"""Presence of people of the shop in running chats, as leases. Whoever is in a chat at this moment gets one that runs
+out soon after: their page renews it once it is loaded anew. Expands only: the version before goes on working beside
+it."""
 
 import time
 

@@ -1,5 +1,5 @@
-"""A key for the log of access, so that what was searched for and who was looked for stand in it as keyed hashes. Expands only:
-the version before goes on working beside it."""
+"""A key for the log of access, so that what was searched for and who was looked for stand in it as keyed hashes.
+Expands only: the version before goes on working beside it."""
 
 import sqlalchemy as sa
 from alembic import op

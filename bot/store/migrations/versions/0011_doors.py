@@ -1,4 +1,5 @@
-"""Keys of the bot's own, tokens that are spent, recovery codes, and wrong tries to sign in by address, whether or not it has an account. Expands only."""
+"""Keys of the bot's own, tokens that are spent, recovery codes, and wrong tries to sign in by address, whether or not
+it has an account. Expands only."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,157 @@
+"""What one happening does to a conversation: the tracker decides, and all that it wants is put into one `Change`.
+
+The words are rendered here, articles are looked up, tickets get their keys. Nothing is stored, and nothing is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.chat.phrases import language_of, render
+from bot.chat.workshop import ConversationStore, Workshop
+from bot.clock import now_text
+from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
+from bot.telemetry import tracing
+from dialogue import effects, events
+from dialogue.states import Phase, State
+from dialogue.tracker import Decision, step
+from dialogue.understanding.secrets import mask
+
+log = logging.getLogger("askonce.conversation")
+
+
+class ChangeMaker:
+    """Makes the changes of one conversation. `locale` is the page's, a language tag; what is not spoken here gets
+    English."""
+
+    def __init__(self, shop: Workshop[ConversationStore], id: str, locale: str | None) -> None:
+        self._shop, self._id = shop, id
+        self.language = language_of(locale)
+
+    def make(
+        self,
+        told: events.Happening,
+        *,
+        state: State,
+        seq: int,
+        number: int,
+        another: events.ReferenceTaken | None = None,
+        spoken: Turn | None = None,
+        delivery: Delivery | None = None,
+        started: float,
+    ) -> Change | None:
+        """What `told` does to a conversation that stands at `state`, `seq` and `number`; None where it does nothing.
+
+        `another` is told first; `spoken` is the turn of whoever wrote; `delivery` is what the courier learned;
+        `started` is when the happening came, by `time.perf_counter`. Raises `IllegalEvent` where it cannot happen in
+        this state."""
+        decisions = self._decisions(told, state, another)
+        after = decisions[-1][1].state
+        wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
+        if not wanted and spoken is None and delivery is None and after == state:
+            return None
+        at = now_text()
+        turns = [spoken] if spoken else []
+        enqueued: list[Enqueued] = []
+        gaps: list[tuple[int, str]] = []
+        rated: tuple[int, str | None] | None = None
+        for effect, cause in wanted:
+            last = seq + len(turns)
+            if isinstance(effect, effects.Say):
+                turns.append(self._turn(effect, last + 1, at, cause))
+            elif isinstance(effect, effects.Announce):
+                words = self.words(effect.phrase, effect.values)
+                turns.append(Turn(last + 1, "system", words, at, rule=cause))
+            elif isinstance(effect, effects.FileTicket):
+                enqueued.append(self._enqueued(effect, last, len(enqueued)))
+            elif isinstance(effect, effects.RecordGap):
+                gaps.append((last, effect.question))
+            elif isinstance(effect, effects.RecordRating):
+                rated = (effect.score, mask(effect.comment) if effect.comment else None)
+        return Change(
+            conversation=self._id,
+            number=number + 1,
+            at=at,
+            state=after,
+            happenings=tuple(h for h, _ in decisions),
+            rows=tuple(row for _, d in decisions for row in d.rows),
+            turns=tuple(turns),
+            seq=seq + len(turns),
+            milliseconds=round((time.perf_counter() - started) * 1000, 2),
+            enqueued=tuple(enqueued),
+            gaps=tuple(gaps),
+            rated=rated,
+            delivery=delivery,
+            helpdesk=self._shop.helpdesk,
+            now=time.time(),
+            stay=self._stay(told, after),
+            trace=tracing.traceparent() if enqueued else None,
+        )
+
+    def words(self, phrase: str, values: Mapping[str, Any]) -> str:
+        """A phrase of the catalogue in this conversation's language."""
+        labels = {f.name: f.label for f in self._shop.required}
+        return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self.language)
+
+    def _decisions(
+        self, told: events.Happening, state: State, another: events.ReferenceTaken | None
+    ) -> Sequence[tuple[events.Happening, Decision]]:
+        """What the tracker decides about `told`, and about whatever its searches find."""
+        decisions: list[tuple[events.Happening, Decision]] = []
+        if another is not None:
+            decisions.append((another, step(self._shop.policy, state, another)))
+            state = decisions[0][1].state
+        happening = told
+        while True:
+            decision = step(self._shop.policy, state, happening)
+            decisions.append((happening, decision))
+            search = next((e for e in decision.effects if isinstance(e, effects.Search)), None)
+            if search is None:
+                return decisions
+            state, happening = decision.state, self._look_up(search.text)
+
+    def _look_up(self, text: str) -> events.ArticleFound | events.NothingFound:
+        """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
+        try:
+            answer = self._shop.answers.ask(text)
+        except Exception as error:
+            log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
+            return events.NothingFound()
+        if answer.text is None:
+            return events.NothingFound()
+        return events.ArticleFound(
+            answer.text, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
+        )
+
+    def _stay(self, told: events.Happening, state: State) -> Stay | None:
+        """The lease of whoever of the shop is in the chat after this (R13)."""
+        now = self._shop.clock()
+        until = now + self._shop.presence
+        if state.phase is Phase.ATTENDED:
+            own = isinstance(told, events.AgentJoined | events.AgentSaid)
+            return Stay(state.presence, now, until, renewed=own, waits=state.waits)
+        return Stay(None, now, until) if isinstance(told, events.AgentLeft) else None
+
+    def _turn(self, say: effects.Say, seq: int, at: str, cause: str) -> Turn:
+        ticket = None
+        if say.reference and say.ticket_status:
+            ticket = {"reference": say.reference, "status": say.ticket_status}
+        return Turn(
+            seq=seq,
+            who="bot",
+            text=self.words(say.phrase, say.values),
+            at=at,
+            act=say.act.value,
+            asks=tuple(str(f) for f in say.asks),
+            sources=say.sources,
+            ticket=ticket,
+            choices=tuple(self.words(c, say.values) for c in say.choices),
+            rule=cause,
+        )
+
+    def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
+        key = f"{self._id}:{seq}:{index}:{self._shop.mark()}"
+        return Enqueued(key, file.reference, self._shop.ticket_form.payload(file))

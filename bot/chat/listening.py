@@ -1,0 +1,50 @@
+"""What a shopper's words mean: secrets masked before anything sees them, and no fault or slowness of whoever
+understands them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from bot.chat.phrases import plain_answer
+from bot.chat.ticket_form import value_of
+from bot.chat.workshop import ConversationStore, Workshop, asked
+from bot.telemetry import tracing
+from bot.telemetry.metrics import UNDERSTOOD
+from dialogue import events
+from dialogue.states import Phase, State
+from dialogue.understanding.secrets import Masked
+from dialogue.vocabulary import IntentName, Signal
+
+log = logging.getLogger("askonce.conversation")
+
+
+async def understand(
+    text: str, state: State, *, shop: Workshop[ConversationStore], language: str, conversation: str
+) -> events.Understanding:
+    """What `text` says to whoever has heard what `state` has open. Never raises, and takes no longer than the shop's
+    limit.
+
+    R17 first: nothing but this sees a secret. A fault in understanding, or one that does not end, costs this message
+    its meaning and nothing else; the rules hold under any understanding."""
+    told = Masked.of(text)
+    masked = str(told)
+    answer = plain_answer(masked, language) if state.phase is Phase.OFFERED else None
+    if answer is not None:
+        intent = events.Intent(IntentName(answer.value), 1.0)
+        UNDERSTOOD.labels("catalogue").inc()
+        return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
+    try:
+        async with asyncio.timeout(shop.understand_within):
+            with tracing.span("understand") as span:
+                understood = await shop.understander.understand(masked, asked(state))
+                if span is not None:
+                    span.set_attribute("askonce.by", understood.by)
+    except Exception as error:
+        log.error("understanding failed: %s", type(error).__name__, extra={"conversation": conversation})
+        understood = events.Understanding(masked, by="nobody")
+    secret = {Signal.SECRET} if told.held else set()
+    extra = tuple((f.name, value) for f in shop.required if (value := value_of(f, masked)))
+    UNDERSTOOD.labels(understood.by).inc()
+    return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
