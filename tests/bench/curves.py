@@ -1,5 +1,6 @@
-"""How cost grows: `python -m tests.bench.curves` measures latency at steady rates, memory with many open chats, stored conversations and
-replicas; `--save` writes the figures and their drawings into docs/performance.md. A part of `make bench`.
+"""How cost grows: `python -m tests.bench.curves` measures latency at steady rates, memory with many open chats, stored
+conversations and replicas; `--save` writes the figures and their drawings into docs/performance.md. A part of `make
+bench`.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ async def _fill(url: str, conversations: int) -> None:
         await connection.execute("SET synchronous_commit = off")
         for table, own in tables.items():
             columns = [r["column_name"] for r in await connection.fetch(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND column_default IS NULL", table)]  # fmt: skip
+                "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND column_default IS NULL",
+                table)]  # fmt: skip
             picked = ", ".join(
                 f"md5(g::text || {c}::text)" if c in own.split(", ") and table == "conversation"
                 else f"md5(g::text || {c}::text)" if c == "conversation" else f'"{c}"'
@@ -121,7 +123,8 @@ async def _fill(url: str, conversations: int) -> None:
             names = ", ".join(f'"{c}"' for c in columns)
             key = "id" if table == "conversation" else "conversation"
             await connection.execute(
-                f"INSERT INTO {table} ({names}) SELECT {picked} FROM {table}, generate_series({have}, {conversations - 1}) g "
+                f"INSERT INTO {table} ({names}) SELECT {picked} FROM {table}, generate_series({have}, "
+                f"{conversations - 1}) g "
                 f"WHERE {key} = (SELECT id FROM conversation WHERE erased_at IS NULL ORDER BY created_at LIMIT 1)",
                 timeout=1200,
             )
@@ -132,7 +135,8 @@ async def _fill(url: str, conversations: int) -> None:
 
 def _row(name: str, m: Measured) -> str:
     refused = ", ".join(f"{n} {code}" for code, n in m.refused.items()) or "0"
-    return f"| {name} | {m.rate:.0f} | {m.percentile(50):.0f} | {m.percentile(95):.0f} | {m.percentile(99):.0f} | {refused} | {m.unanswered} |"
+    latencies = " | ".join(f"{m.percentile(share):.0f}" for share in (50, 95, 99))
+    return f"| {name} | {m.rate:.0f} | {latencies} | {refused} | {m.unanswered} |"
 
 
 _HEAD = ["| | messages/s | p50 ms | p95 ms | p99 ms | refused | unanswered |", "|---|---:|---:|---:|---:|---:|---:|"]
@@ -226,8 +230,9 @@ def _with_replicas(root: pathlib.Path, database: Any, seconds: float) -> tuple[l
 
 
 def sizes(latency: Curve, memory: Curve, replicas: Curve) -> list[str]:
-    """Replicas for three shops, from what was measured: the rate at which one process on PostgreSQL still answers 99 of 100 messages
-    within 100 ms, and the memory of an open chat. 7 messages a chat, a tenth of a day in its busiest hour, ten minutes a chat."""
+    """Replicas for three shops, from what was measured: the rate at which one process on PostgreSQL still answers 99 of
+    100 messages within 100 ms, and the memory of an open chat. 7 messages a chat, a tenth of a day in its busiest hour,
+    ten minutes a chat."""
     line = latency.lines["one process, PostgreSQL"]
     good = max((rate for rate, p99 in line if p99 < 100), default=line[0][0])
     (few, base), (many, full) = memory.lines["resident"][0], memory.lines["resident"][-1]
@@ -247,16 +252,20 @@ def sizes(latency: Curve, memory: Curve, replicas: Curve) -> list[str]:
         weight = base + each * opened / needed
         rows.append(f"| {chats:,} | {peak:,.1f} | {opened:,.0f} | {needed} | {weight:,.0f} | {why} |")
     return [
-        f"Measured by `python -m tests.bench.curves --save` on {datetime.date.today()}: one process on PostgreSQL keeps p99 under 100 ms up to {good:.0f} messages a second (the best "
-        f"of the rates tried), an open chat takes {each * 1000:.0f} kB beside a base of {base:.0f} MB, and two processes on two cores, shared with PostgreSQL and the client, "
+        f"Measured by `python -m tests.bench.curves --save` on {datetime.date.today()}: one process on PostgreSQL "
+        f"keeps p99 under 100 ms up to {good:.0f} messages a second (the best "
+        f"of the rates tried), an open chat takes {each * 1000:.0f} kB beside a base of {base:.0f} MB, and two "
+        f"processes on two cores, shared with PostgreSQL and the client, "
         f"answer {two[2] / two[1]:.1f} times what one does. Beyond two replicas everything here is extrapolated.",
         "",
         "| chats a day | messages/s at the peak | open at once | replicas | MB each | decided by |",
         "|---:|---:|---:|---:|---:|---|",
         *rows,
         "",
-        "Ten million chats a day write some two thousand messages a second into one PostgreSQL, each with about four rows; that was not measured. It is where to look first: a "
-        "machine of its own with fast disks, partitions by month for `turn` and `happening`, and a shard for each shop group before any of the bot's own parts give way.",
+        "Ten million chats a day write some two thousand messages a second into one PostgreSQL, each with about four "
+        "rows; that was not measured. It is where to look first: a "
+        "machine of its own with fast disks, partitions by month for `turn` and `happening`, and a shard for each shop "
+        "group before any of the bot's own parts give way.",
     ]
 
 
@@ -296,7 +305,10 @@ def main() -> int:
         for number, curve in enumerate(curves, 1):
             curve.draw(ROOT / "docs" / "pictures" / f"load-{number}.svg")
             pictures.append(f"![{curve.name}](pictures/load-{number}.svg)")
-        made = f"Made by `python -m tests.bench.curves --save` on {datetime.date.today()}, {os.cpu_count()} cores shared with the client and PostgreSQL."
+        made = (
+            f"Made by `python -m tests.bench.curves --save` on {datetime.date.today()}, "
+            f"{os.cpu_count()} cores shared with the client and PostgreSQL."
+        )
         between(ROOT / "docs" / "performance.md", "load", [made, "", *pictures, "", *lines])
         between(ROOT / "docs" / "operations.md", "sizes", sizes(curves[0], curves[1], curves[3]))
     return 0

@@ -1,8 +1,9 @@
 """What imports what, read from the files themselves: also imports inside functions and those only for type checkers.
 
-import-linter holds the contracts of `pyproject.toml`; this is the second look, which also sees circles within a room, and the
-source of the drawing and of the figures. A *room* is a package with all that lies in it, or a single module in the bot's own
-folder (`bot.settings`). Its floor stands in `pyproject.toml`; where none is written, it is one above the highest room that it imports.
+import-linter holds the contracts of `pyproject.toml`; this is the second look, which also sees circles within a room,
+and the source of the drawing and of the figures. A *room* is a package with all that lies in it, or a single module in
+the bot's own folder (`bot.settings`). Its floor stands in `pyproject.toml`; where none is written, it is one above the
+highest room that it imports.
 """
 
 from __future__ import annotations
@@ -129,8 +130,8 @@ def circles(arrows: Mapping[str, frozenset[str]]) -> list[frozenset[str]]:
 
 
 def lowest_floors(arrows: Mapping[str, frozenset[str]]) -> dict[str, int]:
-    """The lowest floor that each room could have within its own part, 1 for one that imports no other; the rooms of a circle
-    share one, as no order of floors would do for them."""
+    """The lowest floor that each room could have within its own part, 1 for one that imports no other; the rooms of a
+    circle share one, as no order of floors would do for them."""
     together = {room: circle for circle in circles(arrows) for room in circle}
     floors: dict[str, int] = {}
 

@@ -1,4 +1,5 @@
-"""Draws the house for `docs/developing.md`: rooms on their floors, the arrows between them, what lives where, and the figures."""
+"""Draws the house for `docs/developing.md`: rooms on their floors, the arrows between them, what lives where, and the
+figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The house stands as `docs/developing.md` draws it: no circle, nothing upwards, every room with a word about itself."""
+"""The house stands as `docs/developing.md` draws it: no circle, nothing upwards, every room with a word about
+itself."""
 
 from __future__ import annotations
 
