@@ -49,7 +49,7 @@ faults: $(VENV)/.test ## kill -9, cut wires, full disks and clock jumps over tho
 fuzz: $(VENV)/.test ## a million frames of every kind against a real server (twenty minutes); FRAMES=number
 	@$(VENV)/bin/python -m tests.proofs.fuzz $(if $(FRAMES),--frames $(FRAMES))
 
-coverage: $(VENV)/.test ## lines and branches of each room that its own tests reach (half an hour); ROOMS="bot.store ..." for some, SAVE=1 to renew docs/developing.md
+coverage: $(VENV)/.test ## lines and branches of each room that its own tests reach (long); ROOMS="bot.store ..." for some, SAVE=1 to renew docs/developing.md
 	@$(VENV)/bin/python -m tests.rooms.covered $(if $(SAVE),--save) $(ROOMS)
 
 audit: $(VENV)/.test ## known vulnerabilities in the pinned packages, where the advisories can be reached

@@ -2,10 +2,10 @@
 
     python -m tests.proofs.mutate [--steps 12000] [--only TEXT]
 
-Three ways to break a row: its action does nothing; its guard always holds; its guard never holds. Each broken table is
-walked at random and by short exhaustion; a break is caught where the referee names a violation, the bot falls over, a
-check of single rows (`tests/dialogue/test_rows.py`) fails, or one of the project's dialogue cases does. Survivors are
-printed by name.
+Three ways to break a row: its action does nothing; its guard always holds; its guard never holds. Each broken table
+is walked at random and by short exhaustion; a break is caught where the referee names a violation, the bot falls
+over, a check of single rows (`tests/dialogue/test_rows.py`) fails, or one of the project's dialogue cases does.
+Survivors are printed by name.
 """
 
 from __future__ import annotations

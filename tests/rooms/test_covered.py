@@ -11,7 +11,7 @@ from tests.rooms.imports import ROOT, read
 
 def test_every_room_has_tests_of_its_own_or_is_known_to_have_none() -> None:
     without = {room for room in read().rooms if mirror_of(room) is None}
-    assert without == {"bot.bootstrap", "bot.clock", "bot.factories", "bot.settings"}
+    assert without <= {"bot.bootstrap", "bot.clock", "bot.factories", "bot.settings"}
 
 
 def test_a_room_within_a_room_is_not_counted_twice() -> None:
