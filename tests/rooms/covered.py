@@ -24,11 +24,8 @@ from tests.rooms.page import PAGE
 #: What is written stands between these marks of `docs/developing.md`.
 BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
 HEAD = "| room | its tests | lines | branches | least covered |\n|---|---|---:|---:|---|"
-#: Rooms whose tests stand elsewhere than in a folder of the same name.
-_ELSEWHERE = {
-    "bot.cli": "tests/bot/commands",
-    "dialogue.understanding.secrets": "tests/dialogue/understanding/test_secrets.py",
-}
+#: Rooms whose tests stand elsewhere than in a folder or file of the same name.
+_ELSEWHERE = {"bot.cli": "tests/bot/commands"}
 _QUICK = "not browser and not rasa and not postgres and not helpdesks"
 
 

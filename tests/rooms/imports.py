@@ -1,9 +1,9 @@
 """What imports what, read from the files themselves: also imports inside functions and those only for type checkers.
 
 import-linter holds the contracts of `pyproject.toml`; this is the second look, which also sees circles within a room,
-and the source of the drawing and of the figures. A *room* is a package with all that lies in it, or a single module in
-the bot's own folder (`bot.settings`). Its floor stands in `pyproject.toml`; where none is written, it is one above the
-highest room that it imports.
+and the source of the drawing and of the figures. A *room* is a part's own folder or a package in it, with all that lies
+within, or a single module in the bot's own folder (`bot.settings`). Its floor stands in `pyproject.toml`; where none is
+written, it is one above the highest room that it imports.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ class House:
         return frozenset(room for module in self.modules if (room := self.room(module)) != "bot")
 
     def room(self, module: str) -> str:
-        """The room that a module lies in: the nearest package around it, or itself where that would be `bot`."""
+        """The room that a module lies in: the nearest package around it, or itself where that would be `bot`. Rooms lie
+        side by side in a part; a package within a room belongs to it."""
         parts = module.split(".")
-        for length in range(len(parts), 0, -1):
+        for length in range(min(len(parts), 2), 0, -1):
             if (self.root.joinpath(*parts[:length]) / "__init__.py").exists():
                 package = ".".join(parts[:length])
                 return module if package == "bot" else package
@@ -147,7 +148,8 @@ def lowest_floors(arrows: Mapping[str, frozenset[str]]) -> dict[str, int]:
 
 
 def declared_floors(root: Path) -> dict[str, int]:
-    """The floors that import-linter's contract of layers in `pyproject.toml` names, the lowest being 1."""
+    """The floors that import-linter's contract of layers in `pyproject.toml` names, the lowest being 1; a layer
+    in parentheses need not be there."""
     settings = root / "pyproject.toml"
     tool = tomllib.loads(settings.read_text(encoding="utf-8"))["tool"] if settings.exists() else {}
     floors: dict[str, int] = {}
@@ -155,5 +157,5 @@ def declared_floors(root: Path) -> dict[str, int]:
         if contract["type"] == "layers":
             (container,) = contract["containers"]
             for height, layer in enumerate(reversed(contract["layers"]), start=1):
-                floors |= {f"{container}.{name.strip()}": height for name in layer.split("|")}
+                floors |= {f"{container}.{name.strip(' ()')}": height for name in layer.split("|")}
     return floors
