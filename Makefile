@@ -4,7 +4,7 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast prove mutate faults fuzz audit compare eval pipelines bench tickets train lint format locks screenshots
+.PHONY: help run test fast prove mutate faults fuzz coverage audit compare eval pipelines bench tickets train lint format locks screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -48,6 +48,9 @@ faults: $(VENV)/.test ## kill -9, cut wires, full disks and clock jumps over tho
 
 fuzz: $(VENV)/.test ## a million frames of every kind against a real server (twenty minutes); FRAMES=number
 	@$(VENV)/bin/python -m tests.proofs.fuzz $(if $(FRAMES),--frames $(FRAMES))
+
+coverage: $(VENV)/.test ## lines and branches of each room that its own tests reach (long); ROOMS="bot.store ..." for some, SAVE=1 to renew docs/developing.md
+	@$(VENV)/bin/python -m tests.rooms.covered $(if $(SAVE),--save) $(ROOMS)
 
 audit: $(VENV)/.test ## known vulnerabilities in the pinned packages, where the advisories can be reached
 	@$(VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements.lock

@@ -32,8 +32,8 @@ from bot.settings import read_settings
 from bot.store.database import Store, Unavailable
 from tests.patience import Looks, patient, wait_until
 
-#: The same examples in every run, so that a red run means a change and not a roll of the dice; HYPOTHESIS_PROFILE=search
-#: looks for new ones.
+#: The same examples in every run, so that a red run means a change and not a roll of the dice;
+#: HYPOTHESIS_PROFILE=search looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
@@ -74,8 +74,8 @@ def audited(url: str) -> Audit:
 
 @pytest.fixture(autouse=True)
 def refereed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever conversations a test leaves in a database of its own go before the referee; `unlawful` marks the tests that
-    break the rules on purpose."""
+    """Whatever conversations a test leaves in a database of its own go before the referee; `unlawful` marks the tests
+    that break the rules on purpose."""
     names = request.fixturenames
     folder: pathlib.Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in names else None
     named = str(request.getfixturevalue("database_url")) if "database_url" in names else ""
@@ -90,7 +90,8 @@ def refereed(request: pytest.FixtureRequest) -> Iterator[None]:
             assert not found.found, f"the strict rules were broken: {found.found}"
 
 
-#: What no log line may hold: an address of somebody (the shop's own and a database's user aside), a long number, a password.
+#: What no log line may hold: an address of somebody (the shop's own and a database's user aside), a long number, a
+#: password.
 _PERSONAL = re.compile(
     r"[\w.+-]+@(?!127\.0\.0\.1|localhost)[\w-]+\.[\w.-]+|\d(?:[ -]?\d){12,18}|hunter2|Jane Doe|\bDoe\b"
 )
@@ -218,8 +219,8 @@ def make_bot(tmp_path: pathlib.Path) -> Iterator[Callable[..., BotProcess]]:
 
 @pytest.fixture(scope="session")
 def standing_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
-    """One bot with the usual settings for every test that brings a conversation of its own and looks at nothing else: a start
-    costs more than most such tests. Its conversations go before the referee at the end."""
+    """One bot with the usual settings for every test that brings a conversation of its own and looks at nothing else: a
+    start costs more than most such tests. Its conversations go before the referee at the end."""
     bot = BotProcess(tmp_path_factory.mktemp("standing")).start()
     yield bot
     bot.stop()
@@ -256,7 +257,8 @@ class Client:
     async def hello(
         self, token: str | None = None, after: int = 0, *, insist: bool = True, **more: Any
     ) -> dict[str, Any]:
-        """The answer to a hello. A bot on a busy machine asks newcomers to come back; who insists does, as a widget would."""
+        """The answer to a hello. A bot on a busy machine asks newcomers to come back; who insists does, as a widget
+        would."""
         look = Looks()
         while True:
             await self.send(type="hello", token=token, after=after, **more)

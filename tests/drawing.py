@@ -2,8 +2,8 @@
 
     python -m tests.drawing          # renews the page; a test holds it to the table
 
-The arrows are not drawn by hand: every state within two messages is put through every fact, and where a row changed the phase
-there is an arrow.
+The arrows are not drawn by hand: every state within two messages is put through every fact, and where a row changed the
+phase there is an arrow.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ _IMPATIENT = Policy(fruitless_limit=1)
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "how-it-decides.md"
 BEGIN, END = "<!-- drawn: begin -->", "<!-- drawn: end -->"
-_MARKS = {"idle": "nothing open", "offered": "a ticket was offered", "collecting": "consent is there, a field is missing",
-          "silent": "consent is there, no more asking", "looking_up": "a search is under way", "attended": "a person of the shop is here"}  # fmt: skip
+_MARKS = {"idle": "nothing open", "offered": "a ticket was offered",
+          "collecting": "consent is there, a field is missing",
+          "silent": "consent is there, no more asking", "looking_up": "a search is under way",
+          "attended": "a person of the shop is here"}  # fmt: skip
 _TALK = [
     "Hi, I'm Jane. How long does delivery take?",
     "mine is three weeks late",

@@ -108,8 +108,8 @@ class Lane:
         for what, command in self.steps:
             began = time.monotonic()
             done = subprocess.run(
-                [str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                text=True,
+                [str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True,
             )  # fmt: skip
             self.words += f"— {what}, beside the others: {time.monotonic() - began:.0f} s\n{done.stdout}"
             fine = done.returncode == 0 and fine

@@ -1,8 +1,8 @@
 """Waiting by progress, never by a clock.
 
-A machine may be as busy as it likes: what is waited for gets its share of it, and so does whoever waits. So patience is counted in
-the looks that the waiting side got to take since something last moved, and not in seconds: where everything runs ten times slower,
-so do the looks. What hangs is still found, since nothing moves and the looks go on.
+A machine may be as busy as it likes: what is waited for gets its share of it, and so does whoever waits. So patience is
+counted in the looks that the waiting side got to take since something last moved, and not in seconds: where everything
+runs ten times slower, so do the looks. What hangs is still found, since nothing moves and the looks go on.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-#: Looks without any movement after which something hangs, and the rest between two of them in seconds: a minute where nobody else
-#: wants the machine.
+#: Looks without any movement after which something hangs, and the rest between two of them in seconds: a minute where
+#: nobody else wants the machine.
 LOOKS, REST = 1200, 0.05
 
 Moves = Callable[[], object]
@@ -55,8 +55,8 @@ def wait_until(true: Callable[[], object], *, moves: Moves = lambda: None, rest:
 
 @asynccontextmanager
 async def patient(moves: Moves = lambda: None) -> AsyncIterator[None]:
-    """Around something that must come to an end: raises `TimeoutError` where it hangs. As `asyncio.timeout`, in looks of the same
-    loop instead of seconds."""
+    """Around something that must come to an end: raises `TimeoutError` where it hangs. As `asyncio.timeout`, in looks
+    of the same loop instead of seconds."""
     async with asyncio.timeout(None) as limit:
         counter = asyncio.create_task(_count(limit, Looks(moves)))
         try:

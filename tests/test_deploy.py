@@ -1,4 +1,5 @@
-"""The files that operators deploy by, as far as that can be checked without a Docker engine, a cluster or a Prometheus."""
+"""The files that operators deploy by, as far as that can be checked without a Docker engine, a cluster or a
+Prometheus."""
 
 from __future__ import annotations
 

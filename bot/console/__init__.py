@@ -1,1 +1,3 @@
-"""What support leads see. Read-only views of the store; nothing here changes a conversation."""
+"""The pages of support leads: roles, forms, words and drawings. Nothing here decides in a conversation; who looked at
+one is noted.
+"""

@@ -1,1 +1,3 @@
-"""What is remembered: tables, the unit of work, migrations. SQLAlchemy appears here and in the outbox, nowhere else."""
+"""What is remembered: tables, the unit of work, migrations, leases. Nothing here knows why a row is written; no word
+enters unmasked (R17).
+"""

@@ -1,9 +1,9 @@
 """`make bench`: turns a second and latency, side by side in one run on this machine.
 
-(a) a raw WebSocket echo, (b) Askonce by rules, (c) Askonce with Rasa, every message parsed and only where it can change the
-decision, (d) a stock Rasa form bot over its REST channel. The same messages for all, the same number of conversations at
-once; a turn is a shopper's message with its answer. Servers run as processes of their own and are measured one at a time.
-Absolute figures belong to the machine; the ratios are what is compared.
+(a) a raw WebSocket echo, (b) Askonce by rules, (c) Askonce with Rasa, every message parsed and only where it can change
+the decision, (d) a stock Rasa form bot over its REST channel. The same messages for all, the same number of
+conversations at once; a turn is a shopper's message with its answer. Servers run as processes of their own and are
+measured one at a time. Absolute figures belong to the machine; the ratios are what is compared.
 """
 
 from __future__ import annotations
@@ -255,7 +255,8 @@ def show(results: list[Result], base: Result) -> None:
         table.add_column(head, justify="left" if not head else "right")
     for r in results:
         table.add_row(
-            r.name, f"{r.rate:.0f}", f"{r.conversations / r.seconds:.1f}", f"{r.percentile(50):.1f}", f"{r.percentile(95):.1f}",
+            r.name, f"{r.rate:.0f}", f"{r.conversations / r.seconds:.1f}", f"{r.percentile(50):.1f}",
+            f"{r.percentile(95):.1f}",
             f"{r.percentile(99):.1f}", f"1/{base.rate / r.rate:.1f}", "" if r.asked is None else f"{r.asked:.0%}",
         )  # fmt: skip
     Console(width=120).print(table)

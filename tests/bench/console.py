@@ -2,8 +2,8 @@
 
     python -m tests.bench.console [--conversations 100000] [--save]
 
-The server's own time for each page is measured by the pages' `Server-Timing`, over a real connection, with the pages asked for
-in turn; the goal is 100 ms at p95. With --save the table in `docs/performance.md` is renewed.
+The server's own time for each page is measured by the pages' `Server-Timing`, over a real connection, with the pages
+asked for in turn; the goal is 100 ms at p95. With --save the table in `docs/performance.md` is renewed.
 """
 
 from __future__ import annotations
@@ -134,7 +134,8 @@ def main() -> int:
     turns = results["SQLite"][1]
     table = Table("list", "SQLite median", "p95", "PostgreSQL median", "p95", title="server time, ms")
     lines = [
-        f"{given.conversations:,} conversations, {turns:,} turns; server time in milliseconds over {given.rounds} rounds of two pages "
+        f"{given.conversations:,} conversations, {turns:,} turns; server time in milliseconds over {given.rounds} "
+        f"rounds of two pages "
         f"(`python -m tests.bench.console --conversations {given.conversations} --save`).",
         "",
         "| list | SQLite, median | SQLite, p95 | PostgreSQL, median | PostgreSQL, p95 |",

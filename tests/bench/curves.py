@@ -1,5 +1,6 @@
-"""How cost grows: `python -m tests.bench.curves` measures latency at steady rates, memory with many open chats, stored conversations and
-replicas; `--save` writes the figures and their drawings into docs/performance.md. A part of `make bench`.
+"""How cost grows: `python -m tests.bench.curves` measures latency at steady rates, memory with many open chats, stored
+conversations and replicas; `--save` writes the figures and their drawings into docs/performance.md. A part of `make
+bench`.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ async def _fill(url: str, conversations: int) -> None:
         await connection.execute("SET synchronous_commit = off")
         for table, own in tables.items():
             columns = [r["column_name"] for r in await connection.fetch(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND column_default IS NULL", table)]  # fmt: skip
+                "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND column_default IS NULL",
+                table)]  # fmt: skip
             picked = ", ".join(
                 f"md5(g::text || {c}::text)" if c in own.split(", ") and table == "conversation"
                 else f"md5(g::text || {c}::text)" if c == "conversation" else f'"{c}"'
@@ -121,7 +123,8 @@ async def _fill(url: str, conversations: int) -> None:
             names = ", ".join(f'"{c}"' for c in columns)
             key = "id" if table == "conversation" else "conversation"
             await connection.execute(
-                f"INSERT INTO {table} ({names}) SELECT {picked} FROM {table}, generate_series({have}, {conversations - 1}) g "
+                f"INSERT INTO {table} ({names}) SELECT {picked} FROM {table}, generate_series({have}, "
+                f"{conversations - 1}) g "
                 f"WHERE {key} = (SELECT id FROM conversation WHERE erased_at IS NULL ORDER BY created_at LIMIT 1)",
                 timeout=1200,
             )
@@ -132,7 +135,11 @@ async def _fill(url: str, conversations: int) -> None:
 
 def _row(name: str, m: Measured) -> str:
     refused = ", ".join(f"{n} {code}" for code, n in m.refused.items()) or "0"
-    return f"| {name} | {m.rate:.0f} | {m.percentile(50):.0f} | {m.percentile(95):.0f} | {m.percentile(99):.0f} | {refused} | {m.unanswered} |"
+    latencies = " | ".join(f"{m.percentile(share):.0f}" for share in (50, 95, 99))
+    return f"| {name} | {m.rate:.0f} | {latencies} | {refused} | {m.unanswered} |"
+
+
+_HEAD = ["| | messages/s | p50 ms | p95 ms | p99 ms | refused | unanswered |", "|---|---:|---:|---:|---:|---:|---:|"]
 
 
 def measure_all(
@@ -141,68 +148,91 @@ def measure_all(
     """Every part in one run; the lines of the report, and the curves."""
     more_files()
     still_client()
-    head = ["| | messages/s | p50 ms | p95 ms | p99 ms | refused | unanswered |", "|---|---:|---:|---:|---:|---:|---:|"]
-    lines = [f"### At a steady rate, 1,000 chats open, {seconds:.0f} s each", "", *head]
+    steady, latency_curve = _at_steady_rates(root, database, seconds)
+    flooded = _at_five_times_too_much(root, seconds)
+    opened, memory_curve = _with_open_chats(root, seconds, most_chats)
+    stored, stored_curve = _with_stored_conversations(root, database, seconds, most_stored)
+    together, replica_curve = _with_replicas(root, database, seconds)
+    lines = [*steady, *flooded, *opened, *stored, *together]
+    return lines, [latency_curve, memory_curve, stored_curve, replica_curve]
+
+
+def _at_steady_rates(root: pathlib.Path, database: Any, seconds: float) -> tuple[list[str], Curve]:
+    lines = [f"### At a steady rate, 1,000 chats open, {seconds:.0f} s each", "", *_HEAD]
     setups = (
         ("one process, SQLite", 1, False),
         ("one process, PostgreSQL", 1, True),
         ("two replicas, PostgreSQL", 2, True),
     )
-    latency_curve = Curve("99 of 100 messages are answered within", "messages a second", "milliseconds")
+    curve = Curve("99 of 100 messages are answered within", "messages a second", "milliseconds")
     for name, count, postgres in setups:
         for rate in (100, 200, 350, 500):
             where = {"ASKONCE_DATABASE_URL": database()} if postgres else {}
             found, _ = asyncio.run(_measured(root, count, 1000, rate, seconds, **where))
             lines.append(_row(f"{name}, {rate}/s asked", found))
-            latency_curve.add(name, rate, found.percentile(99))
+            curve.add(name, rate, found.percentile(99))
             tell(lines[-1])
-    lines += [
-        "",
-        "### Five times too much: 2,000 messages/s asked of one process on SQLite, and 100/s right after",
-        "",
-        *head,
-    ]
+    return lines, curve
+
+
+def _at_five_times_too_much(root: pathlib.Path, seconds: float) -> list[str]:
     during, after = asyncio.run(_flooded(root, seconds))
-    lines += [_row("2,000/s asked", during), _row("100/s, right after", after)]
-    tell("\n".join(lines[-2:]))
-    lines += ["", "### Open chats, one process on SQLite, 200 messages/s", "",
-              "| open chats | MB in use | p50 ms | p99 ms |", "|---:|---:|---:|---:|"]  # fmt: skip
-    memory_curve = Curve("Memory of one process", "open chats", "MB")
+    found = [_row("2,000/s asked", during), _row("100/s, right after", after)]
+    tell("\n".join(found))
+    title = "### Five times too much: 2,000 messages/s asked of one process on SQLite, and 100/s right after"
+    return ["", title, "", *_HEAD, *found]
+
+
+def _with_open_chats(root: pathlib.Path, seconds: float, most_chats: int) -> tuple[list[str], Curve]:
+    lines = ["", "### Open chats, one process on SQLite, 200 messages/s", ""]
+    lines += ["| open chats | MB in use | p50 ms | p99 ms |", "|---:|---:|---:|---:|"]
+    curve = Curve("Memory of one process", "open chats", "MB")
     for chats in (c for c in (100, 1000, 5000, 10_000) if c <= most_chats):
         found, weight = asyncio.run(
             _measured(root, 1, chats, 200, max(seconds, chats / 200), ASKONCE_LIMIT_CHATS="20000")
         )
-        memory_curve.add("resident", chats, weight)
+        curve.add("resident", chats, weight)
         lines.append(f"| {chats:,} | {weight:.0f} | {found.percentile(50):.0f} | {found.percentile(99):.0f} |")
         tell(lines[-1])
-    lines += ["", "### Stored conversations (13 turns each), one process on PostgreSQL, 200 messages/s", "",
-              "| stored | p50 ms | p99 ms |", "|---:|---:|---:|"]  # fmt: skip
-    stored_curve = Curve("An answer, with ever more conversations stored", "stored conversations", "milliseconds")
+    return lines, curve
+
+
+def _with_stored_conversations(
+    root: pathlib.Path, database: Any, seconds: float, most_stored: int
+) -> tuple[list[str], Curve]:
+    lines = ["", "### Stored conversations (13 turns each), one process on PostgreSQL, 200 messages/s", ""]
+    lines += ["| stored | p50 ms | p99 ms |", "|---:|---:|---:|"]
+    curve = Curve("An answer, with ever more conversations stored", "stored conversations", "milliseconds")
     where = {"ASKONCE_DATABASE_URL": database()}
     asyncio.run(_measured(root, 1, 10, 20, 4, **where))
     for stored in (s for s in (10_000, 100_000, 1_000_000) if s <= most_stored):
         tell(f"storing {stored:,} conversations …")
         asyncio.run(_fill(where["ASKONCE_DATABASE_URL"], stored))
         found, _ = asyncio.run(_measured(root, 1, 1000, 200, seconds, **where))
-        stored_curve.add("half of the messages", stored, found.percentile(50))
-        stored_curve.add("99 of 100", stored, found.percentile(99))
+        curve.add("half of the messages", stored, found.percentile(50))
+        curve.add("99 of 100", stored, found.percentile(99))
         lines.append(f"| {stored:,} | {found.percentile(50):.0f} | {found.percentile(99):.0f} |")
         tell(lines[-1])
-    lines += ["", "### Replicas on one PostgreSQL, as fast as they go (1,200 messages/s asked)", "", *head]
-    replica_curve = Curve("What replicas answer together", "replicas", "messages a second", beyond=2.05)
+    return lines, curve
+
+
+def _with_replicas(root: pathlib.Path, database: Any, seconds: float) -> tuple[list[str], Curve]:
+    lines = ["", "### Replicas on one PostgreSQL, as fast as they go (1,200 messages/s asked)", "", *_HEAD]
+    curve = Curve("What replicas answer together", "replicas", "messages a second", beyond=2.05)
     for count in (1, 2, 3, 4):
         found, _ = asyncio.run(
             _measured(root, count, 1000, 1200, seconds, ASKONCE_DATABASE_URL=database(), ASKONCE_LIMIT_WAITING="5000")
         )
-        replica_curve.add("answered", count, found.rate)
+        curve.add("answered", count, found.rate)
         lines.append(_row(f"{count}{' (extrapolation: two cores)' if count > 2 else ''}", found))
         tell(lines[-1])
-    return lines, [latency_curve, memory_curve, stored_curve, replica_curve]
+    return lines, curve
 
 
 def sizes(latency: Curve, memory: Curve, replicas: Curve) -> list[str]:
-    """Replicas for three shops, from what was measured: the rate at which one process on PostgreSQL still answers 99 of 100 messages
-    within 100 ms, and the memory of an open chat. 7 messages a chat, a tenth of a day in its busiest hour, ten minutes a chat."""
+    """Replicas for three shops, from what was measured: the rate at which one process on PostgreSQL still answers 99 of
+    100 messages within 100 ms, and the memory of an open chat. 7 messages a chat, a tenth of a day in its busiest hour,
+    ten minutes a chat."""
     line = latency.lines["one process, PostgreSQL"]
     good = max((rate for rate, p99 in line if p99 < 100), default=line[0][0])
     (few, base), (many, full) = memory.lines["resident"][0], memory.lines["resident"][-1]
@@ -222,16 +252,20 @@ def sizes(latency: Curve, memory: Curve, replicas: Curve) -> list[str]:
         weight = base + each * opened / needed
         rows.append(f"| {chats:,} | {peak:,.1f} | {opened:,.0f} | {needed} | {weight:,.0f} | {why} |")
     return [
-        f"Measured by `python -m tests.bench.curves --save` on {datetime.date.today()}: one process on PostgreSQL keeps p99 under 100 ms up to {good:.0f} messages a second (the best "
-        f"of the rates tried), an open chat takes {each * 1000:.0f} kB beside a base of {base:.0f} MB, and two processes on two cores, shared with PostgreSQL and the client, "
+        f"Measured by `python -m tests.bench.curves --save` on {datetime.date.today()}: one process on PostgreSQL "
+        f"keeps p99 under 100 ms up to {good:.0f} messages a second (the best "
+        f"of the rates tried), an open chat takes {each * 1000:.0f} kB beside a base of {base:.0f} MB, and two "
+        f"processes on two cores, shared with PostgreSQL and the client, "
         f"answer {two[2] / two[1]:.1f} times what one does. Beyond two replicas everything here is extrapolated.",
         "",
         "| chats a day | messages/s at the peak | open at once | replicas | MB each | decided by |",
         "|---:|---:|---:|---:|---:|---|",
         *rows,
         "",
-        "Ten million chats a day write some two thousand messages a second into one PostgreSQL, each with about four rows; that was not measured. It is where to look first: a "
-        "machine of its own with fast disks, partitions by month for `turn` and `happening`, and a shard for each shop group before any of the bot's own parts give way.",
+        "Ten million chats a day write some two thousand messages a second into one PostgreSQL, each with about four "
+        "rows; that was not measured. It is where to look first: a "
+        "machine of its own with fast disks, partitions by month for `turn` and `happening`, and a shard for each shop "
+        "group before any of the bot's own parts give way.",
     ]
 
 
@@ -271,7 +305,10 @@ def main() -> int:
         for number, curve in enumerate(curves, 1):
             curve.draw(ROOT / "docs" / "pictures" / f"load-{number}.svg")
             pictures.append(f"![{curve.name}](pictures/load-{number}.svg)")
-        made = f"Made by `python -m tests.bench.curves --save` on {datetime.date.today()}, {os.cpu_count()} cores shared with the client and PostgreSQL."
+        made = (
+            f"Made by `python -m tests.bench.curves --save` on {datetime.date.today()}, "
+            f"{os.cpu_count()} cores shared with the client and PostgreSQL."
+        )
         between(ROOT / "docs" / "performance.md", "load", [made, "", *pictures, "", *lines])
         between(ROOT / "docs" / "operations.md", "sizes", sizes(curves[0], curves[1], curves[3]))
     return 0

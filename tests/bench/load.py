@@ -1,7 +1,7 @@
 """Open-loop load: chats that are open, messages that come at their own pace whether or not the bot keeps up.
 
-`tests.bench.curves` measures with it. A message's time runs from the moment at which it was due, so that a client held up by the
-bot does not make the bot look better.
+`tests.bench.curves` measures with it. A message's time runs from the moment at which it was due, so that a client held
+up by the bot does not make the bot look better.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ SCRIPT = (
     "hello", "how long does delivery of a {thing} take?", "the {thing} I got {trouble}, number {number}",
     "open a ticket please", "Jane Doe", "jane{number}@example.com", "thanks, bye",
 )  # fmt: skip
-UNLIMITED = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000", "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
+UNLIMITED = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
+             "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
              "ASKONCE_LIMIT_ADDRESS_RATE": "1000000", "ASKONCE_LOG_LEVEL": "warning"}  # fmt: skip
 _numbers = itertools.count()
 
@@ -162,9 +163,9 @@ async def open_many(urls: Sequence[str], count: int, into: Measured, at_once: in
 async def drive(
     chats: Sequence[Chat], per_second: float, seconds: float, into: Measured, patience: float = 10
 ) -> Measured:
-    """Messages at a steady pace, each from the chat that has waited longest of those that are ready; whoever has told the
-    whole script makes room for a new shopper. Then wait for the last answers. A moment at which every chat still waits
-    for its answer is kept, late, for the first that is ready."""
+    """Messages at a steady pace, each from the chat that has waited longest of those that are ready; whoever has told
+    the whole script makes room for a new shopper. Then wait for the last answers. A moment at which every chat still
+    waits for its answer is kept, late, for the first that is ready."""
     queue, started = deque(chats), time.perf_counter()
     renewing: set[asyncio.Task[None]] = set()
     for number in range(int(per_second * seconds)):

@@ -51,7 +51,8 @@ def main() -> int:
     rate = turns / seconds
     print(f"fixtures: {asyncio.run(fixtures_a_second()):,.0f} cases a second in one process")
     print(
-        f"--diff: {turns:,} stored turns in {seconds:.1f} s on {cores} cores, {rate:,.0f} a second: 100,000 in {100_000 / rate:.0f} s"
+        f"--diff: {turns:,} stored turns in {seconds:.1f} s on {cores} cores, {rate:,.0f} a second: 100,000 in "
+        f"{100_000 / rate:.0f} s"
     )
     return 0 if same and 100_000 / rate < 60 else 1
 

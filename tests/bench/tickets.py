@@ -1,8 +1,10 @@
-"""`make tickets`: one courier and the built-in desk: tickets a second, and a long backlog drained without growth in memory.
+"""`make tickets`: one courier and the built-in desk: tickets a second, and a long backlog drained without growth in
+memory.
 
     python -m tests.bench.tickets [--backlog 100000]
 
-Beside the courier's rate stands what the same database does of bare commits in the same run, one row each: the ratio is what is compared.
+Beside the courier's rate stands what the same database does of bare commits in the same run, one row each: the ratio is
+what is compared.
 """
 
 from __future__ import annotations

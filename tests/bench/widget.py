@@ -1,4 +1,5 @@
-"""The widget in a real Chromium: how soon its first words are on the screen, how soon an answer is, and whether the page shifts."""
+"""The widget in a real Chromium: how soon its first words are on the screen, how soon an answer is, and whether the
+page shifts."""
 
 from __future__ import annotations
 
@@ -18,15 +19,16 @@ _UNTIL = """(count) => new Promise((done) => {
   const from = performance.now(), root = document.querySelector("askonce-chat").shadowRoot;
   const look = () => {
     const shown = [...root.querySelectorAll(".turn:not(.shopper) .words")].filter((w) => w.getClientRects().length);
-    if (shown.length > count) requestAnimationFrame(() => done(performance.now() - from)); else requestAnimationFrame(look);
+    if (shown.length > count) requestAnimationFrame(() => done(performance.now() - from));
+    else requestAnimationFrame(look);
   };
   look();
 })"""
 
 
 def widget(folder: pathlib.Path) -> tuple[float, float, float, float]:
-    """Medians in milliseconds: from the click that opens it to its first words, from Enter to the answer; the page's whole layout
-    shift from loading to the answer (the largest of all rounds); the script's size in kB, gzipped."""
+    """Medians in milliseconds: from the click that opens it to its first words, from Enter to the answer; the page's
+    whole layout shift from loading to the answer (the largest of all rounds); the script's size in kB, gzipped."""
     folder.mkdir()
     bot = BotProcess(folder, ASKONCE_LIMIT_ADDRESS_CHATS="1000").start()
     opened: list[float] = []
@@ -38,7 +40,8 @@ def widget(folder: pathlib.Path) -> tuple[float, float, float, float]:
             for _ in range(_ROUNDS):
                 page = browser.new_context().new_page()
                 page.add_init_script(
-                    "globalThis.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((e) => { shift += e.value; }))"
+                    "globalThis.shift = 0; new PerformanceObserver((list) => "
+                    "list.getEntries().forEach((e) => { shift += e.value; }))"
                     ".observe({ type: 'layout-shift', buffered: true });"
                 )
                 page.goto(bot.url)

@@ -1,4 +1,5 @@
-"""A real Chromium for the browser's tests; a page that shows an error, or breaks its own content policy, fails its test."""
+"""A real Chromium for the browser's tests; a page that shows an error, or breaks its own content policy, fails its
+test."""
 
 from __future__ import annotations
 

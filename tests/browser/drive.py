@@ -6,8 +6,8 @@ import shutil
 
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--no-first-run"]  # fmt: skip
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 def chromium(playwright: Playwright) -> Browser:

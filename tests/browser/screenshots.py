@@ -27,7 +27,10 @@ def main() -> None:
         bot = BotProcess(pathlib.Path(folder)).start()
         browser = chromium(playwright)
         for name, width, height, scheme in (("desktop", 1180, 760, "light"), ("phone-dark", 390, 800, "dark")):
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+            page = browser.new_page(
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,  # type: ignore[arg-type]
+            )
             page.goto(bot.url)
             page.get_by_role("button", name="Chat with us").click()
             say(page, "how long does delivery take?")

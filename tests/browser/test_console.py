@@ -53,8 +53,8 @@ def receiver() -> Iterator[Stubborn]:
     server.server_close()
 
 
-PAGES = ("conversations", "live", "numbers", "gaps", "flags", "samples", "tickets", "desk", "desk/1", "articles", "articles/reply-time",
-         "articles-new", "articles-try?q=return", "people", "privacy", "log", "own")  # fmt: skip
+PAGES = ("conversations", "live", "numbers", "gaps", "flags", "samples", "tickets", "desk", "desk/1", "articles",
+         "articles/reply-time", "articles-new", "articles-try?q=return", "people", "privacy", "log", "own")  # fmt: skip
 
 
 def enter(page: Page, bot: BotProcess) -> None:
@@ -225,7 +225,8 @@ def test_the_console_on_a_phone_needs_no_sideways_scrolling(
 def test_a_person_who_is_not_in_the_chat_any_more_sees_it_and_joins_again(
     make_bot: Callable[..., BotProcess], browser: Browser, page: Page
 ) -> None:
-    """The open page renews the presence by itself; where that has ended elsewhere, it says so and keeps what is being written."""
+    """The open page renews the presence by itself; where that has ended elsewhere, it says so and keeps what is being
+    written."""
     bot = make_bot(ASKONCE_PRESENCE="20")
     enter(page, bot)
     tell(bot, "a", "open a ticket, my lamp is broken")

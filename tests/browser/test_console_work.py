@@ -1,4 +1,5 @@
-"""What leads do with the console's forms, in a real Chromium: an article, the desk, a sample, one-time codes, a person erased."""
+"""What leads do with the console's forms, in a real Chromium: an article, the desk, a sample, one-time codes, a person
+erased."""
 
 from __future__ import annotations
 

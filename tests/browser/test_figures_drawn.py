@@ -22,12 +22,14 @@ TABLE = """(table) => ({
     head: [...table.tHead.rows[0].cells].map((c) => c.textContent.trim()),
     rows: [...table.tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent.trim())),
 })"""
-#: Each series of a drawing by its name: what is drawn at each label, with the value it says and where it stands, in pixels.
+#: Each series of a drawing by its name: what is drawn at each label, with the value it says and where it stands, in
+#: pixels.
 DRAWN = """() => [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((n) => document.querySelector(`.serie-${n}`)).map((n) => {
     const mine = document.querySelectorAll(`.series.serie-${n} :is(g.bar, g.dots)`);
     return [document.querySelector(`#activate-serie-${n} text`)?.textContent ?? "", [...mine].map((g) => {
         const box = g.querySelector("rect, circle").getBoundingClientRect();
-        return {label: g.querySelector("desc.x_label")?.textContent ?? "", value: g.querySelector("desc.value").textContent,
+        return {label: g.querySelector("desc.x_label")?.textContent ?? "",
+                value: g.querySelector("desc.value").textContent,
                 top: box.top, height: box.height, middle: box.left + box.width / 2};
     })];
 })"""
@@ -37,7 +39,8 @@ HEAT = """(table) => {
         const box = cell.getBoundingClientRect(), middle = box.left + box.width / 2;
         const above = heads.find(([, h]) => h.left <= middle && middle < h.right);
         const day = row.cells[0].getBoundingClientRect();
-        return {hour: above?.[0], level: Math.abs(day.top + day.height / 2 - box.top - box.height / 2) < 2, shown: cell.textContent.trim(),
+        const level = Math.abs(day.top + day.height / 2 - box.top - box.height / 2) < 2;
+        return {hour: above?.[0], level, shown: cell.textContent.trim(),
                 frame: getComputedStyle(cell).outlineStyle};
     }));
 }"""

@@ -1,4 +1,5 @@
-"""The widget for everybody: axe-core in every state, the keyboard alone, a screen reader's live region, zoom, colours, print."""
+"""The widget for everybody: axe-core in every state, the keyboard alone, a screen reader's live region, zoom, colours,
+print."""
 
 from __future__ import annotations
 
@@ -151,7 +152,8 @@ def test_each_new_turn_is_read_out_once_and_old_ones_never(make_bot: Callable[..
         const region = document.querySelector('askonce-chat')?.shadowRoot?.querySelector('[aria-live=polite]');
         if (!region) return;
         clearInterval(look);
-        new MutationObserver((changes) => changes.forEach((c) => c.addedNodes.forEach((n) => readOut.push(n.textContent))))
+        const readAloud = (change) => change.addedNodes.forEach((n) => readOut.push(n.textContent));
+        new MutationObserver((changes) => changes.forEach(readAloud))
           .observe(region, { childList: true, subtree: true });
       }, 5);""")
     page.goto(make_bot().url)

@@ -23,7 +23,8 @@ def test_what_the_page_may_set_and_hear(make_bot: BotMaker, page: Page) -> None:
     page.wait_for_function("globalThis.Askonce")
     page.evaluate("""() => {
       globalThis.heard = [];
-      for (const name of ["open", "close", "message", "ticket", "ready"]) Askonce.on(name, (d) => heard.push([name, d?.reference ?? d?.act ?? null]));
+      for (const name of ["open", "close", "message", "ticket", "ready"])
+        Askonce.on(name, (d) => heard.push([name, d?.reference ?? d?.act ?? null]));
       Askonce.theme({ position: "left", title: "Ask us", greeting: "Ahoy!", launcher: "Ask", accent: "#1f5c4a" });
       Askonce.identify({ name: "Jane Doe", email: "jane@example.com" });
     }""")

@@ -1,5 +1,6 @@
-"""Two customers, one browser: from the moment the page names the second, nothing of the first one's chat is on screen, is sent or
-is stored, whatever was on its way. Each way in which the two moments can meet is played with the network held in hand."""
+"""Two customers, one browser: from the moment the page names the second, nothing of the first one's chat is on screen,
+is sent or is stored, whatever was on its way. Each way in which the two moments can meet is played with the network
+held in hand."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ HERS = ("my lamp is broken", "Would you like me to open", "Jane Doe")
 
 
 def customer(name: str, *, signed: bool = True) -> dict[str, str]:
-    """A customer of this name whom no other test has: one whom the shop vouches for comes back to their earlier chat."""
+    """A customer of this name whom no other test has: one whom the shop vouches for comes back to their earlier
+    chat."""
     email = f"{name.split()[0].lower()}{next(_people)}@example.com"
     return {"name": name, "email": email} | (
         {"signature": signature(SECRET, email, expires=time.time() + 3600)} if signed else {}
@@ -34,7 +36,8 @@ def customer(name: str, *, signed: bool = True) -> dict[str, str]:
 
 
 class Wires:
-    """Jane, Sam and their browser. Every connection of a context, held in hand: what either side sent waits until it is let through."""
+    """Jane, Sam and their browser. Every connection of a context, held in hand: what either side sent waits until it is
+    let through."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.jane, self.sam = customer("Jane Doe"), customer("Sam Roe")
@@ -100,7 +103,8 @@ def hers(page: Page) -> str:
     return str(
         page.evaluate("""() => {
       const root = document.querySelector("askonce-chat").shadowRoot;
-      return [root.textContent, ...[...root.querySelectorAll("textarea")].map((t) => t.value), JSON.stringify(localStorage)].join(" | ");
+      const written = [...root.querySelectorAll("textarea")].map((t) => t.value);
+      return [root.textContent, ...written, JSON.stringify(localStorage)].join(" | ");
     }""")
     )
 
@@ -217,8 +221,9 @@ def _named_before_the_second_hello_got_through(page: Page, wires: Wires, bot: Bo
 
 
 MOMENTS = (
-    _shown, _before_any_word, _hello_sent_no_welcome, _welcome_no_turns, _said_not_acknowledged, _said_not_sent, _being_written,
-    _rating_being_written, _asked_whether_sure, _closed_panel, _without_network, _named_before_the_second_hello_got_through,
+    _shown, _before_any_word, _hello_sent_no_welcome, _welcome_no_turns, _said_not_acknowledged, _said_not_sent,
+    _being_written, _rating_being_written, _asked_whether_sure, _closed_panel, _without_network,
+    _named_before_the_second_hello_got_through,
 )  # fmt: skip
 
 

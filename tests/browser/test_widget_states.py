@@ -1,4 +1,5 @@
-"""States that others forget, on pages that are not friendly: two tabs, no network, no storage, a strict or a hostile page."""
+"""States that others forget, on pages that are not friendly: two tabs, no network, no storage, a strict or a hostile
+page."""
 
 from __future__ import annotations
 
@@ -112,13 +113,15 @@ def test_unsent_words_outlive_the_page(make_bot: BotMaker, browser: Browser) -> 
 
 
 def test_a_strict_page_of_another_origin(make_bot: BotMaker, page: Page) -> None:
-    """The two directives of `docs/embedding.md` are enough, and no other is broken (the `page` fixture sees to that)."""
+    """The two directives of `docs/embedding.md` are enough, and no other is broken (the `page` fixture sees to
+    that)."""
     pages: dict[str, tuple[str, dict[str, str]]] = {}
     with shop(pages) as origin:
         bot = make_bot(ASKONCE_ALLOWED_ORIGINS=origin)
         socket = bot.url.replace("http", "ws")
         policy = f"default-src 'none'; script-src {bot.url}; connect-src {socket}"
-        html = f'<!doctype html><title>Shop</title><p>Shop</p><script async src="{bot.url}/widget.js" data-askonce></script>'
+        script = f'<script async src="{bot.url}/widget.js" data-askonce></script>'
+        html = f"<!doctype html><title>Shop</title><p>Shop</p>{script}"
         pages["/"] = (html, {"Content-Security-Policy": policy})
         opened(page, origin)
         say(page, "how long does delivery take?")
@@ -141,7 +144,8 @@ def test_a_page_that_is_not_allowed_gets_no_chat(make_bot: BotMaker, page: Page)
 
 HOSTILE = """<!doctype html><title>Shop</title>
 <style>* { all: unset !important; display: none !important; color: red !important; }
-html, body, p { display: block !important; } askonce-chat { position: static !important; transform: scale(0.1) !important; opacity: 0 !important; }
+html, body, p { display: block !important; }
+askonce-chat { position: static !important; transform: scale(0.1) !important; opacity: 0 !important; }
 button, textarea, section { visibility: hidden !important; font-size: 90px !important; }</style>
 <script>
 Object.prototype.ticket = { reference: "EVIL", status: "filed" };

@@ -1,0 +1,1 @@
+"""Articles found, quoted, and left alone where none answers."""

@@ -1,0 +1,1 @@
+"""A stock Rasa form bot, for comparison only."""

@@ -1,4 +1,5 @@
-"""The stock Rasa form bot of `tests/peers/stock_rasa`: trained on the same lines as Askonce's own model, run with its REST channel."""
+"""The stock Rasa form bot of `tests/peers/stock_rasa`: trained on the same lines as Askonce's own model, run with its
+REST channel."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Stock(RasaService):
             model.parent.mkdir(parents=True, exist_ok=True)
             command = [
                 str(self._venv / "bin" / "rasa"), "train", "--config", "config.yml", "--domain", "domain.yml",
-                "--data", "data", str(PROJECT / "data"), "--out", str(model.parent), "--fixed-model-name", model.name[:-7],
+                "--data", "data", str(PROJECT / "data"), "--out", str(model.parent), "--fixed-model-name",
+                model.name[:-7],
             ]  # fmt: skip
             self._run("Training the stock bot (about a minute, once)", command, cwd=HOME)
         return model
@@ -34,8 +36,8 @@ class Stock(RasaService):
     def start(self) -> None:
         """Start it; `wait_ready` says when it answers."""
         command = [
-            str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self.port),
-            "--model", str(self.model), "--credentials", "credentials.yml", "--quiet",
+            str(self._venv / "bin" / "rasa"), "run", "--enable-api", "--interface", "127.0.0.1", "--port",
+            str(self.port), "--model", str(self.model), "--credentials", "credentials.yml", "--quiet",
         ]  # fmt: skip
         log = (self._root / "var" / "peers" / "stock.log").open("wb")
         self._process = subprocess.Popen(

@@ -2,9 +2,10 @@
 
     python -m tests.proofs.compare [--save]
 
-What is counted needs no knowledge of any bot's inside. From a case: what its tickets must hold, and so from when on each field had been
-said. From the bot: what it asked for, what it filed. The referee judges each bot by what that bot itself understood. Where the case's
-words have run out and a ticket it wants is not filed, a patient shopper answers whatever is still asked, with the right value.
+What is counted needs no knowledge of any bot's inside. From a case: what its tickets must hold, and so from when on
+each field had been said. From the bot: what it asked for, what it filed. The referee judges each bot by what that bot
+itself understood. Where the case's words have run out and a ticket it wants is not filed, a patient shopper answers
+whatever is still asked, with the right value.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ async def in_process(settings: Settings) -> AsyncIterator[Bot]:
 
 @dataclass
 class Played:
-    """A case as one bot played it: `asked`, for each message what the bot then asked for; the tickets it filed, in order."""
+    """A case as one bot played it: `asked`, for each message what the bot then asked for; the tickets it filed, in
+    order."""
 
     asked: list[set[str]] = field(default_factory=list)
     tickets: list[dict[str, str]] = field(default_factory=list)
@@ -118,7 +120,8 @@ async def play_askonce(running: Bot, case: Case) -> Played:
 
 _STOCK_ACTS = {
     "utter_greet": "greet", "utter_goodbye": "goodbye", "utter_thanks": "thanks", "utter_help": "clarify",
-    "utter_offer": "offer_ticket", "utter_stop": "cancelled", "utter_contact": "contact", "utter_update": "update_redirect",
+    "utter_offer": "offer_ticket", "utter_stop": "cancelled", "utter_contact": "contact",
+    "utter_update": "update_redirect",
 }  # fmt: skip
 _STOCK_SIGNALS = {"request_ticket": "wants_ticket", "ticket_update": "asks_update", "contact": "asks_contact"}
 
@@ -145,8 +148,10 @@ def read_stock(found: list[dict[str, Any]], reference: str) -> Played:
         if event["event"] == "user" and event.get("text"):
             until = next((n for n in range(place + 1, len(found)) if found[n]["event"] == "user"), len(found))
             filled = {
-                e["name"]: e["value"] for e in found[place:until] if e["event"] == "slot" and e["name"] in FIELDS and e["value"]
-            }  # fmt: skip
+                e["name"]: e["value"]
+                for e in found[place:until]
+                if e["event"] == "slot" and e["name"] in FIELDS and e["value"]
+            }
             add("shopper", event["text"], understood=_stock_understood(event, filled))
             played.asked.append(set())
         elif event["event"] == "slot" and event["name"] in FIELDS and event["value"]:
@@ -190,7 +195,8 @@ async def play_stock(http: httpx.AsyncClient, case: Case) -> Played:
 
 
 def expected_tickets(case: Case) -> list[dict[str, str]]:
-    """What each ticket of the case must hold, as patterns; `ticket_saved` and `ticket_filed` of one ticket count once."""
+    """What each ticket of the case must hold, as patterns; `ticket_saved` and `ticket_filed` of one ticket count
+    once."""
     found = []
     for step in case.steps:
         told = [x for x in step.expected if x.act in ("ticket_filed", "ticket_saved")]
@@ -281,8 +287,8 @@ def run_all(cases: Sequence[Case]) -> dict[str, list[Played]]:
 
 MEASURES = (
     ("cases without a fault", "cases without any of the faults below"), ("re-asks", "asked for what had been said"),
-    ("wrong fields", "fields filed wrong"), ("missing", "tickets missing"), ("extra", "tickets nobody wanted, or doubled"),
-    ("violations", "violations of the strict rules, by the referee"),
+    ("wrong fields", "fields filed wrong"), ("missing", "tickets missing"),
+    ("extra", "tickets nobody wanted, or doubled"), ("violations", "violations of the strict rules, by the referee"),
 )  # fmt: skip
 
 

@@ -1,10 +1,11 @@
-"""Two couriers and one outbox under Hypothesis: leases that run out or are taken over by a clock that was set, processes that stop between any
-two steps and go on, reports that come late and in any order, an operator who delivers again, couriers that die.
+"""Two couriers and one outbox under Hypothesis: leases that run out or are taken over by a clock that was set,
+processes that stop between any two steps and go on, reports that come late and in any order, an operator who delivers
+again, couriers that die.
 
-Real are the courier, the outbox, the reporter's fences and the database (SQLite in memory); the machine plays time, the network and a
-helpdesk that has a look-up and no idempotency of its own. What it holds: no key ever has two tickets, filed is final, nothing is lost.
-What it grants is what no client can do without: a call ends within its timeout by the steady clock, and what was sent lands at the latest
-the helpdesk's settling time after that.
+Real are the courier, the outbox, the reporter's fences and the database (SQLite in memory); the machine plays time, the
+network and a helpdesk that has a look-up and no idempotency of its own. What it holds: no key ever has two tickets,
+filed is final, nothing is lost. What it grants is what no client can do without: a call ends within its timeout by the
+steady clock, and what was sent lands at the latest the helpdesk's settling time after that.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ _ENDS = ("fine", "lost", "late", "down", "busy", "refused", "bug")
 
 @dataclass
 class Held:
-    """Something that a courier waits for until the machine lets it go on: `check` (its fence, before it creates), `look`, `create`,
-    `report`. `sent`: when, on the steady clock."""
+    """Something that a courier waits for until the machine lets it go on: `check` (its fence, before it creates),
+    `look`, `create`, `report`. `sent`: when, on the steady clock."""
 
     kind: str
     owner: str
@@ -148,7 +149,8 @@ class Late:
     """A reporter whose reports wait until the machine lets them through."""
 
     def __init__(self, world: World, owner: str) -> None:
-        self._world, self._owner, self._inner = world, owner, Reporter(Chats(world), mails=False)  # type: ignore[arg-type]
+        self._world, self._owner = world, owner
+        self._inner = Reporter(Chats(world), mails=False)  # type: ignore[arg-type]
 
     async def accepted(self, claim: Claim, external_id: str) -> None:
         await self._world.wait("report", self._owner)
@@ -198,8 +200,9 @@ class FenceMachine(RuleBasedStateMachine):
 
         async def make() -> Courier:
             return Courier(
-                transact, outbox, Network(world, owner), Late(world, owner), owner=owner, timeout=TIMEOUT, saved_after=1e9,
-                retry=RetryPolicy(threshold=1000), clock=lambda: world.now + world.clocks[name], steady=lambda: world.now,
+                transact, outbox, Network(world, owner), Late(world, owner), owner=owner, timeout=TIMEOUT,
+                saved_after=1e9, retry=RetryPolicy(threshold=1000), clock=lambda: world.now + world.clocks[name],
+                steady=lambda: world.now,
             )  # fmt: skip
 
         self.couriers[name] = owner, self.runner.run(make())
@@ -372,8 +375,8 @@ def try_fences(
     kind: type[FenceMachine] = FenceMachine,
     shorten: bool = True,
 ) -> None:
-    """So many lives of an outbox, the same ones each time without a `number` to begin from. Raises where something does not hold, with
-    the steps that led there."""
+    """So many lives of an outbox, the same ones each time without a `number` to begin from. Raises where something does
+    not hold, with the steps that led there."""
     chosen = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
         derandomize=number is None, database=None, report_multiple_bugs=False,

@@ -2,13 +2,20 @@
 
     python -m tests.proofs.prove [--minutes 5] [--steps 1000000] [--conversations 20000] [--consents 500] [--seed 1]
 
-Exhaustive: every state reachable within as many messages as fit into the time, over a finite alphabet of understandings and
-outcomes; every path's last exchange is judged by the referee, every table row that decided is counted, and from every state some
-short path must file, save or give the support email. Random: conversations of understandings right, wrong and hostile, judged whole.
-Whole conversations: the engine with its storage, two replicas, duplicates and a helpdesk that fails in every way (`tests.proofs.storm`).
-Fences: so many lives of an outbox between two couriers with leases, clocks that are set and late reports (`tests.proofs.fences`).
-Sieges: so many consents with two couriers killed at every step, on the built-in desk, and on a real Request Tracker behind a network that
-spoils connections, where it is installed (`tests.ticket_bridge.helpdesks.siege`).
+Exhaustive: every state reachable within as many messages as fit into the time, over a finite alphabet of understandings
+and outcomes; every path's last exchange is judged by the referee, every table row that decided is counted, and from
+every state some short path must file, save or give the support email.
+
+Random: conversations of understandings right, wrong and hostile, judged whole.
+
+Whole conversations: the engine with its storage, two replicas, duplicates and a helpdesk that fails in every way
+(`tests.proofs.storm`).
+
+Fences: so many lives of an outbox between two couriers with leases, clocks that are set and late reports
+(`tests.proofs.fences`).
+
+Sieges: so many consents with two couriers killed at every step, on the built-in desk, and on a real Request Tracker
+behind a network that spoils connections, where it is installed (`tests.ticket_bridge.helpdesks.siege`).
 """
 
 from __future__ import annotations
@@ -48,9 +55,10 @@ FOUND: tuple[e.Happening, ...] = (
 )
 _NAMES = ["Jane Doe", "José Núñez-O'Connor", "李伟", "Sukarno", "12345", "a@b.example", " ", "Bob\nSmith"]
 _EMAILS = ["jane@example.com", "j@new.example", "no-at", "x@y", "", "a b@c.d", "jörg@exämple.de"]
-_REASONS = ["my order never arrived", "I still have not received my order", "the lamp is broken", "charged twice", "follow up",
-            "", " ", "?!", "the box is torn and something was stolen", "order 1111 is late",
-            "order 2222 is late", "following up on my sofa", "that is unfair", "unfair about the lamp", "the lamp is broken; order 2222 is late"]  # fmt: skip
+_REASONS = ["my order never arrived", "I still have not received my order", "the lamp is broken", "charged twice",
+            "follow up", "", " ", "?!", "the box is torn and something was stolen", "order 1111 is late",
+            "order 2222 is late", "following up on my sofa", "that is unfair", "unfair about the lamp",
+            "the lamp is broken; order 2222 is late"]  # fmt: skip
 _QUESTIONS = ["how long?", "is it oak?", "", "?", "is the lamp broken"]
 
 
@@ -61,24 +69,29 @@ def said(**more: object) -> e.ShopperSaid:
 
 
 def alphabet() -> list[e.Happening]:
-    """Each field right, wrong and corrected, each answer, each signal, pairs that meet in one message, and the world's words."""
+    """Each field right, wrong and corrected, each answer, each signal, pairs that meet in one message, and the world's
+    words."""
     wish = {Signal.WANTS_TICKET}
     rejected = (e.RejectedValue(Field.EMAIL, "x", "email_no_at"),)
     messages = [
         said(), said(name="Jane Doe"), said(name="Joan Roe"), said(name="12345"), said(email="jane@example.com"),
-        said(email="j@new.example"), said(email="nope"), said(rejected=rejected), said(rejected=rejected, name="Jane Doe"),
+        said(email="j@new.example"), said(email="nope"), said(rejected=rejected),
+        said(rejected=rejected, name="Jane Doe"),
         said(reason="the lamp is broken"), said(reason="charged twice"), said(reason="?"), said(question="how long?"),
         said(answer=Answer.AFFIRM), said(answer=Answer.DENY), said(answer=Answer.DENY, email="j@new.example"),
         said(answer=Answer.AFFIRM, name="Jane Doe", email="jane@example.com"),
-        said(answer=Answer.AFFIRM, reason="the lamp is broken"), said(reason="the lamp is broken", question="how long?"),
+        said(answer=Answer.AFFIRM, reason="the lamp is broken"),
+        said(reason="the lamp is broken", question="how long?"),
         said(name="Jane Doe", email="jane@example.com", reason="the lamp is broken", signals=wish),
         said(reason="charged twice", signals=wish), said(question="how long?", signals=wish),
         said(reason="follow up", signals={Signal.FOLLOWS_UP}), said(reason="unfair", signals={Signal.DISPUTES}),
         said(reason="order 1111 is late"), said(reason="order 2222 is late"), said(question="?"),
         said(question="is the lamp broken"), said(reason="follow up on my sofa", signals={Signal.FOLLOWS_UP}),
         said(reason="unfair", signals={Signal.DISPUTES, Signal.WANTS_REVIEW}),
-        said(signals={Signal.WANTS_TICKET, Signal.ABOUT_THAT}), said(signals={Signal.WANTS_TICKET, Signal.ANOTHER_TICKET}),
-        said(signals={Signal.ASKS_UPDATE, Signal.WANTS_TICKET}), said(reason="charged twice", signals={Signal.ASKS_UPDATE}),
+        said(signals={Signal.WANTS_TICKET, Signal.ABOUT_THAT}),
+        said(signals={Signal.WANTS_TICKET, Signal.ANOTHER_TICKET}),
+        said(signals={Signal.ASKS_UPDATE, Signal.WANTS_TICKET}),
+        said(reason="charged twice", signals={Signal.ASKS_UPDATE}),
         said(answer=Answer.AFFIRM, signals={Signal.CANCELS}), said(signals={Signal.CANCELS, Signal.WANTS_TICKET}),
         said(signals={Signal.THANKS, Signal.GOODBYE}), said(score=4), said(greeting_name="Jane"),
         *(said(signals={s}) for s in Signal),
@@ -136,7 +149,8 @@ def paths(state: State, messages: list[e.Happening]) -> Iterator[tuple[e.Happeni
 
 
 def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> tuple[int, list[str]]:
-    """Breadth first until the time is up: states reached, and what is wrong. The first two messages are taken from the pairs too."""
+    """Breadth first until the time is up: states reached, and what is wrong. The first two messages are taken from the
+    pairs too."""
     start = State(stem="P")
     single, double = alphabet(), [*alphabet(), *pairs()]
     history: dict[State, tuple[tuple[e.Happening, e.Happening], ...]] = {start: ()}
@@ -164,7 +178,8 @@ def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> 
                     following.append(now)
         else:
             tell(
-                f"  depth {depth}: {len(following)} new states, {moves} messages tried so far, {len(problems)} violations"
+                f"  depth {depth}: {len(following)} new states, {moves} messages tried so far, {len(problems)} "
+                f"violations"
             )
         frontier = following
     stuck = [state for state in history if not _way_out(state)]
@@ -174,9 +189,10 @@ def exhaust(seconds: float, tell: Callable[[str], None], rows: Counter[str]) -> 
 
 
 def waiting(state: State, told: e.Happening, found: e.Happening) -> list[str]:
-    """Who would wait without a bound after `told` (R13): a message is answered in the very step that hears it, by words or by a
-    ticket, whose word comes in seconds; or a person is here, whose lease runs out within its bound, and then the bot is back
-    with a reply of its own. A search is over within the step that asked for it. Empty where nobody waits."""
+    """Who would wait without a bound after `told` (R13): a message is answered in the very step that hears it, by words
+    or by a ticket, whose word comes in seconds; or a person is here, whose lease runs out within its bound, and then
+    the bot is back with a reply of its own. A search is over within the step that asked for it. Empty where nobody
+    waits."""
     after, effects = outcome(state, told, found)
     if after.phase is Phase.LOOKING_UP:
         return [f"a search without an end: {after}"]
@@ -214,7 +230,8 @@ def _way_out(state: State) -> bool:
 
 
 _HELP: tuple[e.Happening, ...] = (
-    e.AgentJoined("Maya", "stay"), e.AgentJoined("Maya", "stay"), e.AgentJoined("Noor", "other"), e.AgentSaid(), e.AgentLeft(),
+    e.AgentJoined("Maya", "stay"), e.AgentJoined("Maya", "stay"), e.AgentJoined("Noor", "other"), e.AgentSaid(),
+    e.AgentLeft(),
 )  # fmt: skip
 
 
@@ -305,7 +322,8 @@ async def _weather(conversations: int, seed: int) -> tuple[Counter[str], list[st
 
 
 def share_of_storms(conversations: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """So many whole conversations through the engine: what was met, and what is wrong. Its logs are the storm's noise."""
+    """So many whole conversations through the engine: what was met, and what is wrong. Its logs are the storm's
+    noise."""
     logging.disable(logging.CRITICAL)
     try:
         return asyncio.run(_weather(conversations, seed))
@@ -369,7 +387,8 @@ def main() -> int:
     legal = {row.name for row in TABLE if not row.name.startswith("order")}
     unused = sorted(legal - set(rows))
     tell(
-        f"{conversations} random conversations; {len(legal) - len(unused)} of {len(legal)} rows decided; violations: {len(problems)}"
+        f"{conversations} random conversations; {len(legal) - len(unused)} of {len(legal)} rows decided; violations: "
+        f"{len(problems)}"
     )
     for line in [*(f"never decided: {row}" for row in unused), *problems[:20]]:
         tell(f"  {line}")

@@ -1,5 +1,6 @@
-"""A whole engine in bad weather: two replicas on one database, an understander that says anything at all, a helpdesk that fails in
-every way, messages twice, at once from two tabs, out of order. `make prove` and the engine's state machine both drive it.
+"""A whole engine in bad weather: two replicas on one database, an understander that says anything at all, a helpdesk
+that fails in every way, messages twice, at once from two tabs, out of order. `make prove` and the engine's state
+machine both drive it.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ class Storm:
         return chat
 
     def prepare(self, chat: Chat, meant: e.Understanding) -> tuple[str, str]:
-        """A message that will be understood as `meant`: its client id and text. What is understood is in the shopper's words."""
+        """A message that will be understood as `meant`: its client id and text. What is understood is in the shopper's
+        words."""
         id = f"m{len(chat.sent) + 1}"
         text = f"{spoken(meant)}\n[{id} {chat.id[:6]}]"
         chat.sent[id] = text
@@ -161,8 +163,8 @@ class Storm:
         await asyncio.gather(*(tab.hear(*p) for tab, p in zip(chat.tabs, prepared, strict=True)))
 
     async def help(self, chat: Chat, rng: random.Random, tab: int) -> None:
-        """A person of the shop joins through one replica, writes through the other, and leaves, is gone without a word (which both
-        replicas see at once), or stays."""
+        """A person of the shop joins through one replica, writes through the other, and leaves, is gone without a word
+        (which both replicas see at once), or stays."""
         stay = f"stay{rng.getrandbits(64)}"
         await chat.tabs[tab].tell(e.AgentJoined("Maya", stay))
         assert await chat.tabs[1 - tab].agent_says(f"agent:{rng.getrandbits(64)}", "Let me see what I can do.")

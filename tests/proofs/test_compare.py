@@ -79,7 +79,8 @@ def test_a_stock_conversation_is_read_from_rasas_events() -> None:
 
     played = compare.read_stock(
         [heard("open a ticket", "request_ticket"), spoke("Name?", "utter_ask_name"),
-         heard("Jane Doe", "other"), {"event": "slot", "name": "name", "value": "Jane Doe"}, spoke("Done", "utter_submit")],
+         heard("Jane Doe", "other"), {"event": "slot", "name": "name", "value": "Jane Doe"},
+         spoke("Done", "utter_submit")],
         "S",
     )  # fmt: skip
     assert played.asked == [{"name"}, set()] and played.tickets == [{"name": "Jane Doe"}]

@@ -12,7 +12,8 @@ from bot.replay.fixtures import Case, read_fixtures
 from bot.replay.play import play_over_socket
 from tests.conftest import ROOT, TOKEN, BotProcess
 
-#: All but those with recorded understanding or a person of the shop: `tests/bot/replay/test_replaying.py` plays these, in the process.
+#: All but those with recorded understanding or a person of the shop: `tests/bot/replay/test_replaying.py` plays these,
+#: in the process.
 CASES = [c for c in read_fixtures([ROOT / "tests" / "dialogues"]) if not c.file.endswith("every_row.yml")]
 
 

@@ -1,4 +1,5 @@
-"""Whoever means harm: hostile frames, hostile HTTP, patterns that explode, addresses that lead inwards, words that are code."""
+"""Whoever means harm: hostile frames, hostile HTTP, patterns that explode, addresses that lead inwards, words that are
+code."""
 
 from __future__ import annotations
 
@@ -32,14 +33,15 @@ async def test_frames_of_every_kind(
 
 
 def test_the_http_api_by_its_own_description(make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path) -> None:
-    """Schemathesis invents requests from the published OpenAPI: none may end in a server error or an undocumented answer."""
+    """Schemathesis invents requests from the published OpenAPI: none may end in a server error or an undocumented
+    answer."""
     bot = make_bot(ASKONCE_DEMO="0")
     program = shutil.which("schemathesis", path=str(pathlib.Path(sys.executable).parent))
     assert program
     checks = "not_a_server_error,content_type_conformance,response_schema_conformance"
     done = subprocess.run(
-        [program, "run", f"{bot.url}/openapi.json", "--checks", checks, "--max-examples", "10", "--seed", "1", "--workers", "1",
-         "-H", f"Authorization: Bearer {TOKEN}", "--no-color"],
+        [program, "run", f"{bot.url}/openapi.json", "--checks", checks, "--max-examples", "10", "--seed", "1",
+         "--workers", "1", "-H", f"Authorization: Bearer {TOKEN}", "--no-color"],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=1800,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
@@ -99,8 +101,8 @@ for name, pattern in patterns():
 
 
 def test_no_pattern_explodes() -> None:
-    """Regexploit looks for the weak spot of each pattern; the strings with which it would attack them must not hang the real one.
-    What was begun last is the culprit."""
+    """Regexploit looks for the weak spot of each pattern; the strings with which it would attack them must not hang the
+    real one. What was begun last is the culprit."""
     script = _ATTACK.format(root=ROOT)
     try:
         done = subprocess.run(
@@ -114,12 +116,15 @@ def test_no_pattern_explodes() -> None:
 
 
 #: Long runs of what patterns repeat: each took a second or more before the patterns began where runs begin.
-RUNS = ("a", "1", "é", "我", "a-", "a.", "a_", "a@", "www.", "1234 ", "x" + " " * 3990, "my name is ", "a dot ", "1-", "!", "I don't want ",
-        "\u0301", "password is ", "no no no yes", "\t\n", "don't open a ticket, ", "escalate ", "<a@b.co>[(", "a.b/")  # fmt: skip
+RUNS = ("a", "1", "é", "我", "a-", "a.", "a_", "a@", "www.", "1234 ", "x" + " " * 3990, "my name is ", "a dot ", "1-",
+        "!", "I don't want ",
+        "\u0301", "password is ", "no no no yes", "\t\n", "don't open a ticket, ", "escalate ", "<a@b.co>[(",
+        "a.b/")  # fmt: skip
 
 
 def test_no_message_stops_the_others() -> None:
-    """Understanding and answering run where all chats are served; the longest message of any run must not take long there."""
+    """Understanding and answering run where all chats are served; the longest message of any run must not take long
+    there."""
     script = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -148,8 +153,10 @@ for run in RUNS:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/x", "http://[fd00:ec2::254]/", "http://metadata.google.internal/",
-     "https://user:hunter2@hooks.example/", "file:///etc/passwd", "gopher://x/", "http:///x", "http://0xA9FEA9FE/", "http://2852039166/"],
+    ["http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/x", "http://[fd00:ec2::254]/",
+     "http://metadata.google.internal/",
+     "https://user:hunter2@hooks.example/", "file:///etc/passwd", "gopher://x/", "http:///x", "http://0xA9FEA9FE/",
+     "http://2852039166/"],
 )  # fmt: skip
 def test_a_webhook_does_not_lead_where_secrets_are(url: str) -> None:
     with pytest.raises(SettingsError) as told:
@@ -166,14 +173,16 @@ def test_a_webhook_may_lead_into_the_shops_own_network(url: str) -> None:
 
 def test_no_header_can_be_injected(standing_bot: BotProcess) -> None:
     bot = standing_bot
-    for path in ("/console/?next=%0d%0aSet-Cookie:%20a=b", "/console%0d%0aSet-Cookie:%20a=b", "/widget/words/de%0d%0aX-A:b.json",
-                 "/api/tickets/AO%0d%0aX-A:b"):  # fmt: skip
+    for path in ("/console/?next=%0d%0aSet-Cookie:%20a=b", "/console%0d%0aSet-Cookie:%20a=b",
+                 "/widget/words/de%0d%0aX-A:b.json", "/api/tickets/AO%0d%0aX-A:b"):  # fmt: skip
         answer = httpx.get(bot.url + path, headers={"Authorization": f"Bearer {TOKEN}"})
         assert "x-a" not in answer.headers and answer.headers.get("set-cookie", "").count("a=b") == 0
         assert answer.status_code < 500
 
 
-@pytest.mark.parametrize("path", ["/widget/words/../../settings.json", "/widget/words/..%2f..%2fsettings.json", "/demo/..%2fapp.py",
+@pytest.mark.parametrize("path",
+                         ["/widget/words/../../settings.json", "/widget/words/..%2f..%2fsettings.json",
+                          "/demo/..%2fapp.py",
                                   "/console/static/..%2f..%2fsite.py"])  # fmt: skip
 def test_no_path_leads_out(standing_bot: BotProcess, path: str) -> None:
     answer = httpx.get(standing_bot.url + path)

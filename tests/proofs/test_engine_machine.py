@@ -1,4 +1,5 @@
-"""The whole engine under Hypothesis: real storage, two replicas, an understander that may say anything, a helpdesk in any mood."""
+"""The whole engine under Hypothesis: real storage, two replicas, an understander that may say anything, a helpdesk in
+any mood."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ def test_a_share_of_the_storms_loses_and_doubles_nothing() -> None:
     assert len(bad) >= 4 and sum(bad.values()) >= 10, f"the storm was no storm: {bad}"
 
 
-#: Rows of the table broken on purpose: the name of the row, and the row whose action it gets instead. The referee must see each.
+#: Rows of the table broken on purpose: the name of the row, and the row whose action it gets instead. The referee must
+#: see each.
 BROKEN = {
     "R2 a name is kept": "R9 nothing was recognised",
     "R2 an address is kept": "R9 nothing was recognised",

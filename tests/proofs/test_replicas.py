@@ -66,7 +66,10 @@ async def test_what_was_said_while_the_ear_was_cut_off_is_read_afterwards(databa
         chat, token = await first.hub.begin()
         same = await second.hub.resume(token)
         assert same is not None and second.pokes is not None
-        ears = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE '%pg_notify%' AND pid <> pg_backend_pid()"
+        ears = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE query LIKE 'LISTEN%' OR query LIKE '%pg_notify%' AND pid <> pg_backend_pid()"
+        )
         async with first.store.engine.connect() as connection:
             await connection.execute(text(ears))
         await chat.hear("1", "hello")

@@ -1,5 +1,5 @@
-"""R17 at every door: marked secrets go through every field of every frame and every form of a real bot, and are looked for
-afterwards in all that it keeps and shows: the database's files, the log, metrics, exports and the backup."""
+"""R17 at every door: marked secrets go through every field of every frame and every form of a real bot, and are looked
+for afterwards in all that it keeps and shows: the database's files, the log, metrics, exports and the backup."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Marks:
 
     def words(self) -> str:
         return self.chance.choice((
-            lambda: f"my password is {self.word()} and my card is {self.card()}", lambda: f"{self.card()}, the code is {self.code()}",
+            lambda: f"my password is {self.word()} and my card is {self.card()}",
+            lambda: f"{self.card()}, the code is {self.code()}",
             lambda: f"mein Passwort lautet {self.word()}", lambda: f"el código es {self.code()}", self.short,
             lambda: f"mot de passe : {self.word()}\nmerci", lambda: f"كلمة السر: {self.word()}",
         ))()  # fmt: skip
@@ -95,7 +96,8 @@ def frames(marks: Marks) -> Iterator[dict[str, Any]]:
 
 def _filled(model: Any, marks: Marks, marked: set[str]) -> dict[str, Any]:
     plain = {"type": model.__name__.lower(), "token": None, "after": 0, "customer": None, "locale": "en", "score": 4,
-             "id": f"m{marks.chance.randrange(10**6)}", "text": "where is my parcel", "comment": "fine", "extra": marks.words()}  # fmt: skip
+             "id": f"m{marks.chance.randrange(10**6)}", "text": "where is my parcel", "comment": "fine",
+             "extra": marks.words()}  # fmt: skip
     found = {name: plain[name] for name in (*model.model_fields, "extra")}
     for name in marked & {"token", "locale", "id", "text", "comment"}:
         found[name] = marks.words() if name in ("text", "comment", "id") else marks.short()[:35]
@@ -187,8 +189,10 @@ async def _lead(bot: BotProcess, marks: Marks, chats: list[str]) -> list[tuple[s
                     "query": f"q={marks.short()}",
                 }
                 if route.path.startswith("/articles") and taken:
-                    fields["text"] = ("---\nid: broken-lamps\ntitle: Broken lamps\nsources:\n  - \"000\"\nrevised: 2026-11-21\nquestions:\n"
-                                      f"  - what about broken lamps\n---\nWe mend lamps.\n\nAda says: my password is {marks.word()}\n")  # fmt: skip
+                    fields["text"] = ("---\nid: broken-lamps\ntitle: Broken lamps\nsources:\n  - \"000\"\nrevised: "
+                                      "2026-11-21\nquestions:\n"
+                                      f"  - what about broken lamps\n---\nWe mend lamps.\n\nAda says: my password is "
+                                      f"{marks.word()}\n")  # fmt: skip
                 await lead.post(
                     _filled_path(route.path, chats[0], marks, taken=bool(taken)),
                     {k: v for k, v in (fields | taken).items() if v is not None},
@@ -218,9 +222,12 @@ def _filled_path(path: str, chat: str, marks: Marks, *, taken: bool = True) -> s
 async def _nothing_shown(http: httpx.AsyncClient, marks: Marks, chats: list[str]) -> None:
     """Exports, lists and metrics show no secret."""
     signed = {"Authorization": f"Bearer {TOKEN}"}
-    pages = ["/metrics", "/readyz", "/api/conversations?limit=200", "/api/tickets?limit=200", "/console/conversations.csv", "/console/log",
-             "/console/conversations.jsonl", "/console/training.yml", f"/console/conversations/{chats[0]}/fixture.yml", "/console/gaps",
-             "/console/desk", "/console/desk/1", "/console/tickets", "/console/live", "/console/articles/broken-lamps", "/console/people"]  # fmt: skip
+    pages = ["/metrics", "/readyz", "/api/conversations?limit=200", "/api/tickets?limit=200",
+             "/console/conversations.csv", "/console/log",
+             "/console/conversations.jsonl", "/console/training.yml", f"/console/conversations/{chats[0]}/fixture.yml",
+             "/console/gaps",
+             "/console/desk", "/console/desk/1", "/console/tickets", "/console/live", "/console/articles/broken-lamps",
+             "/console/people"]  # fmt: skip
     for page in [*pages, *(f"/api/conversations/{id}" for id in chats)]:
         answer = await http.get(page, headers=signed)
         assert answer.status_code in (200, 303), (page, answer.status_code)

@@ -1,0 +1,1 @@
+"""The outbox and the courier: one ticket, whatever breaks."""

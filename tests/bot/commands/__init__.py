@@ -1,0 +1,1 @@
+"""`askonce` as it is typed, as a process of its own."""

@@ -1,0 +1,1 @@
+"""Fixtures read, played, compared, and made from stored conversations."""

@@ -1,0 +1,1 @@
+"""Tables, migrations, declarations and the unit of work, on SQLite and PostgreSQL alike."""

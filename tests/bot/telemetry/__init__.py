@@ -1,0 +1,1 @@
+"""Whether what runs in the background is watched."""

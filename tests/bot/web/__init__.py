@@ -1,0 +1,1 @@
+"""Routes, deadlines of the server, and the contract of the socket."""

@@ -1,0 +1,1 @@
+"""The judges on trial: lawful conversations raise no alarm, broken ones do."""

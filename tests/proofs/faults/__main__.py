@@ -1,4 +1,5 @@
-"""`make faults`: every fault over thousands of chats, with figures; `--only` names one, `--save` writes them into docs/operations.md."""
+"""`make faults`: every fault over thousands of chats, with figures; `--only` names one, `--save` writes them into
+docs/operations.md."""
 
 from __future__ import annotations
 
@@ -40,12 +41,15 @@ def main() -> int:
         print(told.line(name), flush=True)
         refused = ", ".join(f"{n} {code}" for code, n in sorted(told.refused.items())) or "none"
         lines.append(
-            f"| {name} | {told.chats} | {told.messages} | {told.turns} | {told.reconnects} | {refused} | {told.saved_first} |"
+            f"| {name} | {told.chats} | {told.messages} | {told.turns} | {told.reconnects} | {refused} | "
+            f"{told.saved_first} |"
         )
     print(f"{chats} chats in all; {failed} faults failed")
     if options.save and not failed:
-        head = f"""Made by `make faults` on {datetime.date.today()}: {chats:,} scripted chats, each to its filed ticket, {options.times} times each fault (a fail-over once), two
-replicas on PostgreSQL (one process on SQLite for the disk, the clock and Rasa). In each row nothing was lost, doubled or reordered, one
+        head = f"""Made by `make faults` on {datetime.date.today()}: {chats:,} scripted chats, each to \
+its filed ticket, {options.times} times each fault (a fail-over once), two
+replicas on PostgreSQL (one process on SQLite for the disk, the clock and Rasa). In each row nothing was lost, doubled \
+or reordered, one
 consent made one ticket, and the referee found every conversation lawful; otherwise the command fails.
 
 | fault | chats | messages | turns | reconnects | refusals, all sent again | told "saved" first |

@@ -1,4 +1,5 @@
-"""What a fault is done to: a PostgreSQL that can die and be followed by its standby, a wire that can be cut, a receiver of tickets."""
+"""What a fault is done to: a PostgreSQL that can die and be followed by its standby, a wire that can be cut, a receiver
+of tickets."""
 
 from __future__ import annotations
 
@@ -119,8 +120,8 @@ Mood = Literal["well", "cut", "silent", "slow"]
 
 
 class Wire:
-    """A TCP connection's way from one machine to another. `cut`: connections are reset and refused; `silent`: packets vanish, and
-    nobody is told; `slow`: each packet takes 60 ms."""
+    """A TCP connection's way from one machine to another. `cut`: connections are reset and refused; `silent`: packets
+    vanish, and nobody is told; `slow`: each packet takes 60 ms."""
 
     def __init__(self, target: int) -> None:
         self.target, self.port, self.mood = target, free_port(), "well"
@@ -217,8 +218,8 @@ async def _answering(
 
 
 class QuickRasa:
-    """Answers `/model/parse` as Rasa does, with an opinion of its own: what matters here is the wire to it. A real Rasa is killed
-    in `scenarios.rasa_killed`."""
+    """Answers `/model/parse` as Rasa does, with an opinion of its own: what matters here is the wire to it. A real Rasa
+    is killed in `scenarios.rasa_killed`."""
 
     def __init__(self) -> None:
         self.port, self.asked = free_port(), 0

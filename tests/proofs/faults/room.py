@@ -1,5 +1,5 @@
-"""Shoppers who go on whatever happens, replicas that are started again, and the count at the end: nothing lost, doubled or
-reordered, one consent one ticket, every conversation lawful by the referee."""
+"""Shoppers who go on whatever happens, replicas that are started again, and the count at the end: nothing lost, doubled
+or reordered, one consent one ticket, every conversation lawful by the referee."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ SCRIPT = ("hi there", "how long does delivery take?", "my {thing} number {number
 THINGS = ("lamp", "kettle", "tent", "mirror", "rug", "drill")
 NAMES = ("Jane Doe", "Omar Haddad", "Anna Petrova", "Luis Ortega", "Grace Kim", "Tom Baker")
 AT_ONCE = 16
-LIMITS = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000", "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
+LIMITS = {"ASKONCE_LIMIT_BURST": "100000", "ASKONCE_LIMIT_RATE": "100000", "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
+          "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
           "ASKONCE_LIMIT_ADDRESS_RATE": "1000000", "ASKONCE_LIMIT_SILENCE": "3", "ASKONCE_SAVED_AFTER": "1",
           "ASKONCE_HELPDESK_TIMEOUT": "2", "ASKONCE_DATABASE_TIMEOUT": "2"}  # fmt: skip
 
@@ -43,8 +44,10 @@ class Told:
     def line(self, name: str) -> str:
         refusals = ", ".join(f"{count} {code}" for code, count in sorted(self.refused.items())) or "none"
         return (
-            f"{name}: {self.chats} chats, {self.messages} messages, {self.turns} turns, {self.chats} tickets in {self.seconds:.0f} s; "
-            f"{self.reconnects} reconnects, refusals: {refusals}; {self.saved_first} heard first that their request is saved. "
+            f"{name}: {self.chats} chats, {self.messages} messages, {self.turns} turns, {self.chats} tickets in "
+            f"{self.seconds:.0f} s; "
+            f"{self.reconnects} reconnects, refusals: {refusals}; {self.saved_first} heard first that their request is "
+            f"saved. "
             f"Lost 0, doubled 0, reordered 0, unlawful 0."
         )
 

@@ -1,5 +1,5 @@
-"""The faults, one function each: `python -m tests.proofs.faults` plays them over thousands of chats and prints figures (`make faults`), the
-suite over a few dozen."""
+"""The faults, one function each: `python -m tests.proofs.faults` plays them over thousands of chats and prints figures
+(`make faults`), the suite over a few dozen."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ async def stage(root: pathlib.Path, **settings: str) -> AsyncIterator[Stage]:
 
 
 async def replica_killed(root: pathlib.Path, chats: int, times: int) -> Told:
-    """kill -9 of a replica, with its courier in the middle of slow deliveries, and a new start; now this one, now that one."""
+    """kill -9 of a replica, with its courier in the middle of slow deliveries, and a new start; now this one, now that
+    one."""
     async with stage(root) as s:
         s.receiver.delay = 0.3
 
@@ -103,7 +104,8 @@ async def database_killed(root: pathlib.Path, chats: int, times: int) -> Told:
 
 
 async def database_fails_over(root: pathlib.Path, chats: int, times: int) -> Told:
-    """The primary dies and its synchronous standby takes over under another address; the name that the bots know leads to it."""
+    """The primary dies and its synchronous standby takes over under another address; the name that the bots know leads
+    to it."""
     async with stage(root) as s:
         standby = await asyncio.to_thread(lambda: Postgres(root / "standby", standby_of=s.postgres))
         try:
@@ -192,7 +194,8 @@ async def _metric(bot: BotProcess, name: str) -> float:
 
 
 async def clock_jumps(root: pathlib.Path, chats: int, times: int) -> Told:
-    """The machine's clock jumps an hour forwards and back while shoppers write (libfaketime, in the bot's own process)."""
+    """The machine's clock jumps an hour forwards and back while shoppers write (libfaketime, in the bot's own
+    process)."""
     clock = root / "clock"
     clock.write_text("+0")
     library = next(pathlib.Path(libfaketime.__file__).parent.rglob("libfaketime.so*"))
