@@ -64,8 +64,8 @@ class Report(Protocol):
         ...
 
     async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
-        """An attempt failed. It is tried again at `retry_at` (seconds since the epoch); None: the helpdesk refused it for
-        good. `doubt`: see `ticket_bridge.outbox.Claim`."""
+        """An attempt failed. It is tried again at `retry_at` (seconds since the epoch); None: the helpdesk refused it
+        for good. `doubt`: see `ticket_bridge.outbox.Claim`."""
         ...
 
     async def delayed(self, key: str, conversation: str, reference: str) -> None:

@@ -1,5 +1,7 @@
-"""What tells who somebody is, by its form: streets, postal codes, order numbers, words before a name; and the names that
-are invented in the place of real ones. Data alone; `bot.replay.pseudonyms` puts one for the other."""
+"""What tells who somebody is, by its form, and the names that are invented in the place of real ones: data alone.
+
+Streets, postal codes, order numbers, words before a name. `bot.replay.pseudonyms` puts one for the other.
+"""
 
 from __future__ import annotations
 
