@@ -1,7 +1,8 @@
 """The drawings of the report, as SVG text; every one has its table beside it in the page.
 
-Drawn by matplotlib, which is installed for development and not with the bot: a server measures nothing. `bot.evals.command`
-says so in one line where it is missing. (The console's drawings, which every server has, are pygal's.)
+Drawn by matplotlib, which is installed for development and not with the bot: a server measures nothing.
+`bot.evals.command` says so in one line where it is missing. (The console's drawings, which every server has, are
+pygal's.)
 """
 
 from __future__ import annotations

@@ -24,13 +24,8 @@ from bot.replay.play import play_over_socket
 from tests.conftest import ROOT, TOKEN, BotProcess, Client, client_of, free_port
 from tests.patience import patient, wait_until
 
-_MANY = {
-    "ASKONCE_LIMIT_BURST": "100000",
-    "ASKONCE_LIMIT_RATE": "100000",
-    "ASKONCE_LIMIT_ADDRESS_CHATS": "100000",
-    "ASKONCE_LIMIT_ADDRESS_BEGINNINGS": "1000000",
-    "ASKONCE_LIMIT_ADDRESS_RATE": "1000000",
-}
+_MANY = {f"ASKONCE_LIMIT_{name}": "100000" for name in ("BURST", "RATE", "ADDRESS_CHATS")}
+_MANY |= {f"ASKONCE_LIMIT_{name}": "1000000" for name in ("ADDRESS_BEGINNINGS", "ADDRESS_RATE")}
 #: A silence that a test can wait for.
 _HASTY = {"ASKONCE_LIMIT_SILENCE": "1.5"}
 
@@ -52,15 +47,14 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotProcess]:
     bot.stop()
 
 
-@pytest.mark.parametrize(
-    "begun",
-    [
-        b"",
-        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-",
-        b"POST /webhooks/rest/webhook HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{",
-    ],
-    ids=["nothing", "half a head", "half a body"],
-)
+_BEGUN = {
+    "nothing": b"",
+    "half a head": b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-",
+    "half a body": b"POST /webhooks/rest/webhook HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("begun", _BEGUN.values(), ids=_BEGUN)
 def test_a_request_that_never_ends_is_ended(hasty: BotProcess, begun: bytes) -> None:
     with _raw(hasty) as slow:
         slow.sendall(begun)
