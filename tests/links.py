@@ -63,7 +63,7 @@ def misplaced_names(page: pathlib.Path, text: str) -> list[str]:
 
 def paths(text: str) -> Iterator[str]:
     """What stands in backticks and is a path of the repository: one below a folder at its top, or a file there."""
-    tops = {p.name for p in ROOT.iterdir()}
+    tops = {p.name for p in ROOT.iterdir()} - {"var"}  # what running things leave behind
     for quoted in re.findall(r"`([^`\n]+)`", _FENCE.sub("", text)):
         if _PATH.fullmatch(quoted) and (quoted.split("/")[0] in tops or "/" not in quoted):
             yield quoted

@@ -14,16 +14,6 @@ from tests.rooms.figures import figures
 from tests.rooms.imports import PARTS, ROOT, House, circles, lowest_floors, read
 from tests.rooms.page import diagram, drawn, said, shortened, standing
 
-#: Circles that are known and on their way out: the console's table of pages and the pages import one another.
-_KNOWN_CIRCLES = {
-    frozenset(
-        f"bot.console.{name}"
-        for name in (
-            *("articles", "conversations", "desk", "exporting", "live_help", "numbers", "people", "privacy"),
-            *("reviewing", "routes", "site"),
-        )
-    )
-}
 #: All of the standard library that deciding needs: words, and forms for data. Whatever else is asked for is a question.
 _PURE = {"__future__", "collections", "dataclasses", "enum", "functools", "itertools", "re", "typing", "unicodedata"}
 
@@ -46,7 +36,7 @@ def house() -> House:
 
 
 def test_no_circle_stands(house: House) -> None:
-    assert set(circles(house.imports)) == _KNOWN_CIRCLES
+    assert set(circles(house.imports)) == set()
 
 
 @pytest.mark.parametrize(
