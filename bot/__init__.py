@@ -1,1 +1,2 @@
-"""The part that connects: sockets, storage, pages, commands. It alone knows the tracker, the bridge and the articles."""
+"""The part that connects: sockets, storage, pages, commands. It alone knows the tracker, the bridge and the
+articles."""

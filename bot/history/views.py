@@ -172,8 +172,8 @@ def _ticket(row: Any, tries: Sequence[Any]) -> dict[str, Any]:
 
 
 def passed_of(rows: Iterable[Any]) -> list[Passed]:
-    """Rows of the outbox as the referee takes them. A key begins with the conversation and the last turn before the filing; one of
-    another form tells nothing of when."""
+    """Rows of the outbox as the referee takes them. A key begins with the conversation and the last turn before the
+    filing; one of another form tells nothing of when."""
     return [passed_as(row.reference, row.key, row.conversation, orjson.loads(row.payload)) for row in rows]
 
 

@@ -140,8 +140,8 @@ def test_replay_against_nobody_is_one_line() -> None:
 
 
 def test_help_loads_no_more_than_it_shows() -> None:
-    """The commands are a list to be looked through, and completions ask for it at every key: none of what they work with is
-    loaded for that."""
+    """The commands are a list to be looked through, and completions ask for it at every key: none of what they work
+    with is loaded for that."""
     code = "import sys, bot.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     loaded = set(done.stdout.split())

@@ -205,7 +205,8 @@ def test_every_file_that_is_read_has_an_example_here() -> None:
 
 
 def test_what_the_report_is_drawn_with_may_be_missing(folder: pathlib.Path) -> None:
-    """A server needs no drawings, so what draws them is installed for development alone; without it there is one line."""
+    """A server needs no drawings, so what draws them is installed for development alone; without it
+    there is one line."""
     code = "import sys; sys.modules['matplotlib'] = None; from bot.cli import main; main()"
     command = [sys.executable, "-c", code, "eval", "--rules-only", "--data", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
