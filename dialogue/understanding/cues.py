@@ -248,10 +248,6 @@ YES_BUT_NO = re.compile(
     r"\b(?:don'?t(?! forget| worry| mind)|dont|do not|not (?:now|yet|today|really|right now|needed|necessary|anymore)|no thanks|no thank you|nope|nah|no need|never ?mind|nvm|leave it|later|forget it|rather not|as if|yeah right|cancel|no longer|no more|i'?m (?:good|fine|all set)|that'?s all|that'?s it|no$|^ok(?:ay)?,? no\b)\b",
     _I,
 )
-CORRECTION = re.compile(
-    r"\b(?:sorry|actually|i mean|i meant|correction|rather|should be|typo|mistake|wrong (?:e-?mail|address|name)|not .{1,40} but|instead|change (?:it|my (?:e-?mail|name|address)) to|correct(?:ed)? (?:e-?mail|name|address))\b",
-    _I,
-)
 FILLERS = re.compile(
     r"^(?:(?:ok(?:ay)?|well|so|um+|uh+|oh|ah|and|also|but|please|pls|plz|yes|yeah|yep|yup|sure|no|nope|actually|sorry|now|then|btw|by the way|right|alright|fine|anyway|just|hmm+|look|listen|basically|here|thanks|thank you|great|my|is|it'?s|its|i'?m|with|at|reach me|you can|contact me|mail me|the|on|me|for|of|to|address|e-?mail|id|mail|name|full|too|as well|there|again|sir|madam|kindly)\b|[\s,.:;!\-–—()<>|/\"'*_~])+$",
     _I,

@@ -92,7 +92,6 @@ class NameReading:
     value: str
     full: bool
     span: tuple[int, int]
-    sure: bool = True
 
 
 def _shape(token: str) -> str:
@@ -292,7 +291,7 @@ def _weak(text: str, low: str, *, bare: bool) -> NameReading | None:
             tokens and _shape(tokens[0]) == "wordname" and _capital(tokens[0])
         ):
             if len(tokens) == 1 and match.group().strip() not in ("it's", "its", "it is", "here is", "here's"):
-                return NameReading(value, _is_full(value), (match.start(), end), sure=False)
+                return NameReading(value, _is_full(value), (match.start(), end))
     return None
 
 
@@ -325,7 +324,6 @@ def _beside_email(text: str, email: tuple[int, int], asked: bool) -> NameReading
                     value,
                     asked or _is_full(value),
                     (start + tokens[first].start(), start + tokens[-1].end()),
-                    sure=asked,
                 )
     after = re.match(r"[\s,;:.\-–—)>\]|/]*(?:and |my name is )?", low[email[1] :])
     begin = email[1] + (after.end() if after else 0)
