@@ -22,7 +22,7 @@ def facts(understood: e.Understanding) -> tuple[e.Fact, ...]:
 
 
 # A branch for each fact, in the order that the rules give them: in parts the order could not be read any more.
-def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:
+def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:  # noqa: PLR0912
     signals = understood.signals
     if Signal.SECRET in signals:
         yield e.SecretMasked()

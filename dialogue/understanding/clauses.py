@@ -41,6 +41,7 @@ _TIDY = re.compile(
 _TIDY_END = re.compile(r"(?:[\s,:;\-–—*|/(\[]|\b(?:and|but|so|because|also|please|pls)\b\s*$)+$", re.I)
 #: A form filled in by hand: "reason: the zip is broken".
 _LABEL = re.compile(r"^\W*(?:(?:the|my) )?(?:reason|issue|problem|subject|message|query|question)\s*[:=]\s*", re.I)
+_OWN_REFERENCE = re.compile(r"(?<![\w-])ao-[0-9a-z]{4,12}-\d{1,6}(?![\w-])")
 BORDERS = re.compile(f"{BORDER}+")
 _SUBJECT = re.compile(r"\b(?:i|we)(?:'d)?(?: (?:just|really|still|now|only|also|do|already|therefore|rather))*\s*$")
 #: After a comma these go on about what stands before them: "you sent a six, which is wrong".
@@ -323,7 +324,8 @@ def _only_courtesy(low: str) -> bool:
     return not WORD.search(rest) or bool(cues.FILLERS.match(rest))
 
 
-def _kind(d: Draft, low: str, question: bool) -> str:
+# A branch for each kind, in the order in which one goes before another.
+def _kind(d: Draft, low: str, question: bool) -> str:  # noqa: PLR0912
     asked_fields = d.asked if isinstance(d.asked, tuple) else ()
     if cues.DISPUTE.search(low):
         if question and cues.DISPUTE_QUESTION.search(low) and not cues.WISH.search(low):
@@ -331,6 +333,8 @@ def _kind(d: Draft, low: str, question: bool) -> str:
         return "dispute"
     if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
         return "update"
+    if _OWN_REFERENCE.search(low) and not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
+        return "update"  # whoever names a ticket of ours and tells of no trouble speaks of that ticket (R11)
     if cues.CANCEL.search(low) and (d.asked is not None or not re.search(r"\bcancel\b", low)):
         if _only_courtesy(low) or not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
             d.signals.add(Signal.CANCELS)

@@ -108,3 +108,23 @@ def test_confidences_are_shares_in_order() -> None:
     shares = [i.confidence for i in found.intents]
     assert shares == sorted(shares, reverse=True)
     assert 0 < sum(shares) <= 1.001
+
+
+_REFERENCES = ("AO-C9S5DRDQ5H8F-1", "ao-pw6nhwys52e9-12", "AO-2K3M4N-2")
+
+
+@pytest.mark.parametrize("reference", _REFERENCES)
+@pytest.mark.parametrize(
+    "said", ["{}", "{}?", "what about {} please", "and {}, any movement", "hello, I am writing about {}"]
+)
+def test_whoever_names_a_ticket_of_ours_speaks_of_that_ticket(said: str, reference: str) -> None:
+    """R11: whatever else the words are."""
+    found = understand(said.format(reference))
+    assert Signal.ASKS_UPDATE in found.signals and found.reason is None, found
+
+
+@pytest.mark.parametrize("reference", _REFERENCES)
+def test_a_new_trouble_beside_a_reference_is_an_issue_all_the_same(reference: str) -> None:
+    """R12: nothing is swallowed."""
+    found = understand(f"besides {reference}, my kettle arrived broken")
+    assert found.reason is not None and "kettle" in found.reason
