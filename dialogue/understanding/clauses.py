@@ -41,7 +41,6 @@ _TIDY = re.compile(
 _TIDY_END = re.compile(r"(?:[\s,:;\-–—*|/(\[]|\b(?:and|but|so|because|also|please|pls)\b\s*$)+$", re.I)
 #: A form filled in by hand: "reason: the zip is broken".
 _LABEL = re.compile(r"^\W*(?:(?:the|my) )?(?:reason|issue|problem|subject|message|query|question)\s*[:=]\s*", re.I)
-_OWN_REFERENCE = re.compile(r"(?<![\w-])ao-[0-9a-z]{4,12}-\d{1,6}(?![\w-])")
 BORDERS = re.compile(f"{BORDER}+")
 _SUBJECT = re.compile(r"\b(?:i|we)(?:'d)?(?: (?:just|really|still|now|only|also|do|already|therefore|rather))*\s*$")
 #: After a comma these go on about what stands before them: "you sent a six, which is wrong".
@@ -333,7 +332,7 @@ def _kind(d: Draft, low: str, question: bool) -> str:  # noqa: PLR0912
         return "dispute"
     if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
         return "update"
-    if _OWN_REFERENCE.search(low) and not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
+    if cues.OWN_REFERENCE.search(low) and not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
         return "update"  # whoever names a ticket of ours and tells of no trouble speaks of that ticket (R11)
     if cues.CANCEL.search(low) and (d.asked is not None or not re.search(r"\bcancel\b", low)):
         if _only_courtesy(low) or not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
@@ -354,13 +353,7 @@ def _kind(d: Draft, low: str, question: bool) -> str:  # noqa: PLR0912
             return "follow_up"
     if question:
         mine = re.search(r"\b(?:my|i|i've|i'm|me|we|our|mine)\b", low)
-        if (
-            late
-            and (mine or order)
-            and not re.search(
-                r"\b(?:if|in case|what happens|do i do|can i do|should i do|when does|how long does|policy)\b", low
-            )
-        ):
+        if late and (mine or order) and not cues.IN_GENERAL.search(low):
             return "issue"
         if trouble and mine and not HYPOTHETICAL.search(low):
             return "issue"

@@ -248,6 +248,10 @@ YES_BUT_NO = re.compile(
     r"\b(?:don'?t(?! forget| worry| mind)|dont|do not|not (?:now|yet|today|really|right now|needed|necessary|anymore)|no thanks|no thank you|nope|nah|no need|never ?mind|nvm|leave it|later|forget it|rather not|as if|yeah right|cancel|no longer|no more|i'?m (?:good|fine|all set)|that'?s all|that'?s it|no$|^ok(?:ay)?,? no\b)\b",
     _I,
 )
+#: A ticket of ours by its reference.
+OWN_REFERENCE = re.compile(r"(?<![\w-])ao-[0-9a-z]{4,12}-\d{1,6}(?![\w-])", _I)
+#: A question about what would be, and not about what is.
+IN_GENERAL = re.compile(r"\b(?:if|in case|what happens|do i do|can i do|should i do|when does|how long does|policy)\b")
 FILLERS = re.compile(
     r"^(?:(?:ok(?:ay)?|well|so|um+|uh+|oh|ah|and|also|but|please|pls|plz|yes|yeah|yep|yup|sure|no|nope|actually|sorry|now|then|btw|by the way|right|alright|fine|anyway|just|hmm+|look|listen|basically|here|thanks|thank you|great|my|is|it'?s|its|i'?m|with|at|reach me|you can|contact me|mail me|the|on|me|for|of|to|address|e-?mail|id|mail|name|full|too|as well|there|again|sir|madam|kindly)\b|[\s,.:;!\-–—()<>|/\"'*_~])+$",
     _I,
