@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dialogue.referee import words as words
+from dialogue.referee import words
 from dialogue.referee.exchange import ASKING, POINTING, Exchange
 from dialogue.referee.transcript import Seen
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dialogue.referee import words as words
+from dialogue.referee import words
 from dialogue.referee.transcript import Seen
 
 #: Acts that ask for fields; that are the helpdesk's word; that stop a collection or an offer.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialogue.referee import words as words
+from dialogue.referee import words
 from dialogue.referee.beliefs import USELESS, Belief
 from dialogue.referee.exchange import ASKING, Exchange
 from dialogue.referee.transcript import Violation

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialogue.referee import words as words
+from dialogue.referee import words
 from dialogue.referee.beliefs import Belief
 from dialogue.referee.transcript import Passed, Seen, Transcript, Violation
 
