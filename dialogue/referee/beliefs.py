@@ -186,8 +186,9 @@ class Belief:
             self.reason = True
         elif no_answer and exchange.has("offer_ticket"):
             self.reason = True  # while a ticket is being collected the reason stays as it is (R15)
-        elif no_answer and not self.consent and not exchange.has("update_redirect"):
-            # Declined before, perhaps, and then it is the reason of whoever asks for a ticket (R10).
+        elif no_answer and not self.consent:
+            # Declined before, perhaps, and then it is the reason of whoever asks for a ticket (R10); a question about
+            # a ticket in the same breath changes nothing in that.
             self.reason = self.reason or None
         elif self.answered and ("unhelped" in signals or {"wants_ticket", "about_that"} <= signals):
             self.reason = self.reason or None

@@ -73,6 +73,20 @@ def test_a_dispute_declined_in_the_breath_that_asks_something_else_is_no_dispute
     assert talk.filed().ticket(reason="how long?").rules() == set()
 
 
+def test_a_refused_question_beside_one_about_a_ticket_is_the_reason_of_whoever_wants_a_ticket() -> None:
+    talk = Talk().shopper("is it oak?", question="is it oak?").bot("no_answer").bot("offer_ticket", "A ticket?")
+    talk.shopper("no", answer="deny").bot("declined")
+    issue = {"reason": "the vase came in pieces", "name": "Ines Duarte", "email": "ines@duarte.example"}
+    talk.shopper(
+        "a ticket: the vase came in pieces. Ines Duarte, ines@duarte.example", signals=["wants_ticket"], **issue
+    )
+    talk.filed().ticket()
+    talk.shopper("is it oak? what about my ticket?", question="is it oak?", signals=["asks_update"])
+    talk.bot("update_redirect", f"Write to {SUPPORT}.").bot("no_answer")
+    talk.shopper("open a ticket", signals=["wants_ticket"]).filed("AO-2").ticket("AO-2", reason="is it oak?")
+    assert talk.rules() == set()
+
+
 def test_a_lawful_conversation_is_lawful() -> None:
     assert lawful().rules() == set()
 
