@@ -20,7 +20,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.bootstrap import run_bot
 from bot.history.views import outbox_counts
@@ -125,16 +125,16 @@ async def siege(
             environment["ASKONCE_RT_URL"] = proxy.url
         said, counts = 0.0, dict[str, int]()
         look = Looks(lambda: (sorted(counts.items()), couriers.deaths.total()))
-        begun = killed_at = 0
+        killed_at = -1
         while True:
             couriers.tend()
             await asyncio.sleep(0.2)
             # Death comes by what is done and not by the clock: on a busy machine nobody would live to his first ticket.
-            if begun > killed_at and rng.random() < chance * 2:
+            if counts.get("filed", 0) > killed_at and rng.random() < chance * 2:
                 couriers.kill_one()
-                killed_at = begun
+                killed_at = counts.get("filed", 0)
             await store.transact(lambda connection: deliver_again(connection, outbox, now=time.time()))
-            counts, begun = await outbox_counts(store), await _begun(store)
+            counts = await outbox_counts(store)
             if time.monotonic() - said > 10:
                 said = time.monotonic()
                 tell(f"  {counts.get('filed', 0)} of {many} filed, {sum(couriers.deaths.values())} kills")
@@ -145,12 +145,6 @@ async def siege(
     if proxy is not None:
         met += Counter({f"network: {fault}": n for fault, n in proxy.met.items() if fault != "none"})
     return wanted, met
-
-
-async def _begun(store: Store) -> int:
-    """How many attempts have been begun."""
-    async with store.read() as connection:
-        return int(await connection.scalar(select(func.sum(outbox.c.attempts))) or 0)
 
 
 def compared(wanted: dict[str, dict[str, str]], held: list[dict[str, Any]]) -> list[str]:
