@@ -22,6 +22,8 @@ from bot.settings import read_settings
 from ticket_bridge.helpdesks.contract import Helpdesk, Step
 from ticket_bridge.retry import RetryPolicy
 
+#: Looks are many, and a ticket in doubt needs two of one courier, seconds apart: who died at each would never come to it.
+_LOOKS = 0.2
 QUICK = RetryPolicy(first=0.1, ceiling=1.0, probe_ceiling=0.5)
 
 
@@ -33,8 +35,8 @@ class Deadly:
         self.name, self.required_fields = inner.name, inner.required_fields
         self.settle = min(inner.settle, settle)
 
-    def _step(self, name: str) -> None:
-        if self._rng.random() < self._chance:
+    def _step(self, name: str, share: float = 1.0) -> None:
+        if self._rng.random() < self._chance * share:
             print(name, flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -50,9 +52,9 @@ class Deadly:
         return made
 
     async def find(self, key: str) -> str | None:
-        self._step("before the look")
+        self._step("before the look", _LOOKS)
         found = await self._inner.find(key)
-        self._step("after the look")
+        self._step("after the look", _LOOKS)
         return found
 
     async def health(self) -> None:
