@@ -22,7 +22,7 @@ from bot.settings import read_settings
 from ticket_bridge.helpdesks.contract import Helpdesk, Step
 from ticket_bridge.retry import RetryPolicy
 
-#: Looks are many, and a ticket in doubt needs two of one courier, seconds apart: who died at each would never come to it.
+#: Looks are many, and a ticket in doubt needs two of one courier, seconds apart: dying at each, nobody came to it.
 _LOOKS = 0.2
 QUICK = RetryPolicy(first=0.1, ceiling=1.0, probe_ceiling=0.5)
 

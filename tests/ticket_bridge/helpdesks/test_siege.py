@@ -34,7 +34,7 @@ async def test_50_consents_on_request_tracker_over_a_network_that_spoils_connect
         "ASKONCE_RT_TOKEN": rt.settings["RT_TOKEN"],
         "ASKONCE_RT_QUEUE": "Escalations",
     }
-    wanted, met = await siege(tmp_path, 50, seed=2, settings=settings, proxy=proxy, chance=0.03)
+    wanted, met = await siege(tmp_path, 50, seed=2, settings=settings, proxy=proxy, chance=0.05)
     assert compared(wanted, rt.held()[before:]) == []
     assert await spoken(tmp_path) == dict.fromkeys(wanted, 1)
     assert sum(n for what, n in met.items() if what.startswith("killed")) > 1
