@@ -15,7 +15,7 @@ from bot.store.database import Store
 from bot.store.opened import opened
 from bot.store.records import Loaded
 from bot.store.tables import desk_ticket
-from dialogue.understanding.linear import outside
+from dialogue.understanding.opinions import outside
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules
 from kb_answers.answer import Answers

@@ -13,6 +13,7 @@ thanks, a goodbye or anything else ("ok thanks", "ok, I see") it may as well end
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dialogue.understanding import cues
 from dialogue.vocabulary import Answer
@@ -157,3 +158,23 @@ def _weigh(line: str, match: re.Match[str], answer: Answer, offered: bool) -> An
         if offered and not _PLAIN_YES.match(line) and _OWN_PLAN.match(rest):
             return Answer.DENY if _SOME_OTHER_TIME.search(rest) else None
     return answer
+
+
+#: How probable an agreement must be where words alone did not make it one, and how probable it must be at least where
+#: they did: consent is precious (R7). A refusal is cheap: the shopper says it again, or asks.
+_AGREES_BY_ITSELF, _AGREES_AT_LEAST, _REFUSES = 0.93, 0.3, 0.6
+
+
+def weigh_answer(by_words: Answer | None, weight: Mapping[str, float]) -> Answer | None:
+    """The answer to an offer: what the words made of it, and what the head for answers makes of the whole (`weight`:
+    the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed)."""
+    if not weight:
+        return by_words
+    agrees, refuses = weight["affirm"], weight["deny"]
+    if by_words is Answer.AFFIRM:
+        return Answer.AFFIRM if agrees >= _AGREES_AT_LEAST else Answer.DENY if refuses >= _REFUSES else None
+    if by_words is Answer.DENY:
+        return None if agrees >= _AGREES_BY_ITSELF else Answer.DENY
+    if agrees >= _AGREES_BY_ITSELF:
+        return Answer.AFFIRM
+    return Answer.DENY if refuses >= _REFUSES else None

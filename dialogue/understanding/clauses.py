@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dialogue.sameness import substance
 from dialogue.understanding import cues
 from dialogue.understanding.drafts import Draft
 from dialogue.understanding.pieces import (
@@ -25,7 +24,7 @@ from dialogue.understanding.pieces import (
     without_connectors,
 )
 from dialogue.understanding.text import WORD, plain
-from dialogue.vocabulary import Answer, Field, Signal
+from dialogue.vocabulary import Answer, Signal
 
 _SENTENCE_END = re.compile(r"[?!]+|\.{2,}|…|\.(?=\s|$|[A-Z])(?<!\b[A-Za-z]\.)|[\n;؟。！？]+|\s[-–—]+\s")
 #: Where a sentence can change from telling to asking: a comma, or "and do you ...", "but when will ...".
@@ -39,6 +38,8 @@ _TIDY = re.compile(
     re.I,
 )
 _TIDY_END = re.compile(r"(?:[\s,:;\-–—*|/(\[]|\b(?:and|but|so|because|also|please|pls)\b\s*$)+$", re.I)
+#: Whoever withdraws says so in a few words: "never mind, found it already".
+_LONGEST_WITHDRAWAL = 12
 #: A form filled in by hand: "reason: the zip is broken".
 _LABEL = re.compile(r"^\W*(?:(?:the|my) )?(?:reason|issue|problem|subject|message|query|question)\s*[:=]\s*", re.I)
 BORDERS = re.compile(f"{BORDER}+")
@@ -47,9 +48,6 @@ _SUBJECT = re.compile(r"\b(?:i|we)(?:'d)?(?: (?:just|really|still|now|only|also|
 _RELATIVE = re.compile(r"(?:which|who|whose|whom)\b")
 _CLAUSE_BORDER = re.compile(r"[,:()]|\s[-–—]+\s|\b(?:but|because|since|although|though)\b")
 _CONNECTS = re.compile(r"(?:[\s,:;\-–—*|/)\]]|\b(?:and|but|so|because|also|plus|then)\b(?=\W))+")
-HYPOTHETICAL = re.compile(
-    r"\b(?:if|in case|what happens|do you|does (?:your|the|it)|can (?:i|you|we|one)|could (?:i|you|we)|how (?:do|can|to|long|much|many|does|are|is|would|should)|is it possible|is there|are there|what (?:is|are|do|should|can|if|about|kind)|may i|am i (?:able|allowed)|will (?:i|you)|would (?:i|you)|who pays|when (?:do|will|can|does|is) (?:i|the|my|a|you)|should i|which|policy|procedure|process for|eligible)\b"
-)
 
 
 def sentences(body: str) -> Iterator[tuple[int, int, int, bool]]:
@@ -323,75 +321,27 @@ def _only_courtesy(low: str) -> bool:
     return not WORD.search(rest) or bool(cues.FILLERS.match(rest))
 
 
-# A branch for each kind, in the order in which one goes before another.
-def _kind(d: Draft, low: str, question: bool) -> str:  # noqa: PLR0912
-    asked_fields = d.asked if isinstance(d.asked, tuple) else ()
+def _kind(d: Draft, low: str, question: bool) -> str:
+    """What the words of a clause alone make of it, where they settle it; else `open`: what it is after is a matter of
+    meaning, and is weighed (`weighing`)."""
     if cues.DISPUTE.search(low):
-        if question and cues.DISPUTE_QUESTION.search(low) and not cues.WISH.search(low):
-            return "question"
-        return "dispute"
+        asked_about = question and cues.DISPUTE_QUESTION.search(low) and not cues.WISH.search(low)
+        return "question" if asked_about else "dispute"
     if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
         return "update"
-    if cues.OWN_REFERENCE.search(low) and not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
+    troubled = cues.LATE.search(low) or cues.TROUBLE.search(low)
+    if cues.OWN_REFERENCE.search(low) and not troubled:
         return "update"  # whoever names a ticket of ours and tells of no trouble speaks of that ticket (R11)
-    if cues.CANCEL.search(low) and (d.asked is not None or not re.search(r"\bcancel\b", low)):
-        if _only_courtesy(low) or not (cues.LATE.search(low) or cues.TROUBLE.search(low)):
+    withdraws = not question and len(low.split()) <= _LONGEST_WITHDRAWAL and cues.CANCEL.search(low)
+    if withdraws and (d.asked is not None or not re.search(r"\bcancel\b", low)):
+        if _only_courtesy(low) or not troubled:
             d.signals.add(Signal.CANCELS)
             return "courtesy" if _only_courtesy(low) else "statement"
-    if _only_courtesy(low):
-        return "courtesy"
-    words = len(low.split())
-    if cues.CONTACT.search(low) and (question or words <= 9) and not cues.LATE.search(low):
-        return "contact"
-    late, trouble, order = cues.LATE.search(low), cues.TROUBLE.search(low), cues.ORDER_STATUS.search(low)
-    if question and cues.SAYS_NOTHING.match(low):
+    if _only_courtesy(low) or (question and cues.SAYS_NOTHING.match(low)):
         return "courtesy"
     if cues.FOLLOW_UP.search(low):
         # "Follow up on my order" says nothing new; "following up on my sofa" names its matter and states no trouble.
         bare = not WORD.search(cues.FOLLOW_UP_REST.sub(" ", low))
-        if bare or not (late or trouble or question):
+        if bare or not (troubled or question):
             return "follow_up"
-    if question:
-        mine = re.search(r"\b(?:my|i|i've|i'm|me|we|our|mine)\b", low)
-        if late and (mine or order) and not cues.IN_GENERAL.search(low):
-            return "issue"
-        if trouble and mine and not HYPOTHETICAL.search(low):
-            return "issue"
-        if order and not re.search(r"\b(?:refund\w*|money|reimburse\w*|return)\b", low):
-            return "order_status"
-        if cues.CHAT.search(low) and not cues.SHOP.search(low):
-            return "chat"
-        return "question"
-    if late or trouble:
-        return "issue" if not (cues.CHAT.search(low) and not cues.SHOP.search(low) and not trouble) else "chat"
-    if order:
-        return "order_status"
-    if cues.CHAT.search(low) and not cues.SHOP.search(low):
-        return "chat"
-    if Field.REASON in asked_fields and substance(low):
-        return "reply"
-    return "statement"
-
-
-def resolve(d: Draft) -> None:
-    """Signals that follow from the sentences."""
-    kinds = {s.kind for s in d.sentences}
-    if "update" in kinds:
-        d.signals.add(Signal.ASKS_UPDATE)
-    if "contact" in kinds:
-        d.signals.add(Signal.ASKS_CONTACT)
-    if "follow_up" in kinds:
-        d.signals.add(Signal.FOLLOWS_UP)
-    if "dispute" in kinds:
-        d.signals.add(Signal.DISPUTES)
-        if any(cues.REVIEW.search(plain(s.text)) for s in d.sentences) or Signal.WANTS_TICKET in d.signals:
-            d.signals.add(Signal.WANTS_REVIEW)
-    if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute"}:
-        d.signals.add(Signal.CHATS)
-    if Signal.WANTS_TICKET in d.signals and (d.answer is Answer.DENY or d.asked is None):
-        d.answer = None
-    for s in d.sentences:
-        # What a wish is about ("open a ticket for the blue lamp") is the reason where it says anything at all (R3).
-        if s.kind == "statement" and s.after_wish and substance(s.text) and len(s.text.split()) >= 2:
-            if not re.fullmatch(r"(?:me|that|this|it|us|you|\W)+", plain(s.text)):
-                s.kind = "issue"
+    return "open"

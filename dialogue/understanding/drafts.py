@@ -43,9 +43,8 @@ class Draft:
 
     @property
     def ask(self) -> str:
-        """What is worth asking a classifier: the substance no pattern has settled. Empty: nothing."""
-        open_kinds = {"statement", "question", "reply"}
-        return " ".join(s.text for s in self.sentences if s.kind in open_kinds and WORD.search(s.text))
+        """What is worth asking another classifier: what words did not settle. Empty: nothing."""
+        return " ".join(s.text for s in self.sentences if s.kind == "open" and WORD.search(s.text))
 
     def take_out(self, span: Span) -> None:
         """Leave a stretch out of what is judged and of the reason."""

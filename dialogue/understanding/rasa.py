@@ -19,7 +19,7 @@ from typing import Any, Literal
 import httpx
 
 from dialogue.events import Intent, Understanding
-from dialogue.understanding.linear import classify
+from dialogue.understanding.opinions import weigh
 from dialogue.understanding.reader import Asked, add_name, draft
 from dialogue.understanding.weighing import finish
 from dialogue.vocabulary import IntentName
@@ -71,16 +71,6 @@ def read_names(reply: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def blend(first: tuple[Intent, ...], second: tuple[Intent, ...]) -> tuple[Intent, ...]:
-    """The mean of two opinions: where two differently made models agree they are right more often than either."""
-    total: dict[IntentName, float] = {}
-    for opinion in (first, second):
-        for intent in opinion:
-            total[intent.name] = total.get(intent.name, 0.0) + intent.confidence / 2
-    ranked = sorted(total.items(), key=lambda item: -item[1])
-    return tuple(Intent(name, confidence) for name, confidence in ranked)
-
-
 class Rasa:
     """Understands with Rasa where it is there. `when`: `needed` asks it about text that patterns left open, `always`
     about every message. `outcomes` counts `asked`, `not_needed`, `remembered`, `timeout`, `error`, `nonsense`, `resting`."""
@@ -112,13 +102,12 @@ class Rasa:
         wanted = d.ask or (d.kept if self._when == "always" else "")
         if not wanted.strip():
             self.outcomes["not_needed"] += 1
-            return finish(d, by="rules")
-        own = classify(d.ask) if d.ask else ()
+            return finish(d, weigh(d), by="rules")
         opinion = await self._opinion(wanted)
         if opinion is None:
-            return finish(d, own, by="rules")
+            return finish(d, weigh(d), by="rules")
         add_name(d, opinion.names)
-        return finish(d, blend(opinion.intents, own) if d.ask else (), by="rasa")
+        return finish(d, weigh(d).beside(opinion.intents if d.ask else ()), by="rasa")
 
     async def _opinion(self, text: str) -> Opinion | None:
         key = " ".join(text.lower().split())

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dialogue.events import RejectedValue
 from dialogue.understanding import cues
 from dialogue.understanding.answers import read_answer, refuses_a_field
-from dialogue.understanding.clauses import BORDERS, read_sentence, resolve, sentences, tidy
+from dialogue.understanding.clauses import BORDERS, read_sentence, sentences, tidy
 from dialogue.understanding.drafts import Asked as Asked
 from dialogue.understanding.drafts import Draft as Draft
 from dialogue.understanding.emails import find_links, read_emails
@@ -58,7 +58,6 @@ def draft(text: str, asked: Asked = None, *, support_email: str = "") -> Draft:
         read_sentence(d, start, end, mark, asks)
     if d.score is not None and not asked_fields:
         d.sentences = []
-    resolve(d)
     return d
 
 
@@ -158,7 +157,7 @@ def _courtesies(d: Draft) -> None:
     if match := cues.GREETING.match(d.low):
         d.signals.add(Signal.GREETING)
         d.take_out((0, match.end()))
-    if cues.HOW_ARE_YOU.search(d.low) and not cues.SHOP.search(d.low):
+    if cues.HOW_ARE_YOU.search(d.low):
         d.signals.add(Signal.GREETING)
         for match in cues.HOW_ARE_YOU.finditer(d.low):
             d.take_out(match.span())

@@ -1,7 +1,7 @@
-"""Weighs a classifier's opinion about a draft, and ranks what the whole message is after.
+"""Weighs what the heads make of a draft, and says what the message is after.
 
-`finish(draft, opinion)` gives the `Understanding`. A model settles only what patterns left open; the ranking of intents takes
-a pattern as evidence, not as a verdict.
+Words settle what they can (`clauses`); a clause that they left `open` is weighed here: the heads' probabilities, moved
+by what its words point to. Each decision has a threshold of its own, named below.
 """
 
 from __future__ import annotations
@@ -14,63 +14,64 @@ from dataclasses import replace
 from dialogue.events import Intent, Understanding
 from dialogue.sameness import substance
 from dialogue.understanding import cues
-from dialogue.understanding.clauses import HYPOTHETICAL
-from dialogue.understanding.drafts import Asked, Draft
-from dialogue.understanding.linear import classify
+from dialogue.understanding.answers import weigh_answer
+from dialogue.understanding.drafts import Draft
+from dialogue.understanding.opinions import Opinion, Weight
 from dialogue.understanding.pieces import Sentence, compose
 from dialogue.understanding.text import WORD, plain
 from dialogue.vocabulary import Answer, Field, IntentName, Signal
 
-#: A statement about something of the shopper's: what else would they tell a shop about it?
-_OF_MINE = re.compile(r"(?:my|one of (?:my|the)|both|half of|the|your|you|it|this|these|they)\b")
 #: A model alone makes no wish for a ticket: the sentence must name a ticket or somebody who could help.
 _SOMEBODY = re.compile(
     r"\b(?:tickets?|tix|tkt|cases?|incidents?|complaints?|claims?|escalat\w*|hand ?o(?:ff|ver)|humans?|persons?|people|agents?|"
     r"someone|somebody|anyone|anybody|representatives?|reps?|managers?|supervisors?|operators?|colleagues?|staff|team|support|help ?desk)\b"
 )
-_CARRIES_REASON = 0.45
-#: How far each pattern moves the odds of its intent, as a logarithm: 1 multiplies them by e.
+#: What a clause is after -> what it is made.
+_KINDS = {
+    IntentName.REPORT_ISSUE: "issue",
+    IntentName.QUESTION: "question",
+    IntentName.ORDER_STATUS: "order_status",
+    IntentName.TICKET_UPDATE: "update",
+    IntentName.CONTACT: "contact",
+    IntentName.REQUEST_TICKET: "wish",
+    IntentName.OTHER: "chat",
+}
+#: What a wrong guess costs, as the least probability for it: to brush a shopper off as chit-chat, to redirect to the
+#: support email, to take something as a wish for a ticket (R7), to pass over what was said as a courtesy.
+_CHAT, _UPDATE, _CONTACT, _WISH, _COURTESY = 0.6, 0.6, 0.5, 0.75, 0.7
+#: A clause of this many words or fewer that names a thing states no issue, unless that is this sure.
+_FEW_WORDS, _SURE_OF_FEW = 3, 0.6
+#: How far what stands in a clause moves the odds of an intent, as a logarithm.
+_WORDS_PULL = 1.5
+#: The same for the whole message, for what was found in it: how far each moves the odds is set by how often it is
+#: right where the heads disagree.
 _PULL = {
-    IntentName.TICKET_UPDATE: 2.5,
+    IntentName.TICKET_UPDATE: 2.0,
     IntentName.REQUEST_TICKET: 2.0,
-    IntentName.CONTACT: 2.0,
+    IntentName.CONTACT: 1.0,
     IntentName.REPORT_ISSUE: 0.6,
-    IntentName.ORDER_STATUS: 1.0,
+    IntentName.ORDER_STATUS: 0.6,
     IntentName.QUESTION: 0.3,
-    IntentName.OTHER: 0.7,
-    IntentName.AFFIRM: 1.0,
-    IntentName.DENY: 1.0,
-    IntentName.GOODBYE: 1.0,
+    IntentName.OTHER: 0.3,
+    IntentName.AFFIRM: 0.7,
+    IntentName.DENY: 0.7,
+    IntentName.GOODBYE: 1.5,
     IntentName.THANKS: 0.6,
     IntentName.GREET: 0.5,
 }
-#: A word or two that name a thing ("phone charger") state no issue, however much they remind a model of one.
-_FEW_WORDS, _SURE_OF_FEW = 3, 0.85
-_DECISIVE = 0.6
 
 
-def _opinion(intents: Sequence[Intent]) -> dict[IntentName, float]:
-    return {i.name: max(0.0, min(1.0, i.confidence)) for i in intents}
-
-
-def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Understanding:
-    """The understanding of a draft, with the classifier's ranked intents about `d.ask` (none: patterns alone)."""
-    weight = _opinion(opinion)
-    asked_fields = d.asked if isinstance(d.asked, tuple) else ()
+def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
+    """The understanding of a draft, with what the heads make of it."""
     signals = set(d.signals)
-    stated = any(s.kind in ("issue", "dispute") for s in d.sentences)
-    for s in d.sentences:
-        if s.kind == "reply":
-            s.kind = _reply(s, weight)
-        if s.kind == "question" and stated and not substance(s.text):
-            # "... what should I do?": the article for the issue is the answer; it stays in the sentence that it ends
-            beside = any(s.whole == t.whole for t in d.sentences if t.kind in ("issue", "dispute"))
-            s.kind = "statement" if beside else "courtesy"
-        if s.kind == "statement" and stated:
-            continue  # what stands beside an issue belongs to it (R3): nothing of substance is lost
-        if s.kind in ("statement", "question") and weight:
-            _weigh(s, weight, signals, in_shop=bool(cues.SHOP.search(plain(s.text))), asked=d.asked)
-    _resolve_after(d, signals)
+    for s, weight in zip(d.sentences, opinion.clauses, strict=True):
+        if s.kind == "open":
+            s.kind = _settled(d, s, weight)
+    _together(d)
+    _signals(d, signals)
+    answer = weigh_answer(d.answer, opinion.answer) if d.asked == "offer" else d.answer
+    if Signal.WANTS_TICKET in signals and (answer is Answer.DENY or d.asked is None):
+        answer = None
     reason = _reason(d)
     question = _letters(d, [s for s in d.sentences if s.kind in ("question", "order_status")])
     if Signal.FOLLOWS_UP in signals and not reason:
@@ -78,21 +79,15 @@ def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Un
         question = None
     elif Signal.FOLLOWS_UP in signals:
         signals.discard(Signal.FOLLOWS_UP)
-    if Signal.ASKS_UPDATE in signals and reason and not any(s.kind in ("issue", "dispute") for s in d.sentences):
+    stated = any(s.kind in ("issue", "dispute") and substance(s.text) for s in d.sentences)
+    if Signal.UNHELPED in signals and not stated:
         reason = None
-    if (
-        Signal.UNHELPED in signals
-        and reason
-        and not any(s.kind in ("issue", "dispute") and substance(s.text) for s in d.sentences)
-    ):
-        reason = None
-    full = d.name if d.name and (d.name.full or Field.NAME in asked_fields) else None
-    greeting_name = d.name.value if d.name and not full else None
+    full = d.name if d.name and (d.name.full or (isinstance(d.asked, tuple) and Field.NAME in d.asked)) else None
     understanding = Understanding(
         kept=d.kept,
-        answer=d.answer,
+        answer=answer,
         name=full.value if full else None,
-        greeting_name=greeting_name,
+        greeting_name=d.name.value if d.name and not full else None,
         email=d.email,
         reason=reason,
         question=question,
@@ -101,62 +96,93 @@ def finish(d: Draft, opinion: Sequence[Intent] = (), *, by: str = "rules") -> Un
         score=d.score,
         by=by,
     )
-    return replace(understanding, intents=_rank(d, understanding, weight))
+    return replace(understanding, intents=_rank(d, understanding, opinion))
 
 
-def _reply(s: Sentence, weight: dict[IntentName, float]) -> str:
-    """What stands where the reason was asked for: the reason (R3), unless it is plainly chit-chat or a courtesy."""
-    if not weight or len(s.text.split()) > 3 or cues.SHOP.search(plain(s.text)):
-        return "issue"
-    best = max(weight, key=lambda name: weight[name])
-    if best is IntentName.OTHER and weight[best] >= _DECISIVE:
+# ---------------------------------------------------------------- a clause
+
+
+def moved(s: Sentence, weight: Weight) -> Weight:
+    """The heads' probabilities for a clause, moved by what its words point to."""
+    low = plain(s.text)
+    pointed = {
+        IntentName.REPORT_ISSUE: bool(cues.LATE.search(low) or cues.TROUBLE.search(low)),
+        IntentName.ORDER_STATUS: bool(cues.ORDER_STATUS.search(low)),
+        IntentName.CONTACT: bool(cues.CONTACT.search(low)),
+        IntentName.QUESTION: s.asks,
+    }
+    odds = {name: p * math.exp(_WORDS_PULL if pointed.get(name) else 0.0) for name, p in weight.items()}
+    total = sum(odds.values())
+    return {name: o / total for name, o in odds.items()}
+
+
+# A branch for each decision, in the order in which one goes before another.
+def _settled(d: Draft, s: Sentence, weight: Weight) -> str:  # noqa: PLR0912
+    if not weight:
+        return "statement"
+    p = moved(s, weight)
+    best = max(p, key=lambda name: p[name])
+    few = len(s.text.split()) <= _FEW_WORDS
+    awaited = isinstance(d.asked, tuple) and Field.REASON in d.asked
+    if best is IntentName.TICKET_UPDATE and p[best] >= _UPDATE:
+        return "update"
+    if best is IntentName.CONTACT and p[best] >= _CONTACT and (s.asks or len(s.text.split()) <= 9):
+        return "contact"
+    if best is IntentName.REQUEST_TICKET and p[best] >= _WISH and not s.asks and _SOMEBODY.search(plain(s.text)):
+        return "wish"
+    if best is IntentName.OTHER and p[best] >= (_CHAT + 1) / 2 if d.asked is not None else p[IntentName.OTHER] >= _CHAT:
         return "chat"
     courtesies = (IntentName.GREET, IntentName.THANKS, IntentName.GOODBYE, IntentName.AFFIRM, IntentName.DENY)
-    return "courtesy" if best in courtesies and weight[best] >= 0.8 else "issue"
+    if best in courtesies and sum(p[name] for name in courtesies) >= _COURTESY:
+        return "courtesy"
+    if awaited and not s.asks and substance(s.text):
+        return "issue"
+    matters = (IntentName.REPORT_ISSUE, IntentName.QUESTION, IntentName.ORDER_STATUS)
+    matter = max(matters, key=lambda name: p[name])
+    if sum(p[name] for name in matters) < p[IntentName.OTHER]:
+        return "chat" if d.asked is None else "statement"
+    if matter is IntentName.REPORT_ISSUE and not substance(s.text):
+        return "statement"
+    if matter is IntentName.REPORT_ISSUE and few and p[matter] < _SURE_OF_FEW:
+        return "question"  # a word or two that name a thing: looked up, and offered where no article has it (R15)
+    return _KINDS[matter]
 
 
-def _weigh(s: Sentence, weight: dict[IntentName, float], signals: set[Signal], *, in_shop: bool, asked: Asked) -> None:
-    """Let the classifier settle a sentence that patterns left open; out of scope needs two signals to agree."""
-    best = max(weight, key=lambda name: weight[name])
-    sure = weight[best]
-    other = weight.get(IntentName.OTHER, 0.0)
-    issue = weight.get(IntentName.REPORT_ISSUE, 0.0)
-    if not s.asks and _OF_MINE.match(plain(s.text)) and issue >= 0.25 and other < _DECISIVE:
-        s.kind = "issue"
-    elif best is IntentName.REPORT_ISSUE and len(s.text.split()) <= _FEW_WORDS and sure < _SURE_OF_FEW:
-        pass
-    elif best is IntentName.REPORT_ISSUE and (sure >= _DECISIVE or (not s.asks and sure >= _CARRIES_REASON)):
-        if not (s.asks and HYPOTHETICAL.search(plain(s.text))):
-            s.kind = "issue"
-    elif best is IntentName.ORDER_STATUS and sure >= _CARRIES_REASON:
-        s.kind = "order_status"
-    elif best is IntentName.TICKET_UPDATE and sure >= _DECISIVE:
-        s.kind = "update"
-        signals.add(Signal.ASKS_UPDATE)
-    elif best is IntentName.CONTACT and sure >= _DECISIVE and (s.asks or len(s.text.split()) <= 9):
-        s.kind = "contact"
-        signals.add(Signal.ASKS_CONTACT)
-    elif best is IntentName.REQUEST_TICKET and sure >= 0.75 and not s.asks and _SOMEBODY.search(plain(s.text)):
-        s.kind = "wish"
-        signals.add(Signal.WANTS_TICKET)
-    elif (best is IntentName.OTHER and not in_shop and other >= _CARRIES_REASON) or (
-        best is IntentName.OTHER and other >= 0.85 and not s.asks
-    ):
-        s.kind = "chat"
-    elif best is IntentName.QUESTION and sure >= _DECISIVE and not s.asks and in_shop and len(s.text.split()) >= 2:
-        s.kind = "question"
-    elif best in (IntentName.THANKS, IntentName.GOODBYE) and sure >= 0.8:
-        # no sign of an end: a rating is invited where words of thanks or parting stand (R19), not by "I need your help"
-        s.kind = "courtesy"
-    elif best is IntentName.GREET and sure >= 0.8:
-        signals.add(Signal.GREETING)
-        s.kind = "courtesy"
+def _together(d: Draft) -> None:
+    """What clauses make of one another: what stands beside an issue belongs to it (R3), so that nothing is lost."""
+    for s in d.sentences:
+        # What a wish is about ("open a ticket for the blue lamp") is the reason where it says anything at all (R3).
+        if s.kind in ("statement", "chat") and s.after_wish and substance(s.text) and len(s.text.split()) >= 2:
+            if not re.fullmatch(r"(?:me|that|this|it|us|you|\W+)+", plain(s.text)):
+                s.kind = "issue"
+    stated = [s for s in d.sentences if s.kind in ("issue", "dispute")]
+    if not stated:
+        return
+    for s in d.sentences:
+        if s.kind == "question" and not substance(s.text):
+            # "... what should I do?": the article for the issue is the answer; it stays in the sentence that it ends
+            s.kind = "statement" if any(s.whole == t.whole for t in stated) else "courtesy"
+        elif s.kind in ("chat", "order_status", "question") and not s.asks:
+            s.kind = "statement"
 
 
-def _resolve_after(d: Draft, signals: set[Signal]) -> None:
+def _signals(d: Draft, signals: set[Signal]) -> None:
+    """Signals that follow from the clauses."""
     kinds = {s.kind for s in d.sentences}
+    for kind, signal in (
+        ("update", Signal.ASKS_UPDATE), ("contact", Signal.ASKS_CONTACT), ("follow_up", Signal.FOLLOWS_UP),
+        ("dispute", Signal.DISPUTES), ("wish", Signal.WANTS_TICKET),
+    ):  # fmt: skip
+        if kind in kinds:
+            signals.add(signal)
+    if "dispute" in kinds:
+        if any(cues.REVIEW.search(plain(s.text)) for s in d.sentences) or Signal.WANTS_TICKET in signals:
+            signals.add(Signal.WANTS_REVIEW)
     if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute", "update", "contact"}:
         signals.add(Signal.CHATS)
+
+
+# ---------------------------------------------------------------- the reason
 
 
 def _reason(d: Draft) -> str | None:
@@ -177,18 +203,14 @@ def _says(text: str) -> bool:
     return bool(WORD.search(text)) and not cues.FILLERS.match(plain(text))
 
 
-def _rank(d: Draft, u: Understanding, weight: dict[IntentName, float]) -> tuple[Intent, ...]:
-    """All that the message is after, best first: the models' view of the whole message, moved by what the patterns found.
+# ---------------------------------------------------------------- the whole message
 
-    A pattern is evidence, not a verdict: how far one moves the odds is set by how often it is right where a model disagrees.
-    """
-    whole = _opinion(classify(d.said))
-    if weight and whole:
-        covered = min(1.0, len(d.ask) / max(1, len(d.said)))
-        whole = {n: whole.get(n, 0.0) * (1 - covered / 2) + weight.get(n, 0.0) * covered / 2 for n in IntentName}
+
+def _rank(d: Draft, u: Understanding, opinion: Opinion) -> tuple[Intent, ...]:
+    """All that the message is after, best first: the heads' view of the whole message, moved by what was found in
+    it."""
     found = _evidence(d, u)
-    if not whole:
-        whole = {IntentName.OTHER: 1.0}
+    whole = opinion.whole or {IntentName.OTHER: 1.0}
     odds = {name: max(p, 1e-3) * math.exp(_PULL[name] if name in found else 0.0) for name, p in whole.items()}
     for name in found - set(odds):
         odds[name] = 1e-3 * math.exp(_PULL[name])

@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from dialogue.understanding.linear import outside
+from dialogue.understanding.opinions import outside
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, ArticleError, read_library
 

@@ -1,0 +1,102 @@
+"""Fits the heads to labelled lines and writes them. Runs in Rasa's environment, which has scikit-learn."""
+
+from __future__ import annotations
+
+import hashlib
+import pathlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dialogue.understanding.learned.encoder import encode
+from dialogue.understanding.learned.ngrams import features
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: (label, text), in a fixed order.
+Lines = Sequence["tuple[str, str]"]
+#: How closely the two views follow the lines: the inverse of the penalty on large weights.
+DENSE_C, WORDS_C = 15.0, 20.0
+#: How much of a score is the vector's; the rest is the words'.
+DENSE_SHARE = 0.6
+#: Features that stand in fewer lines than this, or weigh less than this (hundredths), are left out.
+LEAST_LINES, LEAST_WEIGHT = 2, 12
+#: Every so many lines one is held out, to see how sure the heads may be of lines that they have not seen.
+HELD_OUT = 5
+
+
+def fingerprint(lines: Lines) -> str:
+    """Tells whether heads were fitted to these lines."""
+    return hashlib.sha256("\n".join(f"{label}\t{text}" for label, text in sorted(lines)).encode()).hexdigest()
+
+
+class _Views:
+    """The two models of one head."""
+
+    def __init__(self, lines: Lines, vectors: NDArray[np.float32]) -> None:
+        from sklearn.feature_extraction import DictVectorizer
+        from sklearn.linear_model import LogisticRegression
+
+        labels = [label for label, _ in lines]
+        self.columns = DictVectorizer()
+        words = self.columns.fit_transform([features(text) for _, text in lines])
+        self.counts = (words > 0).sum(axis=0).A1
+        self.dense = LogisticRegression(C=DENSE_C, max_iter=500, random_state=7).fit(vectors, labels)
+        self.words = LogisticRegression(C=WORDS_C, max_iter=300, tol=1e-3, random_state=7).fit(words, labels)
+
+    def scores(self, lines: Lines, vectors: NDArray[np.float32]) -> Any:
+        words = self.columns.transform([features(text) for _, text in lines])
+        dense = self.dense.decision_function(vectors)
+        return DENSE_SHARE * dense + (1 - DENSE_SHARE) * self.words.decision_function(words)
+
+
+def _sharpness(lines: Lines, vectors: NDArray[np.float32]) -> float:
+    """The factor on the scores that makes confidences honest: of the lines held out, the likeliest."""
+    import numpy as np
+
+    held = np.arange(len(lines)) % HELD_OUT == 0
+    views = _Views([lines[n] for n in np.flatnonzero(~held)], vectors[~held])
+    far = [lines[n] for n in np.flatnonzero(held)]
+    scores = views.scores(far, vectors[held])
+    known = {label: n for n, label in enumerate(views.dense.classes_)}
+    wanted = [known[label] for label, _ in far]
+
+    def surprise(factor: float) -> float:
+        s = scores * factor
+        s = s - s.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(wanted)), wanted]).mean())
+
+    return min((round(0.5 + 0.05 * n, 2) for n in range(60)), key=surprise)
+
+
+def _head(name: str, lines: Lines) -> dict[str, Any]:
+    import numpy as np
+
+    vectors = encode([text for _, text in lines])
+    views = _Views(lines, vectors)
+    sharpness = _sharpness(lines, vectors)
+    weights = np.rint(100 * (1 - DENSE_SHARE) * views.words.coef_.T).astype(np.int64)
+    kept = np.flatnonzero((views.counts >= LEAST_LINES) & (np.abs(weights).max(axis=1) >= LEAST_WEIGHT))
+    names = views.columns.get_feature_names_out()
+    bias = DENSE_SHARE * views.dense.intercept_ + (1 - DENSE_SHARE) * views.words.intercept_
+    return {
+        f"{name}_labels": np.array(" ".join(views.dense.classes_)),
+        f"{name}_dense": (DENSE_SHARE * views.dense.coef_.T).astype(np.float32),
+        f"{name}_bias": bias.astype(np.float32),
+        f"{name}_words": np.array("\n".join(names[n] for n in kept)),
+        f"{name}_table": weights[kept].astype(np.int16),
+        f"{name}_sharpness": np.array(sharpness),
+    }
+
+
+def fit(lines: dict[str, Lines], target: pathlib.Path) -> None:
+    """Fit a head to each list of lines and write them to `target`. The same lines give the same file."""
+    import numpy as np
+
+    arrays: dict[str, Any] = {"names": np.array(" ".join(lines))}
+    for name, labelled in lines.items():
+        arrays |= _head(name, sorted(labelled, key=lambda pair: hashlib.sha256(pair[1].encode()).digest()))
+    together = [(f"{name} {label}", text) for name, labelled in lines.items() for label, text in labelled]
+    arrays["fitted_to"] = np.array(fingerprint(together))
+    np.savez_compressed(target, **arrays)

@@ -1,0 +1,43 @@
+"""Reads the project's own lines: what people say to a shop, by what it is after; and what they answer to an offer.
+
+The first kind stands in `rasa_project/data/*.yml`, Rasa's own training format, a file for each theme, and is read here
+without a YAML parser, for it is plain. The second stands in `rasa_project/answers.tsv`: label, language, answer.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+PROJECT = pathlib.Path(__file__).resolve().parents[1] / "rasa_project"
+_INTENT = re.compile(r"- intent: (\w+)")
+_LINE = re.compile(r" {4}- (.+)")
+
+
+def intent_lines(folder: pathlib.Path = PROJECT / "data") -> list[tuple[str, str]]:
+    """(intent, sentence) pairs of all files, in the files' order."""
+    return [pair for path in sorted(folder.glob("*.yml")) for pair in lines_of(path)]
+
+
+def lines_of(path: pathlib.Path) -> list[tuple[str, str]]:
+    """(intent, sentence) pairs of one file."""
+    found, intent = [], ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if begins := _INTENT.fullmatch(line):
+            intent = begins[1]
+        elif said := _LINE.fullmatch(line):
+            found.append((intent, said[1].strip()))
+    return found
+
+
+def answer_lines(path: pathlib.Path = PROJECT / "answers.tsv") -> list[tuple[str, str]]:
+    """(label, answer) pairs; the label is `affirm`, `deny` or `neither`. Raises `ValueError` for a row that is none."""
+    found = []
+    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not row or row.startswith("#"):
+            continue
+        parts = row.split("\t")
+        if len(parts) != 3 or parts[0] not in ("affirm", "deny", "neither"):
+            raise ValueError(f"{path.name}, line {number}: wants label, language and answer, parted by tabs")
+        found.append((parts[0], parts[2].strip()))
+    return found

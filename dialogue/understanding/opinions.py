@@ -1,0 +1,59 @@
+"""What the heads make of a draft: of the whole message, of each of its clauses, and of it as an answer to an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dialogue.events import Intent
+from dialogue.understanding.drafts import Draft
+from dialogue.understanding.learned.heads import ANSWER, INTENT, heads
+from dialogue.understanding.text import WORD
+from dialogue.vocabulary import IntentName
+
+#: How probable each intent is; the values add up to 1. Empty: nothing was said that could be weighed.
+Weight = Mapping[IntentName, float]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """`whole`: of the message without contact data. `clauses`: of each of `Draft.sentences`, in order. `answer`: how
+    probably it agrees (`affirm`), refuses (`deny`) or does `neither`, where a ticket had been offered."""
+
+    whole: Weight
+    clauses: tuple[Weight, ...]
+    answer: Mapping[str, float]
+
+    def beside(self, other: Sequence[Intent]) -> Opinion:
+        """The mean of this opinion and another classifier's of the whole message; this one where there is no other."""
+        if not other:
+            return self
+        theirs = {i.name: max(0.0, min(1.0, i.confidence)) for i in other}
+
+        def mean(own: Weight) -> Weight:
+            return {n: (own.get(n, 0.0) + theirs.get(n, 0.0)) / 2 for n in IntentName} if own else theirs
+
+        return replace(self, whole=mean(self.whole), clauses=tuple(mean(own) for own in self.clauses))
+
+
+def weigh(d: Draft) -> Opinion:
+    """Ask the heads, in one go. The same draft gets the same opinion (R16)."""
+    texts = list(dict.fromkeys(t for t in (_bare(d.said), *(s.text for s in d.sentences)) if WORD.search(t)))
+    names = (INTENT, ANSWER) if d.asked == "offer" else (INTENT,)
+    found = dict(zip(texts, heads().weigh(texts, names), strict=True))
+
+    def intents(text: str) -> Weight:
+        return {IntentName(name): p for name, p in found[text][INTENT].items()} if text in found else {}
+
+    whole = _bare(d.said)
+    answer = found[whole][ANSWER] if d.asked == "offer" and whole in found else {}
+    return Opinion(intents(whole), tuple(intents(s.text) for s in d.sentences), answer)
+
+
+def outside(text: str) -> float:
+    """How probable it is (0..1) that a text is no shop's business."""
+    return heads().weigh([text])[0][INTENT][IntentName.OTHER] if WORD.search(text) else 0.0
+
+
+def _bare(said: str) -> str:
+    return " ".join(said.split())
