@@ -6,12 +6,14 @@ import pathlib
 import random
 import re
 
+import orjson
 import pytest
 
 from bot.evals.lines import Line, bare, patterns, training_lines
-from bot.evals.overlap import Likeness, lines_to_take_out, overlap
+from bot.evals.overlap import Likeness, lines_to_take_out, main, overlap
 from bot.evals.rows import read_data
 from dialogue.understanding.rules import Rules
+from tests.bot.evals.test_evals import ROWS
 from tests.test_docs import ROOT
 
 FILES = ROOT.parent / "shared" / "data"
@@ -106,6 +108,25 @@ def test_the_lines_to_take_out_are_named_and_no_row(folder: pathlib.Path) -> Non
     assert [(line.file.name, line.number) for line in found] == [("stories.txt", 3), ("order_status.txt", 2)]
     assert all(isinstance(line, Line) for line in found)
     assert len(lines_to_take_out(rows, lines, patterns(folder), words=2)) == 3
+
+
+def test_the_command_prints_lines_and_never_a_row(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = next(each for each in training_lines() if len(each.bare.split()) >= 6)
+    spelled = line.bare.upper()
+    rows = ROWS | {"intents": [*ROWS["intents"], {"text": spelled, "label": "other", "alt": [], "templated": False}]}
+    for name, each in rows.items():
+        (tmp_path / f"{name}.jsonl").write_bytes(b"\n".join(map(orjson.dumps, each)))
+    monkeypatch.setattr("sys.argv", ["overlap", "--list-lines", "--data", str(tmp_path)])
+    main()
+    told = capsys.readouterr().out
+    assert f"{line.file.name}:{line.number}: [{line.label}] {line.text}" in told.splitlines()
+    assert spelled not in told
+    monkeypatch.setattr("sys.argv", ["overlap", "--list-lines", "--data", str(tmp_path / "nowhere")])
+    with pytest.raises(SystemExit):
+        main()
+    assert "say where the files are with --data" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not FILES.exists(), reason="the development files are not on this machine")
