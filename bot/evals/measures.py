@@ -29,22 +29,22 @@ class Error:
     """One wrong answer, for people: `cause` groups it and names nothing of the row, `text` is the shopper's.
 
     There is none without the row it comes of: an error of a blind row keeps its cause alone, so whatever shows errors
-    can show no blind words."""
+    can show no blind words. None for the row: nothing may be shown (`bot.evals.rows.Veil`)."""
 
-    row: InitVar[Row]
+    row: InitVar[Row | None]
     cause: str
     text: str
     wanted: str
     got: str
 
-    def __post_init__(self, row: Row) -> None:
-        if is_blind(row):
+    def __post_init__(self, row: Row | None) -> None:
+        if row is None or is_blind(row):
             for words in ("text", "wanted", "got"):
                 object.__setattr__(self, words, "")
 
     @property
     def shown(self) -> bool:
-        """False for an error of a blind row."""
+        """False for an error that keeps its cause alone."""
         return bool(self.text)
 
 

@@ -78,7 +78,7 @@ def _errors(run: Run) -> str:
         for cause, errors in sorted(causes.items(), key=lambda item: -len(item[1])):
             shown = [e for e in errors if e.shown]
             rows = [[e.text, e.wanted, e.got] for e in shown[:_WORST]]
-            counts = f"{len(errors)}, {len(errors) - len(shown)} of them blind"
+            counts = f"{len(errors)}, {len(errors) - len(shown)} of them not shown"
             out.append(
                 f"<details><summary>{escape(part.replace('_', ' '))}: {escape(cause)} ({counts})</summary>"
                 + _table(f"{len(rows)} of {len(shown)}", ["text", "wanted", "got"], rows)

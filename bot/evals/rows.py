@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import pathlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from bot.evals.lines import bare
 
 FILES = (
     "intents",
@@ -57,6 +60,34 @@ class Data:
         if name == "all":
             return self
         return Data({file: [r for r in rows if is_blind(r) is (name == "blind")] for file, rows in self.rows.items()})
+
+
+#: Texts of fewer words ("thanks for your help") stand in many rows by themselves.
+_TELLING = 5
+
+
+class Veil:
+    """Knows the texts of blind rows wherever they stand: one person's words are in several files (a chat, its messages,
+    a sentence of it), and a row that may be read can hold what is blind in another."""
+
+    def __init__(self, data: Data) -> None:
+        blind = data.half("blind").rows.values()
+        texts = {bare(text) for rows in blind for row in rows for text in _texts(row)}
+        self._texts = {f" {text} " for text in texts if text.count(" ") >= _TELLING - 1}
+
+    def covers(self, *words: str) -> bool:
+        """Whether any of `words` holds a blind row's text of five words or more."""
+        told = [f" {bare(each)} " for each in words]
+        return any(text in each for text in self._texts for each in told)
+
+
+def _texts(row: Row) -> Iterator[str]:
+    """What people wrote in a row, message by message."""
+    yield from (str(row[key]) for key in ("text", "question") if row.get(key))
+    yield from map(str, row.get("customer", ()))
+    for part in (*row.get("messages", ()), *row.get("turns", ())):
+        if part.get("role") != "agent":
+            yield str(part["text"])
 
 
 def read_data(folder: pathlib.Path) -> Data:

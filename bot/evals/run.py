@@ -12,9 +12,9 @@ from bot.evals import measures
 from bot.evals.answers import faq
 from bot.evals.chats import WAYS, Player, chats
 from bot.evals.consent import consent, own_list
-from bot.evals.measures import Measured, Step
+from bot.evals.measures import Error, Measured, Step
 from bot.evals.overlap import Likeness, overlap
-from bot.evals.rows import HALVES, Data, Rows
+from bot.evals.rows import HALVES, Data, Rows, Veil
 from bot.evals.shops import two_shops
 from bot.replay.rehearsal import Stagehand
 from bot.settings import Settings
@@ -99,15 +99,22 @@ def _parts(mind: Understander, answers: Answers, settings: Settings) -> dict[str
     }
 
 
+def _veiled(m: Measured, veil: Veil) -> Measured:
+    """`m`, where an error that holds a blind row's words keeps its cause alone, whichever row it comes of."""
+    m.errors = [Error(None, e.cause, "", "", "") if veil.covers(e.text, e.wanted, e.got) else e for e in m.errors]
+    return m
+
+
 async def run(by: str, mind: Understander, data: Data, answers: Answers, begin: Begin, settings: Settings) -> Run:
     """All measures, one after the other, each on all rows and on each half."""
     done = Run(by)
     data = Data(data.rows | {"no_consent": own_list()})
+    veil = Veil(data)
     halves = {half: data.half(half) for half in HALVES}
     for part, (files, measure) in _parts(AskedOnce(mind), answers, settings).items():
         step = begin(f"{by}: {part.replace('_', ' ')}", sum(len(d[f]) for d in halves.values() for f in files))
         for half, rows in halves.items():
-            done.halves[half][part] = await measure(rows, step)
+            done.halves[half][part] = _veiled(await measure(rows, step), veil)
     took = done.parts["intents"].milliseconds  # of the first time that each was asked: all rows come first
     cuts = statistics.quantiles(took, n=100)
     figures = {"p50_ms": statistics.median(took), "p95_ms": cuts[94], "p99_ms": cuts[98]}

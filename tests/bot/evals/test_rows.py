@@ -114,9 +114,28 @@ async def test_no_word_of_a_blind_row_reaches_the_report_or_the_figures() -> Non
     for m in done.halves["blind"].values():
         assert MARK not in repr(m)
     html = page([done], date="2026-01-01", command="make eval")
-    assert "1 of them blind" in html
+    assert "1 of them not shown" in html
     assert MARK not in html
     assert MARK not in orjson.dumps(done.figures).decode()
+
+
+async def test_a_row_that_may_be_read_shows_nothing_that_is_blind_in_another_file() -> None:
+    told = next(t for n in itertools.count() if is_blind({"text": (t := f"the zebu lamp I wanted is {n}")}))
+    words = "Hello. " + told.upper() + "!"
+    rows = ROWS | {
+        "intents": [*ROWS["intents"], {"text": told, "label": "question", "alt": [], "templated": False}],
+        "yesno": [
+            *ROWS["yesno"],
+            a_row(lambda n: {"prev_agent": "", "text": f"{words} {n}", "label": "deny", "alt": []}, blind=False),
+            a_row(lambda n: {"prev_agent": "", "text": f"an ibex lamp {n}", "label": "deny", "alt": []}, blind=False),
+        ],
+    }
+    yes = Understanding(kept="", intents=(Intent(IntentName.AFFIRM, 1.0),), answer=Answer.AFFIRM)
+    answers = Answers(values=VALUES)
+    done = await run("rules", Parrot(yes), Data(rows), answers, lambda what, steps: list[None]().clear, SETTINGS)
+    html = page([done], date="2026-01-01", command="make eval").lower()
+    assert "ibex" in html
+    assert "zebu" not in html
 
 
 def test_no_word_of_a_blind_row_reaches_the_terminal_or_a_file(tmp_path: pathlib.Path) -> None:
