@@ -1,14 +1,16 @@
-"""Retrieval and abstention, measured on real questions: the right article first, and nothing where there is none."""
+"""Retrieval and abstention, measured on real questions: an article of the right family first, and none where there is
+none. The files label a question with a topic and not with one article, so the family is all that can be judged."""
 
 from __future__ import annotations
 
 from bot.chat.workshop import Understander
-from bot.evals.measures import Error, Measured, Rows, Step
+from bot.evals.measures import Error, Measured, Step, share
+from bot.evals.rows import Rows
 from dialogue.vocabulary import IntentName
 from kb_answers.answer import Answers
 
-#: Which of our articles answer a topic of the questions' own labels. Labels without an article are left out: there the
-#: right answer is none.
+#: The family of a topic: which of our articles answer it, by the questions' own labels. Labels without an article are
+#: left out: there the right answer is none.
 ARTICLES_OF = {
     "returns": {"return-window", "start-a-return", "return-cost", "return-eligibility", "exchange"},
     "refunds": {"refund-time", "refund-method", "request-a-refund"},
@@ -40,7 +42,7 @@ async def faq(rows: Rows, mind: Understander, answers: Answers, outside: Rows, s
             without += 1
             silent += not got
             if got:
-                m.errors.append(Error("answered without an article", row["question"], "none", got))
+                m.errors.append(Error(row, "answered without an article", row["question"], "none", got))
             continue
         wanted = set().union(*(ARTICLES_OF.get(t, set()) for t in topics))
         if not got and "contact" in topics:
@@ -48,30 +50,32 @@ async def faq(rows: Rows, mind: Understander, answers: Answers, outside: Rows, s
             got = "support-channels" if first in (IntentName.CONTACT, IntentName.REQUEST_TICKET) else ""
         if not got:
             abstained += 1
-            m.errors.append(Error("abstained though there is an article", row["question"], row["topic"], found.why))
+            m.errors.append(
+                Error(row, "abstained though there is an article", row["question"], row["topic"], found.why)
+            )
         elif got in wanted:
             right += 1
         else:
             wrong += 1
-            m.errors.append(Error("a wrong article", row["question"], row["topic"], got))
+            m.errors.append(Error(row, "an article of another family", row["question"], row["topic"], got))
     spoke = 0
     for row in outside:
         found = answers.ask(row["text"])
         spoke += bool(found.sources)
         if found.sources:
-            m.errors.append(Error("answered what is out of scope", row["text"], "none", found.sources[0].article))
+            m.errors.append(Error(row, "answered what is out of scope", row["text"], "none", found.sources[0].article))
         step()
     asked = right + wrong + abstained
     m.figures = {
-        "right_first": right / asked,
-        "wrong": wrong / asked,
-        "abstained": abstained / asked,
+        "family_first": share(right, asked),
+        "another_family": share(wrong, asked),
+        "abstained": share(abstained, asked),
         "rows": asked,
-        "right_of_answered": right / (right + wrong),
-        "silent_without_article": silent / without,
+        "family_of_answered": share(right, right + wrong),
+        "silent_without_article": share(silent, without),
         "without_article_rows": without,
-        "silent_out_of_scope": 1 - spoke / len(outside),
+        "silent_out_of_scope": 1 - share(spoke, len(outside)),
         "out_of_scope_rows": len(outside),
-        "score": (right - 5 * (wrong + without - silent)) / asked,
+        "score": share(right - 5 * (wrong + without - silent), asked),
     }
     return m

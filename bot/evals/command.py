@@ -95,19 +95,19 @@ async def _measure(data: Data, asked: Asked, settings: Settings) -> list[Run]:
                 task = progress.add_task(what, total=steps)
                 return lambda: progress.advance(task)
 
-            runs = [await run("rules", Rules(), data, answers, begin)]
+            runs = [await run("rules", Rules(), data, answers, begin, settings)]
             if service:
-                runs.append(await _with_rasa(service.url, data, answers, begin))
+                runs.append(await _with_rasa(service.url, data, answers, begin, settings))
             return runs
     finally:
         if service:
             service.stop()
 
 
-async def _with_rasa(url: str, data: Data, answers: Answers, begin: Begin) -> Run:
+async def _with_rasa(url: str, data: Data, answers: Answers, begin: Begin, settings: Settings) -> Run:
     rasa = Rasa(url, timeout=10, when="always")
     try:
-        done = await run("rasa", rasa, data, answers, begin)
+        done = await run("rasa", rasa, data, answers, begin, settings)
     finally:
         await rasa.close()
     if unheard := {k: n for k, n in rasa.outcomes.items() if k not in ("asked", "not_needed")}:
@@ -129,10 +129,9 @@ def _write(path: pathlib.Path, content: dict[str, Any]) -> None:
 def _summary(runs: list[Run]) -> str:
     lines = []
     for goal in goals.GOALS:
-        cells = []
+        told = []
         for done in runs:
-            value = done.figures[goal.figure]
-            cells.append(f"{done.by} {goals.show(goal, value)}{'' if goals.met(goal, value) else ' (missed)'}")
-        sign = "≥" if goal.least else "≤"
-        lines.append(f"{goal.what} ({sign} {goals.show(goal, goal.goal)}): {', '.join(cells)}")
+            every, read, blind, apart = goals.cells(goal, done.figures, judge=True)
+            told.append(f"{done.by} {every}, read {read}, blind {blind}, apart {apart}".replace("*", ""))
+        lines.append(f"{goal.what.strip('*')} ({goals.aim(goal)}): {'; '.join(told)}")
     return "\n".join(lines)

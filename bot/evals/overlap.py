@@ -1,53 +1,111 @@
-"""How much of a good figure is the training lines resembling the rows: accuracy on rows that are unlike every line."""
+"""How much of a good figure is the training lines resembling the rows: counts of rows that are lines, could be made of
+the patterns or are near a line, and the accuracy on rows that are unlike every line.
+
+    python -m bot.evals.overlap --list-lines
+
+prints the training lines, and the patterns, that hold a row word for word, so that they can be taken out; it never
+prints a row.
+"""
 
 from __future__ import annotations
 
+import argparse
 import pathlib
-import re
+from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
 
 from bot.chat.workshop import Understander
-from bot.evals.measures import Error, Measured, Rows, Step
+from bot.evals.lines import Line, Pattern, bare, patterns, training_lines
+from bot.evals.measures import Measured, Step, share
+from bot.evals.rows import DataError, Rows, read_data
 
-_LINES = pathlib.Path(__file__).resolve().parents[2] / "dialogue/understanding/rasa_project/data/nlu.yml"
 #: A row this like a training line (0..100, rapidfuzz's ratio of the letters) does not count as unlike.
-_LIKE = 88
+LIKE = 88
 #: Shorter rows ("ok thanks", "hello there") coincide by themselves.
-_TELLING = 5
+TELLING = 5
 
 
-def _bare(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower().replace("'", "").replace("’", "")))
+class Likeness:
+    """What rows have in common with the training lines and with the patterns they are made of."""
+
+    def __init__(
+        self,
+        lines: Callable[[], Sequence[Line]] = training_lines,
+        made_of: Callable[[], Sequence[Pattern]] = patterns,
+    ) -> None:
+        self._lines = sorted({line.bare for line in lines()})
+        self._known = frozenset(self._lines)
+        self._patterns = made_of()
+
+    def is_line(self, text: str) -> bool:
+        """Whether `text` is a training line word for word."""
+        return bare(text) in self._known
+
+    def can_be_made(self, text: str) -> bool:
+        """Whether a pattern can make `text` word for word."""
+        return any(p.made.fullmatch(bare(text)) for p in self._patterns)
+
+    def is_near(self, text: str) -> bool:
+        """Whether `text` resembles a line by `LIKE` or more, or is one."""
+        found = process.extractOne(bare(text), self._lines, scorer=fuzz.ratio, score_cutoff=LIKE)
+        return found is not None
 
 
-def training_lines() -> list[str]:
-    """The project's own training sentences, entity marks removed."""
-    lines = _LINES.read_text(encoding="utf-8").splitlines()
-    return [_bare(re.sub(r"\[([^\]]+)\]\(\w+\)", r"\1", line[6:])) for line in lines if line.startswith("    - ")]
-
-
-async def overlap(rows: Rows, mind: Understander, step: Step) -> Measured:
-    """Accuracy of the intents on people's rows that are unlike every training line, and how many rows of five words or
-    more are a training line word for word."""
+async def overlap(rows: Rows, others: Rows, mind: Understander, like: Likeness, step: Step) -> Measured:
+    """On people's `rows`: `unlike_accuracy_lenient`, the accuracy of the intents on those unlike every training line,
+    and `near`, the share of the rest. Of all `rows` and `others` of `TELLING` words or more (`telling_rows`), how many
+    are a line word for word (`word_for_word_rows`) and how many a pattern can make (`generable_rows`)."""
     m = Measured()
-    lines = training_lines()
-    known = set(lines)
-    unlike = right = same = 0
+    unlike = right = near = 0
     for row in rows:
         step()
         if row["templated"]:
             continue
-        bare = _bare(row["text"])
-        if bare in known:
-            if len(bare.split()) >= _TELLING:
-                same += 1
-                m.errors.append(Error("a training line word for word", row["text"], "", ""))
-            continue
-        if process.extractOne(bare, lines, scorer=fuzz.ratio, score_cutoff=_LIKE):
+        if like.is_near(row["text"]):
+            near += 1
             continue
         unlike += 1
         u = await mind.understand(row["text"], None)
         right += u.intents[0].name.value in {row["label"], *row["alt"]}
-    m.figures = {"unlike_accuracy_lenient": right / unlike, "unlike_rows": unlike, "word_for_word_rows": same}
+    telling = [r["text"] for r in (*rows, *others) if len(bare(r["text"]).split()) >= TELLING]
+    m.figures = {
+        "unlike_accuracy_lenient": share(right, unlike),
+        "unlike_rows": unlike,
+        "near": share(near, near + unlike),
+        "telling_rows": len(telling),
+        "word_for_word_rows": sum(map(like.is_line, telling)),
+        "generable_rows": sum(map(like.can_be_made, telling)),
+    }
     return m
+
+
+def lines_to_take_out(
+    rows: Rows, lines: Sequence[Line], made_of: Sequence[Pattern], words: int = TELLING
+) -> list[Line]:
+    """The lines that are a row of `words` words or more, and the patterns that can make one, as they stand."""
+    wanted = {b for r in rows if len((b := bare(r["text"])).split()) >= words}
+    return [
+        *(line for line in lines if line.bare in wanted),
+        *(p for p in made_of if any(p.made.fullmatch(b) for b in wanted)),
+    ]
+
+
+def main() -> None:
+    """The command in this module's head."""
+    parser = argparse.ArgumentParser(description="Training lines and patterns that hold a row word for word.")
+    parser.add_argument("--list-lines", action="store_true", required=True, help="Print them; no row is printed.")
+    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("..") / "shared" / "data")
+    parser.add_argument("--words", type=int, default=TELLING, help="Rows of fewer words coincide by themselves.")
+    asked = parser.parse_args()
+    try:
+        data = read_data(asked.data)
+    except DataError as error:
+        parser.exit(1, f"{error}\n")
+    rows = [*data["intents"], *data["intents_two_shops"]]
+    for line in lines_to_take_out(rows, training_lines(), patterns(), asked.words):
+        print(f"{line.file.name}:{line.number}: [{line.label}] {line.text}")
+
+
+if __name__ == "__main__":
+    main()

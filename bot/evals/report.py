@@ -1,16 +1,16 @@
 """The report people look at: one HTML file with drawings, their tables, and the worst errors with their texts.
 
-It holds people's words and is written below `var/`, never committed.
+It holds people's words and is written below `var/`, never committed; of blind rows it counts the errors and shows none.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from html import escape
-from typing import Any
 
 from bot.evals import charts
-from bot.evals.goals import ASIDE, GOALS, met, show
+from bot.evals.goals import ASIDE, GOALS, Goal, aim, cells, heads
+from bot.evals.measures import Error
 from bot.evals.run import Run
 
 _STYLE = """
@@ -72,14 +72,16 @@ def _intents(run: Run) -> str:
 def _errors(run: Run) -> str:
     out = []
     for part, m in run.parts.items():
-        causes: dict[str, list[Any]] = defaultdict(list)
+        causes: dict[str, list[Error]] = defaultdict(list)
         for error in m.errors:
             causes[error.cause].append(error)
         for cause, errors in sorted(causes.items(), key=lambda item: -len(item[1])):
-            rows = [[e.text, e.wanted, e.got] for e in errors[:_WORST]]
+            shown = [e for e in errors if e.shown]
+            rows = [[e.text, e.wanted, e.got] for e in shown[:_WORST]]
+            counts = f"{len(errors)}, {len(errors) - len(shown)} of them not shown"
             out.append(
-                f"<details><summary>{escape(part.replace('_', ' '))}: {escape(cause)} ({len(errors)})</summary>"
-                + _table(f"{len(rows)} of {len(errors)}", ["text", "wanted", "got"], rows)
+                f"<details><summary>{escape(part.replace('_', ' '))}: {escape(cause)} ({counts})</summary>"
+                + _table(f"{len(rows)} of {len(shown)}", ["text", "wanted", "got"], rows)
                 + "</details>"
             )
     return "".join(out)
@@ -88,20 +90,18 @@ def _errors(run: Run) -> str:
 def page(runs: list[Run], *, date: str, command: str) -> str:
     """The whole report as HTML."""
     figures = {run.by: run.figures for run in runs}
-    heads = ["what", "goal", *(run.by for run in runs)]
-    goals = []
-    for goal in GOALS:
-        cells = []
-        for run in runs:
-            value = figures[run.by][goal.figure]
-            cells.append(show(goal, value) + ("" if met(goal, value) else "  ✗ missed"))
-        goals.append([goal.what, ("≥ " if goal.least else "≤ ") + show(goal, goal.goal), *cells])
-    aside = [[g.what, *(show(g, figures[r.by][g.figure]) for r in runs)] for g in ASIDE]
+    above = heads(figures)
+
+    def row(goal: Goal, *, judge: bool) -> list[str]:
+        return [c.replace("*", "") for f in figures.values() for c in cells(goal, f, judge=judge)]
+
+    goals = [[goal.what.strip("*"), aim(goal), *row(goal, judge=True)] for goal in GOALS]
+    aside = [[goal.what, *row(goal, judge=False)] for goal in ASIDE]
     took = {run.by: run.parts["intents"].milliseconds for run in runs}
     body = [
         f"<h1>How well shoppers are understood</h1><p>{escape(date)}, <code>{escape(command)}</code></p>",
-        _table("Goals", heads, goals),
-        _table("Beside the goals", ["what", *(run.by for run in runs)], aside),
+        _table("Goals", ["what", "goal", *above], goals),
+        _table("Beside the goals", ["what", *above], aside),
         "<h2>Time for one message</h2>",
         _figure("histogram of the time for one message", charts.latency(took)),
     ]

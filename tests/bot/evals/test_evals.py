@@ -14,16 +14,17 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.evals import goals, measures
 from bot.evals.answers import ARTICLES_OF, faq
-from bot.evals.overlap import overlap, training_lines
 from bot.evals.report import page
 from bot.evals.rows import FILES, DataError, read_data
 from bot.evals.run import run
+from bot.settings import Settings
 from dialogue.events import Intent, Understanding
 from dialogue.understanding.rules import Rules
 from dialogue.vocabulary import Answer, IntentName
 from kb_answers.answer import Answers
 from tests.test_docs import ROOT
 
+SETTINGS = Settings(_env_file=None, support_email="help@shop.example")
 VALUES = {"support_email": "help@shop.example", "hours": "Mon-Fri 9-17"}
 ROWS: dict[str, list[dict[str, Any]]] = {
     "intents": [
@@ -34,8 +35,18 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"text": "will it rain in Lisbon", "label": "other", "alt": [], "templated": False},
         {"text": "how long do refunds take", "label": "question", "alt": [], "templated": True},
     ],
+    "intents_two_shops": [
+        {
+            "text": "do you have this lamp in blue",
+            "label": "question",
+            "alt": [],
+            "templated": False,
+            "topic": "faq_product",
+        },
+    ],
     "contact": [
         {
+            "id": "c1",
             "messages": [
                 {"prev_agent": "your name please?", "text": "Ines Duarte"},
                 {"prev_agent": "and your email?", "text": "ines@duarte.example"},
@@ -47,6 +58,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
     "conversations": [
         {
+            "id": "v1",
             "turns": [
                 {"role": "customer", "text": "the vase came in pieces"},
                 {"role": "agent", "text": "may I have your name and email?"},
@@ -117,16 +129,7 @@ async def test_a_parrot_scores_what_a_parrot_deserves() -> None:
     assert contact["false_names"] == 1.0
     assert contact["emails_invented"] == pytest.approx(2 / 3)
     assert (await measures.yes_no(ROWS["yesno"], parrot, step)).figures["accuracy"] == 0.5
-    assert (await measures.conversations(ROWS["conversations"], parrot, step)).figures["complete"] == 0.0
-
-
-async def test_rows_that_are_training_lines_do_not_count_as_unlike() -> None:
-    rows = [
-        {"text": training_lines()[0], "label": "affirm", "alt": [], "templated": False},
-        {"text": "my grandmother's zeppelin hummed over Ljubljana", "label": "other", "alt": [], "templated": False},
-    ]
-    found = await overlap(rows, Rules(), list[None]().clear)
-    assert found.figures["unlike_rows"] == 1
+    assert (await measures.fields_of_chats(ROWS["conversations"], parrot, step)).figures["all_three"] == 0.0
 
 
 async def test_a_wrong_article_costs_five_abstentions(tmp_path: pathlib.Path) -> None:
@@ -143,7 +146,7 @@ async def test_a_wrong_article_costs_five_abstentions(tmp_path: pathlib.Path) ->
         ROWS["intents"][4:5],
         list[None]().clear,
     )
-    assert wrong.figures["wrong"] == 1.0
+    assert wrong.figures["another_family"] == 1.0
     assert wrong.figures["score"] == -5.0
     right = await faq(ROWS["faq"], Rules(), Answers(values=VALUES), ROWS["intents"][4:5], list[None]().clear)
     assert right.figures["score"] == 1.0
@@ -160,7 +163,7 @@ async def test_the_report_holds_every_drawing_and_escapes_what_people_wrote(fold
     with (folder / "intents.jsonl").open("ab") as file:
         file.write(b"\n" + orjson.dumps(hostile))
     done = await run(
-        "rules", Rules(), read_data(folder), Answers(values=VALUES), lambda what, steps: list[None]().clear
+        "rules", Rules(), read_data(folder), Answers(values=VALUES), lambda what, steps: list[None]().clear, SETTINGS
     )
     html = page([done], date="2026-01-01", command="make eval")
     assert html.count("<svg") == 4
@@ -173,7 +176,7 @@ def test_the_command_measures_checks_and_says_what_is_missing(folder: pathlib.Pa
     runner = CliRunner()
     found = runner.invoke(main, ["eval", "--rules-only", "--data", str(folder), "--out", str(out)])
     assert found.exit_code == 0, found.output
-    assert "yes, no or neither where something was offered (≥ 97.0%): rules 100.0%" in found.output
+    assert "yes, no or neither where something was offered (≥ 96.0%): rules 100.0%" in found.output
     assert set(orjson.loads((out / "figures.json").read_bytes())["runs"]) == {"rules"}
     (folder / "faq.jsonl").write_text("{", encoding="utf-8")
     broken = runner.invoke(main, ["eval", "--rules-only", "--data", str(folder), "--out", str(out)])
@@ -186,11 +189,25 @@ def test_the_command_measures_checks_and_says_what_is_missing(folder: pathlib.Pa
 
 def test_a_figure_that_fell_is_named() -> None:
     figures = {g.figure: 0.9 for g in (*goals.GOALS, *goals.ASIDE)}
-    saved = {"runs": {"rules": figures}}
-    assert goals.fallen(saved, {"rules": figures}) == []
+    saved = {"runs": {"rules": {"all": figures}}}
+    assert goals.fallen(saved, {"rules": {"all": figures}}) == []
     worse = figures | {"yes_no.accuracy": 0.85, "contact.false_names": 0.95}
-    assert len(goals.fallen(saved, {"rules": worse})) == 2
-    assert goals.fallen(saved, {"rules": figures | {"latency.p50_ms": 99.0}}) == []
+    assert len(goals.fallen(saved, {"rules": {"all": worse}})) == 2
+    assert goals.fallen(saved, {"rules": {"all": figures | {"latency.p50_ms": 99.0}}}) == []
+    del figures["yes_no.accuracy"]  # not measured then: nothing to fall below
+    assert len(goals.fallen(saved, {"rules": {"all": worse}})) == 1
+
+
+def test_read_and_blind_rows_more_than_two_points_apart_are_marked() -> None:
+    goal = goals.Goal("what", "a.b", 0.9)
+
+    def shown(read: float, blind: float) -> str:
+        return goals.cells(goal, {"read": {"a.b": read}, "blind": {"a.b": blind}}, judge=True)[3]
+
+    assert shown(0.90, 0.88) == "-2.0"
+    assert shown(0.90, 0.879) == "-2.1 **defect**"
+    assert shown(0.90, 0.93) == "+3.0 **defect**"
+    assert goals.cells(goal, {"all": {"a.b": 0.9}}, judge=True) == ["90.0%", "–", "–", "–"]
 
 
 def test_the_page_says_what_was_measured() -> None:
