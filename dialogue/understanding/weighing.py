@@ -141,7 +141,7 @@ def _settled(d: Draft, s: Sentence, weight: Weight) -> str:  # noqa: PLR0912
     matter = max(matters, key=lambda name: p[name])
     if sum(p[name] for name in matters) < p[IntentName.OTHER]:
         return "chat" if d.asked is None else "statement"
-    if matter is IntentName.REPORT_ISSUE and not substance(s.text):
+    if matter is IntentName.REPORT_ISSUE and not substance(s.text) and (few or p[matter] < _SURE_OF_FEW):
         return "statement"
     if matter is IntentName.REPORT_ISSUE and few and p[matter] < _SURE_OF_FEW:
         return "question"  # a word or two that name a thing: looked up, and offered where no article has it (R15)
