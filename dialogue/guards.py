@@ -91,7 +91,8 @@ def answered_before(state: State, fact: Any) -> bool:
 
 
 def about_the_answer(state: State, fact: e.TicketWanted) -> bool:
-    return fact.about_that and not no_words(state, fact)
+    """The wish points at the question just answered, or is the shopper's next move after its answer (R2, R3)."""
+    return (fact.about_that or Act.ANSWER in state.last_acts) and not no_words(state, fact)
 
 
 def asks_again_for_filed(state: State, fact: e.TicketWanted) -> bool:

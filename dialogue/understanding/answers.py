@@ -162,12 +162,17 @@ def _weigh(line: str, match: re.Match[str], answer: Answer, offered: bool) -> An
 
 #: How probable an agreement must be where words alone did not make it one, and how probable it must be at least where
 #: they did: consent is precious (R7). A refusal is cheap: the shopper says it again, or asks.
-_AGREES_BY_ITSELF, _AGREES_AT_LEAST, _REFUSES = 0.93, 0.3, 0.6
+_AGREES_BY_ITSELF, _AGREES_AT_LEAST, _REFUSES = 0.97, 0.1, 0.8
 
 
-def weigh_answer(by_words: Answer | None, weight: Mapping[str, float]) -> Answer | None:
+#: Whoever refuses without a word for it does so in few words; a longer message tells something.
+_LONGEST_REFUSAL = 10
+
+
+def weigh_answer(by_words: Answer | None, weight: Mapping[str, float], *, words: int) -> Answer | None:
     """The answer to an offer: what the words made of it, and what the head for answers makes of the whole (`weight`:
-    the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed)."""
+    the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed). `words`: how many were
+    said."""
     if not weight:
         return by_words
     agrees, refuses = weight["affirm"], weight["deny"]
@@ -177,4 +182,4 @@ def weigh_answer(by_words: Answer | None, weight: Mapping[str, float]) -> Answer
         return None if agrees >= _AGREES_BY_ITSELF else Answer.DENY
     if agrees >= _AGREES_BY_ITSELF:
         return Answer.AFFIRM
-    return Answer.DENY if refuses >= _REFUSES else None
+    return Answer.DENY if refuses >= _REFUSES and words <= _LONGEST_REFUSAL else None

@@ -26,6 +26,8 @@ _SOMEBODY = re.compile(
     r"\b(?:tickets?|tix|tkt|cases?|incidents?|complaints?|claims?|escalat\w*|hand ?o(?:ff|ver)|humans?|persons?|people|agents?|"
     r"someone|somebody|anyone|anybody|representatives?|reps?|managers?|supervisors?|operators?|colleagues?|staff|team|support|help ?desk)\b"
 )
+#: A number that is one of an order, an account, a street: a detail.
+_NUMBER = re.compile(r"\d{3}")
 #: What a clause is after -> what it is made.
 _KINDS = {
     IntentName.REPORT_ISSUE: "issue",
@@ -39,10 +41,14 @@ _KINDS = {
 #: What a wrong guess costs, as the least probability for it: to brush a shopper off as chit-chat, to redirect to the
 #: support email, to take something as a wish for a ticket (R7), to pass over what was said as a courtesy.
 _CHAT, _UPDATE, _CONTACT, _WISH, _COURTESY = 0.6, 0.6, 0.5, 0.75, 0.7
+#: The same for chit-chat while a ticket is offered or collected.
+_CHAT_BESIDE = 0.85
 #: A clause of this many words or fewer that names a thing states no issue, unless that is this sure.
 _FEW_WORDS, _SURE_OF_FEW = 3, 0.6
+#: Of a statement about an order, how probable it must be that it tells of trouble for it to be an issue.
+_TROUBLE_TOO = 0.2
 #: How far what stands in a clause moves the odds of an intent, as a logarithm.
-_WORDS_PULL = 1.5
+_WORDS_PULL, _LATE_PULL, _ORDER_PULL = 1.5, 3.0, 0.8
 #: The same for the whole message, for what was found in it: how far each moves the odds is set by how often it is
 #: right where the heads disagree.
 _PULL = {
@@ -69,7 +75,7 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
             s.kind = _settled(d, s, weight)
     _together(d)
     _signals(d, signals)
-    answer = weigh_answer(d.answer, opinion.answer) if d.asked == "offer" else d.answer
+    answer = weigh_answer(d.answer, opinion.answer, words=len(d.said.split())) if d.asked == "offer" else d.answer
     if Signal.WANTS_TICKET in signals and (answer is Answer.DENY or d.asked is None):
         answer = None
     reason = _reason(d)
@@ -105,13 +111,15 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
 def moved(s: Sentence, weight: Weight) -> Weight:
     """The heads' probabilities for a clause, moved by what its words point to."""
     low = plain(s.text)
-    pointed = {
-        IntentName.REPORT_ISSUE: bool(cues.LATE.search(low) or cues.TROUBLE.search(low)),
-        IntentName.ORDER_STATUS: bool(cues.ORDER_STATUS.search(low)),
-        IntentName.CONTACT: bool(cues.CONTACT.search(low)),
-        IntentName.QUESTION: s.asks,
+    late = bool(cues.LATE.search(low)) and not cues.IN_GENERAL.search(low)
+    pull = {
+        # A late or missing order is an issue, even when it is put as a question (R10).
+        IntentName.REPORT_ISSUE: _LATE_PULL if late else _WORDS_PULL if cues.TROUBLE.search(low) else 0.0,
+        IntentName.ORDER_STATUS: _ORDER_PULL if cues.ORDER_STATUS.search(low) and not late else 0.0,
+        IntentName.CONTACT: _WORDS_PULL if cues.CONTACT.search(low) else 0.0,
+        IntentName.QUESTION: _WORDS_PULL if s.asks else 0.0,
     }
-    odds = {name: p * math.exp(_WORDS_PULL if pointed.get(name) else 0.0) for name, p in weight.items()}
+    odds = {name: p * math.exp(pull.get(name, 0.0)) for name, p in weight.items()}
     total = sum(odds.values())
     return {name: o / total for name, o in odds.items()}
 
@@ -130,36 +138,46 @@ def _settled(d: Draft, s: Sentence, weight: Weight) -> str:  # noqa: PLR0912
         return "contact"
     if best is IntentName.REQUEST_TICKET and p[best] >= _WISH and not s.asks and _SOMEBODY.search(plain(s.text)):
         return "wish"
-    if best is IntentName.OTHER and p[best] >= (_CHAT + 1) / 2 if d.asked is not None else p[IntentName.OTHER] >= _CHAT:
-        return "chat"
     courtesies = (IntentName.GREET, IntentName.THANKS, IntentName.GOODBYE, IntentName.AFFIRM, IntentName.DENY)
     if best in courtesies and sum(p[name] for name in courtesies) >= _COURTESY:
         return "courtesy"
-    if awaited and not s.asks and substance(s.text):
-        return "issue"
+    if awaited and (d.email or d.name):
+        return "issue"  # beside a field that was asked for it is the answer to what else was asked (R3)
+    if p[IntentName.OTHER] >= (_CHAT if d.asked is None else _CHAT_BESIDE):
+        return "chat"
+    if d.asked is not None and not s.asks and _is_detail(s.text, few=few, offered=d.asked == "offer" or awaited):
+        return "issue"  # what is told while a ticket is offered or collected is of its issue (R4)
     matters = (IntentName.REPORT_ISSUE, IntentName.QUESTION, IntentName.ORDER_STATUS)
     matter = max(matters, key=lambda name: p[name])
+    if matter is IntentName.ORDER_STATUS and not s.asks and p[IntentName.REPORT_ISSUE] >= _TROUBLE_TOO:
+        matter = IntentName.REPORT_ISSUE  # told, not asked: an issue is answered and offered a ticket, both (R10)
     if sum(p[name] for name in matters) < p[IntentName.OTHER]:
         return "chat" if d.asked is None else "statement"
     if matter is IntentName.REPORT_ISSUE and not substance(s.text) and (few or p[matter] < _SURE_OF_FEW):
         return "statement"
-    if matter is IntentName.REPORT_ISSUE and few and p[matter] < _SURE_OF_FEW:
+    if matter is IntentName.REPORT_ISSUE and few and p[matter] < _SURE_OF_FEW and d.asked is None:
         return "question"  # a word or two that name a thing: looked up, and offered where no article has it (R15)
     return _KINDS[matter]
+
+
+def _is_detail(text: str, *, few: bool, offered: bool) -> bool:
+    """True for a statement that adds something to an issue that is open: a number, or words that say anything. Where a
+    name or an address is awaited and not the reason, a word or two are more likely a poor try at it."""
+    return bool(_NUMBER.search(text)) or (bool(substance(text)) and (offered or not few))
 
 
 def _together(d: Draft) -> None:
     """What clauses make of one another: what stands beside an issue belongs to it (R3), so that nothing is lost."""
     for s in d.sentences:
         # What a wish is about ("open a ticket for the blue lamp") is the reason where it says anything at all (R3).
-        if s.kind in ("statement", "chat") and s.after_wish and substance(s.text) and len(s.text.split()) >= 2:
+        if s.kind in ("statement", "chat") and s.after_wish and substance(s.text):
             if not re.fullmatch(r"(?:me|that|this|it|us|you|\W+)+", plain(s.text)):
                 s.kind = "issue"
     stated = [s for s in d.sentences if s.kind in ("issue", "dispute")]
     if not stated:
         return
     for s in d.sentences:
-        if s.kind == "question" and not substance(s.text):
+        if s.asks and s.kind in ("question", "courtesy", "statement", "chat") and not substance(s.text):
             # "... what should I do?": the article for the issue is the answer; it stays in the sentence that it ends
             s.kind = "statement" if any(s.whole == t.whole for t in stated) else "courtesy"
         elif s.kind in ("chat", "order_status", "question") and not s.asks:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dialogue.understanding.learned.encoder import encode
+from dialogue.understanding.learned.lines import fingerprint
 from dialogue.understanding.learned.ngrams import features
 
 if TYPE_CHECKING:
@@ -24,11 +25,6 @@ DENSE_SHARE = 0.6
 LEAST_LINES, LEAST_WEIGHT = 2, 12
 #: Every so many lines one is held out, to see how sure the heads may be of lines that they have not seen.
 HELD_OUT = 5
-
-
-def fingerprint(lines: Lines) -> str:
-    """Tells whether heads were fitted to these lines."""
-    return hashlib.sha256("\n".join(f"{label}\t{text}" for label, text in sorted(lines)).encode()).hexdigest()
 
 
 class _Views:
@@ -97,6 +93,5 @@ def fit(lines: dict[str, Lines], target: pathlib.Path) -> None:
     arrays: dict[str, Any] = {"names": np.array(" ".join(lines))}
     for name, labelled in lines.items():
         arrays |= _head(name, sorted(labelled, key=lambda pair: hashlib.sha256(pair[1].encode()).digest()))
-    together = [(f"{name} {label}", text) for name, labelled in lines.items() for label, text in labelled]
-    arrays["fitted_to"] = np.array(fingerprint(together))
+    arrays["fitted_to"] = np.array(fingerprint(lines))
     np.savez_compressed(target, **arrays)

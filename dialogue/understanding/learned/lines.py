@@ -6,9 +6,13 @@ without a YAML parser, for it is plain. The second stands in `rasa_project/answe
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 import re
+from collections.abc import Mapping, Sequence
 
+#: The lines of each head: (label, text) pairs.
+Lines = Mapping[str, Sequence["tuple[str, str]"]]
 PROJECT = pathlib.Path(__file__).resolve().parents[1] / "rasa_project"
 _INTENT = re.compile(r"- intent: (\w+)")
 _LINE = re.compile(r" {4}- (.+)")
@@ -41,3 +45,9 @@ def answer_lines(path: pathlib.Path = PROJECT / "answers.tsv") -> list[tuple[str
             raise ValueError(f"{path.name}, line {number}: wants label, language and answer, parted by tabs")
         found.append((parts[0], parts[2].strip()))
     return found
+
+
+def fingerprint(lines: Lines) -> str:
+    """Tells whether heads were fitted to these lines, in whatever order they stand."""
+    rows = sorted(f"{head}\t{label}\t{text}" for head, pairs in lines.items() for label, text in pairs)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import pathlib
 from collections.abc import AsyncIterator
 
 import orjson
 import pytest
 
 from dialogue.events import Intent
-from dialogue.understanding import fit_linear
-from dialogue.understanding.linear import _FILE, classify
-from dialogue.understanding.rasa import Nonsense, Rasa, blend, read_reply
+from dialogue.understanding.opinions import Opinion
+from dialogue.understanding.rasa import Nonsense, Rasa, read_reply
 from dialogue.understanding.rules import understand
 from dialogue.vocabulary import IntentName
-from tests.conftest import ROOT, free_port
+from tests.conftest import free_port
 
 TEXT = "the thing about my cousin's gadget"
 
@@ -129,40 +127,11 @@ def test_replies_are_read_strictly() -> None:
 
 
 def test_two_opinions_are_averaged() -> None:
-    one = (Intent(IntentName.GREET, 0.8), Intent(IntentName.DENY, 0.2))
-    two = (Intent(IntentName.DENY, 1.0),)
-    assert blend(one, two) == (Intent(IntentName.DENY, 0.6), Intent(IntentName.GREET, 0.4))
-
-
-def test_the_linear_model_was_fitted_to_the_present_lines() -> None:
-    source = ROOT / "dialogue" / "understanding" / "rasa_project" / "data" / "nlu.yml"
-    import hashlib
-
-    fitted = orjson.loads(_FILE.read_bytes())["fitted_to"]
-    assert fitted == hashlib.sha256(source.read_bytes()).hexdigest(), (
-        "run dialogue/understanding/fit_linear.py in .venv-rasa"
-    )
-
-
-def test_the_linear_model_knows_its_own_lines() -> None:
-    lines = fit_linear.training_lines(ROOT / "dialogue" / "understanding" / "rasa_project" / "data" / "nlu.yml")
-    assert len(lines) >= 5000
-    right = sum(classify(text)[0].name == intent for intent, text in lines[::7] if classify(text))
-    assert right / len(lines[::7]) >= 0.97
-    assert abs(sum(i.confidence for i in classify("hello there")) - 1) < 1e-6 and classify("…") == ()
-
-
-def test_training_lines_are_made_from_the_patterns() -> None:
-    import runpy
-
-    made = runpy.run_path(str(ROOT / "dialogue/understanding/rasa_project/make_data.py"))
-    committed = (ROOT / "dialogue/understanding/rasa_project/data/nlu.yml").read_text(encoding="utf-8")
-    import random
-
-    for intent in ("greet", "ticket_update"):
-        for line in made["lines"](intent, random.Random(f"askonce {intent}"))[:50]:
-            assert f"    - {line}\n" in committed
-    assert pathlib.Path(made["HERE"]).name == "rasa_project"
+    own = Opinion({IntentName.GREET: 0.8, IntentName.DENY: 0.2}, ({IntentName.DENY: 1.0}, {}), {})
+    both = own.beside((Intent(IntentName.DENY, 1.0),))
+    assert both.whole[IntentName.DENY] == 0.6 and both.whole[IntentName.GREET] == 0.4
+    assert both.clauses[0][IntentName.DENY] == 1.0 and both.clauses[1] == {IntentName.DENY: 1.0}
+    assert own.beside(()) is own
 
 
 @pytest.mark.rasa
