@@ -39,7 +39,8 @@ SHOP_WORDS = frozenset(
     mugs chair table desk kettle blender phone laptop delivery discount box zip lid button charger cable bag watch
     ring toy book sofa bed order item product store shop website app password voucher coupon gift card payment
     invoice service quality customer agent manager team please live real nothing none private secret anonymous
-    unknown test http https www com html""".split()
+    unknown test http https www com html monday
+    tuesday wednesday thursday friday saturday sunday christmas xmas easter birthday halloween""".split()
 )  # fmt: skip
 
 
@@ -175,6 +176,8 @@ def shaped_like_name(text: str, *, lenient: bool, echo: str = "") -> bool:
     if lenient:
         if len(tokens) == 1:
             return shapes[0] != "word" and not is_courtesy(text)
+        if len(words) == len(tokens):
+            return False  # "Home Depot": words alone, whatever their capitals
         if words and not capitals:
             return strong + doubtful > 0 and len(words) <= 1 and len(tokens) <= 3
         return True

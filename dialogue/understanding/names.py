@@ -123,7 +123,7 @@ def _answered(text: str, start: int, end: int, *, many: bool) -> NameReading | N
     filler = _FILLER.match(plain(piece).strip())
     body_start = offset + (filler.end() if filler else 0)
     body = text[body_start:end]
-    if text[end : end + 1] == "?" or not body.strip():
+    if text[end : end + 1] == "?" or not body.strip() or _ADDRESSES.match(plain(piece)):
         return None
     head = _AND_THEN.split(body)[0] if len(tokens_of(body)) > 2 else body
     if filler and _GREETS.fullmatch(filler.group()) and len(tokens_of(head)) == 1:
@@ -133,6 +133,8 @@ def _answered(text: str, start: int, end: int, *, many: bool) -> NameReading | N
     return NameReading(clean(head), True, (offset, body_start + len(head)))
 
 
+#: A letter's beginning: who stands there is written to.
+_ADDRESSES = re.compile(r"\s*dear\s")
 _GREETS = re.compile(r"(?:hi|hello|hey)\W*")
 
 

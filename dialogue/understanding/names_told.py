@@ -130,15 +130,23 @@ def beside_record(text: str, low: str) -> NameReading | None:
 
 
 def signed(text: str, low: str) -> NameReading | None:
-    """Who signed: the person in the lines below a letter's end, not the company beside them."""
+    """Who signed: the person in the lines below a letter's end, not the company beside them. The end itself and the company
+    are no more of what was told than the name is."""
     for match in itertools.islice(_SIGN_OFF.finditer(low), 3):
-        start = match.end()
-        for line in itertools.islice(re.finditer(r"[^\n,|@]+", text[start:]), 3):
-            name = clean(line.group())
-            if len(tokens_of(name)) >= 2 and looks_like_name(name, lenient=False):
-                return NameReading(name, True, (start + line.start(), start + line.end()))
-            if not is_company(tokens_of(name)):
+        begin = match.start() + len(match.group()) - len(match.group().lstrip(" \n.!?,"))
+        name: NameReading | None = None
+        for line in itertools.islice(re.finditer(r"[^\n,|@]+", text[match.end() :]), 4):
+            end, tokens = match.end() + line.end(), tokens_of(clean(line.group()))
+            if is_company(tokens):
+                name = name and NameReading(name.value, True, (begin, end))
+            elif name is None and len(tokens) >= 2 and looks_like_name(line.group(), lenient=False):
+                if "thank" in match.group():  # thanks are a courtesy of their own (R19)
+                    begin = match.end() + line.start()
+                name = NameReading(clean(line.group()), True, (begin, end))
+            else:
                 break
+        if name:
+            return name
     return None
 
 
@@ -146,6 +154,9 @@ def signed(text: str, low: str) -> NameReading | None:
 _MEANT = re.compile(
     r"\b(?:i mean|i meant|meant to (?:say|write|type)|correction[ ]?:?|make (?:that|it)|(?:change|correct|update|set|switch) (?:the|my|this) (?:full )?name(?: [\w ]{0,20})? to|(?:it's|it is|is) (?:spelled|spelt|written)|(?:it|that|the name|my name) should (?:be|say|read))[ ,:]+"
 )
+#: "Use Janet Smith instead", "put Janet Smith as the name".
+_INSTEAD = re.compile(r"\b(?:use|put|take|write|enter)[ ]+")
+_AS_NAME = re.compile(r"[ ]+(?:instead|as (?:the|my) (?:full )?name|for the name)\b")
 _TAKES_BACK = re.compile(r"\bnot\b|n't\b|\binstead of\b|\brather than\b")
 _NOT_BUT = re.compile(
     rf"(?:\bnot|n't)[ ]+(?P<old>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}}?)[ ]?,?[ ]+(?:but|it's|it is|rather|i'm|i am|my name is)[ ]+(?P<new>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}})"
@@ -165,8 +176,10 @@ def corrected(text: str, low: str, *, bare: bool) -> NameReading | None:
             new = _names_in(text[match.start("new") : match.end("new")], first=pattern is _NOT_BUT)
             if old and new and plain(old) != plain(new):
                 return NameReading(new, True, match.span())
-    for match in _MEANT.finditer(low):
+    for match in (*_MEANT.finditer(low), *_INSTEAD.finditer(low)):
         got = name_at(text, match.end(), strong=False)
+        if match.re is _INSTEAD and got and not _AS_NAME.match(low, got[1]):
+            continue
         if got and len(tokens_of(got[0])) > 1 and looks_like_name(got[0], lenient=False):
             return NameReading(clean(got[0]), True, (match.start(), got[1]))
     return None
