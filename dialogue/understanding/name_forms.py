@@ -25,11 +25,14 @@ from dialogue.understanding.text import (
 )
 
 SUFFIXES = frozenset("jr sr jnr snr ii iii iv md phd esq junior senior".split())
+#: A pattern that begins with a name's word begins where the word does: from within it would find the same, at a cost that
+#: grows with the square of its length.
+_FRESH = r"(?<![\w'’ʼ‘`´\-‐‑·])"
 _NICKNAME = re.compile(
-    rf"(?P<before>{NAME_TOKEN}\.?)[ ]+(?P<open>[\"“”„«'‘(])(?P<nick>{NAME_TOKEN})(?P<close>[\"”“»'’)])[ ]+(?P<after>{NAME_TOKEN})"
+    rf"{_FRESH}(?P<before>{NAME_TOKEN}\.?)[ ]+(?P<open>[\"“”„«'‘(])(?P<nick>{NAME_TOKEN})(?P<close>[\"”“»'’)])[ ]+(?P<after>{NAME_TOKEN})"
 )
 _SUFFIX = re.compile(r"(?<=\w)(?P<comma>,)[ ]*(?=(?:jr|sr|jnr|snr|ii|iii|iv|m\.?d|ph\.?d|esq)\b\.?)", re.IGNORECASE)
-_DIGIT = re.compile(rf"(?P<before>{NAME_TOKEN})[ ]+(?P<digit>\d)\.[ ]+(?P<after>{NAME_TOKEN})")
+_DIGIT = re.compile(rf"{_FRESH}(?P<before>{NAME_TOKEN})[ ]+(?P<digit>\d)\.[ ]+(?P<after>{NAME_TOKEN})")
 _SPELLED = re.compile(
     r",?[ ]*\(?\b(?:spelled|spelt|spelling)\b(?![ ]+[^\W\d_a-z][^\W\d_]+[ ][^\W\d_a-z][^\W\d_]+)[^\n]*"
 )
@@ -45,6 +48,9 @@ _TURNED = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\s*[\"“„«'‘][^\"“”„«»\n]+[\"”“»'’]\W*")
+_SIGNED = re.compile(r"[\"“”„«'‘(]")
+_HAS_DIGIT = re.compile(r"[0-9]\.")
+_PICTURES = re.compile(r"\x00{4,}")
 _EMPHASIS = re.compile(r"(?<![\w*_~])[*_~]+(?=\w)|(?<=\w)[*_~]+(?![\w*_~])")
 _EMOJI = ("So", "Sk", "Cs")
 _OUTER = " \t\"'“”„«»‘()<>[]{}-–—:,;!?*_~"
@@ -69,20 +75,16 @@ class Smooth:
 
 def smooth(text: str) -> Smooth:
     """`text` with the signs in and around names taken for spaces."""
-    seen = (
-        "".join(" " if unicodedata.category(c) in _EMOJI or c in "\u200d\ufe0f" else c for c in text)
-        if not text.isascii()
-        else text
-    )
+    seen = text if text.isascii() else _without_pictures(text)
     seen = _EMPHASIS.sub(lambda m: " " * len(m.group()), seen)
     if _QUOTED.fullmatch(seen):
         seen = re.sub(r"[\"“”„«»]", " ", seen)
     seen = _SPELLED.sub(lambda m: "\n" * len(m.group()), seen)
-    for match in _NICKNAME.finditer(seen):
+    for match in _NICKNAME.finditer(seen) if _SIGNED.search(seen) else ():
         if _nameish(match["before"]) and _nameish(match["after"]):
             for place in (match.start("open"), match.start("close")):
                 seen = seen[:place] + " " + seen[place + 1 :]
-    for match in _DIGIT.finditer(seen):
+    for match in _DIGIT.finditer(seen) if _HAS_DIGIT.search(seen) else ():
         if _nameish(match["before"]) and _nameish(match["after"]):
             seen = seen[: match.start("digit")] + "X" + seen[match.end("digit") :]
     for match in _SUFFIX.finditer(seen):
@@ -95,6 +97,12 @@ def smooth(text: str) -> Smooth:
             comma = seen.index(",", found.end("family"))
             seen = seen[:comma] + " " + seen[comma + 1 :]
     return Smooth(seen, text, tuple(turned))
+
+
+def _without_pictures(text: str) -> str:
+    """Emoji taken for spaces; many of them for line breaks, since a name does not go on beyond them."""
+    seen = "".join("\0" if (unicodedata.category(c) in _EMOJI or c == "\ufe0f") else c for c in text)
+    return _PICTURES.sub(lambda m: "\n" * len(m.group()), seen).replace("\0", " ")
 
 
 def _nameish(token: str) -> bool:

@@ -42,6 +42,8 @@ SHOP_WORDS = frozenset(
     unknown test http https www com html monday
     tuesday wednesday thursday friday saturday sunday christmas xmas easter birthday halloween""".split()
 )  # fmt: skip
+#: The same of so many words as a name may have, and some that do not belong to it.
+FEW_WORDS = re.compile(RUN.pattern.removesuffix("*") + "{0,13}")
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def shaped_like_name(text: str, *, lenient: bool, echo: str = "") -> bool:
 
 def name_at(text: str, start: int, *, strong: bool) -> tuple[str, int] | None:
     """The name that begins at `start`, up to the first thing that cannot be in it; with its end."""
-    match = RUN.match(text, start)
+    match = FEW_WORDS.match(text, start)
     if not match:
         return None
     taken: list[re.Match[str]] = []

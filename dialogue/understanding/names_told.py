@@ -8,7 +8,7 @@ import itertools
 import re
 
 from dialogue.understanding.name_shapes import (
-    RUN,
+    FEW_WORDS,
     TOKEN,
     NameReading,
     clean,
@@ -104,7 +104,7 @@ def in_passing(text: str, low: str, *, bare: bool) -> NameReading | None:
 
 def _named_run(text: str, start: int) -> tuple[str, int] | None:
     """Two to four words at `start` that the lists know for a name in any case, longest first; with their end."""
-    match = RUN.match(text, start)
+    match = FEW_WORDS.match(text, start)
     tokens = list(TOKEN.finditer(text, start, match.end())) if match else []
     for count in range(min(4, len(tokens)), 1, -1):
         shapes = shapes_of([t.group() for t in tokens[:count]])
@@ -162,7 +162,7 @@ _NOT_BUT = re.compile(
     rf"(?:\bnot|n't)[ ]+(?P<old>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}}?)[ ]?,?[ ]+(?:but|it's|it is|rather|i'm|i am|my name is)[ ]+(?P<new>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}})"
 )
 _AND_NOT = re.compile(
-    rf"(?P<new>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}})[ ]?,?[ ]+(?:and[ ]+)?(?:not|instead of|rather than)[ ]+(?P<old>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}})"
+    rf"(?<![\w'\-])(?P<new>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}})[ ]?,?[ ]+(?:and[ ]+)?(?:not|instead of|rather than)[ ]+(?P<old>{NAME_TOKEN}(?:[ ]{NAME_TOKEN}){{0,3}})"
 )
 
 
