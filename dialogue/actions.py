@@ -15,9 +15,9 @@ from dialogue.effects import RecordGap, RecordRating, Say
 from dialogue.outcomes import Action, IllegalEvent, Outcome, note, noted, say
 from dialogue.policy import Policy
 from dialogue.reasons import declined_before, take, ticket_meant, weigh, wording
-from dialogue.states import COLLECTING, IDLE, OFFERED, OPEN, Lookup, State, Ticket, TicketStatus, changed
+from dialogue.states import COLLECTING, IDLE, OFFERED, OPEN, Lookup, Slip, State, Ticket, TicketStatus, changed
 from dialogue.validity import could_be_name
-from dialogue.vocabulary import Act
+from dialogue.vocabulary import Act, Field
 
 #: So many different digressions of one collection are remembered.
 _DIGRESSIONS = 20
@@ -64,12 +64,12 @@ def replace_name(state: State, fact: e.NameGiven, policy: Policy) -> Outcome:
 
 
 def keep_email(state: State, fact: e.EmailGiven, policy: Policy) -> Outcome:
-    state = changed(state, email=fact.value)
+    state = changed(state, email=fact.value, slip=None)
     return noted(note(state, gave=True), "email"), ()
 
 
 def replace_email(state: State, fact: e.EmailGiven, policy: Policy) -> Outcome:
-    return noted(_replaced(changed(state, email=fact.value), state), "email"), ()
+    return noted(_replaced(changed(state, email=fact.value, slip=None), state), "email"), ()
 
 
 def _replaced(state: State, before: State) -> State:
@@ -102,7 +102,9 @@ def _with_extra(state: State, fact: e.ExtraGiven) -> State:
 
 
 def say_invalid_later(state: State, fact: e.ValueRejected, policy: Policy) -> Outcome:
-    return note(state, rejected=(*state.turn.rejected, (fact.field, fact.why))), ()
+    """R6: what was wrong with it is said at the end of the message; a likely slip is kept until it is asked about."""
+    slip = Slip(fact.typed, fact.likely) if fact.likely and fact.field is Field.EMAIL else state.slip
+    return note(changed(state, slip=slip), rejected=(*state.turn.rejected, (fact.field, fact.why))), ()
 
 
 # ---------------------------------------------------------------- issues (R3, R4, R10, R12, R18)

@@ -17,7 +17,7 @@ from dialogue.policy import Policy
 from dialogue.reasons import done, ticket_meant
 from dialogue.states import ATTENDED, IDLE, LOOKING_UP, OFFERED, SILENT, State, Ticket, TurnNotes, changed
 from dialogue.validity import could_be_email, could_be_name
-from dialogue.vocabulary import Act
+from dialogue.vocabulary import Act, Field
 
 YES_NO = ("choice_yes", "choice_no")
 
@@ -25,7 +25,8 @@ YES_NO = ("choice_yes", "choice_no")
 def close(state: State, effects: tuple[Effect, ...] = ()) -> Outcome:
     """The message is done: its notes are closed, and what was said last is remembered."""
     said = state.turn.said
-    return changed(state, last_acts=said or state.last_acts, turn=TurnNotes(), useless=_useless(state)), effects
+    last, proposes = said or state.last_acts, state.turn.proposed
+    return changed(state, last_acts=last, turn=TurnNotes(), useless=_useless(state), proposes=proposes), effects
 
 
 def _useless(state: State) -> int:
@@ -113,10 +114,25 @@ def say_invalid(state: State, fact: Any, policy: Policy) -> Outcome:
         state = changed(state, fruitless=state.fruitless + 1)
     if state.fruitless >= policy.fruitless_limit:
         return _stop_asking(state, fact, policy)
+    if state.slip and field is Field.EMAIL:
+        return ask_about_slip(state, Act.INVALID, asks=(field,))
     return end_with(state, Say(Act.INVALID, f"invalid_{why}", asks=(field,)))
 
 
+def ask_about_slip(state: State, act: Act, *, asks: tuple[str, ...] = ()) -> Outcome:
+    """R6: the likely address as a choice; what was typed is taken when it is said again (`dialogue.slips`)."""
+    slip = state.slip
+    assert slip  # whoever calls saw it
+    values = {"typed": slip.typed, "likely": slip.likely}
+    state = note(changed(state, slip=None, doubted=slip), proposed=True)
+    if could_be_email(slip.typed):
+        return end_with(state, Say(act, "did_you_mean", values, asks=asks, choices=("choice_address",)))
+    return end_with(state, Say(act, "did_you_mean_whole", values, asks=asks, choices=("choice_address",)))
+
+
 def ask(state: State, fact: Any, policy: Policy) -> Outcome:
+    if state.slip and Field.EMAIL in state.missing:  # given before anybody asked
+        return ask_about_slip(changed(state, digressions=()), Act.INVALID, asks=(Field.EMAIL,))
     return end_with(changed(state, digressions=()), Say(Act.ASK, "ask", {"missing": state.missing}, asks=state.missing))
 
 
@@ -126,6 +142,8 @@ def remind(state: State, fact: Any, policy: Policy) -> Outcome:
         state = changed(state, fruitless=state.fruitless + 1)
     if state.fruitless >= policy.fruitless_limit:
         return _stop_asking(state, fact, policy)
+    if state.slip and Field.EMAIL in state.missing:
+        return ask_about_slip(state, Act.INVALID, asks=(Field.EMAIL,))
     return end_with(state, Say(Act.REMIND, "remind", {"missing": state.missing}, asks=state.missing))
 
 
@@ -162,11 +180,18 @@ def offer_stands(state: State, fact: Any, policy: Policy) -> Outcome:
     if set(turn.said) - {Act.PRIVACY}:
         return close(state)
     if turn.rejected:
-        return end_with(state, Say(Act.CLARIFY, f"unusable_{turn.rejected[0][1]}"))
+        return _say_unusable(state)
     if turn.courtesy is Act.THANKS:
         return end_with(state, Say(Act.THANKS, "thanks_offer", choices=YES_NO))
     phrase = next((f"offer_stands_{n}" for n in ("detail", "same_reason", "email", "name") if n in turn.noted), None)
     return end_with(state, Say(Act.CLARIFY, phrase or "offer_stands", choices=YES_NO))
+
+
+def _say_unusable(state: State) -> Outcome:
+    """R6: what was wrong with a value that nobody asked for."""
+    if state.slip:
+        return ask_about_slip(state, Act.CLARIFY)
+    return end_with(state, Say(Act.CLARIFY, f"unusable_{state.turn.rejected[0][1]}"))
 
 
 def way_out(state: State, fact: Any, policy: Policy) -> Outcome:
@@ -213,11 +238,13 @@ def end_idle(state: State, fact: Any, policy: Policy) -> Outcome:
         return end_with(state, Say(Act.GREET, "greet_name" if name else "greet", {"name": name} if name else {}))
     if "same_reason" in turn.noted:
         return end_with(state, Say(Act.CLARIFY, "noted_declined"))
+    if turn.rejected and state.slip:
+        return _say_unusable(state)
     if {"name", "email", "extra"} & set(turn.noted):
         phrase = "noted_after_filing" if state.tickets else "noted"
         return end_with(state, Say(Act.CLARIFY, phrase))
     if turn.rejected:
-        return end_with(state, Say(Act.CLARIFY, f"unusable_{turn.rejected[0][1]}"))
+        return _say_unusable(state)
     if Act.PRIVACY in turn.said:
         return close(state)
     return end_with(state, Say(Act.CLARIFY, "all_right" if "all_right" in turn.noted else "clarify"))

@@ -23,11 +23,13 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class RejectedValue:
-    """Something offered as a field that cannot be it (R6). `why` is a phrase key such as `no_top_level`."""
+    """Something offered as a field that cannot be it, or hardly (R6). `why` is a phrase key such as `no_top_level`;
+    `likely`: what was meant, where that can be guessed."""
 
     field: Field
     text: str
     why: str
+    likely: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +179,12 @@ class ExtraGiven:
 
 @dataclass(frozen=True, slots=True)
 class ValueRejected:
+    """`typed` and `likely`: what was written, and what was meant, where that can be guessed (R6)."""
+
     field: Field
     why: str
+    typed: str = ""
+    likely: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

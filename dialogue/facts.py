@@ -41,7 +41,9 @@ def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:  # noqa: PLR0912
     given = {"email": understood.email, "name": understood.name}
     for rejected in understood.rejected:
         if not given.get(rejected.field):
-            yield e.ValueRejected(rejected.field, rejected.why)
+            yield e.ValueRejected(
+                rejected.field, rejected.why, rejected.text if rejected.likely else "", rejected.likely
+            )
     if Signal.UNHELPED in signals and not understood.reason:
         yield e.Unhelped()
     if understood.reason and Signal.DISPUTES in signals and Signal.WANTS_REVIEW in signals:

@@ -70,6 +70,14 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Slip:
+    """An address that looks like a slip, as it was typed, and the likely one (R6)."""
+
+    typed: str
+    likely: str
+
+
+@dataclass(frozen=True)
 class TurnNotes:
     """What happened so far within the message being processed. Empty between messages."""
 
@@ -86,6 +94,7 @@ class TurnNotes:
     repeats: str | None = None  # reference of the filed ticket that the message is about again (R12)
     lookup: Lookup | None = None
     resume: Phase = Phase.IDLE  # where LOOKING_UP returns to
+    proposed: bool = False  # the reply asks whether another address was meant (R6)
     open: bool = False  # a message is being processed
 
 
@@ -118,6 +127,9 @@ class State:
     open_question: str | None = None  # asked of that person, who has not answered
     invited: bool = False
     rated: bool = False
+    slip: Slip | None = None  # given, and still to be asked about (R6)
+    doubted: Slip | None = None  # asked about, which is done once
+    proposes: bool = False  # the last reply asked about it
     began: str = ""  # the stem that this conversation began with, where it got another since
     turn: TurnNotes = field(default_factory=TurnNotes)
 

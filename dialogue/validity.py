@@ -6,19 +6,24 @@ with a value, live in `understanding`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_DIGIT_INITIAL = re.compile(r"(?<=[^\W\d_]) [0-9]\. (?=[^\W\d_])")
 
 
 def could_be_name(value: str) -> bool:
-    """Letters of any script, with the marks names carry; no digits, no `@`, no line breaks."""
+    """Letters of any script, with the marks names carry and quotes around a nickname; no `@`, no line breaks, and no
+    digit but one that stands for a middle name ("Jennifer 8. Lee")."""
     if not value or value != value.strip():
         return False
     letters = 0
+    value = _DIGIT_INITIAL.sub(" ", value)
     for char in value:
         kind = unicodedata.category(char)
         if kind[0] == "L":
             letters += 1
-        elif kind[0] == "M" or char in " '’ʼ‘`´-‐‑–.,·・\u200c\u200d()":
+        elif kind[0] == "M" or char in " '’ʼ‘`´-‐‑–.,·・\u200c\u200d()\"“”„«»":
             continue
         else:
             return False

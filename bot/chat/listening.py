@@ -13,6 +13,7 @@ from bot.chat.workshop import ConversationStore, Workshop, asked
 from bot.telemetry import tracing
 from bot.telemetry.metrics import UNDERSTOOD
 from dialogue import events
+from dialogue.slips import settle
 from dialogue.states import Phase, State
 from dialogue.understanding.secrets import Masked
 from dialogue.vocabulary import IntentName, Signal
@@ -30,11 +31,11 @@ async def understand(
     its meaning and nothing else; the rules hold under any understanding."""
     told = Masked.of(text)
     masked = str(told)
-    answer = plain_answer(masked, language) if state.phase is Phase.OFFERED else None
+    answer = plain_answer(masked, language) if state.phase is Phase.OFFERED or state.proposes else None
     if answer is not None:
         intent = events.Intent(IntentName(answer.value), 1.0)
         UNDERSTOOD.labels("catalogue").inc()
-        return events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
+        return settle(events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue"), state)
     try:
         async with asyncio.timeout(shop.understand_within):
             with tracing.span("understand") as span:
@@ -47,4 +48,5 @@ async def understand(
     secret = {Signal.SECRET} if told.held else set()
     extra = tuple((f.name, value) for f in shop.required if (value := value_of(f, masked)))
     UNDERSTOOD.labels(understood.by).inc()
+    understood = settle(understood, state)
     return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)

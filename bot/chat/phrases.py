@@ -57,6 +57,9 @@ ENGLISH: Mapping[str, str] = {
     "unusable_email_no_top_level": "That email address lacks its ending, such as .com, so I have not stored it.",
     "unusable_email_malformed": "That email address can't be right, so I have not stored it.",
     "unusable_name_digits": "A number can't be a name, so I have not stored it.",
+    "did_you_mean": "{typed} looks like a slip. Did you mean {likely}? "
+    "If it is right as you wrote it, just send it once more.",
+    "did_you_mean_whole": "{typed} can't be an email address. Did you mean {likely}?",
     "ticket_filed": "Your support ticket is filed. Its reference is {reference}. The team writes to you by email; a "
     "first acknowledgement comes within 24-48 hours.",
     "ticket_filed_dispute": "Your request for a review is filed. Its reference is {reference}. It gets an independent "
@@ -105,6 +108,7 @@ ENGLISH: Mapping[str, str] = {
     "agent_gone": "{agent} is no longer in this chat. The assistant is here again.",
     "choice_yes": "Yes, open a ticket",
     "choice_no": "No, thanks",
+    "choice_address": "{likely}",
 }
 
 

@@ -61,7 +61,7 @@ def _said_here() -> frozenset[str]:
     form = [m.value.replace("_", " ") for kind in (Act, IntentName, Signal) for m in kind]
     form.append(
         "test cases steps user understood agent joins leaves settles act asks rate customer names intents confidence "
-        "signals by kept rejected why extra nlu examples yml corrected conversation"
+        "signals by kept rejected why likely extra nlu examples yml corrected conversation"
     )
     return frozenset(word.casefold() for text in (*texts, *form) for word in WORD.findall(text) if len(word) > 1)
 

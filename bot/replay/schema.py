@@ -69,7 +69,8 @@ def _understood() -> dict[str, Any]:
         },
     }
     rejected = {"type": "object", "required": ["field", "text", "why"], "additionalProperties": False,
-                "properties": {"field": {"enum": [f.value for f in Field]}, "text": _TEXT, "why": _TEXT}}  # fmt: skip
+                "properties": {"field": {"enum": [f.value for f in Field]}, "text": _TEXT, "why": _TEXT,
+                               "likely": _TEXT}}  # fmt: skip
     texts = dict.fromkeys(("kept", "name", "greeting_name", "email", "reason", "question", "by"), _TEXT)
     return {
         "type": "object", "additionalProperties": False,

@@ -153,6 +153,8 @@ class _Eyes:
         self._asked_again(bot)
         self._useless(head, bot, following)
         self._given(head, bot)
+        if self._filed_in(head, following):
+            self.chat.given.setdefault("email", head.seq)
         self._files_and_invites(head, bot, following)
 
     def _filed_in(self, head: Seen, following: int | None) -> list[Passed]:
@@ -202,6 +204,11 @@ class _Eyes:
 
     def _given(self, head: Seen, bot: Sequence[Seen]) -> None:
         doubted = {asked for reply in bot if reply.act == "invalid" for asked in reply.asks}
+        addresses = {folded(address) for address in ADDRESS.findall(head.text)}
+        if any(address in folded(reply.text) for address in addresses for reply in bot if reply.act == "clarify"):
+            doubted.add("email")  # it was told that this one cannot be taken
+        for name in doubted:
+            self.chat.given.pop(name, None)
         for name in asked_plainly_before(head.text):
             own = name == "email" and self.support and self.support in head.text.casefold()
             if name in doubted or own:

@@ -142,16 +142,19 @@ def _issuer(number: str) -> bool:
 
 #: Spaces, apostrophes, hyphens, dots, commas and brackets of every kind that names are written with, and invisible
 #: joiners.
-_JOINS_NAMES = frozenset(" '’ʼ‘`´-‐‑–.,·・()\u200c\u200d")
+_JOINS_NAMES = frozenset(" '’ʼ‘`´-‐‑–.,·・()\"“”„«»\u200c\u200d")
+#: One digit that stands for a middle name, as an initial would.
+_DIGIT_FOR_A_NAME = re.compile(r"(?<=\w\s)[0-9](?=\.\s\w)")
 
 
 def name_or_none(value: object) -> str | None:
     """A value that can be a full name: letters of any script with their marks, on one line, and between them only
-    what names are joined with."""
+    what names are joined with, quotes around a nickname included."""
     if not isinstance(value, str) or not value or value != value.strip():
         return None
-    kinds = [unicodedata.category(c)[0] for c in value]
-    joined = all(kind in "LM" or c in _JOINS_NAMES for c, kind in zip(value, kinds, strict=True))
+    judged = _DIGIT_FOR_A_NAME.sub("", value)
+    kinds = [unicodedata.category(c)[0] for c in judged]
+    joined = all(kind in "LM" or c in _JOINS_NAMES for c, kind in zip(judged, kinds, strict=True))
     return value if joined and "L" in kinds else None
 
 

@@ -3,17 +3,19 @@ whose it is.
 
 An address is the shopper's when it is given as theirs (R6). One inside a link is part of the link; the shop's own is
 nobody's; one that the sentence says is another person's, or that it takes back ("not a@x but b@y"), is none of the
-shopper's.
+shopper's. Where it is nearly that of a great mail provider, the likely one is told beside it (`providers`).
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 
 from email_validator import EmailNotValidError, validate_email
 
+from dialogue.understanding.providers import likely_domain
 from dialogue.understanding.text import plain
 
 # Each pattern begins only where a run of its characters begins: it would find the same from within, at a cost that grows with
@@ -35,6 +37,10 @@ _LOCAL_WORDS = frozenset(
 #: The addresses of one message that are read, from its end (the last one stands, R5).
 _MOST = 20
 _TRAILING = ".,;:!?'’\"”*_~`"
+#: Marks of writing direction, which stand beside an address in right-to-left text.
+_UNSEEN = "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+#: "jane@gmail,com", "jane@gmail com": what stands where the rest of a provider's name should.
+_CUT_OFF = re.compile(r"(?:[,;_](?P<rest>[a-z]{2,4}(?:\.[a-z]{2})?)|[,;_]?\s(?P<com>com))(?![\w@]|\.\w)", re.IGNORECASE)
 
 
 #: A link, with a scheme or without one ("shop.example/track?to=..."): what stands in it is part of it.
@@ -110,7 +116,7 @@ _LEADS_IN = re.compile(
 class EmailReading:
     """`value` as typed, or None with `why` (a phrase key) where it cannot be an address; `span` in the text.
     `theirs`: it is an address, and not the shopper's; `of_shop`: it is the shop's own; `taken_back`: it is not any more,
-    and `span` holds the words that say so."""
+    and `span` holds the words that say so. `likely`: the address that was meant, where this one looks like a slip."""
 
     value: str | None
     why: str
@@ -119,6 +125,31 @@ class EmailReading:
     theirs: bool = False
     of_shop: bool = False
     taken_back: bool = False
+    likely: str | None = None
+
+
+def _as_ascii(text: str) -> str:
+    """Full-width letters and signs, and the digits of any script, as ASCII; every character stays where it was."""
+    return text if text.isascii() else "".join(map(_ascii, text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _ascii(char: str) -> str:
+    if "\uff01" <= char <= "\uff5e":
+        return chr(ord(char) - 0xFEE0)
+    return str(unicodedata.decimal(char, char))
+
+
+def _unmarked(text: str) -> str:
+    """Without the marks of writing direction and other signs that nobody sees: they are part of no address."""
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def _likely(address: str) -> str | None:
+    """The address with the provider's name that was likely meant; None where there is no sign of a slip."""
+    local, at, domain = address.rpartition("@")
+    meant = likely_domain(domain) if at and local else None
+    return f"{local}@{meant}" if meant and not judge(f"{local}@{meant}") else None
 
 
 def judge(candidate: str) -> str:
@@ -184,9 +215,21 @@ def read_emails(text: str, *, asked: bool, support_email: str = "") -> list[Emai
     just asked for; `support_email`: the shop's own."""
     for start, end in find_links(text):
         text = text[:start] + " " * (end - start) + text[end:]  # same length: spans carry over
-    found = _read(text, asked=asked)
+    text = _as_ascii(text)
+    found = [_doubted(r, text, support_email) for r in _read(text, asked=asked)]
     low = plain(text)
     return [_whose(r, low, len(found) - 1, asked=asked, support_email=support_email) for r in found]
+
+
+def _doubted(found: EmailReading, text: str, support_email: str) -> EmailReading:
+    """`found` with the address that was likely meant, where it looks like a slip; with what of it stands beyond a comma."""
+    typed, (start, end) = found.value or found.text, found.span
+    if found.why == "email_no_top_level" and (rest := _CUT_OFF.match(text, end)):
+        if likely := _likely(f"{typed},{rest['rest'] or rest['com']}"):
+            return replace(found, text=text[start : rest.end()], span=(start, rest.end()), likely=likely)
+    if typed.rpartition("@")[2].casefold() == support_email.rpartition("@")[2].casefold():
+        return found
+    return replace(found, likely=_likely(typed))
 
 
 def _runs_on(text: str, start: int, local: str) -> bool:
@@ -202,10 +245,10 @@ def _read(text: str, *, asked: bool) -> list[EmailReading]:
     found: list[EmailReading] = []
     for match in list(_CANDIDATE.finditer(text))[-_MOST:]:
         start, raw = match.start(), match.group()
-        stripped = raw.rstrip(_TRAILING)
-        lead = len(stripped) - len(stripped.lstrip(".'’\"“*_~`!#<-–—"))
+        stripped = raw.rstrip(_TRAILING + _UNSEEN)
+        lead = len(stripped) - len(stripped.lstrip(".'’\"“*_~`!#<-–—" + _UNSEEN))
         lead = max(lead, len("mailto:") if stripped.lower().startswith("mailto:") else 0)
-        candidate = stripped[lead:].replace(" ", "")
+        candidate = _unmarked(stripped[lead:].replace(" ", ""))
         if not candidate.strip("@"):
             continue
         why = judge(candidate)

@@ -87,7 +87,11 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) 
     emails = read_emails(text, asked=Field.EMAIL in asked, support_email=support_email)
     own = [r for r in emails if not r.theirs]
     for reading in own:
-        if reading.value and could_be_email(reading.value):
+        if reading.likely:
+            why = "email_slip" if reading.value else reading.why
+            d.email = None  # what is said last stands (R5), and this is to be asked about first (R6)
+            d.rejected = [RejectedValue(Field.EMAIL, reading.value or reading.text, why, reading.likely)]
+        elif reading.value and could_be_email(reading.value):
             d.email = reading.value  # the last one stands (R5)
         else:
             d.rejected.append(RejectedValue(Field.EMAIL, reading.text, reading.why or "email_malformed"))
@@ -98,7 +102,7 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) 
     d.links = find_links(text)
     opaque = [*d.links, *(r.span for r in emails if r.theirs and not r.taken_back)]
     spans = [r.span for r in emails if not r.theirs or r.taken_back]
-    attempt_only = bool(d.rejected) and not d.email
+    attempt_only = bool(d.rejected) and not d.email and not any(r.likely for r in d.rejected)
     asked_name = Field.NAME in asked and not (attempt_only and not re.search(r"[,;\n]", text))
     d.name = _name(d, low, opaque, spans, asked_name=asked_name)
     if d.name:

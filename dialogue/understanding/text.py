@@ -15,18 +15,22 @@ _HERE = pathlib.Path(__file__).parent / "lexicons"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "})
 _stemmer = Stemmer.Stemmer("english")
 
-#: Combining marks of every script in the basic plane, for names in Arabic, Hindi, Thai, Vietnamese ...
-MARKS = "".join(
-    f"{chr(a)}-{chr(b)}"
-    for a, b in (
-        (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
-        (0x06D6, 0x06ED), (0x0900, 0x0903), (0x093A, 0x094F), (0x0951, 0x0963), (0x0981, 0x0983), (0x09BC, 0x09D7),
-        (0x0A01, 0x0A03), (0x0A3C, 0x0A51), (0x0A81, 0x0A83), (0x0ABC, 0x0ACD), (0x0B01, 0x0B03), (0x0B3C, 0x0B57),
-        (0x0B82, 0x0B82), (0x0BBE, 0x0BCD), (0x0C00, 0x0C04), (0x0C3E, 0x0C56), (0x0C81, 0x0C83), (0x0CBC, 0x0CD6),
-        (0x0D00, 0x0D03), (0x0D3B, 0x0D57), (0x0D81, 0x0DDF), (0x0E31, 0x0E3A), (0x0E47, 0x0E4E), (0x0EB1, 0x0EBC),
-        (0x0EC8, 0x0ECD), (0x102B, 0x103E), (0x1AB0, 0x1AFF), (0x17B4, 0x17D3), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
-    )
-)  # fmt: skip
+
+def _marks() -> str:
+    """The combining marks of every script as ranges of a character class, by what Unicode says each character is. No script
+    beyond the second plane has any, but for variation selectors."""
+    found: list[tuple[int, int]] = []
+    for code in range(0x300, 0x20000):
+        if unicodedata.category(chr(code))[0] == "M":
+            if found and found[-1][1] == code - 1:
+                found[-1] = (found[-1][0], code)
+            else:
+                found.append((code, code))
+    return "".join(f"{chr(a)}-{chr(b)}" for a, b in found)
+
+
+#: For names in Arabic, Hindi, Thai, Vietnamese ...
+MARKS = _marks()
 LETTER = r"[^\W\d_]"
 #: One word of a name: letters and marks of any script, joined by apostrophe, hyphen or middle dot; initials with dots.
 NAME_TOKEN = (

@@ -27,6 +27,12 @@ REASONS = st.sampled_from(
     ]
 )
 WHYS = st.sampled_from(["email_no_at", "email_no_top_level", "email_malformed", "email_of_shop", "name_digits"])
+SLIPS = st.sampled_from(
+    [
+        RejectedValue(Field.EMAIL, "j@gmial.com", "email_slip", "j@gmail.com"),
+        RejectedValue(Field.EMAIL, "j@gmail", "email_no_top_level", "j@gmail.com"),
+    ]
+)
 
 understandings = st.builds(
     Understanding,
@@ -38,9 +44,9 @@ understandings = st.builds(
     email=st.none() | EMAILS,
     reason=st.none() | REASONS,
     question=st.none() | st.sampled_from(["how long does delivery take?", "is the desk oak?", ""]),
-    rejected=st.lists(st.builds(RejectedValue, st.sampled_from(list(Field)[:2]), st.just("x"), WHYS), max_size=2).map(
-        tuple
-    ),
+    rejected=st.lists(
+        st.builds(RejectedValue, st.sampled_from(list(Field)[:2]), st.just("x"), WHYS) | SLIPS, max_size=2
+    ).map(tuple),
     signals=st.frozensets(st.sampled_from(Signal), max_size=4),
     score=st.none() | st.integers(-1, 7),
     extra=st.just(())
