@@ -86,6 +86,7 @@ class TurnNotes:
     repeats: str | None = None  # reference of the filed ticket that the message is about again (R12)
     lookup: Lookup | None = None
     resume: Phase = Phase.IDLE  # where LOOKING_UP returns to
+    danger: bool = False  # it holds words of danger (R21)
     open: bool = False  # a message is being processed
 
 
@@ -118,6 +119,9 @@ class State:
     open_question: str | None = None  # asked of that person, who has not answered
     invited: bool = False
     rated: bool = False
+    danger: bool = False  # words of danger were heard: a person of the shop is called (R21)
+    danger_waits: bool = False  # and they were said to a person who has not answered
+    calmed: bool = False  # abuse has had its one calm reply
     began: str = ""  # the stem that this conversation began with, where it got another since
     turn: TurnNotes = field(default_factory=TurnNotes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from dialogue.events import Understanding
+from dialogue.understanding import distress
 from dialogue.understanding.linear import classify
 from dialogue.understanding.reader import Asked, draft
 from dialogue.understanding.secrets import may_hold_secret
@@ -39,6 +40,7 @@ def warm_up() -> None:
     """Load what the first message would wait for."""
     classify("hello")
     may_hold_secret("hello")
+    distress.lexicon()
 
 
 class Rules:

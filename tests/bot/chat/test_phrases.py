@@ -22,6 +22,7 @@ VALUES = {
     "reference": "AO-X-1",
     "name": "Jane",
     "agent": "Maya",
+    "help": "Call 112.",
 }
 
 
@@ -192,7 +193,7 @@ def test_every_phrase_the_table_uses_is_there_and_none_is_left_over() -> None:
     used |= set(re.findall(r'Announce\("(\w+)"', source))
     made = {
         *("invalid_", "unusable_", "offer_stands", "ticket_filed", "ticket_saved", "greet", "noted", "all_right"),
-        *("clarify", "update_redirect", "mail_subject"),
+        *("clarify", "update_redirect", "mail_subject", "danger_help"),
     }
     for phrase in used:
         assert phrase in ENGLISH
