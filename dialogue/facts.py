@@ -79,10 +79,8 @@ def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:  # noqa: PLR0912
 
 def _in_danger(understood: e.Understanding) -> Iterator[e.Fact]:
     """R21: neither a yes nor a no, no wish, no issue and no question is read from words of danger; what must never be
-    asked for again is kept (R2), unless a "never mind" stands beside it: nothing may be completed by that."""
+    asked for again is kept (R2)."""
     yield e.DangerTold()
-    if Signal.CANCELS in understood.signals or understood.answer is Answer.DENY:
-        return
     if understood.email:
         yield e.EmailGiven(understood.email)
     if understood.name:

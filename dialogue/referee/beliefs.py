@@ -131,8 +131,6 @@ class Belief:
         until the next message; the reply is the way out (R13)."""
         self.useless = self.dull = 0
         self.refused = self.way_out = False
-        if exchange.denies:
-            return
         self.extra, self.maybe = self.extra | exchange.extra, self.maybe - exchange.extra
         self.name, self.email = exchange.name or self.name, exchange.email or self.email
 

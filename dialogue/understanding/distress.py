@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from dialogue.understanding.drafts import Draft
 from dialogue.understanding.pieces import Span
 from dialogue.understanding.text import MARKS
-from dialogue.vocabulary import Answer, Signal
+from dialogue.vocabulary import Signal
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "ar")
 DANGER, ABUSE = "danger", "abuse"
@@ -237,9 +237,8 @@ def heed(d: Draft) -> None:
     if d.name and any(start < d.name.span[1] and d.name.span[0] < end for start, end in spans):
         d.name = None
     if found.danger:
-        d.signals = d.signals & {Signal.SECRET, Signal.CANCELS} | {Signal.IN_DANGER}
-        d.answer = Answer.DENY if d.answer is Answer.DENY else None
-        d.sentences, d.score = [], None
+        d.signals = d.signals & {Signal.SECRET} | {Signal.IN_DANGER}
+        d.sentences, d.answer, d.score = [], None, None
         d.rejected.clear()
     elif found.abuse:
         d.signals.add(Signal.ABUSES)

@@ -72,6 +72,8 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "lamp broken", "signals": {Signal.WANTS_TICKET}},
         {"reason": "follow up on my sofa", "signals": {Signal.FOLLOWS_UP}},
         {"reason": "follow up on the broken lamp", "signals": {Signal.FOLLOWS_UP}},
+        {"name": "Jane Doe", "signals": {Signal.IN_DANGER}}, {"email": "jane@example.com", "signals": {Signal.IN_DANGER}},
+        {"extra": (("order_number", "AB123456"),), "signals": {Signal.IN_DANGER}},
     ]  # fmt: skip
     said += [{"signals": {signal}} for signal in Signal]
     found: list[e.Happening] = []
@@ -120,6 +122,7 @@ def test_no_row_is_dead() -> None:
         State(stem="T", tickets=lamp, phase=Phase.COLLECTING, reason="charged twice", required=("order_number",)),
         State(stem="T", reason="lamp broken", declined=True, last_question=asked),
         quiet,
+        State(stem="T", phase=Phase.OFFERED, required=("order_number",)),
     ]
     seen = set(frontier)
     refused = {row.name for row in TABLE if row.name.startswith("order")}
