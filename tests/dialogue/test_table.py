@@ -72,7 +72,8 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "lamp broken", "signals": {Signal.WANTS_TICKET}},
         {"reason": "follow up on my sofa", "signals": {Signal.FOLLOWS_UP}},
         {"reason": "follow up on the broken lamp", "signals": {Signal.FOLLOWS_UP}},
-        {"name": "Jane Doe", "signals": {Signal.IN_DANGER}}, {"email": "jane@example.com", "signals": {Signal.IN_DANGER}},
+        {"name": "Jane Doe", "signals": {Signal.IN_DANGER}},
+        {"email": "jane@example.com", "signals": {Signal.IN_DANGER}},
         {"extra": (("order_number", "AB123456"),), "signals": {Signal.IN_DANGER}},
     ]  # fmt: skip
     said += [{"signals": {signal}} for signal in Signal]
