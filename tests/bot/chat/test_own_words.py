@@ -67,9 +67,7 @@ async def test_r21_needs_no_understander(tmp_path: pathlib.Path) -> None:
     assert "findahelpline" in await _reply(tmp_path, understander=Broken())
 
 
-@pytest.mark.parametrize(
-    "value", ['{"de": 1}', "{", '{"": "x"}', '{"de": " "}', "x" * 2001, '{"german language": "x"}']
-)
+@pytest.mark.parametrize("value", ['{"de": 1}', "{", '{"": "x"}', '{"de": " "}', "x" * 2001, '{"my german": "x"}'])
 def test_texts_that_cannot_be_used_are_refused_in_one_line(value: str) -> None:
     with pytest.raises(SettingsError, match="ASKONCE_DANGER_REPLY") as refused:
         read_settings(danger_reply=value)

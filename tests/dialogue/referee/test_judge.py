@@ -203,7 +203,7 @@ BROKEN: dict[str, tuple[str, Talk]] = {
         .shopper("thanks", signals=["thanks"])
         .bot("thanks").bot("invite_rating")),
     "a rating too soon": ("R19", Talk().shopper("hello", signals=["greeting"]).bot("greet").bot("invite_rating")),
-    "danger gets an offer": ("R21", endangered().bot("smalltalk", HELP).bot("offer_ticket", "Would you like a ticket?")),
+    "danger gets an offer": ("R21", endangered().bot("smalltalk", HELP).bot("offer_ticket", "A ticket?")),
     "danger is brushed off": ("R21", endangered().bot("clarify")),
     "danger gets two replies": ("R21", endangered().bot("smalltalk", HELP).bot("smalltalk", "Anything else?")),
     "danger gets a question": (
