@@ -37,7 +37,7 @@ _HERE = pathlib.Path(__file__).parent / "words" / "distress"
 _REACH = 4
 _LETTER = rf"(?:[^\W_]|[{MARKS}])"
 _TOKEN = re.compile(
-    rf"(?P<word>{_LETTER}+(?:(?:['’ʼ‘`´]|\*+(?={_LETTER}|\*)){_LETTER}*)*|\*{{2,}})|(?P<border>[.!?…;:()؟؛—–]+|\n\s*\n)|(?P<comma>[,،])"
+    rf"(?P<word>{_LETTER}+(?:(?:['’ʼ‘`´]|\*+){_LETTER}*)*|\*{{2,}})|(?P<border>[.!?…;:()؟؛—–]+|\n\s*\n)|(?P<comma>[,،])"
 )
 _START, _END = "<start>", "<end>"
 _AT_END = r"(?= [.,]|$)"
@@ -94,6 +94,8 @@ def _words(text: str) -> list[tuple[str, int, int]]:
     found = []
     for match in _TOKEN.finditer(text):
         word = "." if match["border"] else "," if match["comma"] else _plainly(match["word"])
+        if word.endswith("*") and text[: match.start()].endswith("*"):
+            word = word[:-1]  # set in stars, and nothing hidden
         if word:
             found.append((word, match.start(), match.end()))
     return found

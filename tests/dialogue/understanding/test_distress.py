@@ -105,6 +105,12 @@ def test_an_issue_beside_an_insult_is_the_issue(text: str) -> None:
     assert understand_anew(text).reason
 
 
+def test_letters_that_are_hidden_are_no_letters_that_stand_alone() -> None:
+    assert look("you are a piece of s***").abuse and look("you are a piece of s*").abuse
+    assert not look("between 7 p.m. and 9 p.m., you r c or s").abuse
+    assert look("you are a *moron*").abuse
+
+
 def test_an_insult_is_no_name() -> None:
     assert understand_anew("you stupid cunt", ("name",)).name is None
     assert understand_anew("kill yourself", ("name",)).name is None
