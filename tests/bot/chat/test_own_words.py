@@ -5,13 +5,17 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
+import orjson
 import pytest
 
 from bot.bootstrap import run_bot
 from bot.chat.own_words import OwnWords
 from bot.chat.phrases import ENGLISH, catalogue
 from bot.settings import SettingsError, read_settings
+from bot.store.records import from_json, to_json
+from bot.telemetry.metrics import REGISTRY
 from dialogue import events
+from dialogue.states import State
 from dialogue.understanding.reader import Asked
 
 WORDS = "I want to kill myself"
@@ -61,6 +65,20 @@ class Broken:
 
     async def close(self) -> None:
         """Nothing to close."""
+
+
+async def test_each_such_message_is_counted_for_whoever_is_to_be_woken(tmp_path: pathlib.Path) -> None:
+    before = REGISTRY.get_sample_value("askonce_danger_total") or 0.0
+    await _reply(tmp_path)
+    assert REGISTRY.get_sample_value("askonce_danger_total") == before + 1
+
+
+def test_a_state_that_was_stored_before_there_was_a_flag_loads_without_one() -> None:
+    stored = orjson.loads(to_json(State(stem="OLD")))
+    for name in ("danger", "danger_waits", "calmed"):
+        del stored[name]
+    del stored["turn"]["danger"]
+    assert from_json(State, orjson.dumps(stored)) == State(stem="OLD")
 
 
 async def test_r21_needs_no_understander(tmp_path: pathlib.Path) -> None:
