@@ -57,7 +57,7 @@ BROKEN = {
     "R18 disagreement that asks for review: issue and consent": "R10 an issue without consent: offer",
     "R21 words of danger: the fixed reply, and a flag": "R15 chit-chat gets a fixed reply",
     "R21 words of danger told to a person: the flag": "help: Chatted is said to the person",
-    "R21 beside the reply to danger nothing is offered, asked or filed": "courtesy: what is left to say",
+    "R21 beside the reply to danger nothing is offered, asked or filed": "R9 remind, or stop asking",
     "R21 an address beside words of danger is kept, and is no consent": "R7 a missing address answers the offer",
 }
 
