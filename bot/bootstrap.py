@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot.chat.drawn import new_mark, new_stem
 from bot.chat.hub import Hub
 from bot.chat.outcomes import Reporter, watched
+from bot.chat.own_words import OwnWords
 from bot.chat.presence import Clocks, Presences
 from bot.chat.pressure import Pressure
 from bot.chat.ticket_form import TicketForm
@@ -127,6 +128,7 @@ async def run_bot(
             understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
+            own_words=OwnWords(settings.danger_reply, settings.danger_help),
         )  # fmt: skip
         pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import json
 import pathlib
 import re
 from typing import Annotated, Any, Literal
@@ -31,6 +32,7 @@ _NEEDED = {
 
 
 _SHORTEST_TOKEN = 12
+_LONGEST_TEXT = 2000
 
 
 class SettingsError(Exception):
@@ -112,6 +114,8 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     hours: str = ""
+    danger_reply: Annotated[dict[str, str], NoDecode] = {}
+    danger_help: Annotated[dict[str, str], NoDecode] = {}
     presence: float = Field(default=120.0, ge=20, le=3600)
     presence_patience: float = Field(default=900.0, ge=30, le=86_400)
     retention_days: int = Field(default=0, ge=0, le=36_500)
@@ -143,6 +147,30 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(v.strip().rstrip("/") for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("danger_reply", "danger_help", mode="before")
+    @classmethod
+    def _by_language(cls, value: Any) -> Any:
+        """One text for everybody, or a JSON object of texts by language tag, with `*` for every other."""
+        if not isinstance(value, str):
+            return value
+        if not value.strip().startswith("{"):
+            return {"*": value.strip()}
+        try:
+            texts = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"begins with {{ and is no JSON object ({error})") from error
+        return {str(tag).replace("_", "-").lower(): text for tag, text in texts.items()}
+
+    @field_validator("danger_reply", "danger_help")
+    @classmethod
+    def _texts(cls, value: dict[str, str]) -> dict[str, str]:
+        for tag, text in value.items():
+            if not re.fullmatch(r"\*|[a-z]{2,3}(-[a-z0-9]{2,8})*", tag):
+                raise ValueError(f"{tag!r} is no language tag such as de or de-AT, nor * for every other")
+            if not text.strip() or len(text) > _LONGEST_TEXT:
+                raise ValueError(f"the text for {tag} has 1 to {_LONGEST_TEXT} characters")
+        return value
 
     @field_validator("ticket_subject")
     @classmethod

@@ -316,6 +316,16 @@ def chat(state: State, fact: Any, policy: Policy) -> Outcome:
     return say(state, Say(Act.SMALLTALK, "smalltalk"))
 
 
+def calm(state: State, fact: e.Insulted, policy: Policy) -> Outcome:
+    """Abuse gets one calm reply in a conversation."""
+    return say(changed(state, calmed=True), Say(Act.SMALLTALK, "calm"))
+
+
+def reply_to_danger(state: State, fact: Any, policy: Policy) -> Outcome:
+    """R21: one fixed, kind reply with where help is to be had, and a flag for a person."""
+    return say(note(changed(state, danger=True), danger=True), Say(Act.SMALLTALK, "danger"))
+
+
 def rate(state: State, fact: e.ShopperRated, policy: Policy) -> Outcome:
     state = changed(state, rated=True, invited=True)
     return state, (RecordRating(fact.score, fact.comment), Say(Act.THANKS, "thanks_rating"))

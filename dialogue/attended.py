@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from dialogue import events as e
-from dialogue.actions import reason_taken
-from dialogue.closing import YES_NO, close, end_with
+from dialogue.actions import reason_taken, reply_to_danger
+from dialogue.closing import YES_NO, close, end_in_danger, end_with
 from dialogue.effects import Announce, Say, Search
 from dialogue.outcomes import Outcome, note, then
 from dialogue.policy import Policy
@@ -54,6 +54,7 @@ def _back_from_person(state: State) -> State:
         agent_account=None,
         presence="",
         waits=False,
+        danger_waits=False,
         open_question=None,
         useless=0,
     )
@@ -89,7 +90,19 @@ def ask_the_person(state: State, fact: e.QuestionAsked, policy: Policy) -> Outco
 
 
 def answered_by_person(state: State, fact: e.AgentSaid, policy: Policy) -> Outcome:
-    return changed(state, waits=False, open_question=None), ()
+    return changed(state, waits=False, danger_waits=False, open_question=None), ()
+
+
+def flag_danger(state: State, fact: e.DangerTold, policy: Policy) -> Outcome:
+    """R21: the reply is the person's; the flag calls them, and another."""
+    return note(changed(state, danger=True, danger_waits=True), danger=True), ()
+
+
+def left_alone_in_danger(state: State, fact: e.AgentLeft, policy: Policy) -> Outcome:
+    """R21: the person is gone and left words of danger without a reply: the fixed one, and nothing else."""
+    announce = Announce("agent_gone", {"agent": state.agent})
+    reply = reply_to_danger(_back_from_person(state), fact, policy)
+    return then((reply[0], (announce, *reply[1])), lambda s: end_in_danger(s, fact, policy))
 
 
 def told_the_agent(state: State, fact: Any, policy: Policy) -> Outcome:

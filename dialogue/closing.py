@@ -45,6 +45,12 @@ def end_with(state: State, *says: Say) -> Outcome:
     return close(state, effects)
 
 
+def end_in_danger(state: State, fact: Any, policy: Policy) -> Outcome:
+    """R21: the reply is all that is said; what is open stays open in silence. R13: that reply is the way out."""
+    state, effects = close(state)
+    return changed(state, useless=0), effects
+
+
 # ---------------------------------------------------------------- filing (R8)
 
 

@@ -155,6 +155,11 @@ class SecretMasked:
 
 
 @dataclass(frozen=True, slots=True)
+class DangerTold:
+    """Words of self-harm, or of danger to somebody's life (R21)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Greeted:
     name: str | None = None
 
@@ -281,6 +286,11 @@ class Chatted:
 
 
 @dataclass(frozen=True, slots=True)
+class Insulted:
+    """An insult at the bot or the staff, with no matter beside it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mumbled:
     """Nothing was recognised."""
 
@@ -306,6 +316,7 @@ Happening = (
 
 Fact = (
     SecretMasked
+    | DangerTold
     | Greeted
     | NameGiven
     | EmailGiven
@@ -326,6 +337,7 @@ Fact = (
     | Thanked
     | SaidGoodbye
     | Chatted
+    | Insulted
     | Mumbled
     | TurnEnded
 )

@@ -1,9 +1,10 @@
 """From one `Understanding` to the facts it carries, in the one order in which the table takes them.
 
 Pure and total: any understanding, however wrong, gives a tuple of at least one fact. The order is part of the rules:
-secrets first (R17), a refusal before the fields beside it (a no to the offer is never overruled by a signature,
-R10), fields before wishes (so that a message with everything files at once, R8), the issue before the consent that
-speaks of it (R3), questions last among the substance (a digression is answered once the fields are in, R9).
+secrets first (R17), words of danger before all that they set aside (R21), a refusal before the fields beside it (a no
+to the offer is never overruled by a signature, R10), fields before wishes (so that a message with everything files at
+once, R8), the issue before the consent that speaks of it (R3), questions last among the substance (a digression is
+answered once the fields are in, R9).
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:  # noqa: PLR0912
     signals = understood.signals
     if Signal.SECRET in signals:
         yield e.SecretMasked()
+    if Signal.IN_DANGER in signals:
+        yield from _in_danger(understood)
+        return
     if Signal.GREETING in signals or understood.greeting_name:
         yield e.Greeted(understood.greeting_name)
     if Signal.CANCELS in signals:
@@ -64,9 +68,37 @@ def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:  # noqa: PLR0912
         yield e.QuestionAsked(understood.question)
     if understood.score is not None:
         yield e.ScoreSaid(understood.score)
-    if Signal.THANKS in signals:
+    abuse = Signal.ABUSES in signals and not _brings_matter(understood)
+    if Signal.THANKS in signals and not abuse:
         yield e.Thanked()
     if Signal.GOODBYE in signals:
         yield e.SaidGoodbye()
-    if Signal.CHATS in signals:
+    if abuse:
+        yield e.Insulted()
+    elif Signal.CHATS in signals:
         yield e.Chatted()
+
+
+def _in_danger(understood: e.Understanding) -> Iterator[e.Fact]:
+    """R21: neither a yes nor a no, no wish, no issue and no question is read from words of danger; what must never be
+    asked for again is kept (R2)."""
+    yield e.DangerTold()
+    if understood.email:
+        yield e.EmailGiven(understood.email)
+    if understood.name:
+        yield e.NameGiven(understood.name)
+    for field, value in understood.extra:
+        yield e.ExtraGiven(field, value)
+
+
+#: Signals that leave a message without a matter of its own.
+_TONE = frozenset(
+    {Signal.SECRET, Signal.GREETING, Signal.THANKS, Signal.GOODBYE, Signal.CHATS, Signal.ABUSES, Signal.IN_DANGER}
+)
+
+
+def _brings_matter(understood: e.Understanding) -> bool:
+    """Anything beside courtesy and tone: then that is answered, and an insult beside it gets no lecture (R3)."""
+    told = (understood.answer, understood.name, understood.email, understood.reason, understood.question)
+    given = any(told) or understood.score is not None or bool(understood.rejected or understood.extra)
+    return given or bool(understood.signals - _TONE)

@@ -192,6 +192,20 @@ def ran_out_earlier(state: State, fact: e.AgentLeft) -> bool:
     return fact.gone is not None and fact.gone != state.presence
 
 
+def in_danger(state: State, fact: Any) -> bool:
+    """This very message holds words of danger (R21)."""
+    return state.turn.danger
+
+
+def left_in_danger(state: State, fact: e.AgentLeft) -> bool:
+    """The person is gone, and has not answered words of danger (R21, R13)."""
+    return fact.gone is not None and state.danger_waits
+
+
+def not_calmed(state: State, fact: e.Insulted) -> bool:
+    return not state.calmed
+
+
 def gave(state: State, fact: Any) -> bool:
     return state.turn.gave
 

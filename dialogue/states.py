@@ -95,6 +95,7 @@ class TurnNotes:
     lookup: Lookup | None = None
     resume: Phase = Phase.IDLE  # where LOOKING_UP returns to
     proposed: bool = False  # the reply asks whether another address was meant (R6)
+    danger: bool = False  # it holds words of danger (R21)
     open: bool = False  # a message is being processed
 
 
@@ -130,6 +131,9 @@ class State:
     slip: Slip | None = None  # given, and still to be asked about (R6)
     doubted: Slip | None = None  # asked about, which is done once
     proposes: bool = False  # the last reply asked about it
+    danger: bool = False  # words of danger were heard: a person of the shop is called (R21)
+    danger_waits: bool = False  # and they were said to a person who has not answered
+    calmed: bool = False  # abuse has had its one calm reply
     began: str = ""  # the stem that this conversation began with, where it got another since
     turn: TurnNotes = field(default_factory=TurnNotes)
 

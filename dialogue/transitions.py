@@ -17,6 +17,10 @@ Nobody waits for ever (R13). A person who is here holds a lease, which the shell
 bot is back, says so, and whoever was left without a reply gets one. And where three replies in a row brought a shopper
 nothing, the third names the support email and offers a ticket; that is the one offer that may be made without an issue.
 
+Words of danger to life set all of this aside (R21): whatever the phase, they get one fixed reply and a flag for a
+person, and what was open stays open in silence. Only name and address are taken from beside them, and a ticket that
+these complete is filed with the next message.
+
 While ATTENDED the bot says nothing of its own, but it goes on taking in what the rules say must never be asked for
 again, and a ticket that was agreed to and becomes complete is filed as ever (R8).
 
@@ -71,28 +75,38 @@ TABLE: tuple[Row, ...] = (
     *(
         Row(f"order: {event.__name__} waits for the search", (LOOKING_UP,), event, actions.refuse)
         for event in (
-            e.SecretMasked, e.Greeted, e.NameGiven, e.EmailGiven, e.ExtraGiven, e.ValueRejected, e.IssueStated,
-            e.ReviewDemanded, e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.TicketWanted,
-            e.UpdateAsked, e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
-            e.TurnEnded, e.CustomerIdentified, e.ShopperRated, e.AgentJoined, e.AgentSaid, e.AgentLeft,
+            e.SecretMasked, e.DangerTold, e.Greeted, e.NameGiven, e.EmailGiven, e.ExtraGiven, e.ValueRejected,
+            e.IssueStated, e.ReviewDemanded, e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed,
+            e.TicketWanted, e.UpdateAsked, e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted,
+            e.Insulted, e.Mumbled, e.ScoreSaid, e.TurnEnded, e.CustomerIdentified, e.ShopperRated, e.AgentJoined,
+            e.AgentSaid, e.AgentLeft,
         )
     ),
     Row("order: an article nobody asked for", _HEARD, e.ArticleFound, actions.refuse),
     Row("order: an empty search nobody asked for", _HEARD, e.NothingFound, actions.refuse),
     # R17
     Row("R17 a secret was masked: say so", _HEARD, e.SecretMasked, actions.privacy),
+    # R21
+    Row("R21 words of danger: the fixed reply, and a flag", _TALKING, e.DangerTold, actions.reply_to_danger),
+    Row("R21 words of danger told to a person: the flag", (ATTENDED,), e.DangerTold, attended.flag_danger),
     # R2, R5, R6, R7: fields
     Row("R6 not a name: not stored", _HEARD, e.NameGiven, actions.keep, g.bad_name),
     Row("R5 another name replaces, and is no consent", _HEARD, e.NameGiven, actions.replace_name, g.name_known),
+    Row("R21 a name beside words of danger is kept, and is no consent", (OFFERED,), e.NameGiven, actions.keep_name,
+        g.in_danger),
     Row("R7 a missing name answers the offer", (OFFERED,), e.NameGiven, actions.name_at_offer),
     Row("R2 a name is kept", (IDLE, COLLECTING, SILENT, ATTENDED), e.NameGiven, actions.keep_name),
     Row("R6 not an address: not stored", _HEARD, e.EmailGiven, actions.keep, g.bad_email),
     Row("R5 another address replaces, and is no consent", _HEARD, e.EmailGiven, actions.replace_email, g.email_known),
+    Row("R21 an address beside words of danger is kept, and is no consent", (OFFERED,), e.EmailGiven,
+        actions.keep_email, g.in_danger),
     Row("R7 a missing address answers the offer", (OFFERED,), e.EmailGiven, actions.email_at_offer),
     Row("R2 an address is kept", (IDLE, COLLECTING, SILENT, ATTENDED), e.EmailGiven, actions.keep_email),
     Row("R1 a field that nobody requires: not stored", _HEARD, e.ExtraGiven, actions.keep, g.not_required),
     Row("R5 another value of a required field replaces, and is no consent", _HEARD, e.ExtraGiven, actions.replace_extra,
         g.extra_known),
+    Row("R21 a required field beside words of danger is kept, and is no consent", (OFFERED,), e.ExtraGiven,
+        actions.keep_extra, g.in_danger),
     Row("R7 a missing required field answers the offer", (OFFERED,), e.ExtraGiven, actions.extra_at_offer),
     Row("R1 a field that the helpdesk requires is kept", (IDLE, COLLECTING, SILENT, ATTENDED), e.ExtraGiven,
         actions.keep_extra),
@@ -105,6 +119,8 @@ TABLE: tuple[Row, ...] = (
     Row("help: a person answers", (ATTENDED,), e.AgentSaid, attended.answered_by_person),
     Row("help: a person's words are their own", _TALKING, e.AgentSaid, actions.keep),
     Row("R13 an earlier stay ran out, and this one goes on", (ATTENDED,), e.AgentLeft, actions.keep, g.ran_out_earlier),
+    Row("R21 the person is gone, and words of danger are unanswered: the fixed reply", (ATTENDED,), e.AgentLeft,
+        attended.left_alone_in_danger, g.left_in_danger),
     Row("R13 the person is gone: the bot is back, with a reply for who waits", (ATTENDED,), e.AgentLeft,
         attended.left_alone,
         g.ran_out),
@@ -197,6 +213,8 @@ TABLE: tuple[Row, ...] = (
     Row("courtesy: thanks", _TALKING, e.Thanked, actions.courtesy(Act.THANKS)),
     Row("courtesy: goodbye", _TALKING, e.SaidGoodbye, actions.courtesy(Act.GOODBYE)),
     Row("R15 chit-chat gets a fixed reply", _TALKING, e.Chatted, actions.chat),
+    Row("R15 abuse with nothing beside it gets one calm reply", _TALKING, e.Insulted, actions.calm, g.not_calmed),
+    Row("R15 abuse again is chit-chat", _TALKING, e.Insulted, actions.chat),
     Row("R9 nothing was recognised", _TALKING, e.Mumbled, actions.keep),
     Row("R19 a score in words, when it was invited", _TALKING, e.ScoreSaid, actions.rate_in_words, g.just_invited),
     Row("R19 a number nobody asked for", _TALKING, e.ScoreSaid, actions.keep),
@@ -206,7 +224,7 @@ TABLE: tuple[Row, ...] = (
         Row(f"help: {event.__name__} is said to the person", (ATTENDED,), event, actions.keep)
         for event in (
             e.Greeted, e.ValueRejected, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed, e.UpdateAsked, e.ContactAsked,
-            e.Thanked, e.SaidGoodbye, e.Chatted, e.Mumbled, e.ScoreSaid,
+            e.Thanked, e.SaidGoodbye, e.Chatted, e.Insulted, e.Mumbled, e.ScoreSaid,
         )
     ),
     Row("help: QuestionAsked is said to the person", (ATTENDED,), e.QuestionAsked, attended.ask_the_person),
@@ -219,6 +237,10 @@ TABLE: tuple[Row, ...] = (
     Row("R13 said already, or not ours", _ALL, e.TicketDelayed, actions.keep),
     Row("R12 a reference is one ticket's alone: another stem", _ALL, e.ReferenceTaken, actions.other_stem),
     # the end of a turn
+    Row("R21 beside the reply to danger nothing is offered, asked or filed", _TALKING, e.TurnEnded,
+        closing.end_in_danger, g.in_danger),
+    Row("R21 beside words of danger to a person nothing is filed", (ATTENDED,), e.TurnEnded, attended.end_attended,
+        g.in_danger),
     Row("R15 first the article", _TALKING, e.TurnEnded, closing.search_first, g.search_due),
     Row("R8 complete means file", OPEN, e.TurnEnded, closing.finish, g.complete),
     Row("R8 complete means file, beside a person too", (ATTENDED,), e.TurnEnded, closing.file, g.agreed_and_complete),

@@ -53,6 +53,8 @@ class Signal(StrEnum):
     WANTS_REVIEW = "wants_review"
     CHATS = "chats"
     SECRET = "secret"
+    IN_DANGER = "in_danger"
+    ABUSES = "abuses"
 
 
 class Act(StrEnum):

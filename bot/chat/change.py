@@ -28,7 +28,7 @@ class ChangeMaker:
     English."""
 
     def __init__(self, shop: Workshop[ConversationStore], id: str, locale: str | None) -> None:
-        self._shop, self._id = shop, id
+        self._shop, self._id, self._locale = shop, id, locale
         self.language = language_of(locale)
 
     def make(
@@ -93,6 +93,11 @@ class ChangeMaker:
 
     def words(self, phrase: str, values: Mapping[str, Any]) -> str:
         """A phrase of the catalogue in this conversation's language."""
+        if phrase == "danger":
+            if own := self._shop.own_words.reply_to_danger(self._locale):
+                return own
+            if help := self._shop.own_words.help_in_danger(self._locale):
+                values = {**values, "help": help}
         labels = {f.name: f.label for f in self._shop.required}
         return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self.language)
 

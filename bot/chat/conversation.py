@@ -19,11 +19,12 @@ from bot.clock import now_text
 from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
 from bot.store.records import Delivery, Turn
 from bot.telemetry import tracing
-from bot.telemetry.metrics import CLASHES, REFUSED, TURNS
+from bot.telemetry.metrics import CLASHES, DANGER, REFUSED, TURNS
 from dialogue import events
 from dialogue.states import State
 from dialogue.tracker import IllegalEvent
 from dialogue.understanding.secrets import mask
+from dialogue.vocabulary import Signal
 from ticket_bridge.courier import Gone
 
 log = logging.getLogger("askonce.conversation")
@@ -261,6 +262,9 @@ class Conversation:
         self.tail = [*self.tail, *change.turns][-_TAIL:]
         for turn in change.turns:
             TURNS.labels(turn.who, turn.act or "").inc()
+        if isinstance(told, events.ShopperSaid) and Signal.IN_DANGER in told.understood.signals:
+            DANGER.inc()
+            log.warning("a shopper may be in danger: look at this chat at once", extra={"conversation": self.id})
         self._shop.poke(self.id)
         if change.enqueued:
             self._shop.wake_courier()

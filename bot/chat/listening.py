@@ -15,6 +15,7 @@ from bot.telemetry.metrics import UNDERSTOOD
 from dialogue import events
 from dialogue.slips import settle
 from dialogue.states import Phase, State
+from dialogue.understanding.distress import look
 from dialogue.understanding.secrets import Masked
 from dialogue.vocabulary import IntentName, Signal
 
@@ -44,7 +45,8 @@ async def understand(
                     span.set_attribute("askonce.by", understood.by)
     except Exception as error:
         log.error("understanding failed: %s", type(error).__name__, extra={"conversation": conversation})
-        understood = events.Understanding(masked, by="nobody")
+        heard = {Signal.IN_DANGER} if look(masked).danger else set()  # R21 rests on nobody's good day
+        understood = events.Understanding(masked, signals=frozenset(heard), by="nobody")
     secret = {Signal.SECRET} if told.held else set()
     extra = tuple((f.name, value) for f in shop.required if (value := value_of(f, masked)))
     UNDERSTOOD.labels(understood.by).inc()

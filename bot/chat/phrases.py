@@ -34,6 +34,14 @@ ENGLISH: Mapping[str, str] = {
     "no_answer": "I'm sorry, I have no published article that answers this, so I won't guess.",
     "no_answer_here": "I can't answer that here.",
     "smalltalk": "I'm the shop's assistant, so I can only help with orders, delivery, returns, refunds and support.",
+    "calm": "I can hear that you are upset. Whenever you like, I'm here to help with orders, delivery, returns, "
+    "refunds and support.",
+    # R21: a shop says it in its own words, or names whom to call (`bot.chat.own_words`); else this is said.
+    "danger": "I'm so sorry that you are going through this. I'm only a shop's assistant and can't give you the help "
+    "that you deserve, but there are people who can, right now. {help} You are not alone.",
+    "danger_help": "If you or somebody near you is in danger, please call your local emergency number, such as 112 or "
+    "911. People who listen, in confidence and free of charge, are listed for your country at "
+    "https://findahelpline.com.",
     "offer_ticket": "Would you like me to open a support ticket for this?",
     "offer_ticket_lost": "Would you like me to open a support ticket, so that the team writes to you by email?",
     "offer_stands": "The offer of a support ticket for this stands: just say yes or no.",
@@ -170,6 +178,8 @@ def render(
     if "missing" in filled:
         filled["missing"] = join_fields(tuple(filled["missing"]), labels, language)
     words = ENGLISH if language == "en" or phrase == "contact" else catalogue(language)["bot"]
+    if phrase == "danger":
+        filled.setdefault("help", words["danger_help"])
     text: str = words[phrase].format(**filled, support_email=support_email)
     return text
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from bot.chat.drawn import new_mark, new_stem
+from bot.chat.own_words import OwnWords
 from bot.chat.ticket_form import TicketForm
 from bot.store.records import Change, Loaded, Turn
 from dialogue import events
@@ -120,6 +121,7 @@ class Workshop(Generic[StoreT]):
     poke: Callable[[str], None]
     wake_courier: Callable[[], None]
     ticket_form: TicketForm = field(default_factory=TicketForm)
+    own_words: OwnWords = field(default_factory=OwnWords)
     required: tuple[RequiredField, ...] = ()
     erase: Callable[[str], Awaitable[None]] | None = None
     understand_within: float = 5.0  # seconds; what is later is not waited for (R13)

@@ -156,7 +156,7 @@ async def fresh(ask: Ask) -> Response:
 
 
 async def live(ask: Ask) -> Response:
-    """Chats with something said in the last ten minutes."""
+    """Chats with something said in the last ten minutes, first those in which somebody may be in danger (R21)."""
     rows, called = [], await ask.called()
     running = await running_chats(ask.bot.store)
     names = await names_of_each(ask.bot.store, [row.id for row in running]) if ask.hidden else {}
@@ -170,9 +170,11 @@ async def live(ask: Ask) -> Response:
                 "turns": row.seq,
                 "said": said[:160],
                 "phase": state.phase.value,
+                "danger": state.danger,
                 "agent": called.get(state.agent_account or 0, state.agent),
                 "open": ask.bot.hub.is_watched(row.id),
             }
         )
+    rows.sort(key=lambda row: not row["danger"])
     template = "live_rows.html" if ask.request.headers.get("x-requested-with") else "live.html"
     return ask.page(template, rows=rows)

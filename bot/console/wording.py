@@ -21,6 +21,7 @@ OUTCOMES = {
     "chat": "Greetings and small talk only.",
 }
 FLAGS = {
+    "danger": "The shopper wrote words of self-harm or danger to life, and got the fixed reply. Look at once.",
     "violation": "The referee found a strict rule broken.",
     "bad_rating": "Rated 1 or 2.",
     "fallback": "The shopper was told at least twice that the bot is not sure what they mean.",

@@ -40,7 +40,7 @@ from dialogue.states import Phase, State
 
 log = logging.getLogger("askonce.archive")
 
-VERSION = 2
+VERSION = 3
 _BATCH = 50
 #: After each summary, rest this many times as long as it took: shoppers come first, lists may lag. More where they are
 #: many.
@@ -49,7 +49,7 @@ _OPENING = 160
 _RULE = re.compile(r"R\d+")
 #: Every outcome, from the one that outweighs all others. A conversation has exactly one.
 OUTCOMES = ("filed", "saved", "refused", "declined", "left", "answered", "redirected", "unanswered", "chat")
-FLAGS = ("violation", "bad_rating", "fallback", "loop", "give_up", "refused_ticket")
+FLAGS = ("danger", "violation", "bad_rating", "fallback", "loop", "give_up", "refused_ticket")
 
 
 @dataclass
@@ -138,6 +138,7 @@ def summarise(
     statuses = [t.status for t in tickets]
     delivery, refused = _delivery(statuses), statuses.count("refused")
     flags = {
+        "danger": state.danger,
         "violation": bool(violations),
         "bad_rating": score is not None and score <= 2,
         "fallback": fallbacks >= 2,
@@ -323,6 +324,7 @@ def read_summary(connection: Connection, *, id: str, support_email: str) -> Summ
         required=state.required,
         support_email=support_email,
         settled=False,
+        in_danger=state.danger,
     )
     return summarise(
         row=row,

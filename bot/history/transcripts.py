@@ -26,6 +26,7 @@ def make_transcript(
     required: tuple[str, ...],
     support_email: str,
     settled: bool,
+    in_danger: bool | None,
 ) -> Transcript:
     """A conversation as the referee takes it: turns, what was understood of each, the page's word, tickets in their
     order. `told`: what the tracker was told, each with the turn that it began with
@@ -45,7 +46,7 @@ def make_transcript(
         seen.append(Seen(turn.seq, turn.who, turn.text, turn.act, turn.asks, turn.ticket, sources, known))
     last = turns[-1].seq if turns else 0
     seen += [Seen(last, "page", understood=page) for rest in pages.values() for page in rest]
-    return Transcript(tuple(seen), support_email, tuple(tickets), required, settled=settled)
+    return Transcript(tuple(seen), support_email, tuple(tickets), required, settled=settled, in_danger=in_danger)
 
 
 async def transcript(store: Store, id: str, *, support_email: str, settled: bool) -> Transcript:
@@ -59,6 +60,7 @@ async def transcript(store: Store, id: str, *, support_email: str, settled: bool
         required=found.state.required if found else (),
         support_email=support_email,
         settled=settled,
+        in_danger=found.state.danger if found else None,
     )
 
 

@@ -28,6 +28,7 @@ _BARRED = (
     "R1 ",
     "R5 another value of a required",
     "R7 a missing required",
+    "R21 a required",
     "R15 not the shop's matter",
     "R19 rated already",
     "help: here already",

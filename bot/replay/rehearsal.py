@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.chat.conversation import Conversation
+from bot.chat.own_words import OwnWords
 from bot.chat.ticket_form import TicketForm
 from bot.chat.workshop import Answering, Understander, Workshop
 from bot.factories import make_answers
@@ -126,6 +127,7 @@ class Rehearsal:
             support_email=settings.support_email or DEMO_EMAIL, helpdesk="rehearsal", poke=lambda id: None,
             wake_courier=lambda: None,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
+            own_words=OwnWords(settings.danger_reply, settings.danger_help),
         )  # fmt: skip
         self.support_email = shop.support_email
         self._conversation = Conversation(shop, _ID, state, 0, 0, (), locale)
@@ -199,6 +201,7 @@ class Rehearsal:
             required=self.state.required,
             support_email=self.support_email,
             settled=True,
+            in_danger=self.state.danger,
         )
 
     def violations(self) -> list[Violation]:

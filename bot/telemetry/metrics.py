@@ -12,6 +12,7 @@ HEARD = Histogram(
 )
 TURNS = Counter("askonce_turns", "Turns stored, by who spoke and the bot's act", ["who", "act"], registry=REGISTRY)
 UNDERSTOOD = Counter("askonce_understood", "Messages by what understood them", ["by"], registry=REGISTRY)
+DANGER = Counter("askonce_danger", "Messages with words of danger to life, for a person at once", registry=REGISTRY)
 REFUSED = Counter(
     "askonce_writes_refused", "Writes that broke a constraint other than by a clash", ["constraint"], registry=REGISTRY
 )

@@ -126,6 +126,14 @@ class Belief:
             self.answered = True
         return gained
 
+    def endangered(self, exchange: Exchange) -> None:
+        """R21: nothing is read from words of danger but the fields that stand beside them, and these complete nothing
+        until the next message; the reply is the way out (R13)."""
+        self.useless = self.dull = 0
+        self.refused = self.way_out = False
+        self.extra, self.maybe = self.extra | exchange.extra, self.maybe - exchange.extra
+        self.name, self.email = exchange.name or self.name, exchange.email or self.email
+
     def _consents(self, exchange: Exchange) -> bool:
         """R7, R18: a wish, a yes to the offer, a demand for review, or an offer answered by a missing field."""
         wishes = "wants_ticket" in exchange.signals and not exchange.has("ticket_exists")

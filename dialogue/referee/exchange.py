@@ -107,6 +107,11 @@ class Exchange:
         return bool(self.reason and {"disputes", "wants_review"} <= self.signals)
 
     @property
+    def in_danger(self) -> bool:
+        """Words of danger to life (R21)."""
+        return "in_danger" in self.signals
+
+    @property
     def brings_matter(self) -> bool:
         """Something that may be an issue: a reason, a question, or that the answer did not help."""
         return bool(self._understood.get("reason") or self.question or "unhelped" in self.signals)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from dialogue.referee.beliefs import Belief
 from dialogue.referee.exchange import TICKET, Exchange
+from dialogue.referee.rules import danger as of_danger
 from dialogue.referee.rules import exchanges as of_exchanges
 from dialogue.referee.rules import tickets as of_tickets
 from dialogue.referee.rules import turns as of_turns
@@ -58,11 +59,13 @@ class _Walk:
     def _exchange(self, exchange: Exchange) -> None:
         self.belief.begin(exchange.message)
         self._find(of_exchanges.r17_no_card_is_stored(exchange))
-        if self.belief.helped or not exchange.was_understood:
+        if exchange.in_danger:
+            self._endangered(exchange)
+        elif self.belief.helped or not exchange.was_understood:
             self._blind(exchange)
         else:
             self._heard(exchange)
-        if not self.belief.helped:
+        if not self.belief.helped and not exchange.in_danger:
             completes = self.belief.complete(exchange.message.seq, asked=bool(exchange.asking))
             if completes:
                 self._find(of_exchanges.r8_files_and_asks_nothing(exchange))
@@ -77,6 +80,18 @@ class _Walk:
         self.belief.blind()
         for reply in exchange.direct:
             self._find(of_turns.r6_asks_for_no_more_than_one_impossible_field(reply))
+            self._said(reply)
+
+    def _endangered(self, exchange: Exchange) -> None:
+        """Words of danger set the other rules aside (R21)."""
+        alone = not self.belief.helped and not any(reply.who in ("agent", "system") for reply in exchange.replies)
+        for rule in of_danger.OF_DANGER if alone else of_danger.OF_DANGER_BESIDE_A_PERSON:
+            self._find(rule(exchange, self.transcript))
+        if not self.belief.helped:
+            self.belief.endangered(exchange)
+            if "secret" in exchange.signals:
+                self._find(of_exchanges.r17_says_that_a_secret_was_masked(exchange, self.belief))
+        for reply in exchange.direct:
             self._said(reply)
 
     def _heard(self, exchange: Exchange) -> None:
@@ -132,6 +147,6 @@ class _Walk:
 
 
 def judge(transcript: Transcript) -> list[Violation]:
-    """Every violation of R1-R15 and R17-R19 that can be seen from outside, in order; empty for a lawful
+    """Every violation of R1-R15, R17-R19 and R21 that can be seen from outside, in order; empty for a lawful
     conversation. What words alone tell is named `words:` and the rule (`dialogue.referee.sight`)."""
     return sorted([*_Walk(transcript).run(), *look(transcript)], key=lambda violation: (violation.seq, violation.rule))

@@ -47,6 +47,8 @@ _NAME_LABEL = re.compile(
     r"(?:je m'appelle|me llamo|ich heiße|eu me chamo)\s+(?P<value2>.+?)[.!]?",
     re.I,
 )
+#: A number to call, or a link: where the reply to words of danger says that help is to be had (R21).
+_LEADS_TO_HELP = re.compile(r"\d{2,}|https?://")
 _FULL_NAME = re.compile(r"[^\W\d_][^\W\d_'’-]*[^\W\d_](?: [^\W\d_][^\W\d_'’-]*[^\W\d_]){1,3}")
 _TOLD_OF = re.compile(r"@|://")
 
@@ -225,6 +227,7 @@ class _Eyes:
         chat = self.chat
         acts = [reply.act for reply in bot]
         named = bool(self.support) and any(self.support in reply.text.casefold() for reply in bot)
+        named = named or any(reply.act == "smalltalk" and _LEADS_TO_HELP.search(reply.text) for reply in bot)
         adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and len(words_of(head.text)) > 3)
         lines = [line.strip() for line in head.text.splitlines()]
         adds = adds or any(_NAME_LABEL.fullmatch(line) or _CALLED.fullmatch(line) for line in lines)

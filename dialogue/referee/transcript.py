@@ -36,13 +36,14 @@ class Passed:
 @dataclass(frozen=True)
 class Transcript:
     """A whole conversation. `settled`: nothing is under way any more, so a ticket that was due must have been spoken
-    of."""
+    of. `in_danger`: it is flagged for a person to look at once (R21); None where flags are not told."""
 
     turns: tuple[Seen, ...]
     support_email: str = ""
     tickets: tuple[Passed, ...] = ()
     required_fields: tuple[str, ...] = ()
     settled: bool = False
+    in_danger: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dialogue.events import RejectedValue
 from dialogue.understanding import cues
 from dialogue.understanding.answers import read_answer, refuses_a_field
 from dialogue.understanding.clauses import BORDERS, read_sentence, sentences, tidy
+from dialogue.understanding.distress import heed
 from dialogue.understanding.drafts import Asked as Asked
 from dialogue.understanding.drafts import Draft as Draft
 from dialogue.understanding.emails import find_links, read_emails
@@ -58,6 +59,7 @@ def draft(text: str, asked: Asked = None, *, support_email: str = "") -> Draft:
         read_sentence(d, start, end, mark, asks)
     if d.score is not None and not asked_fields:
         d.sentences = []
+    heed(d)
     return d
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from dialogue.events import Understanding
+from dialogue.understanding import distress, never_names
 from dialogue.understanding.learned.heads import heads
 from dialogue.understanding.opinions import weigh
 from dialogue.understanding.reader import Asked, draft
@@ -40,6 +41,8 @@ def warm_up() -> None:
     """Load what the first message would wait for."""
     heads().weigh(["hello"])
     may_hold_secret("hello")
+    distress.lexicon()
+    never_names.is_small_word("hello")
 
 
 class Rules:

@@ -258,6 +258,8 @@ _TROUBLES = [
     "was charged twice",
     "hums at night",
 ]
+#: Beside these no words are a reason, or they change nothing about one.
+_NO_REASON = (Signal.SECRET, Signal.THANKS, Signal.CHATS, Signal.IN_DANGER)
 _BARE = ("that is unfair", "still nothing", "follow up on my order")  # nothing of their own
 wordings = st.builds("{} {}".format, st.sampled_from(_THINGS), st.sampled_from(_TROUBLES)) | st.sampled_from(
     ["it hums; and\nit leaks & smells", "is it oak?", "?!", *_BARE]
@@ -269,9 +271,7 @@ messages = st.builds(
     st.none() | wordings,
     st.none() | wordings,
     st.sampled_from([None, None, *Answer]),
-    st.frozensets(
-        st.sampled_from([s for s in Signal if s not in (Signal.SECRET, Signal.THANKS, Signal.CHATS)]), max_size=2
-    ),
+    st.frozensets(st.sampled_from([s for s in Signal if s not in _NO_REASON]), max_size=2),
     st.booleans(),
 )
 happenings = (

@@ -49,7 +49,7 @@ def test_rows_are_named_by_rule_and_names_are_unique() -> None:
     assert len(set(names)) == len(names)
     for name in names:
         head = name.split()[0].rstrip(":")
-        assert head in {"order", "courtesy", "help"} or (head[0] == "R" and 1 <= int(head[1:]) <= 19), name
+        assert head in {"order", "courtesy", "help"} or (head[0] == "R" and int(head[1:]) in {*range(1, 20), 21}), name
 
 
 def _small_alphabet() -> list[e.Happening]:
@@ -72,6 +72,9 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "lamp broken", "signals": {Signal.WANTS_TICKET}},
         {"reason": "follow up on my sofa", "signals": {Signal.FOLLOWS_UP}},
         {"reason": "follow up on the broken lamp", "signals": {Signal.FOLLOWS_UP}},
+        {"name": "Jane Doe", "signals": {Signal.IN_DANGER}},
+        {"email": "jane@example.com", "signals": {Signal.IN_DANGER}},
+        {"extra": (("order_number", "AB123456"),), "signals": {Signal.IN_DANGER}},
     ]  # fmt: skip
     said += [{"signals": {signal}} for signal in Signal]
     found: list[e.Happening] = []
@@ -120,6 +123,7 @@ def test_no_row_is_dead() -> None:
         State(stem="T", tickets=lamp, phase=Phase.COLLECTING, reason="charged twice", required=("order_number",)),
         State(stem="T", reason="lamp broken", declined=True, last_question=asked),
         quiet,
+        State(stem="T", phase=Phase.OFFERED, required=("order_number",)),
     ]
     seen = set(frontier)
     refused = {row.name for row in TABLE if row.name.startswith("order")}

@@ -55,6 +55,10 @@ BROKEN = {
     "R9 no more asking": "R9 ask for all that is missing",
     "R13 goodbye with a ticket half collected": "R8 complete means file",
     "R18 disagreement that asks for review: issue and consent": "R10 an issue without consent: offer",
+    "R21 words of danger: the fixed reply, and a flag": "R15 chit-chat gets a fixed reply",
+    "R21 words of danger told to a person: the flag": "help: Chatted is said to the person",
+    "R21 beside the reply to danger nothing is offered, asked or filed": "R9 remind, or stop asking",
+    "R21 an address beside words of danger is kept, and is no consent": "R7 a missing address answers the offer",
 }
 
 
@@ -75,6 +79,9 @@ def test_whoever_would_wait_for_ever_is_noticed(monkeypatch: pytest.MonkeyPatch)
     assert "left alone" in waiting(attended, asked, FOUND[0])[0]
     _break(gone, "help: here already", monkeypatch)
     assert "left alone" in waiting(attended, asked, FOUND[0])[0]
+    alone = "R21 the person is gone, and words of danger are unanswered: the fixed reply"
+    _break(alone, "help: the person leaves, and the bot is back", monkeypatch)
+    assert "left alone" in waiting(attended, said(signals={Signal.IN_DANGER}), FOUND[0])[0]
     _break("courtesy: what is left to say", "help: the answer is the person's", monkeypatch)
     assert "no reply" in waiting(State(), said(), FOUND[0])[0]
 

@@ -24,6 +24,7 @@ VALUES = {
     "agent": "Maya",
     "typed": "jane@gmial.com",
     "likely": "jane@gmail.com",
+    "help": "Call 112.",
 }
 
 
@@ -195,6 +196,7 @@ def test_every_phrase_the_table_uses_is_there_and_none_is_left_over() -> None:
     made = {
         *("invalid_", "unusable_", "offer_stands", "ticket_filed", "ticket_saved", "greet", "noted", "all_right"),
         *("clarify", "update_redirect", "mail_subject", "did_you_mean"),
+        *("clarify", "update_redirect", "mail_subject", "danger_help"),
     }
     for phrase in used:
         assert phrase in ENGLISH

@@ -91,6 +91,18 @@ async def test_a_conversation_becomes_a_fixture_that_loads(desk: Desk, tmp_path:
     assert [e.act for s in case.steps for e in s.expected][:2] == ["offer_ticket", "ask"]
 
 
+async def test_a_shopper_in_danger_is_flagged_at_once(desk: Desk) -> None:
+    """R21: in the queue, in the list with its filter, and before all others among the running chats."""
+    id = await desk.chat("my lamp is broken", "I want to kill myself")
+    calm = await desk.chat("hello")
+    one = await desk.as_role(Role.REVIEWER)
+    assert id in await one.get("/flags?flag=danger") and calm not in await one.get("/flags?flag=danger")
+    found = await find(desk.bot.store, Query.read({"flag": "danger"}), hidden=False)
+    assert [r.conversation for r in found.rows] == [id]
+    live = await one.get("/live")
+    assert live.index(id) < live.index(calm) and live.count(">danger</span>") == 1
+
+
 async def test_what_needs_a_look_is_flagged_until_judged(desk: Desk) -> None:
     bad = await desk.chat("my lamp is broken", "no thanks", "bye")
     lost = await desk.chat("???", "bla")

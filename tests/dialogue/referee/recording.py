@@ -33,6 +33,8 @@ _WISHES = {
     Signal.THANKS: "thanks",
     Signal.GOODBYE: "bye",
     Signal.GREETING: "hello",
+    Signal.IN_DANGER: "I want to die",
+    Signal.ABUSES: "you idiot",
 }
 _ANSWERS = {Answer.AFFIRM: "yes", Answer.DENY: "no"}
 
@@ -55,8 +57,10 @@ class Recording:
         self.required = required
         self.turns: list[Seen] = []
         self.tickets: list[Passed] = []
+        self.in_danger = False
 
     def add(self, told: e.Happening, decision: Decision) -> None:
+        self.in_danger = decision.state.danger
         if isinstance(told, e.ShopperSaid):
             understood = orjson.loads(to_json(told.understood))
             self.turns.append(Seen(self._next(), "shopper", spoken(told.understood), understood=understood))
@@ -84,4 +88,6 @@ class Recording:
         return sum(t.who != "page" for t in self.turns) + 1
 
     def transcript(self, *, settled: bool = False) -> Transcript:
-        return Transcript(tuple(self.turns), SUPPORT, tuple(self.tickets), self.required, settled=settled)
+        return Transcript(
+            tuple(self.turns), SUPPORT, tuple(self.tickets), self.required, settled=settled, in_danger=self.in_danger
+        )

@@ -24,6 +24,11 @@ class Talk:
     def __init__(self) -> None:
         self.turns: list[Seen] = []
         self.tickets: list[Passed] = []
+        self.in_danger: bool | None = None
+
+    def flagged(self, in_danger: bool = True) -> Talk:
+        self.in_danger = in_danger
+        return self
 
     def shopper(self, text: str, **understood: Any) -> Talk:
         self.turns.append(Seen(len(self.turns) + 1, "shopper", text, understood=understood))
@@ -43,8 +48,18 @@ class Talk:
         return self
 
     def rules(self, *, settled: bool = True) -> set[str]:
-        transcript = Transcript(tuple(self.turns), SUPPORT, tuple(self.tickets), settled=settled)
+        transcript = Transcript(
+            tuple(self.turns), SUPPORT, tuple(self.tickets), settled=settled, in_danger=self.in_danger
+        )
         return {v.rule for v in judge(transcript)}
+
+
+HELP = "I'm so sorry. Please call 112."
+
+
+def endangered() -> Talk:
+    """Words of danger, not answered yet."""
+    return Talk().shopper("I want to die", signals=["in_danger"])
 
 
 def lawful() -> Talk:
@@ -188,7 +203,44 @@ BROKEN: dict[str, tuple[str, Talk]] = {
         .shopper("thanks", signals=["thanks"])
         .bot("thanks").bot("invite_rating")),
     "a rating too soon": ("R19", Talk().shopper("hello", signals=["greeting"]).bot("greet").bot("invite_rating")),
+    "danger gets an offer": ("R21", endangered().bot("smalltalk", HELP).bot("offer_ticket", "A ticket?")),
+    "danger is brushed off": ("R21", endangered().bot("clarify")),
+    "danger gets two replies": ("R21", endangered().bot("smalltalk", HELP).bot("smalltalk", "Anything else?")),
+    "danger gets a question": (
+        "R21", Talk().shopper("a ticket", signals=["wants_ticket"]).bot("ask", "I need", "name", "email", "reason")
+        .shopper("I want to die", signals=["in_danger"]).bot("remind", "I still need", "name", "email", "reason")),
+    "danger gets silence": ("R21", endangered()),
+    "danger without a flag": ("R21", endangered().bot("smalltalk", HELP).flagged(False)),
 }  # fmt: skip
+
+
+def test_r21_words_of_danger_set_the_other_rules_aside() -> None:
+    """What is asked or wished beside them is not answered, fields beside them are known, and three replies are no
+    fruitless ones."""
+    signals = ["in_danger", "asks_update", "asks_contact", "wants_ticket"]
+    talk = Talk().shopper("the vase came in pieces", reason="the vase came in pieces")
+    talk.bot("offer_ticket", "Would you like a ticket?")
+    for _ in range(3):
+        talk.shopper(
+            "I want to die, ines@duarte.example", signals=signals, email="ines@duarte.example", answer="affirm"
+        )
+        talk.bot("smalltalk", HELP)
+    talk.shopper("yes", answer="affirm").bot("ask", "I need your full name.", "name").flagged()
+    assert talk.rules(settled=False) == set()
+    assert "R21" in talk.flagged(False).rules(settled=False)
+
+
+def test_r21_a_ticket_filed_in_answer_to_words_of_danger_is_seen() -> None:
+    talk = endangered().bot("smalltalk", HELP).flagged()
+    talk.tickets.append(Passed("AO-1", {}, {}, at=2))
+    assert "R21" in talk.rules()
+
+
+def test_r21_beside_a_person_the_flag_alone_is_due() -> None:
+    talk = endangered().flagged()
+    talk.turns.append(Seen(2, "agent", "I am calling you."))
+    assert talk.rules() == set()
+    assert talk.flagged(False).rules() == {"R21"}
 
 
 @pytest.mark.parametrize("what", BROKEN)
@@ -198,7 +250,7 @@ def test_a_violation_is_named_by_its_rule(what: str) -> None:
 
 
 def test_every_rule_that_can_be_seen_from_outside_has_a_broken_example() -> None:
-    assert {rule for rule, _ in BROKEN.values()} == {f"R{n}" for n in range(1, 20)} - {"R4", "R16"}
+    assert {rule for rule, _ in BROKEN.values()} == {f"R{n}" for n in (*range(1, 20), 21)} - {"R4", "R16"}
 
 
 def test_a_missing_turn_is_seen() -> None:
