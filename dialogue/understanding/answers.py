@@ -165,21 +165,26 @@ def _weigh(line: str, match: re.Match[str], answer: Answer, offered: bool) -> An
 _AGREES_BY_ITSELF, _AGREES_AT_LEAST, _REFUSES = 0.97, 0.1, 0.8
 
 
+#: A yes that nothing weakens: alone, or parted by a sign from what follows ("yes, and how long will it take?").
+_OUTRIGHT = re.compile(r"(?:yes+|yeah|yep|yup)(?: (?:please|pls|thanks|thank you))?\s*(?:[,.!;\n]|$)")
 #: Whoever refuses without a word for it does so in few words; a longer message tells something.
 _LONGEST_REFUSAL = 10
 
 
-def weigh_answer(by_words: Answer | None, weight: Mapping[str, float], *, words: int) -> Answer | None:
+def weigh_answer(by_words: Answer | None, weight: Mapping[str, float], low: str) -> Answer | None:
     """The answer to an offer: what the words made of it, and what the head for answers makes of the whole (`weight`:
-    the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed). `words`: how many were
-    said."""
+    the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed). `low`: the message
+    in plain form."""
+    low = low.strip(" ,.!-–\n")
     if not weight:
         return by_words
     agrees, refuses = weight["affirm"], weight["deny"]
+    if by_words is Answer.AFFIRM and _OUTRIGHT.match(low):
+        return Answer.AFFIRM
     if by_words is Answer.AFFIRM:
         return Answer.AFFIRM if agrees >= _AGREES_AT_LEAST else Answer.DENY if refuses >= _REFUSES else None
     if by_words is Answer.DENY:
         return None if agrees >= _AGREES_BY_ITSELF else Answer.DENY
     if agrees >= _AGREES_BY_ITSELF:
         return Answer.AFFIRM
-    return Answer.DENY if refuses >= _REFUSES and words <= _LONGEST_REFUSAL else None
+    return Answer.DENY if refuses >= _REFUSES and len(low.split()) <= _LONGEST_REFUSAL else None

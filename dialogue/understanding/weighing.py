@@ -41,8 +41,10 @@ _KINDS = {
 #: What a wrong guess costs, as the least probability for it: to brush a shopper off as chit-chat, to redirect to the
 #: support email, to take something as a wish for a ticket (R7), to pass over what was said as a courtesy.
 _CHAT, _UPDATE, _CONTACT, _WISH, _COURTESY = 0.6, 0.6, 0.5, 0.75, 0.7
-#: The same for chit-chat while a ticket is offered or collected.
+#: The same for chit-chat while a ticket is offered or collected, and for what is told of a thing of one's own: what
+#: else would people tell a shop about it?
 _CHAT_BESIDE = 0.85
+_OF_MINE = re.compile(r"(?:my|our|one of (?:my|our|the)|both|half of)\b")
 #: A clause of this many words or fewer that names a thing states no issue, unless that is this sure.
 _FEW_WORDS, _SURE_OF_FEW = 3, 0.6
 #: Of a statement about an order, how probable it must be that it tells of trouble for it to be an issue.
@@ -75,7 +77,7 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
             s.kind = _settled(d, s, weight)
     _together(d)
     _signals(d, signals)
-    answer = weigh_answer(d.answer, opinion.answer, words=len(d.said.split())) if d.asked == "offer" else d.answer
+    answer = weigh_answer(d.answer, opinion.answer, plain(d.said)) if d.asked == "offer" else d.answer
     if Signal.WANTS_TICKET in signals and (answer is Answer.DENY or d.asked is None):
         answer = None
     reason = _reason(d)
@@ -125,7 +127,7 @@ def moved(s: Sentence, weight: Weight) -> Weight:
 
 
 # A branch for each decision, in the order in which one goes before another.
-def _settled(d: Draft, s: Sentence, weight: Weight) -> str:  # noqa: PLR0912
+def _settled(d: Draft, s: Sentence, weight: Weight) -> str:
     if not weight:
         return "statement"
     p = moved(s, weight)
@@ -143,15 +145,18 @@ def _settled(d: Draft, s: Sentence, weight: Weight) -> str:  # noqa: PLR0912
         return "courtesy"
     if awaited and (d.email or d.name):
         return "issue"  # beside a field that was asked for it is the answer to what else was asked (R3)
-    if p[IntentName.OTHER] >= (_CHAT if d.asked is None else _CHAT_BESIDE):
+    owned = not s.asks and _OF_MINE.match(plain(s.text)) is not None
+    if p[IntentName.OTHER] >= (_CHAT if d.asked is None and not owned else _CHAT_BESIDE):
         return "chat"
     if d.asked is not None and not s.asks and _is_detail(s.text, few=few, offered=d.asked == "offer" or awaited):
         return "issue"  # what is told while a ticket is offered or collected is of its issue (R4)
     matters = (IntentName.REPORT_ISSUE, IntentName.QUESTION, IntentName.ORDER_STATUS)
     matter = max(matters, key=lambda name: p[name])
-    if matter is IntentName.ORDER_STATUS and not s.asks and p[IntentName.REPORT_ISSUE] >= _TROUBLE_TOO:
+    low = plain(s.text)
+    told = not s.asks and (p[IntentName.REPORT_ISSUE] >= _TROUBLE_TOO or cues.TROUBLE.search(low))
+    if told and (matter is IntentName.ORDER_STATUS or cues.TROUBLE.search(low) or cues.LATE.search(low)):
         matter = IntentName.REPORT_ISSUE  # told, not asked: an issue is answered and offered a ticket, both (R10)
-    if sum(p[name] for name in matters) < p[IntentName.OTHER]:
+    if sum(p[name] for name in matters) < p[IntentName.OTHER] and not owned:
         return "chat" if d.asked is None else "statement"
     if matter is IntentName.REPORT_ISSUE and not substance(s.text) and (few or p[matter] < _SURE_OF_FEW):
         return "statement"
@@ -170,8 +175,8 @@ def _together(d: Draft) -> None:
     """What clauses make of one another: what stands beside an issue belongs to it (R3), so that nothing is lost."""
     for s in d.sentences:
         # What a wish is about ("open a ticket for the blue lamp") is the reason where it says anything at all (R3).
-        if s.kind in ("statement", "chat") and s.after_wish and substance(s.text):
-            if not re.fullmatch(r"(?:me|that|this|it|us|you|\W+)+", plain(s.text)):
+        if s.kind in ("statement", "chat", "question", "order_status") and s.after_wish and not s.asks:
+            if substance(s.text) and not re.fullmatch(r"(?:me|that|this|it|us|you|\W+)+", plain(s.text)):
                 s.kind = "issue"
     stated = [s for s in d.sentences if s.kind in ("issue", "dispute")]
     if not stated:

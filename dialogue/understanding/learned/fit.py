@@ -52,8 +52,9 @@ def _sharpness(lines: Lines, vectors: NDArray[np.float32]) -> float:
     import numpy as np
 
     held = np.arange(len(lines)) % HELD_OUT == 0
-    views = _Views([lines[n] for n in np.flatnonzero(~held)], vectors[~held])
-    far = [lines[n] for n in np.flatnonzero(held)]
+    near = [line for n, line in enumerate(lines) if n % HELD_OUT]
+    far = [line for n, line in enumerate(lines) if not n % HELD_OUT]
+    views = _Views(near, vectors[~held])
     scores = views.scores(far, vectors[held])
     known = {label: n for n, label in enumerate(views.dense.classes_)}
     wanted = [known[label] for label, _ in far]

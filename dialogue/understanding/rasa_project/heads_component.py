@@ -17,9 +17,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 #: The repository, behind everything else on the path: no module of ours may stand for one of the library's.
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[3]))
 
-from dialogue.understanding.learned import heads  # noqa: E402
-from dialogue.understanding.learned.fit import fit  # noqa: E402
-from dialogue.understanding.learned.lines import answer_lines  # noqa: E402
+from dialogue.understanding.learned import heads
+from dialogue.understanding.learned.fit import fit
+from dialogue.understanding.learned.lines import answer_lines
 
 _FILE = heads.FILE.name
 
@@ -37,7 +37,11 @@ class Heads(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> Heads:
         made = cls(model_storage, resource)
         made._answers = pathlib.Path(__file__).parent / config["answers"]
