@@ -166,7 +166,10 @@ class Greeted:
 
 @dataclass(frozen=True, slots=True)
 class NameGiven:
+    """`aside`: said beside an offer, alone and with no sign of being meant for it: kept, and no consent (R2, R7)."""
+
     value: str
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

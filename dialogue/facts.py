@@ -39,7 +39,7 @@ def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:  # noqa: PLR0912
     if understood.email:
         yield e.EmailGiven(understood.email)
     if understood.name:
-        yield e.NameGiven(understood.name)
+        yield e.NameGiven(understood.name, aside=Signal.NAME_ASIDE in signals)
     for field, value in understood.extra:
         yield e.ExtraGiven(field, value)
     given = {"email": understood.email, "name": understood.name}

@@ -49,6 +49,10 @@ def name_known(state: State, fact: e.NameGiven) -> bool:
     return state.name is not None
 
 
+def said_aside(state: State, fact: e.NameGiven) -> bool:
+    return fact.aside
+
+
 def email_known(state: State, fact: e.EmailGiven) -> bool:
     return state.email is not None
 

@@ -94,6 +94,8 @@ TABLE: tuple[Row, ...] = (
     Row("R5 another name replaces, and is no consent", _HEARD, e.NameGiven, actions.replace_name, g.name_known),
     Row("R21 a name beside words of danger is kept, and is no consent", (OFFERED,), e.NameGiven, actions.keep_name,
         g.in_danger),
+    Row("R2 a bare name beside an offer is kept, and is no consent", (OFFERED,), e.NameGiven, actions.keep_name,
+        g.said_aside),
     Row("R7 a missing name answers the offer", (OFFERED,), e.NameGiven, actions.name_at_offer),
     Row("R2 a name is kept", (IDLE, COLLECTING, SILENT, ATTENDED), e.NameGiven, actions.keep_name),
     Row("R6 not an address: not stored", _HEARD, e.EmailGiven, actions.keep, g.bad_email),

@@ -53,6 +53,7 @@ class Signal(StrEnum):
     WANTS_REVIEW = "wants_review"
     CHATS = "chats"
     SECRET = "secret"
+    NAME_ASIDE = "name_aside"
     IN_DANGER = "in_danger"
     ABUSES = "abuses"
 

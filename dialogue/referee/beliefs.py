@@ -144,7 +144,8 @@ class Belief:
 
     def _fills(self, exchange: Exchange) -> bool:
         """The message gives a field that is certainly missing."""
-        if (exchange.name and not self.name) or (exchange.email and not self.email):
+        told = exchange.name and "name_aside" not in exchange.signals
+        if (told and not self.name) or (exchange.email and not self.email):
             return True
         if exchange.extra - self.extra - self.maybe:
             return True

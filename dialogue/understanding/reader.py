@@ -24,7 +24,7 @@ from dialogue.understanding.emails import find_links, read_emails
 from dialogue.understanding.names import NameReading, digits_for_name, looks_like_name, read_name
 from dialogue.understanding.pieces import SIGN, Span, Squeezed
 from dialogue.understanding.secrets import mask
-from dialogue.understanding.text import WORD, plain
+from dialogue.understanding.text import WORD, is_given_name, plain
 from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Answer, Field, Signal
 
@@ -153,7 +153,19 @@ def _name(
         text, asked=asked_name and not refuses, emails=tuple(emails), beside_wish=bool(wish),
         bare=d.asked != "offer" or agreed,
     )  # fmt: skip
+    if not found and d.asked == "offer" and not refuses and (found := _name_alone(text)):
+        d.signals.add(Signal.NAME_ASIDE)
     return found if found and could_be_name(found.value) else None
+
+
+def _name_alone(text: str) -> NameReading | None:
+    """A message that is nothing but a full name, of a first name that the list knows. At an offer it is kept (R2), and
+    consents to nothing (R7); what the head for answers takes for a yes or a no is none (`weighing`)."""
+    found = read_name(text, asked=False)
+    if not found or text.strip(" \n.!,") != found.value:
+        return None
+    parts = found.value.split()
+    return found if len(parts) >= 2 and is_given_name(parts[0]) else None
 
 
 # ---------------------------------------------------------------- courtesies, yes and no

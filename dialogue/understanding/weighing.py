@@ -41,6 +41,8 @@ _KINDS = {
 #: What a wrong guess costs, as the least probability for it: to brush a shopper off as chit-chat, to redirect to the
 #: support email, to take something as a wish for a ticket (R7), to pass over what was said as a courtesy.
 _CHAT, _UPDATE, _CONTACT, _WISH, _COURTESY = 0.6, 0.6, 0.5, 0.75, 0.7
+#: How surely a bare name beside an offer must be neither a yes nor a no, to be kept as a name.
+_NO_ANSWER = 0.8
 #: The same for chit-chat while a ticket is offered or collected, and for what is told of a thing of one's own: what
 #: else would people tell a shop about it?
 _CHAT_BESIDE = 0.85
@@ -72,6 +74,9 @@ _PULL = {
 def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
     """The understanding of a draft, with what the heads make of it."""
     signals = set(d.signals)
+    if Signal.NAME_ASIDE in signals and opinion.answer and opinion.answer["neither"] < _NO_ANSWER:
+        d.name = None
+        signals.discard(Signal.NAME_ASIDE)
     for s, weight in zip(d.sentences, opinion.clauses, strict=True):
         if s.kind == "open":
             s.kind = _settled(d, s, weight)
