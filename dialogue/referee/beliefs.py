@@ -47,6 +47,7 @@ class Belief:
     way_out: bool = False  # the last reply names the way out that was due
     greeted: str | None = None  # the name they greeted with
     answered: bool = False
+    just_answered: bool = False  # and by the last reply: a wish for a ticket is about that (R2, R3)
     invited: bool = False
     dispute: bool | None = False
     helped: bool = False  # a person of the shop took part: what they agreed with the shopper cannot be judged
@@ -122,6 +123,7 @@ class Belief:
         if self.open_yes and not self.consent:
             self.reason = None  # it may have filed just now
             self.extra, self.maybe = set(), self.maybe | self.extra
+        self.just_answered = "answer" in acts
         if "answer" in acts and not self.consent:
             self.answered = True
         return gained
@@ -175,7 +177,8 @@ class Belief:
     def _hear_dispute(self, exchange: Exchange) -> None:
         """Whether the present issue is a dispute; None where another issue may have taken its place."""
         disputes = "disputes" in exchange.signals
-        unanswered = exchange.has("no_answer") or bool({"unhelped", "about_that"} & exchange.signals)
+        pointed = bool({"unhelped", "about_that"} & exchange.signals) or self._points_at_answer(exchange)
+        unanswered = exchange.has("no_answer") or pointed
         if exchange.stopped and (exchange.reason or unanswered):
             # Declined, or taken over in the same breath: only the table knows.
             self.dispute = None if self.dispute or disputes else self.dispute
@@ -184,6 +187,10 @@ class Belief:
             self.dispute = self.dispute or (first and not self.has_tickets) or None
         elif (exchange.reason or unanswered) and self.dispute and not self.consent:
             self.dispute = None
+
+    def _points_at_answer(self, exchange: Exchange) -> bool:
+        """A wish for a ticket about the question just answered, by words or as the next move (R3)."""
+        return "wants_ticket" in exchange.signals and ("about_that" in exchange.signals or self.just_answered)
 
     def _hear_reason(self, exchange: Exchange) -> None:
         """R3: whether a reason stands now."""
@@ -199,7 +206,7 @@ class Belief:
             # Declined before, perhaps, and then it is the reason of whoever asks for a ticket (R10); a question about
             # a ticket in the same breath changes nothing in that.
             self.reason = self.reason or None
-        elif self.answered and ("unhelped" in signals or {"wants_ticket", "about_that"} <= signals):
+        elif self.answered and ("unhelped" in signals or self._points_at_answer(exchange)):
             self.reason = self.reason or None
         if exchange.reason or exchange.question or "unhelped" in signals:
             self.offered_once = False

@@ -26,6 +26,7 @@ from dialogue.understanding.text import (
     is_everyday,
     is_family_name,
     is_given_name,
+    is_of_shops,
     is_word,
     plain,
 )
@@ -33,15 +34,6 @@ from dialogue.understanding.text import (
 TOKEN = re.compile(rf"{NAME_TOKEN}\.?")
 #: Words of a name; initials may stand without spaces ("J.R.R. Tolkien").
 RUN = re.compile(rf"(?:{NAME_TOKEN}\.?)(?:(?:[ \t]+|(?<=[^\W\d_]\.)(?=[^\W\d_]\.))(?:{NAME_TOKEN}\.?))*")
-#: Words about shopping and support that stand capitalised at the start of answers and are no names.
-SHOP_WORDS = frozenset(
-    """colour color size blue red green black white pink grey gray yellow brown lamp shoes shirt jacket coat dress mug
-    mugs chair table desk kettle blender phone laptop delivery discount box zip lid button charger cable bag watch
-    ring toy book sofa bed order item product store shop website app password voucher coupon gift card payment
-    invoice service quality customer agent manager team please live real nothing none private secret anonymous
-    unknown test http https www com html monday
-    tuesday wednesday thursday friday saturday sunday christmas xmas easter birthday halloween""".split()
-)  # fmt: skip
 #: The same of so many words as a name may have, and some that do not belong to it.
 FEW_WORDS = re.compile(RUN.pattern.removesuffix("*") + "{0,13}")
 
@@ -66,7 +58,7 @@ def shape_of(token: str) -> str:
         return "no"
     if len(bare) == 1 and bare.isalpha() and (bare.isupper() or not bare.isascii()):
         return "initial"
-    if low in NEVER_IN_NAMES or low in SHOP_WORDS:
+    if low in NEVER_IN_NAMES or is_of_shops(low):
         return "no"
     if not is_latin(bare[0]):
         return "foreign"
@@ -101,7 +93,7 @@ def shapes_of(tokens: list[str]) -> list[str]:
             shapes[place] = "wordname"  # "don" after a name is no title
         low = plain(token.strip("."))
         if place and shapes[place] == "no" and (is_family_name(token) or low in SHORT_FAMILY_NAMES):
-            if low in SHOP_WORDS and (is_given_name(tokens[0]) or shapes[0] in ("name", "title")):
+            if is_of_shops(low) and (is_given_name(tokens[0]) or shapes[0] in ("name", "title")):
                 shapes[place] = "wordname"
             elif place == len(tokens) - 1 and token[0].isupper() and tokens[0][0].isupper() and shapes[0] in _BEFORE_GO:
                 shapes[place] = "wordname"  # "Seo-ah Go", "Hieu Do"

@@ -65,7 +65,7 @@ _LEADS_ON = re.compile(r"(?<!\w)(?P<word>(?:and|but|so|because|also|plus|then)\s
 
 @dataclass
 class Sentence:
-    """A clause as it is judged. `text`: tidied, contact data and courtesies taken out, for patterns and models.
+    """A clause as it is judged. `text`: tidied, contact data and courtesies taken out, for patterns and heads.
     `start`, `end`: the stretch of the message it stands in, `end` with the end mark that is its own; `whole`: the
     shopper's sentence around it."""
 

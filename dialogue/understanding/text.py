@@ -71,6 +71,11 @@ def is_family_name(token: str) -> bool:
     return _known(token, "family_names.txt")
 
 
+def is_of_shops(token: str) -> bool:
+    """True for a word about shopping and support that stands capitalised at the start of answers and is no name."""
+    return token in _lines("shop_words.txt")
+
+
 def _known(token: str, table: str) -> bool:
     token = unicodedata.normalize("NFC", token.casefold()).strip(".")
     names = _lines(table)

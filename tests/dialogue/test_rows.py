@@ -44,6 +44,14 @@ def filed() -> State:
     return tell(State(stem="R"), everything)[0]
 
 
+def test_r2_a_bare_name_beside_an_offer_is_kept_and_is_no_consent() -> None:
+    offered, _ = tell(State(stem="R"), said(reason="the lamp is broken"), e.NothingFound())
+    state, effects = tell(offered, said(name="Jane Doe", signals={Signal.NAME_ASIDE}))
+    assert (state.phase, state.name) == (Phase.OFFERED, "Jane Doe")
+    assert Act.ASK not in acts(effects)
+    assert tell(offered, said(name="Jane Doe"))[0].phase is Phase.COLLECTING
+
+
 def test_r4_the_reason_said_again_is_not_written_twice() -> None:
     state, effects = tell(COLLECTING, said(reason="the lamp is broken"))
     assert state.reason == "the lamp is broken"

@@ -73,6 +73,7 @@ def _small_alphabet() -> list[e.Happening]:
         {"reason": "follow up on my sofa", "signals": {Signal.FOLLOWS_UP}},
         {"reason": "follow up on the broken lamp", "signals": {Signal.FOLLOWS_UP}},
         {"name": "Jane Doe", "signals": {Signal.IN_DANGER}},
+        {"name": "Jane Doe", "signals": {Signal.NAME_ASIDE}},
         {"email": "jane@example.com", "signals": {Signal.IN_DANGER}},
         {"extra": (("order_number", "AB123456"),), "signals": {Signal.IN_DANGER}},
     ]  # fmt: skip

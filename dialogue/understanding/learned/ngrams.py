@@ -1,5 +1,5 @@
-"""Text to features for the linear model: words, word pairs, and character runs within words. Standard library only, and
-plain enough for Python 3.10, because `fit_linear.py` runs in Rasa's environment."""
+"""Text to features for the heads: words, word pairs, and character runs within words. Standard library only, and plain
+enough for Python 3.10, because `fit` runs in Rasa's environment."""
 
 from __future__ import annotations
 
