@@ -136,6 +136,12 @@ BROKEN: dict[str, tuple[str, Talk]] = {
                             .bot("clarify", text=HUSH)),
     "small talk between": ("R13", Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("smalltalk").says("so")
                            .bot("clarify", text=HUSH)),
+    "nothing three times beside an offer": ("R13", offered().says("that thing").bot("clarify", text=HUSH)
+        .says("you know").bot("clarify", text=HUSH).says("thing again").bot("clarify", text=HUSH)),
+    "small talk for the same words, beside an offer": ("R13", offered().says("torn box").bot("smalltalk")
+        .says("torn box").bot("smalltalk").says("torn box!").bot("smalltalk").says("box torn").bot("smalltalk")),
+    "nothing three times after the asking": ("R13", Talk().says("a ticket").bot("ask", "name").says("hm").bot("clarify")
+        .says("you know").bot("clarify").says("again").bot("clarify")),
     # asked for again
     "an address alone, asked for": ("R2", Talk().says("a ticket").bot("ask", "name", "email", "reason")
         .says("ines@duarte.example")
@@ -226,6 +232,14 @@ LAWFUL: dict[str, Talk] = {
     "twice only": Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH),
     "the way out named": Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH).says("so")
     .bot("clarify", text=f"Write to {SHOP}."),
+    "a detail in two words": offered().says("torn box").bot("clarify", text="Added.").says("how long?")
+        .bot("smalltalk").says("how long?").bot("smalltalk"),
+    "details in few words": offered().says("torn box").bot("clarify", text="Added.").says("缺少零件")
+        .bot("clarify", text="Added.").says("scratched!").bot("clarify", text="Added."),
+    "a detail beside small talk": offered().says("torn box, lol").bot("smalltalk").says("well").bot("smalltalk")
+        .says("so").bot("smalltalk"),
+    "a detail while fields are missing": Talk().says("the vase came in pieces, a ticket").bot("ask", "name")
+        .says("its box is torn as well").bot("smalltalk").says("well").bot("smalltalk").says("so").bot("smalltalk"),
     "an answer between": Talk().says("hm").bot("clarify", text=HUSH).says("returns?").bot("answer").says("so")
         .bot("clarify", text=HUSH)
     .says("hm").bot("clarify", text=HUSH),
