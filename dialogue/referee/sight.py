@@ -81,6 +81,11 @@ def holds(longer: Sequence[str], shorter: Sequence[str]) -> bool:
     return any(tuple(longer[n : n + size]) == tuple(shorter) for n in range(len(longer) - size + 1))
 
 
+def _leans(said: Sequence[str]) -> bool:
+    """Whether words may name no matter of their own, but one that was told before: "unfair", "it never came"."""
+    return not set(said) - sets.EVERYDAY - sets.WISHES - sets.DISPUTING or bool(set(said[:3]) & sets.POINTING)
+
+
 def asked_plainly_before(text: str) -> Iterator[str]:
     """The fields that a message says plainly: alone in a line, or behind their label."""
     for line in text.splitlines():
@@ -185,6 +190,8 @@ class _Eyes:
             and any(issue == said or (holds(issue, said) and len(said) > 2) for issue in chat.declined)
         ):
             self.say("R10", offer.seq, "the very words whose offer was plainly refused are offered a ticket again")
+        if offer and chat.declined and _leans(said):
+            chat.declined.pop()  # the shopper raised it again (R10): what is offered now is about it
         if offer:
             # The way out is offered for no issue (R13); beside an answer it is not told for which part of the message.
             own = type(said)() if {"give_email", "answer"} & set(acts) else said

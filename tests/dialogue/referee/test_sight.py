@@ -130,6 +130,8 @@ BROKEN: dict[str, tuple[str, Talk]] = {
     "the same words, two tickets": ("R12", whole().says("the vase came in pieces").files()),
     "a part of the words, another ticket": ("R12", whole("the big vase came in pieces").says("vase came in pieces")
                                             .files(reason="vase came in pieces")),
+    "offered again after another issue": ("R10", offered("the lamp is cracked").says("no").bot("declined")
+        .says("my desk wobbles").bot("offer_ticket").says("the lamp is cracked").bot("offer_ticket")),
     # nothing useful
     "nothing three times": ("R13", Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH)
         .says("so")
@@ -222,6 +224,11 @@ LAWFUL: dict[str, Talk] = {
     "refused beside an answer, which it was for is not told": Talk().says("the lamp is cracked. is it oak?")
         .bot("answer").bot("offer_ticket")
     .says("no").bot("declined").says("the lamp is cracked. is it oak?").bot("no_answer").bot("offer_ticket"),
+    "refused, and raised again by disagreement": offered("how long?").says("no").bot("declined").says("unfair!")
+        .bot("offer_ticket").says("how long?").bot("no_answer").bot("offer_ticket"),
+    "refused, and raised again by a pronoun": offered("the lamp is cracked").says("no").bot("declined")
+        .says("but it never stopped flickering").bot("answer").bot("offer_ticket").says("the lamp is cracked")
+        .bot("no_answer").bot("offer_ticket"),
     "the page names its customer between": Talk().says("hm").bot("clarify", text=HUSH).page(name="Ines Duarte")
     .says("well").bot("clarify", text=HUSH).says("so").bot("clarify", text=HUSH),
     "another lamp": whole().says("another ticket: the vase came in pieces").files(),
