@@ -106,6 +106,11 @@ AUXILIARY = _set("can could do does did is are will would should may kann könne
 DETERMINERS = _set(
     "a an the my our der die das den mein meine meinen unser unsere le la mon ma mes el mi mis o a meu minha"
 )
+#: Pronouns that point at what was told before.
+POINTING = _set(
+    "it it's its this that that's these those they them which es dies dieses sie il elle ils elles ça cela ceci ce "
+    "c'est esto eso ello ellos isto isso ele ela eles elas هذا هذه ذلك تلك هو هي"
+)
 #: Words by which the shopper says that another ticket is meant.
 ANOTHER = _set(
     "another second new other different separate more weitere weiteres weiteren neues neue zweites zweite anderes "

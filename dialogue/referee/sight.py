@@ -58,9 +58,11 @@ class _Chat:
     """Where the walk stands, as far as words tell it."""
 
     offered: Seen | None = None  # the offer that the very next message answers
-    open_offer: bool = False
+    open: bool = False  # an offer or a collection is: what is told is added to the reason (R4)
+    told: frozenset[str] = frozenset()  # its issue's words, and those that useless replies met since
     refused: bool = False
-    useless: list[str] = field(default_factory=list)
+    #: Useless replies in a row: the words that clarified, and whether the message may have told a detail.
+    useless: list[tuple[str, bool]] = field(default_factory=list)
     issue: tuple[str, ...] = ()  # the words of the message that the last offer answered
     declined: list[tuple[str, ...]] = field(default_factory=list)  # words whose offer was plainly refused
     given: dict[str, int] = field(default_factory=dict)  # field said plainly -> the turn it was said in
@@ -79,6 +81,11 @@ def holds(longer: Sequence[str], shorter: Sequence[str]) -> bool:
     """True where `shorter` stands in `longer` as it is, in one piece."""
     size = len(shorter)
     return any(tuple(longer[n : n + size]) == tuple(shorter) for n in range(len(longer) - size + 1))
+
+
+def _leans(said: Sequence[str]) -> bool:
+    """Whether words may name no matter of their own, but one that was told before: "unfair", "it never came"."""
+    return not set(said) - sets.EVERYDAY - sets.WISHES - sets.DISPUTING or bool(set(said[:3]) & sets.POINTING)
 
 
 def asked_plainly_before(text: str) -> Iterator[str]:
@@ -187,15 +194,19 @@ class _Eyes:
             and any(issue == said or (holds(issue, said) and len(said) > 2) for issue in chat.declined)
         ):
             self.say("R10", offer.seq, "the very words whose offer was plainly refused are offered a ticket again")
+        if offer and chat.declined and _leans(said):
+            chat.declined.pop()  # the shopper raised it again (R10): what is offered now is about it
         if offer:
             # The way out is offered for no issue (R13); beside an answer it is not told for which part of the message.
             own = type(said)() if {"give_email", "answer"} & set(acts) else said
-            chat.refused, chat.issue, chat.open_offer = False, own, True
+            chat.refused, chat.issue, chat.open, chat.told = False, own, True, frozenset(own)
+        elif any(reply.asks for reply in bot):
+            chat.open, chat.told = True, chat.told if chat.open else frozenset()
         elif set(acts) & {*_STOPPED, *_TICKET}:
-            chat.open_offer = False
+            chat.open = False
         chat.offered = offer
         if self._filed_in(head, following):
-            chat.declined, chat.open_offer = [], False
+            chat.declined, chat.open = [], False
 
     def _asked_again(self, bot: Sequence[Seen]) -> None:
         """R2: a field that stands plainly in an earlier message."""
@@ -228,7 +239,7 @@ class _Eyes:
         acts = [reply.act for reply in bot]
         named = bool(self.support) and any(self.support in reply.text.casefold() for reply in bot)
         named = named or any(reply.act == "smalltalk" and _LEADS_TO_HELP.search(reply.text) for reply in bot)
-        adds = bool(_TOLD_OF.search(head.text)) or (chat.open_offer and len(words_of(head.text)) > 3)
+        adds = bool(_TOLD_OF.search(head.text)) or (chat.open and len(words_of(head.text)) > 3)
         lines = [line.strip() for line in head.text.splitlines()]
         adds = adds or any(_NAME_LABEL.fullmatch(line) or _CALLED.fullmatch(line) for line in lines)
         adds = adds or bool(
@@ -238,12 +249,21 @@ class _Eyes:
             chat.useless = []
             return
         text = "".join(reply.text for reply in bot if reply.act == "clarify")
-        if any(said and text and said != text for said in chat.useless):
-            chat.useless = []
-        chat.useless.append(text)
-        if len(chat.useless) == _PATIENCE:
+        row = chat.useless[1 - _PATIENCE :]
+        if any(said and text and said != text for said, _ in row):
+            row = []
+        chat.useless = row = [*row, (text, chat.open and self._tells(head))]
+        # Few words may be a detail that was taken in (R4), but not where a message without any met the same reply.
+        shrugs = {said for said, detail in row if said and not detail}
+        if len(row) == _PATIENCE and all(said in shrugs for said, detail in row if detail):
             self.say("R13", bot[-1].seq, "nothing useful was said three times in a row, and the way out was not named")
             chat.useless = []
+
+    def _tells(self, head: Seen) -> bool:
+        """Whether a message says a word, beyond everyday words, that was not told yet; it is told from now on."""
+        fresh = frozenset(words_of(head.text)) - sets.EVERYDAY - sets.WISHES - self.chat.told
+        self.chat.told |= fresh
+        return bool(fresh)
 
     def _files_and_invites(self, head: Seen, bot: Sequence[Seen], following: int | None) -> None:
         """R19: never in the reply that files."""

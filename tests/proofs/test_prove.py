@@ -6,13 +6,13 @@ from collections import Counter
 
 import pytest
 
+from dialogue import actions, transitions
 from dialogue import events as e
-from dialogue import transitions
 from dialogue.referee.judge import judge
 from dialogue.states import State
 from dialogue.tracker import step
 from dialogue.transitions import Row
-from dialogue.vocabulary import Signal
+from dialogue.vocabulary import Answer, Signal
 from tests.dialogue.referee.recording import Recording
 from tests.proofs.prove import FOUND, POLICY, advance, exhaust, said, share_of_storms, waiting, wander
 
@@ -99,15 +99,65 @@ def test_whoever_would_wait_for_ever_is_noticed(monkeypatch: pytest.MonkeyPatch)
 def test_three_useless_replies_are_noticed(
     row: str, instead: str, start: tuple[e.Happening, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def talk() -> list[str]:
+    def talk(times: int) -> list[str]:
         state, recording = State(), Recording()
-        for told in (*start, *[said(signals={Signal.CHATS})] * 3):
+        for told in (*start, *[said(signals={Signal.CHATS})] * times):
             state = advance(state, told, recording, Counter(), FOUND[1])
         return [v.rule for v in judge(recording.transcript())]
 
-    assert talk() == []
+    assert talk(3) == talk(4) == []
     _break(row, instead, monkeypatch)
-    assert talk() == ["R13", "words:R13"]  # by what was understood, and by the words alone
+    assert "R13" in talk(3)  # by what was understood
+    # By the words alone: beside an open reason the first of them may have told a detail, the same again cannot.
+    assert "words:R13" in talk(4 if start else 3)
+
+
+DETAILS = (said(reason="charged twice"), said(reason="unfair", signals={Signal.DISPUTES}))
+DIGRESSIONS = (said(question="how long?"), said(question="?"), said(signals={Signal.CHATS}))
+
+
+@pytest.mark.parametrize("digression", DIGRESSIONS)
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_detail_of_few_words_is_no_message_that_brought_nothing(
+    detail: e.Happening, digression: e.Happening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4, R13: it is added to what is offered, so that the third reply without progress is the third after it."""
+
+    def talk(*messages: e.Happening) -> tuple[list[str], list[str | None]]:
+        state, recording = State(), Recording()
+        for told in (said(reason="the lamp is broken"), *messages):
+            state = advance(state, told, recording, Counter(), FOUND[2])
+        return [v.rule for v in judge(recording.transcript())], [turn.act for turn in recording.turns]
+
+    found, acts = talk(detail, digression, digression)
+    assert found == [] and "give_email" not in acts
+    assert talk(digression, detail, digression)[0] == talk(detail, DETAILS[0], digression)[0] == []
+    found, acts = talk(detail, *[digression] * 3)
+    assert found == [] and acts[-1] == "give_email"
+    _break("R13 an offer, and three replies brought nothing: the email too", "R10 the offer stands", monkeypatch)
+    assert {"R13", "words:R13"} <= set(talk(detail, *[digression] * 4)[0])
+
+
+@pytest.mark.parametrize("found", FOUND[:2])
+def test_a_disagreement_raises_the_refused_issue_again(found: e.Happening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R10, R18: "unfair" names no matter of its own, so that what was refused is offered, and asked about, again."""
+    asks, no = said(question="how long?"), said(answer=Answer.DENY)
+
+    def talk(*messages: tuple[e.Happening, e.Happening]) -> list[str]:
+        state, recording = State(), Recording()
+        for told, outcome in ((asks, FOUND[1]), (no, FOUND[1]), *messages, (asks, FOUND[1])):
+            state = advance(state, told, recording, Counter(), outcome)
+        return [v.rule for v in judge(recording.transcript())]
+
+    unfair, lamp = said(reason="unfair", signals={Signal.DISPUTES}), said(reason="the lamp is broken")
+    assert talk((unfair, found)) == talk((lamp, found)) == talk() == []
+    monkeypatch.setattr(actions, "declined_before", lambda state, wording: False)
+    _break(
+        "R10 no article, and the ticket was declined",
+        "R15 no article: a gap, and the question is the reason",
+        monkeypatch,
+    )
+    assert "words:R10" in talk() and "words:R10" in talk((lamp, found))
 
 
 def test_the_same_digression_without_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

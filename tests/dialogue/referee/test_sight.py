@@ -130,12 +130,20 @@ BROKEN: dict[str, tuple[str, Talk]] = {
     "the same words, two tickets": ("R12", whole().says("the vase came in pieces").files()),
     "a part of the words, another ticket": ("R12", whole("the big vase came in pieces").says("vase came in pieces")
                                             .files(reason="vase came in pieces")),
+    "offered again after another issue": ("R10", offered("the lamp is cracked").says("no").bot("declined")
+        .says("my desk wobbles").bot("offer_ticket").says("the lamp is cracked").bot("offer_ticket")),
     # nothing useful
     "nothing three times": ("R13", Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH)
         .says("so")
                             .bot("clarify", text=HUSH)),
     "small talk between": ("R13", Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("smalltalk").says("so")
                            .bot("clarify", text=HUSH)),
+    "nothing three times beside an offer": ("R13", offered().says("that thing").bot("clarify", text=HUSH)
+        .says("you know").bot("clarify", text=HUSH).says("thing again").bot("clarify", text=HUSH)),
+    "small talk for the same words, beside an offer": ("R13", offered().says("torn box").bot("smalltalk")
+        .says("torn box").bot("smalltalk").says("torn box!").bot("smalltalk").says("box torn").bot("smalltalk")),
+    "nothing three times after the asking": ("R13", Talk().says("a ticket").bot("ask", "name").says("hm").bot("clarify")
+        .says("you know").bot("clarify").says("again").bot("clarify")),
     # asked for again
     "an address alone, asked for": ("R2", Talk().says("a ticket").bot("ask", "name", "email", "reason")
         .says("ines@duarte.example")
@@ -216,6 +224,11 @@ LAWFUL: dict[str, Talk] = {
     "refused beside an answer, which it was for is not told": Talk().says("the lamp is cracked. is it oak?")
         .bot("answer").bot("offer_ticket")
     .says("no").bot("declined").says("the lamp is cracked. is it oak?").bot("no_answer").bot("offer_ticket"),
+    "refused, and raised again by disagreement": offered("how long?").says("no").bot("declined").says("unfair!")
+        .bot("offer_ticket").says("how long?").bot("no_answer").bot("offer_ticket"),
+    "refused, and raised again by a pronoun": offered("the lamp is cracked").says("no").bot("declined")
+        .says("but it never stopped flickering").bot("answer").bot("offer_ticket").says("the lamp is cracked")
+        .bot("no_answer").bot("offer_ticket"),
     "the page names its customer between": Talk().says("hm").bot("clarify", text=HUSH).page(name="Ines Duarte")
     .says("well").bot("clarify", text=HUSH).says("so").bot("clarify", text=HUSH),
     "another lamp": whole().says("another ticket: the vase came in pieces").files(),
@@ -226,6 +239,14 @@ LAWFUL: dict[str, Talk] = {
     "twice only": Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH),
     "the way out named": Talk().says("hm").bot("clarify", text=HUSH).says("well").bot("clarify", text=HUSH).says("so")
     .bot("clarify", text=f"Write to {SHOP}."),
+    "a detail in two words": offered().says("torn box").bot("clarify", text="Added.").says("how long?")
+        .bot("smalltalk").says("how long?").bot("smalltalk"),
+    "details in few words": offered().says("torn box").bot("clarify", text="Added.").says("缺少零件")
+        .bot("clarify", text="Added.").says("scratched!").bot("clarify", text="Added."),
+    "a detail beside small talk": offered().says("torn box, lol").bot("smalltalk").says("well").bot("smalltalk")
+        .says("so").bot("smalltalk"),
+    "a detail while fields are missing": Talk().says("the vase came in pieces, a ticket").bot("ask", "name")
+        .says("its box is torn as well").bot("smalltalk").says("well").bot("smalltalk").says("so").bot("smalltalk"),
     "an answer between": Talk().says("hm").bot("clarify", text=HUSH).says("returns?").bot("answer").says("so")
         .bot("clarify", text=HUSH)
     .says("hm").bot("clarify", text=HUSH),
