@@ -49,6 +49,8 @@ _CHAT_BESIDE = 0.85
 _OF_MINE = re.compile(r"(?:my|our|one of (?:my|our|the)|both|half of)\b")
 #: A clause of this many words or fewer that names a thing states no issue, unless that is this sure.
 _FEW_WORDS, _SURE_OF_FEW = 3, 0.6
+#: And while a ticket is offered or collected, asks nothing either, unless that is this sure.
+_SURE_BESIDE = 0.9
 #: Of a statement about an order, how probable it must be that it tells of trouble for it to be an issue.
 _TROUBLE_TOO = 0.2
 #: How far what stands in a clause moves the odds of an intent, as a logarithm.
@@ -82,7 +84,8 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
             s.kind = _settled(d, s, weight)
     _together(d)
     _signals(d, signals)
-    answer = weigh_answer(d.answer, opinion.answer, plain(d.said)) if d.asked == "offer" else d.answer
+    heeded = d.asked == "offer" and Signal.IN_DANGER not in signals  # nothing is agreed to in danger (R21)
+    answer = weigh_answer(d.answer, opinion.answer, plain(d.said)) if heeded else d.answer
     if Signal.WANTS_TICKET in signals and (answer is Answer.DENY or d.asked is None):
         answer = None
     reason = _reason(d)
@@ -167,20 +170,23 @@ def _settled(d: Draft, s: Sentence, weight: Weight) -> str:
         return "statement"
     if matter is IntentName.REPORT_ISSUE and few and p[matter] < _SURE_OF_FEW and d.asked is None:
         return "question"  # a word or two that name a thing: looked up, and offered where no article has it (R15)
+    if few and not s.asks and d.asked is not None and p[matter] < _SURE_BESIDE:
+        return "statement"
     return _KINDS[matter]
 
 
 def _is_detail(text: str, *, few: bool, offered: bool) -> bool:
     """True for a statement that adds something to an issue that is open: a number, or words that say anything. Where a
     name or an address is awaited and not the reason, a word or two are more likely a poor try at it."""
-    return bool(_NUMBER.search(text)) or (bool(substance(text)) and (offered or not few))
+    return (offered and bool(_NUMBER.search(text))) or (bool(substance(text)) and (offered or not few))
 
 
 def _together(d: Draft) -> None:
     """What clauses make of one another: what stands beside an issue belongs to it (R3), so that nothing is lost."""
     for s in d.sentences:
         # What a wish is about ("open a ticket for the blue lamp") is the reason where it says anything at all (R3).
-        if s.kind in ("statement", "chat", "question", "order_status") and s.after_wish and not s.asks:
+        said = ("statement", "chat") if s.asks else ("statement", "chat", "question", "order_status")
+        if s.after_wish and s.kind in said:
             if substance(s.text) and not re.fullmatch(r"(?:me|that|this|it|us|you|\W+)+", plain(s.text)):
                 s.kind = "issue"
     stated = [s for s in d.sentences if s.kind in ("issue", "dispute")]
