@@ -33,12 +33,29 @@ class RejectedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What one clause of a message was taken for. `start`, `end`: where it stands in `Understanding.kept`. `kind`:
+    issue, question, order_status, update, contact, wish, chat, courtesy, statement, follow_up, dispute; and what is
+    taken out of the rest: contact_data, no_wish, insult, danger, rating. `by`: `words` where words settled it, `heads`
+    where it was weighed, `beside` where what stands beside it in the message did. `intent`, `confidence` (0..1): the
+    likeliest intent of the clause by itself, where it was weighed."""
+
+    start: int
+    end: int
+    kind: str
+    by: str
+    intent: IntentName | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What was made of one shopper message. Nothing here is trusted: the tracker checks every value again (R6).
 
     `name`, `email` and `reason` are what would be stored, `greeting_name` a one-word name volunteered in passing,
     `question` the part to look up in the articles, `kept` the text as it is stored, secrets masked (R17). `by` names
-    the understander that had the last word, `signals` the elementary things that were recognised.
+    the understander that had the last word, `signals` the elementary things that were recognised. `read` is for people
+    who ask why, and decides nothing: which clause was taken for what, in order, without overlap.
     """
 
     kept: str
@@ -54,6 +71,7 @@ class Understanding:
     score: int | None = None
     by: str = "rules"
     extra: tuple[tuple[str, str], ...] = ()  # (field, value) of fields that the helpdesk requires beside the three (R1)
+    read: tuple[Reading, ...] = ()
 
 
 # ---------------------------------------------------------------- happenings: what the shell reports

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -24,9 +25,10 @@ _FIELDS = {f.value for f in Field}
 
 @click.command()
 @click.option("--understander", type=click.Choice(["rasa", "rules"]), default="rules", show_default=True)
-def understand(understander: str) -> None:
+@click.option("--why", is_flag=True, help="Also `read`: which sentence was taken for what, by what, and how sure.")
+def understand(understander: str, why: bool) -> None:
     """JSON Lines in, JSON Lines out: what is understood of each {text, asked?}."""
-    if not asyncio.run(understand_lines(sys.stdin, sys.stdout, understander, settings=read_settings())):
+    if not asyncio.run(understand_lines(sys.stdin, sys.stdout, understander, settings=read_settings(), why=why)):
         raise click.exceptions.Exit(1)
 
 
@@ -63,9 +65,14 @@ def describe(text: str, u: Understanding) -> dict[str, Any]:
     }
 
 
-async def understand_lines(source: TextIO, target: TextIO, name: str, *, settings: Settings) -> bool:
-    """Understand every line by the understander of this `name`; a bad line gets an error on standard error with its
-    number, and the rest goes on. False where there was one."""
+def described_readings(u: Understanding) -> list[dict[str, Any]]:
+    """Which clause was taken for what, and why, with its words; see `dialogue.events.Reading`."""
+    return [{"said": u.kept[one.start : one.end], **dataclasses.asdict(one)} for one in u.read]
+
+
+async def understand_lines(source: TextIO, target: TextIO, name: str, *, settings: Settings, why: bool = False) -> bool:
+    """Understand every line by the understander of this `name`, and with `why` say how it was read; a bad line gets an
+    error on standard error with its number, and the rest goes on. False where there was one."""
     from bot.operations.progress import tell
     from bot.operations.rasa_service import RasaError, RasaService
     from dialogue.understanding.rasa import Rasa
@@ -85,14 +92,14 @@ async def understand_lines(source: TextIO, target: TextIO, name: str, *, setting
             )
             if not await mind.ready():
                 raise RasaError(f"Rasa does not answer at {url}; start it, or use --understander rules")
-        return await _answer(source, target, mind)
+        return await _answer(source, target, mind, why=why)
     finally:
         await mind.close()
         if service:
             service.stop()
 
 
-async def _answer(source: TextIO, target: TextIO, mind: Understander) -> bool:
+async def _answer(source: TextIO, target: TextIO, mind: Understander, *, why: bool) -> bool:
     fine = True
     for number, line in enumerate(source, 1):
         if not line.strip():
@@ -103,7 +110,10 @@ async def _answer(source: TextIO, target: TextIO, mind: Understander) -> bool:
             click.echo(f"line {number}: {error}", err=True)
             fine = False
             continue
-        answer = describe(text, await mind.understand(text, asked))
+        understood = await mind.understand(text, asked)
+        answer = describe(text, understood)
+        if why:
+            answer["read"] = described_readings(understood)
         target.write(orjson.dumps(answer).decode() + "\n")
     target.flush()
     return fine

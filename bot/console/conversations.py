@@ -4,6 +4,7 @@ run now."""
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ from bot.console.site import Ask, Refused
 from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
 from bot.history import views
 from bot.history.masking import masked, veiled
+from bot.history.readings import Told, told, told_to_viewer
 from bot.history.reviews import flags_of
 from bot.history.running import running_chats
 from bot.history.saved_views import NameTaken, drop_view, keep_view, views_of
@@ -23,6 +25,8 @@ from bot.history.search import CHOICES, Query, beside, find, summary_of
 from bot.history.shown import TICKETS, TURNS, names_of_each, row_as_seen
 from bot.history.transcripts import verdict
 from bot.store.accounts import labels
+from bot.store.records import from_json
+from dialogue.events import Understanding
 from dialogue.vocabulary import IntentName
 
 
@@ -81,14 +85,24 @@ async def _seen(ask: Ask, id: str) -> dict[str, Any]:
         raise Refused(404, "There is no such conversation (any more).")
     listed = await views.tickets(ask.bot.store, conversation=id, after=None, limit=200)
     found["tickets"] = listed["items"]
-    if ask.hidden:
-        names = (await names_of_each(ask.bot.store, [id]))[id]
+    names = (await names_of_each(ask.bot.store, [id]))[id] if ask.hidden else None
+    sentences = [_sentences(turn, names) for turn in found["turns"]]
+    if names is not None:
         found["turns"] = veiled(found["turns"], names, TURNS)
         found["tickets"] = veiled(found["tickets"], names, TICKETS)
         found["state"] = veiled(found["state"], names, TURNS)
         if found["rating"]:
             found["rating"] = row_as_seen("rating", found["rating"], names)
+    found["turns"] = [turn | {"sentences": those} for turn, those in zip(found["turns"], sentences, strict=True)]
     return found
+
+
+def _sentences(turn: dict[str, Any], names: Collection[str] | None) -> list[Told]:
+    """What each sentence of a shopper's turn was taken for; with `names`, for whoever may not see them."""
+    if turn["who"] != "shopper" or not turn["understood"]:
+        return []
+    understood = from_json(Understanding, orjson.dumps(turn["understood"]).decode())
+    return told(understood) if names is None else told_to_viewer(understood, names)
 
 
 async def one(ask: Ask) -> Response:

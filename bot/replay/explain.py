@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 
 from bot.factories import stored
+from bot.history.readings import told
 from bot.replay.printable import markup
 from bot.replay.stages import describe
 from bot.settings import Settings
@@ -18,7 +19,7 @@ from dialogue.tracker import step
 
 
 def understood_words(u: events.Understanding) -> list[str]:
-    """What was understood of a message, a line each."""
+    """What was understood of a message, a line each; at the end what each of its sentences was taken for, and why."""
     intents = ", ".join(f"{i.name.value.replace('_', ' ')} {i.confidence:.0%}" for i in u.intents[:3]) or "nothing"
     found = [f"understood by {u.by}: {intents}"]
     for name in ("answer", "name", "greeting_name", "email", "reason", "question", "score"):
@@ -27,7 +28,7 @@ def understood_words(u: events.Understanding) -> list[str]:
     if u.signals:
         found.append(f"signals: {', '.join(sorted(s.value.replace('_', ' ') for s in u.signals))}")
     found += [f"rejected {r.field}: {r.text!r} ({r.why.replace('_', ' ')})" for r in u.rejected]
-    return found
+    return found + [one.line() for one in told(u)]
 
 
 def changes_between(before: State, after: State) -> list[str]:
@@ -69,8 +70,8 @@ async def run_explain(settings: Settings, place: str) -> None:
         state = found.state.beginning
         for happened in await store.happenings(id):
             before = state
-            for told in happened.told:
-                state = step(Policy(), state, told).state
+            for happening in happened.told:
+                state = step(Policy(), state, happening).state
             mine = [t for t in turns if happened.first <= t.seq <= happened.seq]
             if not wanted or any(t.seq == int(wanted) for t in mine):
                 _print(console, happened, mine, before, state)
@@ -79,11 +80,11 @@ async def run_explain(settings: Settings, place: str) -> None:
 
 
 def _print(console: Console, happened: Happened, turns: list[Turn], before: State, after: State) -> None:
-    names = " then ".join(type(told).__name__ for told in happened.told)
+    names = " then ".join(type(happening).__name__ for happening in happened.told)
     console.print(f"[bold]{names}[/bold] [dim]{happened.at}, {happened.milliseconds} ms[/dim]")
-    for told in happened.told:
-        if isinstance(told, events.ShopperSaid):
-            for line in understood_words(told.understood):
+    for happening in happened.told:
+        if isinstance(happening, events.ShopperSaid):
+            for line in understood_words(happening.understood):
                 console.print(f"  {markup(line)}", soft_wrap=True)
     for name in happened.rows:
         console.print(f"  row: {markup(name)}", soft_wrap=True)

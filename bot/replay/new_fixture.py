@@ -41,10 +41,11 @@ class Move:
 
 
 def recorded(understood: events.Understanding) -> dict[str, Any]:
-    """An understanding as a fixture holds it: only what is not its default, and not the text."""
+    """An understanding as a fixture holds it: only what is not its default, not the text and
+    not which sentence of it was taken for what."""
     plain = orjson.loads(to_json(understood))
     empty = orjson.loads(to_json(events.Understanding("")))
-    return {k: v for k, v in plain.items() if k != "kept" and v != empty[k]}
+    return {k: v for k, v in plain.items() if k not in ("kept", "read") and v != empty[k]}
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def moves_of(
         if isinstance(told, events.ShopperSaid):
             fix = (fixes or {}).get(seq)
             understood = corrected(told.understood, fix) if fix else told.understood
+            understood = dataclasses.replace(understood, read=())  # its places are not those of invented people's words
             plain = people.value(orjson.loads(to_json(understood)))
             found.append(Move(events.ShopperSaid(from_json(events.Understanding, orjson.dumps(plain).decode())), text))
         elif isinstance(told, events.CustomerIdentified):

@@ -158,6 +158,7 @@ def _judged(d: Draft, at: _Place, asks: bool, wished: bool) -> list[tuple[_Place
         if not cues.UPDATE.search(low) and d.answer is not Answer.AFFIRM:
             d.answer = Answer.DENY
             refusal = _refusal(d.low, at, span)
+            d.aside.append((refusal, "no_wish"))
             return _around(d, at, refusal, refusal, asks=False, wished=False)
     before = len(d.sentences)
     pieces = _pieces(d.low, at)
@@ -187,6 +188,7 @@ def _wish(d: Draft, at: _Place, wish: Span, asks: bool) -> list[tuple[_Place, bo
         d.sentences.append(Sentence(tidy(d.body[at.start : at.end]), at.start, at.end, at.whole, asks, "update"))
         return []
     d.signals.add(Signal.WANTS_TICKET)
+    d.aside.append((cut, "wish"))
     if cues.ANOTHER.search(low):
         d.signals.add(Signal.ANOTHER_TICKET)
     if cues.ABOUT_THAT.search(low):
@@ -241,7 +243,9 @@ def _without_courtesies(d: Draft, start: int, end: int) -> Span:
         last = a
     if not WORD.search(d.body, first, last):
         return start, end
-    d.left_out += [span for span in ((start, first), (last, end)) if span[0] < span[1]]
+    polite = [span for span in ((start, first), (last, end)) if span[0] < span[1]]
+    d.left_out += polite
+    d.aside += [(span, "courtesy") for span in polite]
     return first, last
 
 
@@ -289,6 +293,7 @@ def _clause(d: Draft, at: _Place, asks: bool) -> None:
     bare = tidy(text)
     low = plain(bare)
     if not WORD.search(bare):
+        d.aside.append(((start, end), "courtesy"))  # "yes please"
         return
     if labelled:
         d.left_out.append((start, start + labelled.end()))
@@ -304,6 +309,7 @@ def _clause(d: Draft, at: _Place, asks: bool) -> None:
         kind = "issue"  # a link by itself, once there is an issue: a detail of it (R4)
     if kind == "courtesy":
         d.left_out.append((start, end))
+        d.aside.append(((start, end), "courtesy"))
         return
     start, end = _without_courtesies(d, start, end)
     d.sentences.append(Sentence(bare, start, end, at.whole, question, kind))

@@ -241,9 +241,11 @@ def heed(d: Draft) -> None:
     if found.danger:
         d.signals = d.signals & {Signal.SECRET} | {Signal.IN_DANGER}
         d.sentences, d.answer, d.score = [], None, None
+        d.aside = [(span, "danger") for span in spans] + [(a, kind) for a, kind in d.aside if kind == "contact_data"]
         d.rejected.clear()
     elif found.abuse:
         d.signals.add(Signal.ABUSES)
+        d.aside += [(span, "insult") for span in spans]
         d.sentences = [s for s in d.sentences if not _nothing_else(d.text.text, (s.start, s.end), spans)]
 
 

@@ -40,6 +40,8 @@ class Draft:
     links: list[Span] = field(default_factory=list)
     #: Contact data: where its label begins, where it begins itself, where it ends.
     contact: list[tuple[int, int, int]] = field(default_factory=list)
+    #: Stretches that are no clause, and what each was taken for: for people who ask (`readings`), and for nothing else.
+    aside: list[tuple[Span, str]] = field(default_factory=list)
 
     @property
     def ask(self) -> str:

@@ -59,6 +59,7 @@ def draft(text: str, asked: Asked = None, *, support_email: str = "") -> Draft:
         read_sentence(d, start, end, mark, asks)
     if d.score is not None and not asked_fields:
         d.sentences = []
+        d.aside = [((0, len(d.body)), "rating")]
     heed(d)
     return d
 
@@ -119,6 +120,7 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) 
         d.contact.append((label.start() if label else start, start, end))
     for begin, _, end in d.contact:
         d.take_out((begin, end))
+        d.aside.append(((begin, end), "contact_data"))
 
 
 def _wherever(text: str, name: NameReading, *, taken: Sequence[Span]) -> list[Span]:
@@ -175,10 +177,12 @@ def _courtesies(d: Draft) -> None:
     if match := cues.GREETING.match(d.low):
         d.signals.add(Signal.GREETING)
         d.take_out((0, match.end()))
+        d.aside.append(((0, match.end()), "courtesy"))
     if cues.HOW_ARE_YOU.search(d.low):
         d.signals.add(Signal.GREETING)
         for match in cues.HOW_ARE_YOU.finditer(d.low):
             d.take_out(match.span())
+            d.aside.append((match.span(), "courtesy"))
     low = d.low
     if (cues.GOODBYE.search(low) and not (isinstance(d.asked, tuple) and d.asked)) or (
         isinstance(d.asked, tuple) and re.search(r"\b(?:good ?bye|bye+|farewell|cya)\b", low)

@@ -18,6 +18,7 @@ from dialogue.understanding.answers import weigh_answer
 from dialogue.understanding.drafts import Draft
 from dialogue.understanding.opinions import Opinion, Weight
 from dialogue.understanding.pieces import Sentence, compose
+from dialogue.understanding.readings import readings
 from dialogue.understanding.text import WORD, plain
 from dialogue.vocabulary import Answer, Field, IntentName, Signal
 
@@ -79,9 +80,12 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
     if Signal.NAME_ASIDE in signals and opinion.answer and opinion.answer["neither"] < _NO_ANSWER:
         d.name = None
         signals.discard(Signal.NAME_ASIDE)
+    alone: list[tuple[str, Weight]] = []
     for s, weight in zip(d.sentences, opinion.clauses, strict=True):
+        p = moved(s, weight) if s.kind == "open" and weight else {}
         if s.kind == "open":
-            s.kind = _settled(d, s, weight)
+            s.kind = _settled(d, s, p)
+        alone.append((s.kind, p))
     _together(d)
     _signals(d, signals)
     heeded = d.asked == "offer" and Signal.IN_DANGER not in signals  # nothing is agreed to in danger (R21)
@@ -111,6 +115,7 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
         signals=frozenset(signals),
         score=d.score,
         by=by,
+        read=readings(d, alone),
     )
     return replace(understanding, intents=_rank(d, understanding, opinion))
 
@@ -135,10 +140,9 @@ def moved(s: Sentence, weight: Weight) -> Weight:
 
 
 # A branch for each decision, in the order in which one goes before another.
-def _settled(d: Draft, s: Sentence, weight: Weight) -> str:
-    if not weight:
+def _settled(d: Draft, s: Sentence, p: Weight) -> str:
+    if not p:
         return "statement"
-    p = moved(s, weight)
     best = max(p, key=lambda name: p[name])
     few = len(s.text.split()) <= _FEW_WORDS
     awaited = isinstance(d.asked, tuple) and Field.REASON in d.asked

@@ -67,6 +67,16 @@ def test_understand_goes_on_after_a_bad_line() -> None:
     assert found[1]["answer"] == "affirm" and found[2]["name"] == "Sukarno"
 
 
+def test_understand_says_why_where_it_is_asked() -> None:
+    line = '{"text": "please open a ticket, my boots came in the wrong size"}\n'
+    (found,) = map(orjson.loads, askonce("understand", "--why", stdin=line).stdout.splitlines())
+    wish, issue = found["read"]
+    assert (wish["said"], wish["kind"], wish["by"]) == ("please open a ticket", "wish", "words")
+    assert found["kept"][issue["start"] : issue["end"]] == issue["said"] == "my boots came in the wrong size"
+    assert (issue["kind"], issue["by"], issue["intent"]) == ("issue", "heads", "report_issue")
+    assert 0.5 < issue["confidence"] <= 1
+
+
 def test_chat_works_from_a_pipe() -> None:
     done = askonce("chat", stdin="open a ticket, my lamp is broken\nJane Doe, jane@example.com\n")
     assert done.returncode == 0 and "(ask)" in done.stdout and "(ticket_filed)" in done.stdout

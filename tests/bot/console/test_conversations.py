@@ -18,7 +18,7 @@ from bot.history.search import CHOICES, Query, QueryError, _match, beside, find
 from bot.store.accounts import Role
 from bot.store.console_tables import summary
 from bot.store.searched_words import fold
-from bot.store.tables import outbox
+from bot.store.tables import happening, outbox
 from tests.bot.console.conftest import Desk
 
 TICKET = "open a ticket, my lamp is broken, Jane Doe, jane@example.com"
@@ -217,6 +217,36 @@ async def test_one_conversation_shows_why(desk: Desk) -> None:
     reasons = ("Understood by", "question", "R15 an article answers", "State after", "Source:")
     for shown in (*reasons, "Exactly what was passed", "attempt to deliver", "no violation"):
         assert shown in page, shown
+
+
+async def test_each_sentence_stands_there_with_what_it_was_taken_for_and_why(desk: Desk) -> None:
+    words = "my boots leak & squeak. <b>any news</b> on my ticket? I'm Ines Duarte"
+    id = await desk.chat(words)
+    reviewer, viewer = await desk.as_role(Role.REVIEWER), await desk.as_role(Role.VIEWER)
+    for path in (f"/conversations/{id}", f"/conversations/{id}/turns"):
+        answer = await reviewer.client.get(f"/console{path}")
+        page = answer.json()["html"] if path.endswith("turns") else answer.text
+        assert '<ol class="sentences" aria-labelledby="sentences-1">' in page and 'id="sentences-1"' in page
+        assert re.search(
+            r"<q [^>]*>my boots leak &amp; squeak\.</q>: <b>an issue</b><span[^>]*> \(report issue \d+ %\)<", page
+        )
+        assert re.search(r"news&lt;/b&gt; on my ticket\?</q>: <b>about a ticket</b><span[^>]*>, by its words<", page)
+        assert re.search(r"Ines Duarte</q>: <b>contact data</b>", page) and "<b>any news" not in page
+        seen = await viewer.get(path)
+        assert "an issue" in seen and "Duarte" not in seen and "[name]" in seen
+
+
+async def test_a_message_from_before_sentences_were_kept_is_shown_without(desk: Desk) -> None:
+    id = await desk.chat("my boots leak")
+    async with desk.bot.store.engine.begin() as connection:
+        stored = orjson.loads(
+            str(await connection.scalar(select(happening.c.events).where(happening.c.conversation == id)))
+        )
+        assert stored[0]["data"]["understood"].pop("read")
+        old = orjson.dumps(stored).decode()
+        await connection.execute(update(happening).where(happening.c.conversation == id).values(events=old))
+    page = await (await desk.as_role(Role.REVIEWER)).get(f"/conversations/{id}")
+    assert "Understood by" in page and "my boots leak" in page and "sentences-1" not in page
 
 
 async def test_the_csv_has_one_row_a_conversation_and_no_formula(desk: Desk) -> None:

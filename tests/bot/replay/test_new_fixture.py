@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.history.summaries import names_of
 from bot.operations.demo_data import make_demo_data
 from bot.replay.diff import Diff, compare
+from bot.replay.explain import understood_words
 from bot.replay.fixtures import read_fixtures
 from bot.replay.new_fixture import Move, as_yaml, moves_of, play, shrink
 from bot.replay.play import play_rehearsed
@@ -18,6 +19,7 @@ from bot.replay.pseudonyms import Pseudonyms, is_name
 from bot.replay.rehearsal import Stagehand
 from bot.settings import Settings, read_settings
 from bot.store.database import Store
+from bot.store.happened import Happened
 from dialogue import events
 from kb_answers.answer import Answers
 from tests.bot.replay.test_replaying import run
@@ -52,6 +54,40 @@ async def _stored(store: Store) -> list[str]:
 
     async with store.read() as connection:
         return list(await connection.scalars(select(conversation.c.id)))
+
+
+async def test_explain_tells_of_each_sentence_what_it_was_taken_for_and_why(
+    tmp_path: pathlib.Path, settings: Settings, hand: Stagehand
+) -> None:
+    rehearsal = hand.begin()
+    await rehearsal.say("please open a ticket, my boots came in the wrong size [bold]. any news on my ticket?")
+    told = rehearsal.changes[0].happenings[0]
+    assert isinstance(told, events.ShopperSaid)
+    lines = understood_words(told.understood)
+    assert "“please open a ticket”: a wish for a ticket or a person, by its words" in lines
+    assert "“any news on my ticket?”: about a ticket, by its words" in lines
+    (issue,) = (line for line in lines if "boots" in line and "”: an issue (report issue " in line)
+    assert "[bold]" in issue and issue.endswith(" %)")
+
+
+async def test_no_place_in_real_words_is_in_a_fixture(hand: Stagehand, tmp_path: pathlib.Path) -> None:
+    """Invented people have names of other lengths: a place in the words of real ones would be wrong."""
+    rehearsal = hand.begin()
+    await rehearsal.say("my boots leak, I'm Ines Duarte, please open a ticket")
+    turns = [turn for change in rehearsal.changes for turn in change.turns]
+    happened = [
+        Happened(c.turns[0].seq, c.turns[-1].seq, c.turns[0].at, c.happenings, "[]", 0.0)
+        for c in rehearsal.changes
+        if c.turns
+    ]
+    assert any(told.understood.read for told in happened[0].told if isinstance(told, events.ShopperSaid))
+    moves = moves_of(turns, happened, Pseudonyms({"Ines Duarte"}))
+    said = [move.told.understood for move in moves if isinstance(move.told, events.ShopperSaid)]
+    assert said and all(u.read == () and "Ines" not in u.kept for u in said)
+    kept = [Move(told) for told in happened[0].told if isinstance(told, events.ShopperSaid)]
+    _, after = await play(hand, kept)
+    (tmp_path / "f.yml").write_text(as_yaml("boots", kept, after), encoding="utf-8")
+    assert "read:" not in (tmp_path / "f.yml").read_text(encoding="utf-8")
 
 
 async def test_stored_conversations_go_as_they_went(lived: str, hand: Stagehand) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from bot.bootstrap import run_bot
@@ -20,6 +21,7 @@ from dialogue import events as e
 from dialogue.policy import Policy
 from dialogue.states import Phase, State
 from dialogue.tracker import replay, step
+from dialogue.vocabulary import IntentName
 from tests.dialogue.understandings import understandings
 from tests.patience import patient
 
@@ -135,6 +137,23 @@ async def test_who_is_cancelled_while_waiting_takes_nobody_along(database_url: s
                 assert await asyncio.gather(*others) == [1, 2, 3, 4, 5]
     finally:
         await store.close()
+
+
+READINGS = st.builds(
+    e.Reading, st.integers(0, 9), st.integers(0, 9), st.sampled_from(["issue", "chat"]), st.just("heads"),
+    st.none() | st.sampled_from(IntentName), st.none() | st.floats(0, 1),
+)  # fmt: skip
+
+
+@given(st.lists(READINGS, max_size=3).map(tuple))
+def test_which_sentence_was_taken_for_what_is_stored_and_may_be_missing(read: tuple[e.Reading, ...]) -> None:
+    told = (e.ShopperSaid(e.Understanding("my boots leak", by="rasa", read=read)),)
+    stored = orjson.loads(happenings_to_json(told))
+    assert happenings_from_json(orjson.dumps(stored).decode()) == told
+    del stored[0]["data"]["understood"]["read"]  # as it was stored before there were any
+    assert happenings_from_json(orjson.dumps(stored).decode()) == (
+        e.ShopperSaid(e.Understanding("my boots leak", by="rasa")),
+    )
 
 
 def test_what_was_stored_before_there_were_leases_goes_on_loading() -> None:
