@@ -28,8 +28,8 @@ $(VENV)/.test: requirements-dev.lock $(VENV)/.run
 	@$(VENV)/bin/pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
-run: $(VENV)/.run ## the whole bot on http://127.0.0.1:8000, with Rasa joining when it is ready
-	@$(VENV)/bin/askonce demo
+run: $(VENV)/.run ## the whole bot on http://127.0.0.1:8000; RASA=1 for a Rasa beside it
+	@$(VENV)/bin/askonce demo $(if $(RASA),--rasa)
 
 test: $(VENV)/.test ## every test, linter and type check
 	@$(VENV)/bin/python tests/everything.py
@@ -76,7 +76,7 @@ bench: $(VENV)/.test ## speed, as ratios measured side by side in one run, then 
 tickets: $(VENV)/.test ## one courier, the built-in desk and a backlog of 100,000 tickets: rate and memory
 	@$(VENV)/bin/python -m tests.bench.tickets $(if $(BACKLOG),--backlog $(BACKLOG))
 
-train: $(VENV)/.run ## train Rasa from the project's own lines
+train: $(VENV)/.run ## what the bot learned, learned anew from the project's own lines, by Rasa (a few minutes)
 	@$(VENV)/bin/askonce train
 
 screenshots: $(VENV)/.test ## the pictures in docs/

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.chat.drawn import new_mark, new_stem
 from bot.chat.hub import Hub
+from bot.chat.loading import Loading
 from bot.chat.outcomes import Reporter, watched
 from bot.chat.own_words import OwnWords
 from bot.chat.presence import Clocks, Presences
@@ -65,6 +66,7 @@ class Bot:
     pressure: Pressure
     presences: Presences
     work: Supervisor
+    loading: Loading
     pokes: Pokes | None = None
 
     _health: tuple[float, str | None] = (0.0, None)
@@ -101,6 +103,7 @@ async def run_bot(
     owner: str | None = None,
     clocks: Clocks = Clocks(),
     understand_within: float | None = None,
+    load: Callable[[], None] = warm_up,
     work: Supervisor | None = None,
     stem: Callable[[], str] = new_stem,
     mark: Callable[[], str] = new_mark,
@@ -108,11 +111,11 @@ async def run_bot(
     """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones;
     `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases; `work` watches over its
     workers; by `clocks` the presence of people of the shop is counted; `understand_within`: seconds that any
-    understander gets; `stem` and `mark` draw what references and keys are made of."""
+    understander gets once `load`, in a thread beside the chats, has loaded what it needs; `stem` and `mark` draw what
+    references and keys are made of."""
     answers = make_answers(settings)
-    warm_up()
     async with opened(settings, timeout=settings.database_timeout) as store:
-        hub = Hub()
+        hub, loading = Hub(), Loading(load)
         mind, work, owner = understander or make_understander(settings), work or Supervisor(), owner or process_name()
         desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
         server = make_smtp(settings)
@@ -124,7 +127,7 @@ async def run_bot(
         shop = Workshop(
             store=store, understander=mind, answers=answers, policy=Policy(),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
-            erase=functools.partial(erasure.erase, store), stem=stem, mark=mark,
+            erase=functools.partial(erasure.erase, store), stem=stem, mark=mark, loaded=loading.wait,
             understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
@@ -134,7 +137,7 @@ async def run_bot(
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))
         pressure = Pressure(most=settings.limit_waiting, chats=settings.limit_chats)
         presences = Presences(hub, lease=settings.presence, patience=settings.presence_patience, clocks=clocks)
-        bot = Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, work, pokes)
+        bot = Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, work, loading, pokes)
         lease = Lease(store, ARCHIVIST, owner)
         await _set_to_work(bot, lease if archivist else None)
         if courier:
@@ -152,6 +155,7 @@ async def _set_to_work(bot: Bot, lease: Lease | None) -> None:
     """Start what works beside the chats; who holds `lease` keeps the archive (None: not this process)."""
     articles = EditedArticles(bot.store, bot.answers)
     await articles.look()
+    bot.work.start("understanding", bot.loading.run)
     bot.work.start("pressure", bot.pressure.watch)
     bot.work.start("idle chats", lambda: _forever(bot.hub.forget_idle, 60.0))
     bot.work.start("articles", articles.run)

@@ -191,6 +191,11 @@ class BotProcess:
         self.log.close()
         assert not (found := indiscreet((self.folder / "bot.log").read_text(errors="replace"))), f"logged: {found[:3]}"
 
+    def ready(self) -> Any:
+        """What `/readyz` says, once understanding is loaded."""
+        wait_until(lambda: httpx.get(f"{self.url}/readyz", timeout=120).json()["understander"] != "loading")
+        return self.get("/readyz")
+
     def get(self, path: str) -> Any:
         answer = httpx.get(self.url + path, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=120)
         assert answer.status_code == 200, answer.text

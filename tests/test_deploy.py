@@ -70,16 +70,17 @@ def test_the_manifests_hang_together() -> None:
     assert sleep + drain + FINISH < pod["spec"]["terminationGracePeriodSeconds"], (
         "it would be killed in the midst of its drain"
     )
-    nlu = _kind("Service", "askonce-nlu")
-    assert (
-        _kind("ConfigMap")["data"]["ASKONCE_RASA_URL"]
-        == f"http://{nlu['metadata']['name']}:{nlu['spec']['ports'][0]['port']}"
-    )
 
 
-@pytest.mark.parametrize("name", ["askonce", "askonce-nlu"])
-def test_no_pod_is_root_or_writes_to_its_image(name: str) -> None:
-    pod = _kind("Deployment", name)["spec"]["template"]["spec"]
+def test_nothing_of_rasas_is_needed_to_serve() -> None:
+    """The bot runs what Rasa trained; a shop with a Rasa of its own names it."""
+    for file in ("compose.yaml", "Dockerfile", "deploy/kubernetes/askonce.yaml"):
+        text = (ROOT / file).read_text()
+        assert "ASKONCE_RASA_URL" not in text and "rasa run" not in text and "nlu" not in text
+
+
+def test_no_pod_is_root_or_writes_to_its_image() -> None:
+    pod = _kind("Deployment")["spec"]["template"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] and pod["securityContext"]["runAsUser"] == 10001
     assert pod["automountServiceAccountToken"] is False
     for container in pod["containers"]:
@@ -97,9 +98,9 @@ def test_compose_is_sound() -> None:
     schema = json.loads((SCHEMAS / "compose-spec.json").read_text())
     jsonschema.validators.validator_for(schema)(schema).validate(compose)
     services = compose["services"]
-    assert {"balancer", "bot-1", "bot-2", "nlu", "database"} <= services.keys()
+    assert {"balancer", "bot-1", "bot-2", "database"} == services.keys()
     assert set(services["bot-1"]["environment"]) <= _variables()
-    for name in ("bot-1", "bot-2", "nlu"):
+    for name in ("bot-1", "bot-2"):
         assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
     assert [name for name, s in services.items() if s.get("ports")] == ["balancer"], "nothing else faces the world"
     drain, grace = float(services["bot-1"]["environment"]["ASKONCE_DRAIN"]), services["bot-1"]["stop_grace_period"]
@@ -121,7 +122,7 @@ def test_the_dockerfile_copies_what_is_there_and_runs_as_nobody() -> None:
             current = stages.setdefault(words[3], [])
         elif words:
             current.append(words)
-    assert {"bot", "nlu"} <= stages.keys()
+    assert "bot" in stages
     ignored = (ROOT / ".dockerignore").read_text().split()
     for stage in stages.values():
         for words in stage:
@@ -130,12 +131,9 @@ def test_the_dockerfile_copies_what_is_there_and_runs_as_nobody() -> None:
                     assert (ROOT / source).exists() and source not in ignored
             elif words[0] == "COPY":
                 assert words[1].removeprefix("--from=") in stages
-    for name in ("bot", "nlu"):
-        done = [words[0] for words in stages[name]]
-        assert ["USER", "10001"] in stages[name] and "HEALTHCHECK" in done and done[-1] == "CMD"
-        assert not any("requirements" in " ".join(w) or "build-essential" in w for w in stages[name]), (
-            "tools stay behind"
-        )
+    done = [words[0] for words in stages["bot"]]
+    assert ["USER", "10001"] in stages["bot"] and "HEALTHCHECK" in done and done[-1] == "CMD"
+    assert not any("requirements" in " ".join(w) or "build-essential" in w for w in stages["bot"]), "tools stay behind"
     variables = set(re.findall(r"\b(ASKONCE_[A-Z_]+)=", text))
     assert variables and variables <= _variables()
 

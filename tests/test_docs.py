@@ -90,7 +90,7 @@ def test_functions_are_small() -> None:
 def test_compose_and_docker_agree() -> None:
     compose = YAML(typ="safe").load(ROOT / "compose.yaml")
     targets = set(re.findall(r"^FROM \S+ AS (\w+)", (ROOT / "Dockerfile").read_text(), re.M))
-    assert {s["build"]["target"] for s in compose["services"].values() if "build" in s} == {"bot", "nlu"} <= targets
+    assert {s["build"]["target"] for s in compose["services"].values() if "build" in s} == {"bot"} <= targets
     for copied in re.findall(r"^COPY (?!--)(.+) \S+$", (ROOT / "Dockerfile").read_text(), re.M):
         for part in copied.split():
             assert (ROOT / part).exists(), part

@@ -26,7 +26,7 @@ async def understand(
     text: str, state: State, *, shop: Workshop[ConversationStore], language: str, conversation: str
 ) -> events.Understanding:
     """What `text` says to whoever has heard what `state` has open. Never raises, and takes no longer than the shop's
-    limit.
+    limit once what it needs is loaded.
 
     R17 first: nothing but this sees a secret. A fault in understanding, or one that does not end, costs this message
     its meaning and nothing else; the rules hold under any understanding."""
@@ -37,6 +37,7 @@ async def understand(
         intent = events.Intent(IntentName(answer.value), 1.0)
         UNDERSTOOD.labels("catalogue").inc()
         return settle(events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue"), state)
+    await shop.loaded()
     try:
         async with asyncio.timeout(shop.understand_within):
             with tracing.span("understand") as span:

@@ -99,6 +99,10 @@ class ConversationStore(Protocol):
 StoreT = TypeVar("StoreT", bound=ConversationStore, covariant=True)
 
 
+async def nothing_to_load() -> None:
+    """Where understanding loads what it needs when it is first asked."""
+
+
 def asked(state: State) -> Asked:
     """What the bot has open with the shopper, in the form understanding takes it."""
     if state.phase is Phase.OFFERED:
@@ -124,6 +128,7 @@ class Workshop(Generic[StoreT]):
     own_words: OwnWords = field(default_factory=OwnWords)
     required: tuple[RequiredField, ...] = ()
     erase: Callable[[str], Awaitable[None]] | None = None
+    loaded: Callable[[], Awaitable[None]] = nothing_to_load  # until then a message waits, and its time does not run
     understand_within: float = 5.0  # seconds; what is later is not waited for (R13)
     presence: float = 120.0  # seconds that a person of the shop is here without a sign of it
     clock: Callable[[], float] = time.time  # by which the leases of presences are counted

@@ -107,9 +107,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port to listen on (default 8000).")
-@click.option("--rasa/--no-rasa", default=True, help="Set up and start Rasa beside the bot.")
+@click.option("--rasa/--no-rasa", default=False, help="Set Rasa up and start it beside the bot, to be asked as well.")
 def demo(port: int | None, rasa: bool) -> None:
-    """What `make run` runs: demo shop, console, built-in desk, and Rasa joining when it is ready."""
+    """What `make run` runs: the bot with a demo shop, the console and the built-in desk."""
     import threading
 
     from bot.operations.progress import tell

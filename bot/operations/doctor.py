@@ -247,9 +247,7 @@ async def _pokes(settings: Settings) -> Finding:
 
 async def _rasa(settings: Settings) -> Finding:
     if not settings.rasa_url:
-        return note(
-            "Rasa is not used: rules understand every message", "set ASKONCE_RASA_URL to understand more of them"
-        )
+        return well("the bot understands by itself, with no Rasa beside it")
     try:
         async with httpx.AsyncClient(timeout=10) as client:
             began = time.perf_counter()
@@ -261,7 +259,7 @@ async def _rasa(settings: Settings) -> Finding:
         return well(f"Rasa understands, in {took:.0f} ms ({best.name} {best.confidence:.2f})")
     except (httpx.HTTPError, Nonsense, ValueError) as error:
         return note(
-            f"Rasa does not understand ({type(error).__name__}: {error}); rules do meanwhile",
+            f"Rasa does not understand ({type(error).__name__}: {error}); the bot does by itself meanwhile",
             "start it, or see its log; `askonce train` makes its model",
         )
 

@@ -1,4 +1,5 @@
-"""Rasa next door: its environment, its model, its process. The bot starts without waiting for any of it.
+"""Rasa next door: its environment, its model, its process. The bot needs none of it to run: Rasa trains the heads that
+the bot runs itself (`trained_heads`), and may be started beside it to be tried.
 
 Rasa 3.6 runs on Python 3.8 to 3.10 only, so it has an environment of its own, `.venv-rasa`, made from
 `requirements-rasa.lock`. The model is trained once for a fingerprint of the project's files and kept under `var/rasa`.
@@ -22,9 +23,11 @@ from bot.store.private import make_private
 from ticket_bridge.faults import outline
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2] / "dialogue" / "understanding" / "rasa_project"
+#: The code that Rasa's project trains and weighs with.
+LEARNED = PROJECT.parent / "learned"
 NO_PYTHON = (
     "Rasa needs Python 3.10, and none was found (looked on PATH, in pyenv's versions and uv's pythons). Get one with "
-    "'pyenv install 3.10' or 'uv python install 3.10'. The bot understands by rules meanwhile."
+    "'pyenv install 3.10' or 'uv python install 3.10'. The bot runs without it."
 )
 Say = Callable[[str], None]
 
@@ -59,10 +62,11 @@ def find_python() -> pathlib.Path | None:
     return None
 
 
-def fingerprint(lock: pathlib.Path, project: pathlib.Path = PROJECT) -> str:
-    """Changes exactly when the model would: Rasa's project files and its pinned packages."""
+def fingerprint(lock: pathlib.Path, project: pathlib.Path = PROJECT, code: pathlib.Path = LEARNED) -> str:
+    """Changes exactly when the model would: Rasa's project files, the code that trains, and the pinned packages."""
     digest = hashlib.sha256()
-    for path in (*sorted(project.glob("*.yml")), *sorted((project / "data").glob("*.yml")), lock):
+    own = [path for kind in ("*.yml", "*.tsv", "*.py", "data/*.yml") for path in sorted(project.glob(kind))]
+    for path in (*own, *sorted(code.glob("*.py")), lock):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -128,7 +132,7 @@ class RasaService:
             "--domain", "domain.yml", "--out", str(making.parent),
             "--fixed-model-name", making.name.removesuffix(".tar.gz"),
         ]  # fmt: skip
-        self._run("Training Rasa (about a minute, once)", command, cwd=self._project)
+        self._run("Training with Rasa (a few minutes, once)", command, cwd=self._project)
         making.replace(model)
         return model
 
@@ -167,7 +171,7 @@ class RasaService:
         self.start()
         self._say("Starting Rasa …")
         if not self.wait_ready(180):
-            raise RasaError("Rasa did not start; see var/rasa/rasa.log, or go by rules alone")
+            raise RasaError("Rasa did not start; see var/rasa/rasa.log, or do without it")
 
     def bring_up(self) -> None:
         """All of it, in a thread beside the bot; says in plain words how it went, and never raises."""
@@ -178,14 +182,14 @@ class RasaService:
                 return
             self.start()
             if self.wait_ready(180):
-                self._say("Rasa has joined: messages are understood with its help from now on.")
+                self._say("Rasa has joined: its opinion counts beside the bot's own from now on.")
             elif not self._stopping.is_set():
-                self._say("Rasa did not start (see var/rasa/rasa.log); the bot goes on by rules.")
+                self._say("Rasa did not start (see var/rasa/rasa.log); the bot goes on without it.")
         except (RasaError, OSError) as error:
             if not self._stopping.is_set():
                 self._say(str(error))
         except Exception as error:  # nobody waits for this thread: what it dies of is said, or seen by no one
-            self._say(f"Setting up Rasa failed unexpectedly ({outline(error)}); the bot goes on by rules.")
+            self._say(f"Setting up Rasa failed unexpectedly ({outline(error)}); the bot goes on without it.")
 
     def stop(self) -> None:
         """Stop whatever is under way, Rasa included."""
@@ -235,7 +239,9 @@ class RasaService:
 
 def _environment() -> dict[str, str]:
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-             "PYTHONWARNINGS": "ignore", "CUDA_VISIBLE_DEVICES": ""}  # fmt: skip
+             "PYTHONWARNINGS": "ignore", "CUDA_VISIBLE_DEVICES": "",
+             # One sum in one order, whatever the number of cores; for matrices of this size one thread is quickest too.
+             "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # fmt: skip
     inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
     return inherited | quiet
 

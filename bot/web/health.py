@@ -26,7 +26,7 @@ async def healthz() -> dict[str, str]:
 @routes.get("/readyz")
 async def readyz(running: Running) -> JSONResponse:
     found = await readiness(running)
-    return JSONResponse(found, 503 if found["database"] != "ok" else 200)
+    return JSONResponse(found, 503 if found["database"] != "ok" or running.loading.trouble else 200)
 
 
 @routes.get("/metrics", response_class=PlainTextResponse)
@@ -50,10 +50,10 @@ async def readiness(running: Bot) -> dict[str, str]:
         await running.store.ping()
     except Unavailable as error:
         found["database"] = f"down ({error})"
-    if not await running.understander.ready():
-        found["understander"] = "degraded (Rasa does not answer; rules understand meanwhile)"
-    elif running.understander.name == "rules":
-        found["understander"] = "ok (rules only)" if running.settings.rasa_url == "" else "ok"
+    if running.loading.trouble:
+        found["understander"] = running.loading.trouble
+    elif not await running.understander.ready():
+        found["understander"] = "degraded (Rasa does not answer; the bot understands without it meanwhile)"
     if (trouble := await running.helpdesk_trouble()) is not None:
         found["helpdesk"] = f"degraded ({trouble}; tickets are saved and filed later)"
     if troubles := running.work.troubles:

@@ -86,8 +86,10 @@ _ATTACK = """
 import sys, warnings
 warnings.simplefilter("ignore")
 sys.path.insert(0, "{root}")
+from regexploit.ast.categories import Category
 from regexploit.ast.sre import SreOpParser
 from regexploit.redos import find
+Category.__lt__ = lambda one, other: one.value < other.value  # it sorts them, and forgot to say how
 from tests.proofs.test_enemies import patterns
 for name, pattern in patterns():
     print(name, flush=True)

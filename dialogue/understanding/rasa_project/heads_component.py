@@ -14,8 +14,11 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-#: The repository, behind everything else on the path: no module of ours may stand for one of the library's.
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[3]))
+#: The repository, wherever in it a copy of this project lies; behind everything else on the path, for no module of ours
+#: may stand for one of the library's.
+sys.path.append(
+    str(next(p for p in pathlib.Path(__file__).resolve().parents if (p / "dialogue" / "understanding").is_dir()))
+)
 
 from dialogue.understanding.learned import heads
 from dialogue.understanding.learned.fit import fit

@@ -315,6 +315,7 @@ async def test_a_bot_of_another_machine_is_seen_by_its_renewals(tmp_path: pathli
 async def test_the_doctor_finds_what_is_wrong(make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path) -> None:
     bot = make_bot(ASKONCE_ALLOWED_ORIGINS="https://shop.example")
     port = str(bot.port)
+    bot.ready()
     fine = _askonce(tmp_path, "doctor", ASKONCE_PORT=port, ASKONCE_ALLOWED_ORIGINS="https://shop.example")
     assert fine.returncode == 0, fine.stdout
     for words in (f"a bot is at work at {bot.url}", "the file is sound", "no ticket waits", "https://shop.example"):

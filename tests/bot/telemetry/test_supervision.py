@@ -108,6 +108,7 @@ async def test_readyz_and_metrics_show_what_died(tmp_path: pathlib.Path) -> None
 
     async with app.router.lifespan_context(app):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot") as http:
+            await until(lambda: not app.state.bot.loading.trouble)
             assert (await http.get("/readyz")).json()["work"] == "ok"
             assert {"pressure", "idle chats", "articles", "forgetting", "archivist", "courier"} <= set(supervisor.works)
             supervisor.start("doomed", doomed)
@@ -207,4 +208,4 @@ def test_a_bot_killed_and_begun_again_goes_on_at_once(make_bot: Callable[..., Bo
     bot = make_bot()
     bot.kill()
     bot.start()
-    assert bot.get("/readyz")["work"] == "ok"
+    assert bot.ready()["work"] == "ok"
