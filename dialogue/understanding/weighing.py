@@ -27,6 +27,8 @@ _SOMEBODY = re.compile(
     r"\b(?:tickets?|tix|tkt|cases?|incidents?|complaints?|claims?|escalat\w*|hand ?o(?:ff|ver)|humans?|persons?|people|agents?|"
     r"someone|somebody|anyone|anybody|representatives?|reps?|managers?|supervisors?|operators?|colleagues?|staff|team|support|help ?desk)\b"
 )
+#: How probable it must be that a sentence is of a shop's matters, to be a detail without a word that tells.
+_MATTER = 0.6
 #: A number that is one of an order, an account, a street: a detail.
 _NUMBER = re.compile(r"\d{3}")
 #: What a clause is after -> what it is made.
@@ -46,7 +48,7 @@ _CHAT, _UPDATE, _CONTACT, _WISH, _COURTESY = 0.6, 0.6, 0.5, 0.75, 0.7
 _NO_ANSWER = 0.8
 #: The same for chit-chat while a ticket is offered or collected, and for what is told of a thing of one's own: what
 #: else would people tell a shop about it?
-_CHAT_BESIDE = 0.85
+_CHAT_BESIDE, _CHAT_OWN = 0.7, 0.97
 _OF_MINE = re.compile(r"(?:my|our|one of (?:my|our|the)|both|half of)\b")
 #: A clause of this many words or fewer that names a thing states no issue, unless that is this sure.
 _FEW_WORDS, _SURE_OF_FEW = 3, 0.6
@@ -158,11 +160,13 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
     if awaited and (d.email or d.name):
         return "issue"  # beside a field that was asked for it is the answer to what else was asked (R3)
     owned = not s.asks and _OF_MINE.match(plain(s.text)) is not None
-    if p[IntentName.OTHER] >= (_CHAT if d.asked is None and not owned else _CHAT_BESIDE):
+    if p[IntentName.OTHER] >= (_CHAT_OWN if owned else _CHAT if d.asked is None else _CHAT_BESIDE):
         return "chat"
-    if d.asked is not None and not s.asks and _is_detail(s.text, few=few, offered=d.asked == "offer" or awaited):
-        return "issue"  # what is told while a ticket is offered or collected is of its issue (R4)
     matters = (IntentName.REPORT_ISSUE, IntentName.QUESTION, IntentName.ORDER_STATUS)
+    likely = sum(p[name] for name in matters) >= _MATTER
+    open_issue = d.asked is not None and not s.asks
+    if open_issue and _is_detail(s.text, few=few, offered=d.asked == "offer" or awaited, likely=likely):
+        return "issue"  # what is told while a ticket is offered or collected is of its issue (R4)
     matter = max(matters, key=lambda name: p[name])
     low = plain(s.text)
     told = not s.asks and (p[IntentName.REPORT_ISSUE] >= _TROUBLE_TOO or cues.TROUBLE.search(low))
@@ -179,10 +183,12 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
     return _KINDS[matter]
 
 
-def _is_detail(text: str, *, few: bool, offered: bool) -> bool:
-    """True for a statement that adds something to an issue that is open: a number, or words that say anything. Where a
-    name or an address is awaited and not the reason, a word or two are more likely a poor try at it."""
-    return (offered and bool(_NUMBER.search(text))) or (bool(substance(text)) and (offered or not few))
+def _is_detail(text: str, *, few: bool, offered: bool, likely: bool) -> bool:
+    """True for a statement that adds something to an issue that is open: a number, words that say anything, or a
+    sentence that is `likely` of a shop's matters. Where a name or an address is awaited and not the reason, a word or
+    two are more likely a poor try at it."""
+    says = bool(substance(text)) or (likely and not few)
+    return (offered and bool(_NUMBER.search(text))) or (says and (offered or not few))
 
 
 def _together(d: Draft) -> None:
