@@ -66,13 +66,13 @@ GOALS = (
     Goal("an article of the right family first, of questions that have one", "faq.family_first", 0.92),
     Goal("silent where no article answers", "faq.silent_without_article", 0.90),
     Goal("rows of five words or more that are a training line", "overlap.word_for_word_rows", 0, False, "rows"),
-    Goal("… that the patterns of training lines can make", "overlap.generable_rows", 0, False, "rows"),
     Goal("one message understood, p50", "latency.p50_ms", 3.0, least=False, unit="ms"),
     Goal("… p99", "latency.p99_ms", 15.0, least=False, unit="ms"),
 )
 #: Beside the goals: what else a reader should know.
 ASIDE = (
     Goal("people's rows that are near a training line", "overlap.near", 0.0, least=False),
+    Goal("… of those of three words or more", "overlap.near_told", 0.0, least=False),
     Goal("chats up to the matter: three useless replies in a row, or more", "chats_stated.three_useless", 0.0, False),
     Goal("… most useless replies in a row", "chats_stated.most_useless", 0, False, "replies"),
     Goal("whole chats: three useless replies in a row, or more", "chats_whole.three_useless", 0.0, False),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dialogue.events import Intent
 from dialogue.understanding.drafts import Draft
-from dialogue.understanding.learned.heads import ANSWER, INTENT, heads
+from dialogue.understanding.learned.heads import ANSWER, INTENT, Heads, heads
 from dialogue.understanding.text import WORD
 from dialogue.vocabulary import IntentName
 
@@ -36,11 +36,11 @@ class Opinion:
         return replace(self, whole=mean(self.whole), clauses=tuple(mean(own) for own in self.clauses))
 
 
-def weigh(d: Draft) -> Opinion:
-    """Ask the heads, in one go. The same draft gets the same opinion (R16)."""
+def weigh(d: Draft, trained: Heads | None = None) -> Opinion:
+    """Ask the heads, in one go: `trained`, or those that the bot runs. The same draft gets the same opinion (R16)."""
     texts = list(dict.fromkeys(t for t in (_bare(d.said), *(s.text for s in d.sentences)) if WORD.search(t)))
     names = (INTENT, ANSWER) if d.asked == "offer" else (INTENT,)
-    found = dict(zip(texts, heads().weigh(texts, names), strict=True))
+    found = dict(zip(texts, (trained or heads()).weigh(texts, names), strict=True))
 
     def intents(text: str) -> Weight:
         return {IntentName(name): p for name, p in found[text][INTENT].items()} if text in found else {}

@@ -67,12 +67,13 @@ def _sharpness(lines: Lines, vectors: NDArray[np.float32]) -> float:
     return min((round(0.5 + 0.05 * n, 2) for n in range(60)), key=surprise)
 
 
-def _head(name: str, lines: Lines) -> dict[str, Any]:
+def _head(name: str, lines: Lines, sharpness: float | None) -> dict[str, Any]:
     import numpy as np
 
     vectors = encode([text for _, text in lines])
     views = _Views(lines, vectors)
-    sharpness = _sharpness(lines, vectors)
+    if sharpness is None:
+        sharpness = _sharpness(lines, vectors)
     weights = np.rint(100 * (1 - DENSE_SHARE) * views.words.coef_.T).astype(np.int64)
     kept = np.flatnonzero((views.counts >= LEAST_LINES) & (np.abs(weights).max(axis=1) >= LEAST_WEIGHT))
     names = views.columns.get_feature_names_out()
@@ -87,12 +88,14 @@ def _head(name: str, lines: Lines) -> dict[str, Any]:
     }
 
 
-def fit(lines: dict[str, Lines], target: pathlib.Path) -> None:
-    """Fit a head to each list of lines and write them to `target`. The same lines give the same file."""
+def fit(lines: dict[str, Lines], target: pathlib.Path, sharpness: float | None = None) -> None:
+    """Fit a head to each list of lines and write them to `target`. The same lines give the same file. `sharpness`: taken
+    as it is and not sought, where confidences do not matter."""
     import numpy as np
 
     arrays: dict[str, Any] = {"names": np.array(" ".join(lines))}
     for name, labelled in lines.items():
-        arrays |= _head(name, sorted(labelled, key=lambda pair: hashlib.sha256(pair[1].encode()).digest()))
+        ordered = sorted(labelled, key=lambda pair: hashlib.sha256(pair[1].encode()).digest())
+        arrays |= _head(name, ordered, sharpness)
     arrays["fitted_to"] = np.array(fingerprint(lines))
     np.savez_compressed(target, **arrays)
