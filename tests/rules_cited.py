@@ -20,7 +20,7 @@ REFEREE = ROOT / "dialogue" / "referee"
 OWN = ("tests/test_rules.py", "tests/rules_page.py", "tests/rules_cited.py", "tests/test_habits.py")
 _RULE = re.compile(r"(?<![\w./+-])R(\d{1,2})(?:\s*(?:-|–|to)\s*R(\d{1,2}))?(?![\w/])")
 #: Data in which a rule's name is nobody's citation, and files that are no text.
-_DEAF = (".png", ".svg", ".lock", ".json", ".woff2", ".csv")
+_DEAF = (".png", ".svg", ".lock", ".json", ".woff2", ".csv", ".npz")
 
 
 @dataclass(frozen=True)
