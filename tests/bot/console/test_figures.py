@@ -340,7 +340,7 @@ There is a shop in Bergen.
 
 async def test_a_group_is_answered_when_each_of_its_questions_is(desk: Desk) -> None:
     """The newest question has an article by now and another has none: the group is not done, for a viewer neither."""
-    for words in ("is there a shop in Bergen with parking?", "is there a shop in Bergen?", "is there a shop in Bergen"):
+    for words in ("is there a shop in Bergen with bank loans?", "is there a shop in Bergen?", "is there a shop in Bergen"):
         await desk.chat(words)
     lead, viewer = await desk.as_role(Role.ADMINISTRATOR), await desk.as_role(Role.VIEWER)
     page = await lead.get("/gaps")
@@ -348,13 +348,13 @@ async def test_a_group_is_answered_when_each_of_its_questions_is(desk: Desk) -> 
     desk.bot.answers.reload(await edited(desk.bot.store) | {"bergen": ARTICLE})
     judged = [
         desk.bot.answers.ask(q).text is not None
-        for q in ("is there a shop in Bergen?", "is there a shop in Bergen with parking?")
+        for q in ("is there a shop in Bergen?", "is there a shop in Bergen with bank loans?")
     ]
     assert judged == [True, False], "the articles judge these otherwise now: choose other questions"
     for page in (await lead.get("/gaps"), await viewer.get("/gaps")):
         assert "2 of 3 are answered by now" in page and "Our shop in Bergen" in page
-    assert "articles-new?question=is%20there%20a%20shop%20in%20Bergen%20with%20parking" in await lead.get("/gaps")
-    wider = ARTICLE.replace("questions:\n", "questions:\n  - is there a shop in Bergen with parking\n")
-    desk.bot.answers.reload({"bergen": wider.replace("shop in Bergen.", "shop in Bergen with parking.")})
+    assert "articles-new?question=is%20there%20a%20shop%20in%20Bergen%20with%20bank%20loans" in await lead.get("/gaps")
+    wider = ARTICLE.replace("questions:\n", "questions:\n  - is there a shop in Bergen with bank loans\n")
+    desk.bot.answers.reload({"bergen": wider.replace("shop in Bergen.", "shop in Bergen with bank loans.")})
     page = await lead.get("/gaps")
     assert "Answered by now" in page and "Draft an article" not in page
