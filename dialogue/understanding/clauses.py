@@ -150,6 +150,11 @@ def _judged(d: Draft, at: _Place, asks: bool, wished: bool) -> list[tuple[_Place
     at = _Place(*_stripped(d.body, at.start, at.end), at.whole)
     low = d.low[at.start : at.end]
     disputed = bool(cues.DISPUTE.search(low))
+    if (refused := cues.NO_TICKET.match(low)) and d.answer is not Answer.AFFIRM:
+        d.answer = Answer.DENY
+        span = (at.start, at.start + refused.end())
+        d.aside.append((span, "no_wish"))
+        return _around(d, at, span, span, asks=asks, wished=False)
     wish = cues.WISH.search(low)
     if wish and not disputed:
         span = (at.start + wish.start(), at.start + wish.end())

@@ -60,6 +60,11 @@ NOT_A_WISH = _any(
     r"\b(?:don'?t|do not|didn'?t|did not|won'?t|no need to|not|never|without|rather not|stop|already|why (?:should|would|do)) (?:want (?:you )?(?:to |a )?|need (?:you )?(?:to |a )?|have to |like to )?(?:open|create|raise|file|submit|log|make|escalate|talk|speak|have|get|do)?(?:ing|d|ed)?\b",
     r"\b(?:i|we|i've|we've|i'd|have|had|already)\s+(?:already |just |have |had )*(?:opened|created|raised|filed|submitted|logged|made|lodged|sent)\b",
 )
+#: "No ticket yet please": refused without a verb.
+NO_TICKET = re.compile(
+    rf"^\W*(?:please )?(?:no|not|without) (?:a |any |another |the )?{_TICKET}\b(?: (?:yet|now|please|thanks|today|for now))*",
+    _I,
+)
 ANOTHER = re.compile(
     r"\b(?:another|a second|second|a new|new|one more|separate|different|additional) (?:support |help ?desk )?(?:ticket|case|one|request|complaint)\b",
     _I,

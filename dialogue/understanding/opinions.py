@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -38,7 +39,8 @@ class Opinion:
 
 def weigh(d: Draft, trained: Heads | None = None) -> Opinion:
     """Ask the heads, in one go: `trained`, or those that the bot runs. The same draft gets the same opinion (R16)."""
-    texts = list(dict.fromkeys(t for t in (_bare(d.said), *(s.text for s in d.sentences)) if WORD.search(t)))
+    said = (d.said, *(s.text for s in d.sentences))
+    texts = list(dict.fromkeys(t for t in map(_bare, said) if WORD.search(t)))
     names = (INTENT, ANSWER) if d.asked == "offer" else (INTENT,)
     found = dict(zip(texts, (trained or heads()).weigh(texts, names), strict=True))
 
@@ -47,7 +49,7 @@ def weigh(d: Draft, trained: Heads | None = None) -> Opinion:
 
     whole = _bare(d.said)
     answer = found[whole][ANSWER] if d.asked == "offer" and whole in found else {}
-    return Opinion(intents(whole), tuple(intents(s.text) for s in d.sentences), answer)
+    return Opinion(intents(whole), tuple(intents(_bare(s.text)) for s in d.sentences), answer)
 
 
 def outside(text: str) -> float:
@@ -55,5 +57,9 @@ def outside(text: str) -> float:
     return heads().weigh([text])[0][INTENT][IntentName.OTHER] if WORD.search(text) else 0.0
 
 
+#: What stands for a link or somebody else's address in the judged text (`reader`): nothing to be weighed.
+_OPAQUE = re.compile(r"\bl?x{6,}\b")
+
+
 def _bare(said: str) -> str:
-    return " ".join(said.split())
+    return " ".join(_OPAQUE.sub(" ", said).split())

@@ -160,7 +160,7 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
     if awaited and (d.email or d.name):
         return "issue"  # beside a field that was asked for it is the answer to what else was asked (R3)
     owned = not s.asks and _OF_MINE.match(plain(s.text)) is not None
-    if p[IntentName.OTHER] >= (_CHAT_OWN if owned else _CHAT if d.asked is None else _CHAT_BESIDE):
+    if p[IntentName.OTHER] >= (_CHAT_OWN if owned or awaited else _CHAT if d.asked is None else _CHAT_BESIDE):
         return "chat"
     matters = (IntentName.REPORT_ISSUE, IntentName.QUESTION, IntentName.ORDER_STATUS)
     likely = sum(p[name] for name in matters) >= _MATTER

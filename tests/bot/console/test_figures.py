@@ -340,7 +340,11 @@ There is a shop in Bergen.
 
 async def test_a_group_is_answered_when_each_of_its_questions_is(desk: Desk) -> None:
     """The newest question has an article by now and another has none: the group is not done, for a viewer neither."""
-    for words in ("is there a shop in Bergen with bank loans?", "is there a shop in Bergen?", "is there a shop in Bergen"):
+    for words in (
+        "is there a shop in Bergen with bank loans?",
+        "is there a shop in Bergen?",
+        "is there a shop in Bergen",
+    ):
         await desk.chat(words)
     lead, viewer = await desk.as_role(Role.ADMINISTRATOR), await desk.as_role(Role.VIEWER)
     page = await lead.get("/gaps")
