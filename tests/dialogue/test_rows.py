@@ -1,8 +1,5 @@
 """What single rows of the table must do, where neither the referee nor a dialogue case could tell: a list for people to
-read.
-
-Each check is a plain function without arguments, so that `make mutate` can ask them too.
-"""
+read. Each check is a plain function without arguments, so that `make mutate` can ask them too."""
 
 from __future__ import annotations
 
