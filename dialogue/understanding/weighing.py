@@ -154,6 +154,8 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
         return "contact"
     if best is IntentName.REQUEST_TICKET and p[best] >= _WISH and not s.asks and _SOMEBODY.search(plain(s.text)):
         return "wish"
+    if best is IntentName.REQUEST_TICKET and p[best] >= _CONTACT and not substance(s.text):
+        return "courtesy"  # "I need your help": a wish for nothing that words name
     courtesies = (IntentName.GREET, IntentName.THANKS, IntentName.GOODBYE, IntentName.AFFIRM, IntentName.DENY)
     if best in courtesies and sum(p[name] for name in courtesies) >= _COURTESY:
         return "courtesy"
