@@ -53,8 +53,9 @@ def weigh(d: Draft, trained: Heads | None = None) -> Opinion:
 
 
 def outside(text: str) -> float:
-    """How probable it is (0..1) that a text is no shop's business."""
-    return heads().weigh([text])[0][INTENT][IntentName.OTHER] if WORD.search(text) else 0.0
+    """How surely (0..1) a text is no shop's business: the square of its probability, for a doubt is no ground to keep an
+    article back."""
+    return heads().weigh([text])[0][INTENT][IntentName.OTHER] ** 2 if WORD.search(text) else 0.0
 
 
 #: What stands for a link or somebody else's address in the judged text (`reader`): nothing to be weighed.
