@@ -70,7 +70,22 @@ class TrackerMachine(RuleBasedStateMachine):
         if start.phase is Phase.ATTENDED:
             self._check_silence(start, understood, effects, says)
             return
+        if Signal.IN_DANGER in understood.signals:
+            self._check_danger(start, understood, effects, says)
+            return
         self._check_turn(start, understood, effects, says)
+
+    def _check_danger(
+        self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]
+    ) -> None:
+        """R21: one fixed reply, and nothing is pressed, asked or filed beside it; fields are kept (R2), and what they
+        complete is filed with the next message."""
+        assert [s.act for s in says] == [Act.PRIVACY] * (Signal.SECRET in understood.signals) + [Act.SMALLTALK]
+        assert len(effects) == len(says) and not any(s.asks for s in says)
+        assert self.state.danger and self.state.reason == before.reason
+        assert self.state.phase is before.phase
+        assert self.state.name or not before.name
+        assert self.state.email or not before.email
 
     def _check_silence(
         self, before: State, understood: e.Understanding, effects: tuple[Effect, ...], says: list[Say]
@@ -84,7 +99,8 @@ class TrackerMachine(RuleBasedStateMachine):
         assert len(filings) + len(says) == len(effects)
         consent = any(isinstance(f, e.TicketWanted | e.ReviewDemanded) for f in facts(understood))
         assert not filings or consent or before.paused in (Phase.COLLECTING, Phase.SILENT)
-        assert not (self.state.paused in (Phase.COLLECTING, Phase.SILENT) and not self.state.missing)
+        danger = Signal.IN_DANGER in understood.signals
+        assert danger or not (self.state.paused in (Phase.COLLECTING, Phase.SILENT) and not self.state.missing)
         assert self.state.name or not before.name
         assert self.state.email or not before.email
         self.filed += filings
@@ -100,7 +116,8 @@ class TrackerMachine(RuleBasedStateMachine):
     @rule()
     def they_write(self) -> None:
         before, effects = self._step(e.AgentSaid())
-        assert not effects and self.state == replace(before, waits=False, open_question=None)
+        assert not effects
+        assert self.state == replace(before, waits=False, open_question=None, danger_waits=False)
 
     @rule(stay=st.sampled_from(["one", "two"]), found=st.integers(0, 2))
     def their_lease_runs_out(self, stay: str, found: int) -> None:

@@ -12,13 +12,15 @@ from dialogue.referee.transcript import Transcript, Violation
 
 #: What the fixed reply is to whoever sees acts alone; that a secret was masked is said before it (R17).
 _REPLY, _BEFORE_IT = "smalltalk", "privacy"
+#: Said to a rating that is given by its form before the next message: no part of the answer (R19).
+_LATER = "thanks"
 _PRESSING = frozenset({*ASKING, "offer_ticket", "give_email", "invite_rating"})
 
 
 def r21_words_of_danger_get_a_reply(exchange: Exchange, transcript: Transcript) -> Iterator[Violation]:
     """R21: words of self-harm or danger to life get one reply, and not a second thing beside it."""
-    said = [reply for reply in exchange.direct if reply.act != _BEFORE_IT]
-    if [reply.act for reply in said] != [_REPLY]:
+    said = [reply.act for reply in exchange.direct if reply.act != _BEFORE_IT]
+    if said[:1] != [_REPLY] or set(said[1:]) - {_LATER}:
         yield Violation("R21", exchange.message.seq, "words of danger did not get their one reply")
 
 
