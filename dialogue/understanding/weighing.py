@@ -54,6 +54,8 @@ _OF_MINE = re.compile(r"(?:my|our|one of (?:my|our|the)|both|half of)\b")
 _FEW_WORDS, _SURE_OF_FEW = 3, 0.6
 #: And while a ticket is offered or collected, asks nothing either, unless that is this sure.
 _SURE_BESIDE = 0.9
+#: Anywhere, a word or two are after nothing that is less probable than this.
+_LEAST = 0.3
 #: Of a statement about an order, how probable it must be that it tells of trouble for it to be an issue.
 _TROUBLE_TOO = 0.2
 #: How far what stands in a clause moves the odds of an intent, as a logarithm.
@@ -170,6 +172,8 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
     if open_issue and _is_detail(s.text, few=few, offered=d.asked == "offer" or awaited, likely=likely):
         return "issue"  # what is told while a ticket is offered or collected is of its issue (R4)
     matter = max(matters, key=lambda name: p[name])
+    if few and not s.asks and p[matter] < _LEAST:
+        return "statement"
     low = plain(s.text)
     told = not s.asks and (p[IntentName.REPORT_ISSUE] >= _TROUBLE_TOO or cues.TROUBLE.search(low))
     if told and (matter is IntentName.ORDER_STATUS or cues.TROUBLE.search(low) or cues.LATE.search(low)):

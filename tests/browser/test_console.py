@@ -193,7 +193,7 @@ def test_a_person_helps_in_a_running_chat(make_bot: Callable[..., BotProcess], b
     shopper.get_by_label("Write a message").press_sequentially("it fell", delay=5)
     expect(page.get_by_text("The shopper is writing")).to_be_visible()
     shopper.keyboard.press("Enter")
-    expect(page.locator("#turns").get_by_text("it fell")).to_be_visible()
+    expect(page.locator("#turns p.words").get_by_text("it fell", exact=True)).to_be_visible()
     page.get_by_role("button", name="Leave the chat").click()
     wait_for(shopper, "has left this chat")
     say(shopper, "how long does delivery take?")
