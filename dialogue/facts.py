@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialogue import events as e
+from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Answer, Signal
 
 
@@ -42,9 +43,12 @@ def _unpack(understood: e.Understanding) -> Iterator[e.Fact]:  # noqa: PLR0912
         yield e.NameGiven(understood.name, aside=Signal.NAME_ASIDE in signals)
     for field, value in understood.extra:
         yield e.ExtraGiven(field, value)
-    given = {"email": understood.email, "name": understood.name}
+    given = {
+        "email": could_be_email(understood.email or ""),
+        "name": could_be_name(understood.name or ""),
+    }
     for rejected in understood.rejected:
-        if not given.get(rejected.field):
+        if not given.get(rejected.field):  # what stands beside a good one is nothing to be asked about (R6)
             yield e.ValueRejected(
                 rejected.field, rejected.why, rejected.text if rejected.likely else "", rejected.likely
             )

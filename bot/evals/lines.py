@@ -6,7 +6,7 @@ import pathlib
 import re
 from dataclasses import dataclass
 
-from dialogue.understanding.learned.lines import PROJECT, lines_of
+from dialogue.understanding.learned.lines import PROJECT, answer_lines, lines_of
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,8 @@ def bare(text: str) -> str:
 def training_lines(folder: pathlib.Path = PROJECT / "data") -> list[Line]:
     """Every sentence that the head for intents is fitted to, in the files' order."""
     return [Line(label, text, path) for path in sorted(folder.glob("*.yml")) for label, text in lines_of(path)]
+
+
+def answers(path: pathlib.Path = PROJECT / "answers.tsv") -> list[Line]:
+    """Every sentence that the head for answers is fitted to, in the file's order."""
+    return [Line(label, text, path) for label, text in answer_lines(path)]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from rapidfuzz import fuzz, process
 
 from bot.chat.workshop import Understander
-from bot.evals.lines import Line, bare, training_lines
+from bot.evals.lines import Line, answers, bare, training_lines
 from bot.evals.measures import Measured, Step, share
 from bot.evals.rows import DataError, Rows, read_data
 
@@ -97,8 +97,7 @@ def main() -> None:
         data = read_data(asked.data)
     except DataError as error:
         parser.exit(1, f"{error}\n")
-    rows = [*data["intents"], *data["intents_two_shops"]]
-    for line in lines_to_take_out(rows, training_lines(), asked.words):
+    for line in lines_to_take_out(data.told(), [*training_lines(), *answers()], asked.words):
         print(f"{line.file.name}: [{line.label}] {line.text}")
 
 

@@ -55,6 +55,10 @@ class Data:
     def __getitem__(self, name: str) -> Rows:
         return self.rows[name]
 
+    def told(self) -> Rows:
+        """Everything that stands as words in any row of any file, each text as a row of its own."""
+        return [{"text": text} for rows in self.rows.values() for row in rows for text in _texts(row)]
+
     def half(self, name: str) -> Data:
         """One of `HALVES`: the very rows that are in it."""
         if name == "all":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialogue.understanding.learned.encoder import encode
 from dialogue.understanding.learned.lines import fingerprint
-from dialogue.understanding.learned.ngrams import features
+from dialogue.understanding.learned.ngrams import features, level
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +38,7 @@ class _Views:
         self.columns = DictVectorizer()
         words = self.columns.fit_transform([features(text) for _, text in lines])
         self.counts = (words > 0).sum(axis=0).A1
-        self.dense = LogisticRegression(C=DENSE_C, max_iter=500, random_state=7).fit(vectors, labels)
+        self.dense = LogisticRegression(C=DENSE_C, max_iter=2000, random_state=7).fit(vectors, labels)
         self.words = LogisticRegression(C=WORDS_C, max_iter=300, tol=1e-3, random_state=7).fit(words, labels)
 
     def scores(self, lines: Lines, vectors: NDArray[np.float32]) -> Any:
@@ -70,7 +70,7 @@ def _sharpness(lines: Lines, vectors: NDArray[np.float32]) -> float:
 def _head(name: str, lines: Lines, sharpness: float | None) -> dict[str, Any]:
     import numpy as np
 
-    vectors = encode([text for _, text in lines])
+    vectors = encode([level(text) for _, text in lines])
     views = _Views(lines, vectors)
     if sharpness is None:
         sharpness = _sharpness(lines, vectors)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dialogue.understanding.learned.encoder import encode
-from dialogue.understanding.learned.ngrams import features
+from dialogue.understanding.learned.ngrams import features, level
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +61,7 @@ class Heads:
         """For each text and each head, the probability of each label. Texts are encoded together: once for all heads."""
         if not texts:
             return []
-        vectors = encode(texts)
+        vectors = encode([level(text) for text in texts])
         wanted = [(name, self.heads[name]) for name in names]
         found = [features(text) for text in texts]
         return [{name: head.weigh(vectors[n], found[n]) for name, head in wanted} for n in range(len(texts))]

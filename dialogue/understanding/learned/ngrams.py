@@ -7,12 +7,19 @@ import math
 import re
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[👍👎]")
-_DIGITS = re.compile(r"\d+")
+#: A number, and a word that holds three digits or more: `4711`, `AB-123456`.
+_NUMBER = re.compile(r"(?<!\w)[^\W\d_]*(?:-?\d-?[^\W\d_]*){3,}(?!\w)|\d+")
+
+
+def level(text: str) -> str:
+    """The text as both views see it: in small letters, and every number `0`, for which number it is says nothing about
+    what a sentence is after."""
+    return _NUMBER.sub("0", text.lower().replace("’", "'"))
 
 
 def features(text: str) -> dict[str, float]:
-    """Feature -> weight, scaled to length 1; empty for a text without words. Numbers count as one word, `0`."""
-    words = _WORD.findall(_DIGITS.sub("0", text.lower().replace("’", "'")))[:60]
+    """Feature -> weight, scaled to length 1; empty for a text without words."""
+    words = _WORD.findall(level(text))[:60]
     found = set()
     for place, word in enumerate(words):
         found.add("w:" + word)

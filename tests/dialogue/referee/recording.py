@@ -46,7 +46,9 @@ def spoken(understood: e.Understanding) -> str:
     signals = [_WISHES[s] for s in sorted(understood.signals) if s in _WISHES]
     name = f"my name is {'-'.join(understood.name.splitlines())}" if understood.name else None
     called = f"I'm {understood.greeting_name}" if understood.greeting_name else None
-    parts = [answer, understood.kept, understood.reason, understood.question, name, called, understood.email, *signals]
+    slips = [rejected.text for rejected in understood.rejected if rejected.likely]
+    fields = [name, called, understood.email, *slips]
+    parts = [answer, understood.kept, understood.reason, understood.question, *fields, *signals]
     return "\n".join(p for p in parts if p)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogue.understanding.learned.encoder import DIMENSIONS, LONGEST, encode
 from dialogue.understanding.learned.heads import ANSWER, INTENT, heads
@@ -65,3 +68,11 @@ def test_the_heads_know_the_lines_they_were_fitted_to(head: str, share: float) -
     right = sum(max(w[head], key=lambda k: w[head][k]) == label
                 for (label, _), w in zip(lines, heads().weigh([t for _, t in lines], (head,)), strict=True))  # fmt: skip
     assert right / len(lines) >= share
+
+
+@given(st.sampled_from([text for _, text in intent_lines() if any(c.isdigit() for c in text)]), st.integers(1, 9))
+def test_which_number_it_is_makes_no_difference(text: str, turn: int) -> None:
+    """ "my suitcase number 1119 is broken" was taken for one thing, and 1109 for another."""
+    another = re.sub(r"\d", lambda digit: str((int(digit.group()) + turn) % 10), text)
+    (one,), (other,) = (heads().weigh([each]) for each in (text, another))
+    assert one == other
