@@ -19,8 +19,13 @@ def test_two_couriers_with_clocks_that_are_set_and_reports_that_come_late_file_e
 
 
 def test_without_its_fences_the_machine_finds_what_breaks() -> None:
-    with pytest.raises(AssertionError):
-        try_fences(300, kind=Unfenced, shorten=False)
+    """Three hundred lives find it about every second time, so there are some more."""
+    for number in range(12):
+        try:
+            try_fences(300, number=number, kind=Unfenced, shorten=False)
+        except AssertionError:
+            return
+    pytest.fail("the machine does not notice that fences are missing")
 
 
 class Script(FenceMachine):
