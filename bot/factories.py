@@ -15,11 +15,12 @@ from bot.store.database import Store
 from bot.store.opened import opened
 from bot.store.records import Loaded
 from bot.store.tables import desk_ticket
+from dialogue.understanding.learned.encoder import encode
 from dialogue.understanding.opinions import outside
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules
 from kb_answers.answer import Answers
-from kb_answers.library import ARTICLES, read_library
+from kb_answers.library import ARTICLES, read_library, translations
 from ticket_bridge.helpdesks.contract import Helpdesk
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
@@ -46,11 +47,12 @@ def _article_values(settings: Settings) -> dict[str, str]:
 def check_articles(settings: Settings) -> None:
     """Raises `ArticleError` with file and line where an article cannot be used."""
     read_library(settings.articles or ARTICLES, _article_values(settings))
+    translations(settings.articles or ARTICLES, _article_values(settings))
 
 
 def make_answers(settings: Settings) -> Answers:
     """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
-    return Answers(settings.articles or ARTICLES, values=_article_values(settings), outside=outside)
+    return Answers(settings.articles or ARTICLES, values=_article_values(settings), outside=outside, encode=encode)
 
 
 @asynccontextmanager

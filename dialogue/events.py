@@ -72,6 +72,7 @@ class Understanding:
     by: str = "rules"
     extra: tuple[tuple[str, str], ...] = ()  # (field, value) of fields that the helpdesk requires beside the three (R1)
     read: tuple[Reading, ...] = ()
+    language: str | None = None  # that the words are in (ISO 639-1), where they suffice to tell
 
 
 # ---------------------------------------------------------------- happenings: what the shell reports

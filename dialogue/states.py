@@ -134,6 +134,7 @@ class State:
     danger: bool = False  # words of danger were heard: a person of the shop is called (R21)
     danger_waits: bool = False  # and they were said to a person who has not answered
     calmed: bool = False  # abuse has had its one calm reply
+    language: str | None = None  # that the shopper's own words were in last, where they sufficed to tell
     began: str = ""  # the stem that this conversation began with, where it got another since
     turn: TurnNotes = field(default_factory=TurnNotes)
 

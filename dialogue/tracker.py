@@ -15,6 +15,7 @@ from dialogue.outcomes import IllegalEvent
 from dialogue.policy import Policy
 from dialogue.states import State, TurnNotes, changed
 from dialogue.transitions import find
+from dialogue.validity import could_be_language
 
 __all__ = ["Decision", "IllegalEvent", "replay", "step"]
 
@@ -35,6 +36,8 @@ def step(policy: Policy, state: State, happening: e.Happening) -> Decision:
     steps: tuple[e.TableEvent, ...]
     if isinstance(happening, e.ShopperSaid):
         steps = (*facts(happening.understood), e.TurnEnded())
+        if could_be_language(happening.understood.language):
+            state = changed(state, language=happening.understood.language)
         if not state.turn.open:
             state = changed(state, turn=TurnNotes(open=True))
     elif isinstance(happening, e.ArticleFound | e.NothingFound):

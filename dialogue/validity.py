@@ -44,3 +44,8 @@ def could_be_email(value: str) -> bool:
 def could_be_reason(value: str) -> bool:
     """Anything with a letter or a digit in it: it is kept in the shopper's own words (R3)."""
     return any(unicodedata.category(c)[0] in "LN" for c in value) and value == value.strip()
+
+
+def could_be_language(value: str | None) -> bool:
+    """A language's code of two or three letters."""
+    return value is not None and value.isascii() and value.islower() and value.isalpha() and 2 <= len(value) <= 3

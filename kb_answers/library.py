@@ -7,7 +7,7 @@ import datetime
 import functools
 import pathlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from ruamel.yaml.error import MarkedYAMLError
 
 ARTICLES = pathlib.Path(__file__).parent / "articles"
 _REQUIRED = ("id", "title", "sources", "revised")
-_KNOWN = {*_REQUIRED, "questions"}
+_TRANSLATED = ("id", "title", "language", "renders")
+_LANGUAGE = re.compile(r"[a-z]{2}")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -28,7 +29,8 @@ class ArticleError(Exception):
 @dataclass(frozen=True)
 class Article:
     """`passages` are the paragraphs, the direct answer first; `questions` are ways shoppers ask for it, for the search
-    alone; `sources` name the documents the facts come from."""
+    alone; `sources` name the documents the facts come from. A translation stands in a folder named by its `language`,
+    has its original's id, and `revised` is that of the original which it renders."""
 
     id: str
     title: str
@@ -36,6 +38,7 @@ class Article:
     revised: datetime.date
     questions: tuple[str, ...]
     passages: tuple[str, ...]
+    language: str = "en"
 
 
 def _fail(path: pathlib.Path, line: int, what: str) -> ArticleError:
@@ -82,10 +85,11 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
     return Article(
         id=str(header["id"]),
         title=str(header["title"]),
-        sources=tuple(header["sources"]),
-        revised=header["revised"],
+        sources=tuple(header.get("sources", ())),
+        revised=header["renders" if "language" in header else "revised"],
         questions=tuple(header.get("questions", ())),
         passages=tuple(_SLOT.sub(lambda m: values[m[1]], p) for p in passages),
+        language=str(header.get("language", "en")),
     )
 
 
@@ -106,18 +110,23 @@ def _header(text: str, path: pathlib.Path) -> tuple[dict[str, Any], list[str], i
 
 
 def _check_header(header: dict[str, Any], path: pathlib.Path) -> None:
-    for key in _REQUIRED:
+    required = _TRANSLATED if "language" in header else _REQUIRED
+    known = {*required, "questions"}
+    for key in required:
         if not header.get(key):
             raise _fail(path, 2, f"the header lacks `{key}`")
     for key in header:
-        if key not in _KNOWN:
-            raise _fail(path, _line(header, key), f"unknown key `{key}`; known are {', '.join(sorted(_KNOWN))}")
+        if key not in known:
+            raise _fail(path, _line(header, key), f"unknown key `{key}`; known are {', '.join(sorted(known))}")
+    dated = "renders" if "language" in header else "revised"
+    if "language" in header and header["language"] != path.parent.name:
+        raise _fail(path, _line(header, "language"), f"`language` must be the folder's name, `{path.parent.name}`")
     if not _ID.fullmatch(str(header["id"])) or header["id"] != path.stem:
         raise _fail(
             path, _line(header, "id"), f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens"
         )
-    if not isinstance(header["revised"], datetime.date):
-        raise _fail(path, _line(header, "revised"), "`revised` must be a date such as 2026-11-21")
+    if not isinstance(header[dated], datetime.date):
+        raise _fail(path, _line(header, dated), f"`{dated}` must be a date such as 2026-11-21")
     for key in ("sources", "questions"):
         if not isinstance(header.get(key, []), list) or not all(isinstance(x, str) for x in header.get(key, [])):
             raise _fail(path, _line(header, key), f"`{key}` must be a list of texts")
@@ -137,3 +146,24 @@ def read_library(
         if edited.get(id, "stands")
     )
     return tuple(article for article in found if article is not None)
+
+
+def translations(folder: pathlib.Path, values: Mapping[str, str]) -> dict[str, tuple[Article, ...]]:
+    """The translated articles of a folder by language, each by id. Raises `ArticleError` for the first that cannot be
+    used, and where there is no original of its name."""
+    found: dict[str, tuple[Article, ...]] = {}
+    for below in sorted(p for p in folder.iterdir() if p.is_dir() and _LANGUAGE.fullmatch(p.name)):
+        articles = []
+        for path in sorted(below.glob("*.md")):
+            if not (folder / path.name).exists():
+                raise _fail(path, 1, f"translates no article: there is no {path.name} in {folder}")
+            if (article := read_article(path, values)) is not None:
+                articles.append(article)
+        found[below.name] = tuple(articles)
+    return found
+
+
+def outdated(originals: Iterable[Article], translated: Iterable[Article]) -> list[Article]:
+    """The translations that render an older text than the original has now."""
+    revised = {article.id: article.revised for article in originals}
+    return [t for t in translated if t.revised < revised.get(t.id, t.revised)]

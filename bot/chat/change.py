@@ -5,12 +5,13 @@ The words are rendered here, articles are looked up, tickets get their keys. Not
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.chat.phrases import language_of, render
+from bot.chat.phrases import elsewhere, language_of, render, spoken
 from bot.chat.workshop import ConversationStore, Workshop
 from bot.clock import now_text
 from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
@@ -28,8 +29,7 @@ class ChangeMaker:
     English."""
 
     def __init__(self, shop: Workshop[ConversationStore], id: str, locale: str | None) -> None:
-        self._shop, self._id, self._locale = shop, id, locale
-        self.language = language_of(locale)
+        self._shop, self._id, self.locale = shop, id, locale
 
     def make(
         self,
@@ -39,31 +39,35 @@ class ChangeMaker:
         seq: int,
         number: int,
         another: events.ReferenceTaken | None = None,
-        spoken: Turn | None = None,
+        heard: Turn | None = None,
         delivery: Delivery | None = None,
         started: float,
     ) -> Change | None:
         """What `told` does to a conversation that stands at `state`, `seq` and `number`; None where it does nothing.
 
-        `another` is told first; `spoken` is the turn of whoever wrote; `delivery` is what the courier learned;
+        `another` is told first; `heard` is the turn of whoever wrote; `delivery` is what the courier learned;
         `started` is when the happening came, by `time.perf_counter`. Raises `IllegalEvent` where it cannot happen in
         this state."""
         decisions = self._decisions(told, state, another)
         after = decisions[-1][1].state
         wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
-        if not wanted and spoken is None and delivery is None and after == state:
+        if not wanted and heard is None and delivery is None and after == state:
             return None
         at = now_text()
-        turns = [spoken] if spoken else []
+        newly = after.language if after.language != state.language else None
+        turns = [heard] if heard else []
         enqueued: list[Enqueued] = []
         gaps: list[tuple[int, str]] = []
         rated: tuple[int, str | None] | None = None
         for effect, cause in wanted:
             last = seq + len(turns)
             if isinstance(effect, effects.Say):
-                turns.append(self._turn(effect, last + 1, at, cause))
+                turns.append(self._turn(effect, last + 1, at, cause, after))
+                if newly and (sentence := elsewhere(newly, self._shop.support_email)):
+                    turns[-1] = dataclasses.replace(turns[-1], text=f"{sentence}\n\n{turns[-1].text}")
+                    newly = None
             elif isinstance(effect, effects.Announce):
-                words = self.words(effect.phrase, effect.values)
+                words = self.words(effect.phrase, effect.values, after)
                 turns.append(Turn(last + 1, "system", words, at, rule=cause))
             elif isinstance(effect, effects.FileTicket):
                 enqueued.append(self._enqueued(effect, last, len(enqueued)))
@@ -91,15 +95,18 @@ class ChangeMaker:
             trace=tracing.traceparent() if enqueued else None,
         )
 
-    def words(self, phrase: str, values: Mapping[str, Any]) -> str:
-        """A phrase of the catalogue in this conversation's language."""
+    def words(self, phrase: str, values: Mapping[str, Any], state: State) -> str:
+        """A phrase of the catalogue in the language that this conversation is in at `state`."""
+        language = spoken(state, self.locale)
         if phrase == "danger":
-            if own := self._shop.own_words.reply_to_danger(self._locale):
+            # the page's own tag where it is of this language, for a shop may have words for de-AT
+            tag = self.locale if language_of(self.locale) == language else language
+            if own := self._shop.own_words.reply_to_danger(tag):
                 return own
-            if help := self._shop.own_words.help_in_danger(self._locale):
+            if help := self._shop.own_words.help_in_danger(tag):
                 values = {**values, "help": help}
         labels = {f.name: f.label for f in self._shop.required}
-        return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=self.language)
+        return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=language)
 
     def _decisions(
         self, told: events.Happening, state: State, another: events.ReferenceTaken | None
@@ -116,20 +123,21 @@ class ChangeMaker:
             search = next((e for e in decision.effects if isinstance(e, effects.Search)), None)
             if search is None:
                 return decisions
-            state, happening = decision.state, self._look_up(search.text)
+            state, happening = decision.state, self._look_up(search.text, decision.state)
 
-    def _look_up(self, text: str) -> events.ArticleFound | events.NothingFound:
+    def _look_up(self, text: str, state: State) -> events.ArticleFound | events.NothingFound:
         """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
         try:
-            answer = self._shop.answers.ask(text)
+            answer = self._shop.answers.ask(text, state.language or spoken(state, self.locale))
         except Exception as error:
             log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
             return events.NothingFound()
         if answer.text is None:
             return events.NothingFound()
-        return events.ArticleFound(
-            answer.text, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
-        )
+        words = answer.text
+        if answer.language != spoken(state, self.locale):
+            words = f"{self.words('untranslated', {}, state)}\n\n{words}"
+        return events.ArticleFound(words, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources))
 
     def _stay(self, told: events.Happening, state: State) -> Stay | None:
         """The lease of whoever of the shop is in the chat after this (R13)."""
@@ -140,20 +148,20 @@ class ChangeMaker:
             return Stay(state.presence, now, until, renewed=own, waits=state.waits)
         return Stay(None, now, until) if isinstance(told, events.AgentLeft) else None
 
-    def _turn(self, say: effects.Say, seq: int, at: str, cause: str) -> Turn:
+    def _turn(self, say: effects.Say, seq: int, at: str, cause: str, state: State) -> Turn:
         ticket = None
         if say.reference and say.ticket_status:
             ticket = {"reference": say.reference, "status": say.ticket_status}
         return Turn(
             seq=seq,
             who="bot",
-            text=self.words(say.phrase, say.values),
+            text=self.words(say.phrase, say.values, state),
             at=at,
             act=say.act.value,
             asks=tuple(str(f) for f in say.asks),
             sources=say.sources,
             ticket=ticket,
-            choices=tuple(self.words(c, say.values) for c in say.choices),
+            choices=tuple(self.words(c, say.values, state) for c in say.choices),
             rule=cause,
         )
 

@@ -231,7 +231,7 @@ class Conversation:
                 seq=self.seq,
                 number=self.number,
                 another=self._another,
-                spoken=spoken,
+                heard=spoken,
                 delivery=delivery,
                 started=started,
             )
@@ -271,12 +271,12 @@ class Conversation:
         return True
 
     async def _understand(self, text: str) -> events.Understanding:
-        language = self._changes.language
-        return await understand(text, self.state, shop=self._shop, language=language, conversation=self.id)
+        locale = self._changes.locale
+        return await understand(text, self.state, shop=self._shop, locale=locale, conversation=self.id)
 
     def words(self, phrase: str, values: Mapping[str, Any]) -> str:
         """A phrase of the catalogue in this conversation's language."""
-        return self._changes.words(phrase, values)
+        return self._changes.words(phrase, values, self.state)
 
     async def _reload(self) -> None:
         if self.unborn:

@@ -7,7 +7,8 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from bot.chat.phrases import plain_answer
+from bot.chat.phrases import base_language, languages, plain_answer, spoken
+from bot.chat.phrases import language_of as language_of_page
 from bot.chat.ticket_form import value_of
 from bot.chat.workshop import ConversationStore, Workshop, asked
 from bot.telemetry import tracing
@@ -17,13 +18,15 @@ from dialogue.slips import settle
 from dialogue.states import Phase, State
 from dialogue.understanding.distress import look
 from dialogue.understanding.secrets import Masked
+from dialogue.understanding.tongues import language_of
+from dialogue.understanding.unspoken import as_it_stands
 from dialogue.vocabulary import IntentName, Signal
 
 log = logging.getLogger("askonce.conversation")
 
 
 async def understand(
-    text: str, state: State, *, shop: Workshop[ConversationStore], language: str, conversation: str
+    text: str, state: State, *, shop: Workshop[ConversationStore], locale: str | None, conversation: str
 ) -> events.Understanding:
     """What `text` says to whoever has heard what `state` has open. Never raises, and takes no longer than the shop's
     limit once what it needs is loaded.
@@ -32,7 +35,10 @@ async def understand(
     its meaning and nothing else; the rules hold under any understanding."""
     told = Masked.of(text)
     masked = str(told)
-    answer = plain_answer(masked, language) if state.phase is Phase.OFFERED or state.proposes else None
+    answer = None
+    if state.phase is Phase.OFFERED or state.proposes:  # tapped, or plainly said as the page's language has it
+        spoken_here = dict.fromkeys((spoken(state, locale), language_of_page(locale)))
+        answer = next((found for each in spoken_here if (found := plain_answer(masked, each)) is not None), None)
     if answer is not None:
         intent = events.Intent(IntentName(answer.value), 1.0)
         UNDERSTOOD.labels("catalogue").inc()
@@ -51,5 +57,16 @@ async def understand(
     secret = {Signal.SECRET} if told.held else set()
     extra = tuple((f.name, value) for f in shop.required if (value := value_of(f, masked)))
     UNDERSTOOD.labels(understood.by).inc()
-    understood = settle(understood, state)
-    return replace(understood, kept=masked, signals=understood.signals | secret, extra=extra or understood.extra)
+    understood = replace(understood, kept=masked)
+    before = state.language or base_language(locale) or "en"
+    language = language_of(understood, before)
+    if language == "en" and state.language is None and base_language(locale) in (None, "en"):
+        language = None  # nothing that was not known
+    if (now := language or before) not in ("en", *languages()):
+        understood = as_it_stands(understood, now)
+    return replace(
+        settle(understood, state),
+        signals=understood.signals | secret,
+        extra=extra or understood.extra,
+        language=language,
+    )

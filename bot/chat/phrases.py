@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from dialogue.states import State
 from dialogue.vocabulary import Answer
 
 LOCALES = pathlib.Path(__file__).resolve().parent / "locales"
@@ -32,6 +33,7 @@ ENGLISH: Mapping[str, str] = {
     "greet_name": "Hello {name}! How can I help you today?",
     "answer": "{answer}",
     "no_answer": "I'm sorry, I have no published article that answers this, so I won't guess.",
+    "untranslated": "I have this article in English only:",
     "no_answer_here": "I can't answer that here.",
     "smalltalk": "I'm the shop's assistant, so I can only help with orders, delivery, returns, refunds and support.",
     "calm": "I can hear that you are upset. Whenever you like, I'm here to help with orders, delivery, returns, "
@@ -133,10 +135,33 @@ def languages() -> frozenset[str]:
     return frozenset(path.stem for path in LOCALES.glob("*.json"))
 
 
+def base_language(locale: str | None) -> str | None:
+    """The language of a locale such as `de-AT` or `pt_BR`, spoken here or not."""
+    return (locale or "").replace("_", "-").split("-")[0].lower() or None
+
+
 def language_of(locale: str | None) -> str:
-    """The language to speak for a locale such as `de-AT` or `pt_BR`; English where there is no catalogue for it."""
-    language = (locale or "").replace("_", "-").split("-")[0].lower()
+    """The language to speak for a locale; English where there is no catalogue for it."""
+    language = base_language(locale) or ""
     return language if language in languages() else "en"
+
+
+def spoken(state: State, locale: str | None) -> str:
+    """The language to speak in a conversation: that of the shopper's words, the page's until they told."""
+    return language_of(state.language or locale)
+
+
+@functools.cache
+def _elsewhere() -> Mapping[str, str]:
+    found: dict[str, str] = orjson.loads((LOCALES / "elsewhere" / "sentences.json").read_bytes())
+    return found
+
+
+def elsewhere(language: str, support_email: str) -> str | None:
+    """To somebody whose language is spoken by nobody here: what can be done for them all the same, in that language
+    (R13). None where it is spoken, or where the sentence is not there."""
+    sentence = None if language in ("en", *languages()) else _elsewhere().get(language)
+    return sentence.format(support_email=support_email) if sentence else None
 
 
 @functools.cache

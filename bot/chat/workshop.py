@@ -45,7 +45,7 @@ class Understander(Protocol):
 class Answering(Protocol):
     """The shop's articles, ready to be asked."""
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, language: str = "en") -> Answer:
         """The same question gets the same answer (R16); one without a text where no article carries it (R15)."""
         ...
 

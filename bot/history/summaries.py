@@ -20,7 +20,7 @@ import orjson
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from bot.chat.phrases import language_of, not_understood
+from bot.chat.phrases import base_language, not_understood
 from bot.clock import seconds_before
 from bot.history.masking import masked
 from bot.history.transcripts import make_transcript
@@ -165,7 +165,7 @@ def summarise(
         "updated_at": row.updated_at,
         "turns": row.seq,
         "channel": row.channel,
-        "language": language_of(row.locale),
+        "language": state.language or base_language(row.locale) or "en",
         "outcome": outcome_of(state, acts, statuses),
         "opening": opening[:_OPENING],
         "opening_masked": masked(opening, names)[:_OPENING],

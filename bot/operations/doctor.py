@@ -29,7 +29,7 @@ from bot.store.pokes import Pokes
 from bot.store.private import parts, readable_by_others
 from bot.store.tables import conversation
 from dialogue.understanding.rasa import Nonsense, read_reply
-from kb_answers.library import ArticleError
+from kb_answers.library import ArticleError, outdated
 from ticket_bridge.helpdesks.contract import HelpdeskError
 from ticket_bridge.helpdesks.mailbox import connected
 
@@ -143,14 +143,24 @@ def _articles(settings: Settings) -> list[Finding]:
         check_articles(settings)
     except ArticleError as error:
         return [ill(f"the articles cannot be used: {error}", "mend the line named")]
-    count = len(make_answers(settings).index.articles)
+    answers = make_answers(settings)
+    count = len(answers.index.articles)
+    found = [
+        note(
+            f"the translation {article.language}/{article.id}.md renders a text of {article.revised}, and serves on",
+            f"bring it to its original, {article.id}.md, and set `renders` to the date of that",
+        )
+        for articles in answers.translations.values()
+        for article in outdated(answers.index.articles, articles)
+    ]
     if settings.articles is None:
         return [
+            *found,
             note(
                 f"the {count} articles that come with the bot are in use", "name the shop's folder in ASKONCE_ARTICLES"
-            )
+            ),
         ]
-    return [well(f"{count} articles of {settings.articles} are in use")]
+    return [*found, well(f"{count} articles of {settings.articles} are in use")]
 
 
 async def _database(settings: Settings, store: Store) -> AsyncIterator[Finding]:

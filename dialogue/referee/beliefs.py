@@ -245,8 +245,8 @@ class Belief:
         self.dull = 0 if acts - CLOSING - USELESS else self.dull + bool(acts)
         if progress or (acts - USELESS and not acts <= CLOSING):
             self.useless = 0
-        elif acts and acts <= USELESS:
-            self.useless += 1
+        elif acts and acts <= USELESS and not (acts <= CLOSING and "thanks" in exchange.signals):
+            self.useless += 1  # thanks beside a secret ask for nothing, and are told of the secret alone
 
     # ------------------------------------------------------------ tickets
 

@@ -12,10 +12,13 @@ thanks, a goodbye or anything else ("ok thanks", "ok, I see") it may as well end
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 
 from dialogue.understanding import cues
+from dialogue.understanding.learned.lines import answer_lines
+from dialogue.understanding.text import plain
 from dialogue.vocabulary import Answer
 
 #: Where fields were asked for, only a plain refusal stops the collection: "that's all" or "no, the zip" do not.
@@ -162,13 +165,26 @@ def _weigh(line: str, match: re.Match[str], answer: Answer, offered: bool) -> An
 
 #: How probable an agreement must be where words alone did not make it one, and how probable it must be at least where
 #: they did: consent is precious (R7). A refusal is cheap: the shopper says it again, or asks.
-_AGREES_BY_ITSELF, _AGREES_AT_LEAST, _REFUSES = 0.97, 0.1, 0.8
+_AGREES_BY_ITSELF, _AGREES_AT_LEAST, _REFUSES = 0.95, 0.1, 0.75
+#: The same for an answer that is known as a whole.
+_AGREES_WHERE_KNOWN = 0.5
 
 
 #: A yes that nothing weakens: alone, or parted by a sign from what follows ("yes, and how long will it take?").
 _OUTRIGHT = re.compile(r"(?:yes+|yeah|yep|yup)(?: (?:please|pls|thanks|thank you))?\s*(?:[,.!;\n]|$)")
 #: Whoever refuses without a word for it does so in few words; a longer message tells something.
 _LONGEST_REFUSAL = 10
+
+
+@functools.cache
+def _known() -> dict[str, Answer]:
+    """Whole answers, in any language, that are always a yes or always a no: as the lines have them that the head was
+    trained on."""
+    labels: dict[str, set[str]] = {}
+    for label, text in answer_lines():
+        labels.setdefault(plain(text).strip(" ,.!-–\n"), set()).add(label)
+    meant = {"affirm": Answer.AFFIRM, "deny": Answer.DENY}
+    return {text: meant[next(iter(one))] for text, one in labels.items() if len(one) == 1 and one <= meant.keys()}
 
 
 def weigh_answer(by_words: Answer | None, weight: Mapping[str, float], low: str) -> Answer | None:
@@ -185,6 +201,9 @@ def weigh_answer(by_words: Answer | None, weight: Mapping[str, float], low: str)
         return Answer.AFFIRM if agrees >= _AGREES_AT_LEAST else Answer.DENY if refuses >= _REFUSES else None
     if by_words is Answer.DENY:
         return None if agrees >= _AGREES_BY_ITSELF else Answer.DENY
-    if agrees >= _AGREES_BY_ITSELF:
+    known = _known().get(low)
+    if agrees >= (_AGREES_WHERE_KNOWN if known is Answer.AFFIRM else _AGREES_BY_ITSELF):
         return Answer.AFFIRM
+    if known is Answer.DENY and refuses >= _AGREES_WHERE_KNOWN:
+        return Answer.DENY
     return Answer.DENY if refuses >= _REFUSES and len(low.split()) <= _LONGEST_REFUSAL else None

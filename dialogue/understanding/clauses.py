@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dialogue.understanding import cues
+from dialogue.understanding import contact_words, cues
 from dialogue.understanding.drafts import Draft
 from dialogue.understanding.pieces import (
     BORDER,
@@ -24,6 +24,7 @@ from dialogue.understanding.pieces import (
     without_connectors,
 )
 from dialogue.understanding.text import WORD, plain
+from dialogue.understanding.tongues import identify
 from dialogue.vocabulary import Answer, Signal
 
 _SENTENCE_END = re.compile(r"[?!]+|\.{2,}|…|\.(?=\s|$|[A-Z])(?<!\b[A-Za-z]\.)|[\n;؟。！？]+|\s[-–—]+\s")
@@ -81,6 +82,7 @@ def read_sentence(d: Draft, start: int, end: int, mark: int, asks: bool) -> None
         fragments.append((at, max(at, span[0])))
         at = max(span[1], at)
     fragments.append((at, max(at, end)))
+    fragments = [part for a, b in fragments for part in _beside_a_wish(d, a, b)]
     before = len(d.sentences)
     for a, b in fragments:
         if WORD.search(d.body, a, b):
@@ -92,6 +94,22 @@ def read_sentence(d: Draft, start: int, end: int, mark: int, asks: bool) -> None
         d.left_out.append(
             (end, mark)
         )  # the mark of a question that was taken out: "can I talk to someone about my refund?"
+
+
+_PARTING = re.compile(r"[,،;；、，](?=\s|[^\x00-\x7f])")
+
+
+def _beside_a_wish(d: Draft, a: int, b: int) -> list[Span]:
+    """A stretch in another language than English, cut at the comma between a ticket or a person asked for and the rest:
+    what stands beside a wish is judged by itself (R3). English wishes are told by words of their own."""
+    commas = [c.end() for c in _PARTING.finditer(d.low, a, b)][:8]
+    if not commas or not contact_words.TICKET.search(d.low, a, b) or identify(d.body[a:b]) in (None, "en"):
+        return [(a, b)]
+    for cut in commas:
+        named = [bool(contact_words.TICKET.search(d.low, *side)) for side in ((a, cut), (cut, b))]
+        if named[0] is not named[1] and all(len(WORD.findall(d.body, *side)) > 1 for side in ((a, cut), (cut, b))):
+            return [(a, cut), (cut, b)]
+    return [(a, b)]
 
 
 def _whole(d: Draft, start: int, end: int) -> Span:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from dialogue.understanding import contact_words
 from dialogue.understanding.name_shapes import (
     FEW_WORDS,
     TOKEN,
@@ -59,7 +60,12 @@ _SIGN_OFF = re.compile(
 
 
 def labelled(text: str, low: str) -> NameReading | None:
-    for match in (*_STRONG.finditer(low), *_MY_NAME.finditer(low), *_LABELLED.finditer(low)):
+    for match in (
+        *_STRONG.finditer(low),
+        *_MY_NAME.finditer(low),
+        *_LABELLED.finditer(low),
+        *contact_words.NAME.finditer(low),
+    ):
         before = low[: match.start()]
         if _OTHER_NAME.search(before) or _SOMEBODYS.search(before):
             continue
@@ -78,7 +84,7 @@ def labelled(text: str, low: str) -> NameReading | None:
 
 
 def in_passing(text: str, low: str, *, bare: bool) -> NameReading | None:
-    for match in _WEAK.finditer(low):
+    for match in (*_WEAK.finditer(low), *contact_words.CALLED.finditer(low)):
         if not bare and match.group().startswith(("it", "this", "here")):
             continue  # "it's Calvin Klein" may speak of the shirt
         got = name_at(text, match.end(), strong=False)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from dialogue.understanding import contact_words
 from dialogue.understanding.text import PARTICLES, is_family_name, is_given_name, plain
 
 _HERE = pathlib.Path(__file__).parent / "lexicons"
@@ -129,6 +130,8 @@ def _squeezed() -> tuple[str, ...]:
 def speaks(tokens: Sequence[str]) -> bool:
     """True where words are a phrase of some language and no name, as far as their form and small words tell."""
     if any(_CLAUSE.search(t) for t in tokens if not is_latin(t[0])):
+        return True
+    if any(contact_words.speaks_of_contact(plain(t)) for t in tokens):
         return True
     small = [t for t in tokens if is_small_word(t)]
     if not small:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from dialogue.events import RejectedValue
-from dialogue.understanding import cues
+from dialogue.understanding import contact_words, cues
 from dialogue.understanding.answers import read_answer, refuses_a_field
 from dialogue.understanding.clauses import BORDERS, read_sentence, sentences, tidy
 from dialogue.understanding.distress import heed
@@ -33,6 +33,8 @@ from dialogue.vocabulary import Answer, Field, Signal
 _LONGEST_SPACE = 24
 #: How often a name that is said again is taken out.
 _MOST_TIMES = 20
+#: A label is no longer than this.
+_LABEL = 80
 _CONTACT_LABEL = re.compile(
     r"\b(?:you can |please |pls |just )?(?:(?:reach|contact|email|e-mail|mail|write|answer|reply to|ping|get) me(?: back)?|my (?:e-?mail|mail|contact)(?: (?:address|id|is))*|e-?mail(?: (?:address|id))?|mail(?: id)?|(?:the |it'?s |its )?address)\s*(?:is|at|on|via|under|to|by|:|=|-|–|as)*\s*$",
     re.I,
@@ -116,11 +118,19 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) 
     d.body = _filled(text, opaque)
     d.low = plain(d.body)
     for start, end in sorted(spans):
-        label = _CONTACT_LABEL.search(d.low[:start])
-        d.contact.append((label.start() if label else start, start, end))
+        d.contact.append((_label_before(d.low, start), start, end))
     for begin, _, end in d.contact:
         d.take_out((begin, end))
         d.aside.append(((begin, end), "contact_data"))
+
+
+def _label_before(low: str, start: int) -> int:
+    """Where the label of a field begins that stands at `start`; `start` where it has none."""
+    if label := _CONTACT_LABEL.search(low[:start]):
+        return label.start()
+    begin = max(0, start - _LABEL)
+    told = contact_words.ADDRESS.search(low[begin:start]) or contact_words.AND.search(low[begin:start])
+    return begin + told.start() if told else start
 
 
 def _wherever(text: str, name: NameReading, *, taken: Sequence[Span]) -> list[Span]:
@@ -146,7 +156,8 @@ def _name(
     d: Draft, low: str, opaque: Sequence[Span], emails: Sequence[Span], *, asked_name: bool
 ) -> NameReading | None:
     text = d.text.text
-    for start, end in opaque:
+    labels = [(_label_before(low, start), start) for start, _ in emails]
+    for start, end in (*opaque, *labels):
         text = text[:start] + "@" * (end - start) + text[end:]
     wish = cues.WISH.search(low)
     refuses = bool(cues.CANCEL.search(low) or refuses_a_field(low.strip()) or cues.GREETING.fullmatch(low.strip()))

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from dialogue.events import Intent, Understanding
 from dialogue.sameness import substance
-from dialogue.understanding import cues
-from dialogue.understanding.answers import weigh_answer
+from dialogue.understanding import contact_words, cues
+from dialogue.understanding.answers import refuses_a_field, weigh_answer
 from dialogue.understanding.drafts import Draft
 from dialogue.understanding.opinions import Opinion, Weight
 from dialogue.understanding.pieces import Sentence, compose
@@ -44,6 +44,10 @@ _KINDS = {
 #: What a wrong guess costs, as the least probability for it: to brush a shopper off as chit-chat, to redirect to the
 #: support email, to take something as a wish for a ticket (R7), to pass over what was said as a courtesy.
 _CHAT, _UPDATE, _CONTACT, _WISH, _COURTESY = 0.6, 0.6, 0.5, 0.75, 0.7
+#: The same for a courtesy that no word of ours is: it is answered as one, and "hmm well you know" is none.
+_SURE_COURTESY = 0.9
+#: The same for a wish that is put as a question: "could I talk to somebody?"
+_WISH_ASKED = 0.9
 #: How surely a bare name beside an offer must be neither a yes nor a no, to be kept as a name.
 _NO_ANSWER = 0.8
 #: The same for chit-chat while a ticket is offered or collected, and for what is told of a thing of one's own: what
@@ -84,14 +88,15 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
     if Signal.NAME_ASIDE in signals and opinion.answer and opinion.answer["neither"] < _NO_ANSWER:
         d.name = None
         signals.discard(Signal.NAME_ASIDE)
+    fields_asked = isinstance(d.asked, tuple)
     alone: list[tuple[str, Weight]] = []
     for s, weight in zip(d.sentences, opinion.clauses, strict=True):
         p = moved(s, weight) if s.kind == "open" and weight else {}
         if s.kind == "open":
-            s.kind = _settled(d, s, p)
+            s.kind = "courtesy" if fields_asked and refuses_a_field(plain(s.text)) else _settled(d, s, p)
         alone.append((s.kind, p))
     _together(d)
-    _signals(d, signals)
+    _signals(d, signals, alone)
     heeded = d.asked == "offer" and Signal.IN_DANGER not in signals  # nothing is agreed to in danger (R21)
     answer = weigh_answer(d.answer, opinion.answer, plain(d.said)) if heeded else d.answer
     if Signal.WANTS_TICKET in signals and (answer is Answer.DENY or d.asked is None):
@@ -154,7 +159,11 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
         return "update"
     if best is IntentName.CONTACT and p[best] >= _CONTACT and (s.asks or len(s.text.split()) <= 9):
         return "contact"
-    if best is IntentName.REQUEST_TICKET and p[best] >= _WISH and not s.asks and _SOMEBODY.search(plain(s.text)):
+    if (
+        best is IntentName.REQUEST_TICKET
+        and p[best] >= (_WISH_ASKED if s.asks else _WISH)
+        and _names_somebody(plain(s.text))
+    ):
         return "wish"
     if best is IntentName.REQUEST_TICKET and p[best] >= _CONTACT and not substance(s.text):
         return "courtesy"  # "I need your help": a wish for nothing that words name
@@ -189,6 +198,10 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
     return _KINDS[matter]
 
 
+def _names_somebody(low: str) -> bool:
+    return bool(_SOMEBODY.search(low) or contact_words.TICKET.search(low))
+
+
 def _is_detail(text: str, *, few: bool, offered: bool, likely: bool) -> bool:
     """True for a statement that adds something to an issue that is open: a number, words that say anything, or a
     sentence that is `likely` of a shop's matters. Where a name or an address is awaited and not the reason, a word or
@@ -216,8 +229,8 @@ def _together(d: Draft) -> None:
             s.kind = "statement"
 
 
-def _signals(d: Draft, signals: set[Signal]) -> None:
-    """Signals that follow from the clauses."""
+def _signals(d: Draft, signals: set[Signal], alone: Sequence[tuple[str, Weight]]) -> None:
+    """Signals that follow from the clauses; `alone`: what each was taken for by itself, and its weight."""
     kinds = {s.kind for s in d.sentences}
     for kind, signal in (
         ("update", Signal.ASKS_UPDATE), ("contact", Signal.ASKS_CONTACT), ("follow_up", Signal.FOLLOWS_UP),
@@ -225,11 +238,21 @@ def _signals(d: Draft, signals: set[Signal]) -> None:
     ):  # fmt: skip
         if kind in kinds:
             signals.add(signal)
+    if not signals & {Signal.GREETING, Signal.THANKS, Signal.GOODBYE} and kinds <= {"courtesy", "statement"}:
+        signals |= {_SAID[n] for _, p in alone for n in _SAID if p.get(n, 0.0) >= _SURE_COURTESY}
     if "dispute" in kinds:
         if any(cues.REVIEW.search(plain(s.text)) for s in d.sentences) or Signal.WANTS_TICKET in signals:
             signals.add(Signal.WANTS_REVIEW)
     if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute", "update", "contact"}:
         signals.add(Signal.CHATS)
+
+
+#: Courtesies that are answered where nothing else is said, in whatever words they come.
+_SAID = {
+    IntentName.GREET: Signal.GREETING,
+    IntentName.THANKS: Signal.THANKS,
+    IntentName.GOODBYE: Signal.GOODBYE,
+}
 
 
 # ---------------------------------------------------------------- the reason

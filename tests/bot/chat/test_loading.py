@@ -84,7 +84,7 @@ async def test_nobody_is_asked_before_it_is_loaded_and_the_time_for_it_does_not_
     )  # fmt: skip
     work = asyncio.create_task(loading.run())
     try:
-        said = asyncio.create_task(understand("where is it", State(), shop=shop, language="en", conversation="c"))
+        said = asyncio.create_task(understand("where is it", State(), shop=shop, locale=None, conversation="c"))
         await asyncio.sleep(3 * shop.understand_within)
         assert not mind.asked and loading.trouble == "loading"
     finally:

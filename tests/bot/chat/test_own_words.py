@@ -19,6 +19,7 @@ from dialogue.states import State
 from dialogue.understanding.reader import Asked
 
 WORDS = "I want to kill myself"
+IN_GERMAN = "ich will mich umbringen"
 
 
 async def _reply(tmp_path: pathlib.Path, locale: str | None = None, understander: Any = None, **settings: str) -> str:
@@ -26,7 +27,7 @@ async def _reply(tmp_path: pathlib.Path, locale: str | None = None, understander
     given = read_settings(database_url=f"sqlite:///{tmp_path}/talk.db", support_email="support@example.com", **settings)
     async with run_bot(given, understander=understander) as bot:
         chat, _ = await bot.hub.begin(locale=locale)
-        await chat.hear("1", WORDS)
+        await chat.hear("1", IN_GERMAN if (locale or "").startswith("de") else WORDS)
         assert chat.state.danger
         replies = [turn for turn in await chat.turns_after(0) if turn.who == "bot"]
         assert [(turn.act, turn.asks, turn.choices) for turn in replies] == [("smalltalk", (), ())]

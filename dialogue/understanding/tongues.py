@@ -1,0 +1,72 @@
+"""Which language a message is in, from its words alone, and only where they suffice.
+
+`py3langid` (BSD) knows the languages; what "suffice" means is here: "ok" and "Olu Adebayo" are in no language, and few
+words must be surer than many. A language that was told before stays until words plainly say another.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import Any
+
+from dialogue.events import Understanding
+
+#: The languages that are told apart: those that are spoken here, and those that a shop's visitors are likeliest to
+#: bring beside them. Close kin of these that few write in shops are left out, so that nobody is taken for their writer.
+TOLD_APART = tuple(
+    "en de fr es pt ar af bg bn ca cs da el et fa fi gu he hi hr hu hy id it ja ka kk kn ko lt lv mk ml mr ms nl no pa"
+    " pl ro ru sk sl sq sr sv sw ta te th tl tr uk ur vi zh".split()
+)
+#: How probable a language must be, by how many words speak for it; the last is for all longer messages.
+_SURE = (0.95, 0.85, 0.8, 0.7)
+#: The same in letters that few languages are written in.
+_SURE_BY_SCRIPT = 0.6
+#: A language told before stays while it is at least this probable.
+_STAYS = 0.05
+#: Neighbours that few words do not tell apart: together they say that it is none of the others.
+_KIN = (("id", "ms"), ("da", "no", "sv"), ("cs", "sk"), ("hr", "sl"), ("ru", "uk", "bg", "mk", "sr"), ("hi", "mr"))
+_ADDRESS = re.compile(r"\S*[@/\d]\S*|\bwww\.\S+|\[[^\]]*\]")  # and what stands for a secret (R17)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+#: Letters of a message that are looked at.
+_LONGEST = 400
+
+
+@functools.cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    known = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    known.set_languages(TOLD_APART)
+    known._full_model = (known.nb_ptc, known.nb_pc, known.nb_classes)  # the rest is not kept in memory
+    return known
+
+
+def language_of(understood: Understanding, before: str | None = None) -> str | None:
+    """The language of a message, without what was read as a name or an address; as `identify`."""
+    text = understood.kept
+    for part in reversed(understood.read):
+        if part.kind == "contact_data":
+            text = f"{text[: part.start]} {text[part.end :]}"
+    if not understood.read and understood.name:
+        text = text.replace(understood.name, " ")
+    return identify(text, before)
+
+
+def identify(text: str, before: str | None = None) -> str | None:
+    """The language of `text` (ISO 639-1), None where its words do not suffice. `before`: the language of what was said
+    earlier, or of the page, which few words confirm and only plain ones overrule."""
+    bare = " ".join(dict.fromkeys(_WORD.findall(_ADDRESS.sub(" ", text[:_LONGEST]))))  # said again is no more told
+    if len(bare) < 2:
+        return None
+    ranked = dict(_identifier().rank(bare))
+    best = max(ranked, key=lambda code: ranked[code])
+    if before is not None and ranked.get(before, 0.0) >= _STAYS:
+        return before if best == before else None
+    words = bare.count(" ") + 1
+    latin = sum(unicodedata.name(c, "").startswith("LATIN") for c in bare if c != " ")
+    scripted = latin < len(bare.replace(" ", "")) / 2
+    needed = _SURE_BY_SCRIPT if scripted else _SURE[min(words, len(_SURE)) - 1]
+    kin = next((group for group in _KIN if best in group and before not in group), (best,))
+    return str(best) if sum(ranked[code] for code in kin) >= needed else None
