@@ -54,7 +54,6 @@ class ChangeMaker:
         if not wanted and heard is None and delivery is None and after == state:
             return None
         at = now_text()
-        newly = after.language if after.language != state.language else None
         turns = [heard] if heard else []
         enqueued: list[Enqueued] = []
         gaps: list[tuple[int, str]] = []
@@ -63,9 +62,6 @@ class ChangeMaker:
             last = seq + len(turns)
             if isinstance(effect, effects.Say):
                 turns.append(self._turn(effect, last + 1, at, cause, after))
-                if newly and (sentence := elsewhere(newly, self._shop.support_email)):
-                    turns[-1] = dataclasses.replace(turns[-1], text=f"{sentence}\n\n{turns[-1].text}")
-                    newly = None
             elif isinstance(effect, effects.Announce):
                 words = self.words(effect.phrase, effect.values, after)
                 turns.append(Turn(last + 1, "system", words, at, rule=cause))
@@ -82,7 +78,7 @@ class ChangeMaker:
             state=after,
             happenings=tuple(h for h, _ in decisions),
             rows=tuple(row for _, d in decisions for row in d.rows),
-            turns=tuple(turns),
+            turns=self._introduced(turns, state.language, after.language),
             seq=seq + len(turns),
             milliseconds=round((time.perf_counter() - started) * 1000, 2),
             enqueued=tuple(enqueued),
@@ -94,6 +90,16 @@ class ChangeMaker:
             stay=self._stay(told, after),
             trace=tracing.traceparent() if enqueued else None,
         )
+
+    def _introduced(self, turns: Sequence[Turn], before: str | None, language: str | None) -> tuple[Turn, ...]:
+        """The turns, the bot's first one behind what can be done for somebody whose language nobody here speaks, where
+        that was just found out (R13)."""
+        sentence = elsewhere(language, self._shop.support_email) if language and language != before else None
+        first = next((place for place, turn in enumerate(turns) if turn.who == "bot"), None)
+        if sentence is None or first is None:
+            return tuple(turns)
+        told = dataclasses.replace(turns[first], text=f"{sentence}\n\n{turns[first].text}")
+        return (*turns[:first], told, *turns[first + 1 :])
 
     def words(self, phrase: str, values: Mapping[str, Any], state: State) -> str:
         """A phrase of the catalogue in the language that this conversation is in at `state`."""
