@@ -40,7 +40,7 @@ from dialogue.states import Phase, State
 
 log = logging.getLogger("askonce.archive")
 
-VERSION = 3
+VERSION = 4
 _BATCH = 50
 #: After each summary, rest this many times as long as it took: shoppers come first, lists may lag. More where they are
 #: many.

@@ -20,6 +20,7 @@ from dialogue.understanding.opinions import Opinion, Weight
 from dialogue.understanding.pieces import Sentence, compose
 from dialogue.understanding.readings import readings
 from dialogue.understanding.text import WORD, plain
+from dialogue.understanding.tongues import identify
 from dialogue.vocabulary import Answer, Field, IntentName, Signal
 
 #: A model alone makes no wish for a ticket: the sentence must name a ticket or somebody who could help.
@@ -239,7 +240,10 @@ def _signals(d: Draft, signals: set[Signal], alone: Sequence[tuple[str, Weight]]
         if kind in kinds:
             signals.add(signal)
     if not signals & {Signal.GREETING, Signal.THANKS, Signal.GOODBYE} and kinds <= {"courtesy", "statement"}:
-        signals |= {_SAID[n] for _, p in alone for n in _SAID if p.get(n, 0.0) >= _SURE_COURTESY}
+        for _, p in alone:
+            together = sum(p.get(n, 0.0) for n in _SAID) if identify(d.said) not in (None, "en") else 0.0
+            if p and max(together, *(p[n] for n in _SAID)) >= _SURE_COURTESY:
+                signals.add(_SAID[max(_SAID, key=lambda n: p[n])])
     if "dispute" in kinds:
         if any(cues.REVIEW.search(plain(s.text)) for s in d.sentences) or Signal.WANTS_TICKET in signals:
             signals.add(Signal.WANTS_REVIEW)

@@ -130,7 +130,7 @@ def test_the_widget_speaks_arabic_from_right_to_left(make_bot: Callable[..., Bot
     page.goto(bot.url)
     page.get_by_role("button", name=own["widget"]["open"]).click()
     box = page.get_by_role("textbox", name=own["widget"]["placeholder"])
-    box.fill("my lamp is broken")
+    box.fill("وصل المصباح مكسورًا")
     box.press("Enter")
     wait_for(page, own["bot"]["offer_ticket"])
     page.get_by_role("button", name=own["bot"]["choice_yes"]).click()

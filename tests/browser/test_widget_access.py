@@ -17,6 +17,13 @@ from tests.conftest import BotProcess
 pytestmark = pytest.mark.browser
 
 
+#: A question, what its answer says, an issue, and thanks.
+TOLD = {
+    "en": ("how long does delivery take?", "6 to 12 working days", "my lamp is broken", "thanks, bye"),
+    "ar": ("كم يوم يستغرق التوصيل؟", "من 6 إلى 12 يوم عمل", "وصل المصباح مكسورًا", "شكرا لك مع السلامة"),
+}
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("en", "dark"), ("ar", "light"), ("ar", "dark")])
 def test_no_state_has_an_accessibility_fault(
     make_bot: Callable[..., BotProcess], browser: Browser, language: str, scheme: str
@@ -30,6 +37,7 @@ def test_no_state_has_an_accessibility_fault(
         in_language(page, language)
     words = catalogue(language)["widget"] if language != "en" else None
     said = catalogue(language)["bot"] if language != "en" else ENGLISH
+    told = TOLD[language]
 
     def label(key: str, english: str) -> str:
         return str(words[key]) if words else english
@@ -47,16 +55,16 @@ def test_no_state_has_an_accessibility_fault(
         box.press("Enter")
         wait_for(page, until)
 
-    tell("how long does delivery take?", "6 to 12 working days")
+    tell(told[0], told[1])
     page.locator(".log summary").first.click()
     found["answer"] = problems(page)
-    tell("my lamp is broken", said["offer_ticket"])
+    tell(told[2], said["offer_ticket"])
     found["offer"] = problems(page)
     page.get_by_role("button", name=said["choice_yes"]).click()
     wait_for(page, catalogue(language)["fields"]["email"] if words else "your email address")
     tell("Jane Doe, jane@example.com", "AO-")
     found["ticket"] = problems(page)
-    tell("thanks, bye", said["invite_rating"][:30])
+    tell(told[3], said["invite_rating"][:30])
     page.get_by_role("button", name="4").click()
     found["rating"] = problems(page)
     page.get_by_role("button", name=label("more", "More")).click()

@@ -34,7 +34,7 @@ async def test_filters_find_what_they_say(either: Desk) -> None:
     filed = await either.chat(TICKET)
     answered = await either.chat("how long does delivery take?")
     declined = await either.chat("my kettle leaks", "no thanks")
-    german = await either.chat("do you sell purple elephants with wheels?", locale="de-AT")
+    german = await either.chat("verkaufen Sie auch lila Elefanten mit Rädern?", locale="de-AT")
     assert await _found(either, outcome="filed") == [filed]
     assert await _found(either, outcome="declined") == [declined]
     assert await _found(either, outcome="left") == [german]
