@@ -67,7 +67,7 @@ class Letters:
         for place, each in enumerate(found):
             for run in each:
                 places.setdefault(run, []).append(place)
-        self._places = {run: np.array(at) for run, at in places.items()}
+        self._places = {run: np.array(at, dtype=np.int32) for run, at in places.items()}
         self._lengths = np.array(lengths)
 
     def alike(self, text: str) -> NDArray[Any]:

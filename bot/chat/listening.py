@@ -4,6 +4,7 @@ understands them."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import replace
 
@@ -58,15 +59,28 @@ async def understand(
     extra = tuple((f.name, value) for f in shop.required if (value := value_of(f, masked)))
     UNDERSTOOD.labels(understood.by).inc()
     understood = replace(understood, kept=masked)
-    before = state.language or base_language(locale) or "en"
-    language = language_of(understood, before)
-    if language == "en" and state.language is None and base_language(locale) in (None, "en"):
-        language = None  # nothing that was not known
-    if (now := language or before) not in ("en", *languages()):
-        understood = as_it_stands(understood, now)
+    understood = await _in_its_language(understood, state, locale, shop)
     return replace(
         settle(understood, state),
         signals=understood.signals | secret,
         extra=extra or understood.extra,
-        language=language,
     )
+
+
+async def _in_its_language(
+    understood: events.Understanding, state: State, locale: str | None, shop: Workshop[ConversationStore]
+) -> events.Understanding:
+    """With the language that the words are in, where they tell it; taken as it stands where nobody here speaks it."""
+    before = state.language or base_language(locale) or "en"
+    language = language_of(understood, before)
+    if language == "en" and state.language is None and base_language(locale) in (None, "en"):
+        language = None  # nothing that was not known
+    now = language or before
+    if now not in ("en", *languages()):
+        understood = as_it_stands(understood, now)
+    if now != "en" and (sought := understood.question or understood.reason):
+        # Found beside the chats, and remembered: what finds articles by meaning is made when it is first asked. A
+        # search that fails fails again where its answer is wanted, and is told of there.
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(shop.answers.ask, sought, now)
+    return replace(understood, language=language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from dialogue.events import Understanding
-from dialogue.understanding import distress, never_names
+from dialogue.understanding import distress, never_names, tongues
 from dialogue.understanding.learned.heads import heads
 from dialogue.understanding.opinions import weigh
 from dialogue.understanding.reader import Asked, draft
@@ -43,6 +43,7 @@ def warm_up() -> None:
     may_hold_secret("hello")
     distress.lexicon()
     never_names.is_small_word("hello")
+    tongues.identify("hello there")
 
 
 class Rules:

@@ -12,6 +12,7 @@ import unicodedata
 from typing import Any
 
 from dialogue.events import Understanding
+from dialogue.understanding.learned.tables import on_disk
 
 #: The languages that are told apart: those that are spoken here, and those that a shop's visitors are likeliest to
 #: bring beside them. Close kin of these that few write in shops are left out, so that nobody is taken for their writer.
@@ -35,11 +36,14 @@ _LONGEST = 400
 
 @functools.cache
 def _identifier() -> Any:
+    import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     known = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     known.set_languages(TOLD_APART)
-    known._full_model = (known.nb_ptc, known.nb_pc, known.nb_classes)  # the rest is not kept in memory
+    known.nb_ptc = on_disk(np.ascontiguousarray(known.nb_ptc))
+    known.tk_nextmove = on_disk(np.asarray(known.tk_nextmove))
+    known._full_model = (known.nb_ptc, known.nb_pc, known.nb_classes)  # the other languages are not kept in memory
     return known
 
 

@@ -37,7 +37,6 @@ def test_no_state_has_an_accessibility_fault(
         in_language(page, language)
     words = catalogue(language)["widget"] if language != "en" else None
     said = catalogue(language)["bot"] if language != "en" else ENGLISH
-    told = TOLD[language]
 
     def label(key: str, english: str) -> str:
         return str(words[key]) if words else english
@@ -55,16 +54,16 @@ def test_no_state_has_an_accessibility_fault(
         box.press("Enter")
         wait_for(page, until)
 
-    tell(told[0], told[1])
+    tell(*TOLD[language][:2])
     page.locator(".log summary").first.click()
     found["answer"] = problems(page)
-    tell(told[2], said["offer_ticket"])
+    tell(TOLD[language][2], said["offer_ticket"])
     found["offer"] = problems(page)
     page.get_by_role("button", name=said["choice_yes"]).click()
     wait_for(page, catalogue(language)["fields"]["email"] if words else "your email address")
     tell("Jane Doe, jane@example.com", "AO-")
     found["ticket"] = problems(page)
-    tell(told[3], said["invite_rating"][:30])
+    tell(TOLD[language][3], said["invite_rating"][:30])
     page.get_by_role("button", name="4").click()
     found["rating"] = problems(page)
     page.get_by_role("button", name=label("more", "More")).click()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import pathlib
-import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from dialogue.understanding.learned.tables import on_disk
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 DIMENSIONS = 512
 #: Letters of a text that are read: what a sentence is after stands within them, and time grows with length.
 LONGEST = 400
+#: Texts that are encoded together: more of them want much memory for a moment, and are no faster.
+_AT_ONCE = 64
 
 
 @functools.cache
@@ -33,18 +36,8 @@ def _encoder() -> Any:
     tokenizer = UseTokenizer(str(resources / "sp.model"))
     # more threads make single sentences slower by far
     encoder = NumpyBackend(str(resources / "weights.npz"), tokenizer, threads=1)
-    encoder.table = _on_disk(encoder.table)
+    encoder.table = on_disk(encoder.table)  # of 65 MB, only the rows of words that people use are in memory
     return encoder
-
-
-def _on_disk(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same table in a file without a name: of 65 MB, only the rows of words that people use are in memory."""
-    import numpy as np
-
-    with tempfile.TemporaryFile() as file:
-        table.tofile(file)
-        file.flush()
-        return np.memmap(file, dtype=table.dtype, mode="r", shape=table.shape)
 
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -53,5 +46,11 @@ def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     The same texts in the same order give the same bits in every process on machines of one kind; other processors and
     other builds of numpy may differ in the last bits.
     """
-    vectors: NDArray[np.float32] = _encoder().encode([text[:LONGEST].lower() for text in texts])
-    return vectors
+    import numpy as np
+
+    small = [text[:LONGEST].lower() for text in texts]
+    encoder = _encoder()
+    if len(small) <= _AT_ONCE:
+        vectors: NDArray[np.float32] = encoder.encode(small)
+        return vectors
+    return np.concatenate([encoder.encode(small[n : n + _AT_ONCE]) for n in range(0, len(small), _AT_ONCE)])
