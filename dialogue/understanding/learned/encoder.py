@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 DIMENSIONS = 512
 #: Letters of a text that are read: what a sentence is after stands within them, and time grows with length.
 LONGEST = 400
-#: Texts that are encoded together: more of them want much memory for a moment, and are no faster.
-_AT_ONCE = 64
 
 
 @functools.cache
@@ -46,11 +44,5 @@ def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     The same texts in the same order give the same bits in every process on machines of one kind; other processors and
     other builds of numpy may differ in the last bits.
     """
-    import numpy as np
-
-    small = [text[:LONGEST].lower() for text in texts]
-    encoder = _encoder()
-    if len(small) <= _AT_ONCE:
-        vectors: NDArray[np.float32] = encoder.encode(small)
-        return vectors
-    return np.concatenate([encoder.encode(small[n : n + _AT_ONCE]) for n in range(0, len(small), _AT_ONCE)])
+    vectors: NDArray[np.float32] = _encoder().encode([text[:LONGEST].lower() for text in texts])
+    return vectors
