@@ -53,15 +53,17 @@ class Answers:
     ) -> None:
         self.folder, self.values = folder, values
         self._outside, self._encode = outside, encode
-        self.translations = translations(folder, values)
         self._use(Index(read_library(folder, values)))
+
+    @functools.cached_property
+    def translations(self) -> dict[str, tuple[Article, ...]]:
+        """The translated articles by language, read when they are first wanted. Raises `ArticleError`."""
+        return translations(self.folder, self.values)
 
     def _use(self, index: Index) -> None:
         """Answer from `index`. The same question gets the same answer, so those that many ask are remembered."""
         self.index = index
-        there = {article.id for article in index.articles}  # a shop may have withdrawn one
-        translated = [a for articles in self.translations.values() for a in articles if a.id in there]
-        self._meanings = Meanings([*index.articles, *translated], self._encode) if self._encode else None
+        self._meanings: Meanings | None = None
         self._remembered = functools.lru_cache(maxsize=2048)(self._find)
 
     def reload(self, edited: Mapping[str, str]) -> None:
@@ -83,9 +85,10 @@ class Answers:
 
     def _by_meaning(self, question: str, language: str) -> Answer:
         """What is nearest in meaning, as it stands in `language`, or in English where it is not translated."""
-        if self._meanings is None:
+        if self._encode is None:
             return Answer(question, None, why="nothing finds articles in other languages here")
-        near = self._meanings.nearest(question)
+        meanings = self._meanings = self._meanings or self._all_of_them(self._encode)
+        near = meanings.nearest(question)
         if near is None:
             return Answer(question, None, why="there are no articles")
         needed = NEARNESS + STRICTER_OUTSIDE * self._outside(question)
@@ -98,9 +101,14 @@ class Answers:
                 confidence=near.nearness,
             )
         article = self._in(language, near.id)
-        passage = self._meanings.passage(article, question)
+        passage = meanings.passage(article, question)
         source = Source(article.id, article.title, passage)
         return Answer(question, passage, (source,), confidence=near.nearness, language=article.language)
+
+    def _all_of_them(self, encode: Encode) -> Meanings:
+        there = {article.id for article in self.index.articles}  # a shop may have withdrawn one
+        translated = [a for articles in self.translations.values() for a in articles if a.id in there]
+        return Meanings([*self.index.articles, *translated], encode)
 
     def _in(self, language: str, id: str) -> Article:
         """An article as a reader of `language` gets it: translated where it is."""
