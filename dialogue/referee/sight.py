@@ -190,7 +190,7 @@ class _Eyes:
         said = words_of(head.text)
         if (
             offer
-            and "no_answer" not in acts  # what no article answers is offered each time that it is asked (R15)
+            and not set(said) & sets.DISPUTING  # "unfair" raises again what was refused, beside whatever else is said
             and len(said) > 1
             and any(issue == said or (holds(issue, said) and len(said) > 2) for issue in chat.declined)
         ):
