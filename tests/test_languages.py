@@ -169,3 +169,24 @@ async def test_nobody_in_the_world_is_left_without_a_way(hand: Stagehand, langua
     (ticket,) = chat.state.tickets
     assert ticket.reason == TWENTY[language]
     assert not chat.violations()
+
+
+async def test_the_approved_answer_and_an_article_in_a_strangers_language(hand: Stagehand) -> None:
+    """R14: said as it was approved, with nothing before it. R15: an article that is not translated is quoted whole."""
+    chat = hand.begin()
+    await chat.say("come posso contattare il vostro servizio clienti per telefono?")
+    (contact,) = (t for t in chat.turns if t.act == "contact")
+    assert contact.text.startswith("You can contact support at") and not chat.violations()
+    asks = hand.begin()
+    await asks.say("quanto tempo ho per restituire un articolo che non mi piace?")
+    (answer,) = (t for t in asks.turns if t.act == "answer")
+    assert answer.text.endswith(answer.sources[0].passage) and not asks.violations()
+
+
+async def test_whoever_cannot_tell_the_language_costs_no_message(
+    hand: Stagehand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("py3langid.langid.LanguageIdentifier.rank", lambda self, text: 1 / 0)
+    chat = hand.begin(locale="de")
+    await chat.say("my lamp came broken in two pieces")
+    assert chat.turns[-1].text == "Möchten Sie, dass ich dafür ein Support-Ticket anlege?"

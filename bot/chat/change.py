@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.chat.phrases import elsewhere, language_of, render, spoken
+from bot.chat.phrases import base_language, elsewhere, language_of, render, spoken
 from bot.chat.workshop import ConversationStore, Workshop
 from bot.clock import now_text
 from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
@@ -20,6 +20,7 @@ from dialogue import effects, events
 from dialogue.states import Phase, State
 from dialogue.tracker import Decision, step
 from dialogue.understanding.secrets import mask
+from dialogue.vocabulary import Act
 
 log = logging.getLogger("askonce.conversation")
 
@@ -78,7 +79,7 @@ class ChangeMaker:
             state=after,
             happenings=tuple(h for h, _ in decisions),
             rows=tuple(row for _, d in decisions for row in d.rows),
-            turns=self._introduced(turns, state.language, after.language),
+            turns=self._introduced(turns, state, after),
             seq=seq + len(turns),
             milliseconds=round((time.perf_counter() - started) * 1000, 2),
             enqueued=tuple(enqueued),
@@ -91,12 +92,14 @@ class ChangeMaker:
             trace=tracing.traceparent() if enqueued else None,
         )
 
-    def _introduced(self, turns: Sequence[Turn], before: str | None, language: str | None) -> tuple[Turn, ...]:
+    def _introduced(self, turns: Sequence[Turn], before: State, after: State) -> tuple[Turn, ...]:
         """The turns, the bot's first one behind what can be done for somebody whose language nobody here speaks, where
-        that was just found out (R13)."""
-        sentence = elsewhere(language, self._shop.support_email) if language and language != before else None
+        that was just found out (R13). What is said as the shop approved it (R14), and to somebody in danger (R21),
+        stands alone: both name a way."""
+        language = after.language if after.language != before.language else None
+        sentence = elsewhere(language, self._shop.support_email) if language else None
         first = next((place for place, turn in enumerate(turns) if turn.who == "bot"), None)
-        if sentence is None or first is None:
+        if sentence is None or first is None or after.danger or turns[first].act == Act.CONTACT:
             return tuple(turns)
         told = dataclasses.replace(turns[first], text=f"{sentence}\n\n{turns[first].text}")
         return (*turns[:first], told, *turns[first + 1 :])
@@ -134,7 +137,7 @@ class ChangeMaker:
     def _look_up(self, text: str, state: State) -> events.ArticleFound | events.NothingFound:
         """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
         try:
-            answer = self._shop.answers.ask(text, state.language or spoken(state, self.locale))
+            answer = self._shop.answers.ask(text, state.language or base_language(self.locale) or "en")
         except Exception as error:
             log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
             return events.NothingFound()

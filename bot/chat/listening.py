@@ -59,7 +59,10 @@ async def understand(
     extra = tuple((f.name, value) for f in shop.required if (value := value_of(f, masked)))
     UNDERSTOOD.labels(understood.by).inc()
     understood = replace(understood, kept=masked)
-    understood = await _in_its_language(understood, state, locale, shop)
+    try:
+        understood = await _in_its_language(understood, state, locale, shop)
+    except Exception as error:  # then it is answered in the language that was spoken before
+        log.error("its language was not told: %s", type(error).__name__, extra={"conversation": conversation})
     return replace(
         settle(understood, state),
         signals=understood.signals | secret,

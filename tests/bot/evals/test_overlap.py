@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pathlib
+import re
 
 import orjson
 import pytest
 
-from bot.evals.lines import Line, answers, training_lines
+from bot.evals.lines import Line, answers, bare, training_lines
 from bot.evals.overlap import TOLD, Likeness, lines_to_take_out, main, overlap, words
 from bot.evals.rows import read_data
 from dialogue.understanding.learned.lines import intent_lines
 from dialogue.understanding.rules import Rules
+from kb_answers.library import ARTICLES
 from tests.bot.evals.test_evals import ROWS
 from tests.test_docs import ROOT
 
@@ -94,6 +96,18 @@ def test_nothing_that_stands_in_any_file_is_a_training_line() -> None:
     lines = [*training_lines(), *answers()]
     places = [line.file.name for line in lines_to_take_out(read_data(FILES).told(), lines)]
     assert not places, "python -m bot.evals.overlap --list-lines shows them"
+
+
+@pytest.mark.skipif(not FILES.exists(), reason="the development files are not on this machine")
+def test_no_article_and_no_fixture_says_what_a_row_says() -> None:
+    rows = {bare(row["text"]) for row in read_data(FILES).told() if words(row["text"]) >= 5}
+    ours = {
+        bare(said[1])
+        for path in (*ARTICLES.rglob("*.md"), *(ROOT / "tests" / "dialogues").glob("*.yml"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if (said := re.fullmatch(r" *- (?:user: )?(.+)", line))
+    }
+    assert len(ours) > 1_000 and not ours & rows
 
 
 @pytest.mark.skipif(not FILES.exists(), reason="the development files are not on this machine")
