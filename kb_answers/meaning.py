@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Texts -> their vectors, of length one, a row each.
-Encode = Callable[[Sequence[str]], "NDArray[Any]"]
+Encode = Callable[[Sequence[str]], "NDArray[np.float32]"]
 
 _WORD = re.compile(r"[^\W_]+")
 _RUNS = range(2, 6)
@@ -70,14 +70,14 @@ class Letters:
         self._places = {run: np.array(at, dtype=np.int32) for run, at in places.items()}
         self._lengths = np.array(lengths)
 
-    def alike(self, text: str) -> NDArray[Any]:
+    def alike(self, text: str) -> NDArray[np.float64]:
         """How alike each of the texts is to this one (0..1)."""
         asked = sorted(run for run in runs(text) if run in self._rarity)
         total = np.zeros(len(self._lengths))
         for run in asked:
             total[self._places[run]] += self._rarity[run] ** 2
         length = math.sqrt(math.fsum(self._rarity[run] ** 2 for run in asked)) or 1.0
-        likeness: NDArray[Any] = total / (self._lengths * length)
+        likeness: NDArray[np.float64] = total / (self._lengths * length)
         return likeness
 
 
@@ -88,7 +88,7 @@ class Meanings:
     def __init__(self, articles: Sequence[Article], encode: Encode) -> None:
         self._articles, self._encode = tuple(articles), encode
         self._lock = threading.Lock()
-        self._made: tuple[NDArray[Any], Letters, list[tuple[str, NDArray[Any]]]] | None = None
+        self._made: tuple[NDArray[np.float32], Letters, list[tuple[str, NDArray[np.intp]]]] | None = None
 
     def nearest(self, question: str) -> Near | None:
         """The article that is asked for in the nearest words; None where there are no articles."""
@@ -107,7 +107,7 @@ class Meanings:
         nearness = self._encode(list(article.passages)) @ self._encode([question[:_LONGEST]])[0]
         return article.passages[int(nearness.argmax())]
 
-    def _make(self) -> tuple[NDArray[Any], Letters, list[tuple[str, NDArray[Any]]]]:
+    def _make(self) -> tuple[NDArray[np.float32], Letters, list[tuple[str, NDArray[np.intp]]]]:
         with self._lock:
             if self._made is None:
                 asked = [(a.id, text) for a in self._articles for text in (a.title, *a.questions)]
@@ -120,6 +120,6 @@ class Meanings:
             return self._made
 
 
-def _mean_of_best(values: NDArray[Any]) -> float:
+def _mean_of_best(values: NDArray[np.floating]) -> float:
     best = np.sort(values)[-_NEAREST:]
     return float(best.sum() / len(best))

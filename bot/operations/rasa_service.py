@@ -240,6 +240,8 @@ class RasaService:
 def _environment() -> dict[str, str]:
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
              "PYTHONWARNINGS": "ignore", "CUDA_VISIBLE_DEVICES": "",
+             # No cache of Rasa's: it knows neither our code nor the answers, and would give a model of older ones.
+             "RASA_MAX_CACHE_SIZE": "0",
              # One sum in one order, whatever the number of cores; for matrices of this size one thread is quickest too.
              "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # fmt: skip
     inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}

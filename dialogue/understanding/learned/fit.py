@@ -21,7 +21,8 @@ Lines = Sequence["tuple[str, str]"]
 DENSE_C, WORDS_C = 15.0, 20.0
 #: How much of a score is the vector's; the rest is the words'.
 DENSE_SHARE = 0.6
-#: Features that stand in fewer lines than this, or weigh less than this (hundredths), are left out.
+#: Features that stand in fewer lines than this are not learned from; those that weigh less than this (hundredths) are left
+#: out of the file.
 LEAST_LINES, LEAST_WEIGHT = 2, 12
 #: Every so many lines one is held out, to see how sure the heads may be of lines that they have not seen.
 HELD_OUT = 5
@@ -37,14 +38,16 @@ class _Views:
         labels = [label for label, _ in lines]
         self.columns = DictVectorizer()
         words = self.columns.fit_transform([features(text) for _, text in lines])
-        self.counts = (words > 0).sum(axis=0).A1
-        self.dense = LogisticRegression(C=DENSE_C, max_iter=2000, random_state=7).fit(vectors, labels)
-        self.words = LogisticRegression(C=WORDS_C, max_iter=300, tol=1e-3, random_state=7).fit(words, labels)
-
-    def scores(self, lines: Lines, vectors: NDArray[np.float32]) -> Any:
+        self.columns.restrict((words > 0).sum(axis=0).A1 >= LEAST_LINES)
         words = self.columns.transform([features(text) for _, text in lines])
-        dense = self.dense.decision_function(vectors)
-        return DENSE_SHARE * dense + (1 - DENSE_SHARE) * self.words.decision_function(words)
+        self.dense = LogisticRegression(C=DENSE_C, max_iter=2000, random_state=7).fit(vectors, labels)
+        self.words = LogisticRegression(C=WORDS_C, solver="newton-cg", tol=1e-3, random_state=7).fit(words, labels)
+
+    def scores(self, lines: Lines, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        words = self.columns.transform([features(text) for _, text in lines])
+        dense: NDArray[np.float64] = self.dense.decision_function(vectors)
+        said: NDArray[np.float64] = self.words.decision_function(words)
+        return DENSE_SHARE * dense + (1 - DENSE_SHARE) * said
 
 
 def _sharpness(lines: Lines, vectors: NDArray[np.float32]) -> float:
@@ -67,7 +70,7 @@ def _sharpness(lines: Lines, vectors: NDArray[np.float32]) -> float:
     return min((round(0.5 + 0.05 * n, 2) for n in range(60)), key=surprise)
 
 
-def _head(name: str, lines: Lines, sharpness: float | None) -> dict[str, Any]:
+def _head(name: str, lines: Lines, sharpness: float | None) -> dict[str, NDArray[np.generic]]:
     import numpy as np
 
     vectors = encode([level(text) for _, text in lines])
@@ -75,7 +78,7 @@ def _head(name: str, lines: Lines, sharpness: float | None) -> dict[str, Any]:
     if sharpness is None:
         sharpness = _sharpness(lines, vectors)
     weights = np.rint(100 * (1 - DENSE_SHARE) * views.words.coef_.T).astype(np.int64)
-    kept = np.flatnonzero((views.counts >= LEAST_LINES) & (np.abs(weights).max(axis=1) >= LEAST_WEIGHT))
+    kept = np.flatnonzero(np.abs(weights).max(axis=1) >= LEAST_WEIGHT)
     names = views.columns.get_feature_names_out()
     bias = DENSE_SHARE * views.dense.intercept_ + (1 - DENSE_SHARE) * views.words.intercept_
     return {
