@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from kb_answers.library import Article
-from kb_answers.search import Hit, Index, terms
+from kb_answers.search import Index, terms
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
 #: Below this an article is not quoted, more being asked of a question that may be no shop's business at all. Chosen on
@@ -28,6 +28,8 @@ _TOPICS = frozenset(
     for term in terms(word)
 )
 _WORD_FOR_WORD = 80
+#: The whole question and the sentences of it that are looked at.
+_MOST_PARTS = 7
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,8 @@ def threshold(outside: float) -> float:
     return _THRESHOLD + _STRICTER_OUTSIDE * outside
 
 
-def ground(index: Index, question: str, asked: frozenset[str], hit: Hit) -> Grounds:
-    """The grounds on which `hit` answers `question`, whose terms are `asked`."""
-    article = hit.article
+def ground(index: Index, question: str, asked: frozenset[str], article: Article) -> Grounds:
+    """The grounds on which `article` answers `question`, whose terms are `asked`."""
     total = index.weight(asked) or 1.0
     coverage = index.weight(asked & index.whole[article.id]) / total
     likeness = 0.0
@@ -67,15 +68,22 @@ def ground(index: Index, question: str, asked: frozenset[str], hit: Hit) -> Grou
     return Grounds(article, coverage, likeness, vague)
 
 
-def best_grounds(index: Index, question: str) -> Grounds | None:
-    """The article that carries the question best, however badly; None where no word of it is known. Of a long message
-    the sentence that is carried best counts, for the rest is circumstance."""
+def parts_of(index: Index, question: str) -> dict[str, tuple[str, ...]]:
+    """A question and its sentences that say anything, seven at most, with their terms."""
     asked = {question: index.terms(question)}
     for sentence in _SENTENCE.split(question):
         found = index.terms(sentence)
-        if len(set(found)) >= 2 and len(asked) < 7:
+        if len(set(found)) >= 2 and len(asked) < _MOST_PARTS:
             asked.setdefault(sentence, found)
-    grounds = [
-        ground(index, part, frozenset(found), hit) for part, found in asked.items() for hit in index.search(found)
-    ]
-    return max(grounds, key=lambda g: g.confidence) if grounds else None
+    return asked
+
+
+def ranked_by_words(index: Index, question: str) -> dict[str, float]:
+    """How well articles carry the question by its words (0..1), by id, best first; empty where no word of it is known.
+    Of a long message the sentence that is carried best counts, for the rest is circumstance."""
+    found: dict[str, float] = {}
+    for part, asked in parts_of(index, question).items():
+        for hit in index.search(asked):
+            confidence = ground(index, part, frozenset(asked), hit.article).confidence
+            found[hit.article.id] = max(confidence, found.get(hit.article.id, 0.0))
+    return dict(sorted(found.items(), key=lambda item: -item[1]))

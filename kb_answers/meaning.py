@@ -12,7 +12,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,10 +30,11 @@ _WORD = re.compile(r"[^\W_]+")
 _RUNS = range(2, 6)
 #: Letters of a question that are looked at.
 _LONGEST = 400
-#: How much the letters count beside the meaning.
-_LETTERS = 0.6
-#: So many of an article's questions speak for it: one alone may be near by chance.
-_NEAREST = 3
+#: How much the meaning counts and how much the letters.
+_MEANING, _LETTERS = 0.6, 0.4
+#: So many of an article's questions speak for it, of those in one language and of those in all; one may be near by
+#: chance.
+_NEAREST, _NEAREST_IN_ALL = 3, 6
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,37 @@ class Letters:
         return likeness
 
 
+@dataclass(frozen=True)
+class Signs:
+    """Of each article, in order: how near its `three` nearest questions are in meaning and its nearest `one`, and how
+    alike the three are in their `letters`."""
+
+    three: NDArray[np.float64]
+    one: NDArray[np.float64]
+    letters: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """All that articles ask, and of each article, by id, which of it is its own: places in `texts`."""
+
+    texts: tuple[str, ...]
+    owned: tuple[tuple[str, NDArray[np.intp]], ...]
+
+    @classmethod
+    def by(cls, articles: Iterable[Article]) -> _Asked:
+        asked = [(a.id, text) for a in articles for text in (a.title, *a.questions)]
+        places: dict[str, list[int]] = {}
+        for place, (id, _) in enumerate(asked):
+            places.setdefault(id, []).append(place)
+        return cls(tuple(text for _, text in asked), tuple((id, np.array(at)) for id, at in places.items()))
+
+    def best(self, values: NDArray[np.floating], count: int) -> NDArray[np.float64]:
+        """Of each article, the mean of the `count` greatest of its values; `values`: a row for each text, a column for
+        each part of a question, of which the greatest counts."""
+        return np.array([np.sort(values[own], axis=0)[-count:].mean(axis=0).max() for _, own in self.owned])
+
+
 class Meanings:
     """Some articles, an id in several languages, ready to be found. Made when they are first asked for: a thousand
     questions take about a second."""
@@ -88,38 +120,56 @@ class Meanings:
     def __init__(self, articles: Sequence[Article], encode: Encode) -> None:
         self._articles, self._encode = tuple(articles), encode
         self._lock = threading.Lock()
-        self._made: tuple[NDArray[np.float32], Letters, list[tuple[str, NDArray[np.intp]]]] | None = None
+        self._made: tuple[_Asked, NDArray[np.float32]] | None = None
+        self._letters: dict[str, tuple[_Asked, Letters]] = {}
 
-    def nearest(self, question: str) -> Near | None:
-        """The article that is asked for in the nearest words; None where there are no articles."""
+    def nearest(self, question: str, language: str) -> Near | None:
+        """The article that is asked for in the nearest words; None where there are no articles. The meaning is compared
+        with what is asked in all languages, the letters with what is asked in the question's own, where anything is."""
         if not self._articles:
             return None
-        vectors, letters, owned = self._make()
-        nearness = vectors @ self._encode([question[:_LONGEST]])[0] + _LETTERS * letters.alike(question)
-        ranked = sorted(((_mean_of_best(nearness[own]), id) for id, own in owned), reverse=True)
+        asked, vectors = self._make()
+        values = _MEANING * asked.best(vectors @ self._vectors([question]).T, _NEAREST_IN_ALL)
+        known, letters = self._in_letters(language)
+        alike = known.best(letters.alike(question)[:, np.newaxis], _NEAREST)
+        by_id = {id: _LETTERS * float(value) for (id, _), value in zip(known.owned, alike, strict=True)}
+        ranked = sorted(
+            ((float(value) + by_id.get(id, 0.0), id) for (id, _), value in zip(asked.owned, values, strict=True)),
+            reverse=True,
+        )
         (value, id), others = ranked[0], ranked[1:]
         return Near(id, value, value - others[0][0] if others else value)
+
+    def signs(self, parts: Sequence[str]) -> Signs:
+        """What the articles, of one language, show of a question in parts: of each sign, the best of any part."""
+        asked, vectors = self._make()
+        known, letters = self._in_letters(self._articles[0].language)
+        near = vectors @ self._vectors(parts).T
+        alike = np.stack([letters.alike(part) for part in parts], axis=1)
+        return Signs(asked.best(near, _NEAREST), asked.best(near, 1), known.best(alike, _NEAREST))
 
     def passage(self, article: Article, question: str) -> str:
         """The passage of an article that is nearest to the question; the first where several are as near."""
         if len(article.passages) == 1:
             return article.passages[0]
-        nearness = self._encode(list(article.passages)) @ self._encode([question[:_LONGEST]])[0]
+        nearness = self._encode(list(article.passages)) @ self._vectors([question])[0]
         return article.passages[int(nearness.argmax())]
 
-    def _make(self) -> tuple[NDArray[np.float32], Letters, list[tuple[str, NDArray[np.intp]]]]:
+    def _vectors(self, parts: Sequence[str]) -> NDArray[np.float32]:
+        return self._encode([part[:_LONGEST] for part in parts])
+
+    def _make(self) -> tuple[_Asked, NDArray[np.float32]]:
         with self._lock:
             if self._made is None:
-                asked = [(a.id, text) for a in self._articles for text in (a.title, *a.questions)]
-                texts = [text for _, text in asked]
-                owned: dict[str, list[int]] = {}
-                for place, (id, _) in enumerate(asked):
-                    owned.setdefault(id, []).append(place)
-                places = [(id, np.array(at)) for id, at in owned.items()]
-                self._made = (self._encode(texts), Letters(texts), places)
+                asked = _Asked.by(self._articles)
+                self._made = asked, self._encode(asked.texts)
             return self._made
 
-
-def _mean_of_best(values: NDArray[np.floating]) -> float:
-    best = np.sort(values)[-_NEAREST:]
-    return float(best.sum() / len(best))
+    def _in_letters(self, language: str) -> tuple[_Asked, Letters]:
+        """What is asked in a language, in letters; what is asked in all of them where nothing is in this one."""
+        with self._lock:
+            if language not in self._letters:
+                own = [a for a in self._articles if a.language == language] or self._articles
+                asked = _Asked.by(own)
+                self._letters[language] = asked, Letters(asked.texts)
+            return self._letters[language]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import orjson
 import pytest
 
@@ -10,9 +12,12 @@ from bot.evals.by_language import FOLDER as ROWS
 from bot.evals.by_language import KINDS, figures, measure, rows_of
 from bot.replay.rehearsal import Stagehand
 from bot.settings import read_settings
-from dialogue.understanding import contact_words
+from dialogue.understanding import contact_words, request_words
 from dialogue.understanding.learned.lines import PROJECT, answer_lines, lines_of
+from dialogue.understanding.text import plain
 from dialogue.understanding.tongues import TOLD_APART, identify
+from dialogue.understanding.word_files import FOLDER as WORDS
+from dialogue.understanding.word_files import sections
 from dialogue.vocabulary import IntentName
 from kb_answers.library import ARTICLES, outdated, read_library, translations
 from tests.conftest import ROOT
@@ -32,13 +37,46 @@ def test_a_language_lacks_nothing(language: str) -> None:
     for path in (
         words / "words" / "contact" / f"{language}.txt",
         words / "words" / "distress" / f"{language}.txt",
+        words / "words" / "requests" / f"{language}.txt",
         PROJECT / "data" / f"{language}.yml",
         ROWS / f"{language}.tsv",
     ):
         assert path.exists(), f"{language} lacks {path.relative_to(ROOT)}"
-    assert set(contact_words.sections(words / "words" / "contact" / f"{language}.txt")) == set(contact_words.SECTIONS)
+    assert set(sections(words / "words" / "contact" / f"{language}.txt", contact_words.SECTIONS)) == set(
+        contact_words.SECTIONS
+    )
+    known = (*request_words.WORDS, *request_words.SENTENCES)
+    assert set(sections(words / "words" / "requests" / f"{language}.txt", known)) == set(known)
     assert {label for label, _ in lines_of(PROJECT / "data" / f"{language}.yml")} == {str(n) for n in IntentName}
     assert {row.kind for row in rows_of(language)} == set(KINDS)
+
+
+#: What the words for requests say of a sentence, and how many of the sentences at least: whatever they do not tell is
+#: weighed by the heads, so they may miss some; what they tell wrongly, nothing sets right.
+REQUESTS: dict[str, tuple[Callable[[str], bool], float]] = {
+    "is a wish": (lambda low: request_words.find_wish(low) is not None, 0.85),
+    "is no wish": (lambda low: request_words.find_wish(low) is None, 1),
+    "is a refusal": (lambda low: request_words.find_wish(low) is None, 1),
+    "is taken back": (request_words.takes_back, 1),
+    "is not taken back": (lambda low: not request_words.takes_back(low), 1),
+    "is a dispute": (request_words.disputes, 1),
+    "is no dispute": (lambda low: not request_words.disputes(low), 1),
+}
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+@pytest.mark.parametrize("language", SPOKEN)
+def test_words_for_requests_tell_what_they_should_and_nothing_else(language: str, kind: str) -> None:
+    told = sections(WORDS / "requests" / f"{language}.txt", (*request_words.WORDS, *request_words.SENTENCES))[kind]
+    holds, least = REQUESTS[kind]
+    wrong = [sentence for sentence in told if not holds(plain(sentence))]
+    assert len(told) >= 20 and len(wrong) <= (1 - least) * len(told) + 1e-9, wrong
+
+
+def test_a_wish_is_cut_out_with_what_belongs_to_it_and_nothing_else() -> None:
+    text = "die lampe ist kaputt, bitte machen sie mir dafür ein ticket auf. meine katze auch"
+    wish = request_words.find_wish(text)
+    assert wish and text[slice(*wish.whole)] == "bitte machen sie mir dafür ein ticket auf"
 
 
 @pytest.mark.parametrize("language", SPOKEN)

@@ -10,18 +10,20 @@ from ticket_bridge.faults import outline
 
 
 class Loading:
-    """One process's. `load` runs in a thread; until it ends, `trouble` says so, and where it failed, of what."""
+    """One process's. `loads` run in a thread, one after the other; until they end, `trouble` says so, and where one
+    failed, of what."""
 
-    def __init__(self, load: Callable[[], None]) -> None:
-        self._load = load
+    def __init__(self, *loads: Callable[[], None]) -> None:
+        self._loads = loads
         self._settled = asyncio.Event()
         self.trouble: str | None = "loading"
 
     async def run(self) -> None:
-        """Load, and go on until cancelled, as work in the background does. Raises what `load` raises, after whoever
+        """Load, and go on until cancelled, as work in the background does. Raises what a load raises, after whoever
         waits was let go: their messages are understood as far as it goes, and none waits for ever (R13)."""
         try:
-            await asyncio.to_thread(self._load)
+            for load in self._loads:
+                await asyncio.to_thread(load)
             self.trouble = None
         except Exception as error:
             self.trouble = f"down ({outline(error)})"

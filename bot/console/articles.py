@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import pathlib
 import re
 from collections.abc import Mapping
@@ -16,7 +17,6 @@ from bot.clock import today
 from bot.console.site import Ask, Refused
 from bot.store.edited_articles import edited, keep_version, version_of, versions_of
 from dialogue.referee.words import faults
-from kb_answers.grounding import ground
 from kb_answers.library import Article, ArticleError, parse_article
 
 _NEW = """---
@@ -30,6 +30,8 @@ questions:
 ---
 Write the answer here, the direct answer first. Facts only, with their source named above.
 """
+#: Articles that are shown by how near they came to a question.
+_SHOWN = 8
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _markdown = MarkdownIt("commonmark", {"html": False})
 
@@ -177,19 +179,10 @@ async def try_question(ask: Ask) -> Response:
     answer, needed = None, 0.0
     hits: list[dict[str, Any]] = []
     if question:
-        index = ask.bot.answers.index
-        answer, needed = ask.bot.answers.ask(question), ask.bot.answers.needed(question)
-        asked = index.terms(question)
-        for hit in index.search(asked):
-            grounds = ground(index, question, frozenset(asked), hit)
-            hits.append(
-                {
-                    "id": hit.article.id,
-                    "title": hit.article.title,
-                    "score": hit.score,
-                    "confidence": grounds.confidence,
-                    "passage": hit.article.passages[0],
-                }
-            )
-        hits.sort(key=lambda h: -h["confidence"])
+        answers = ask.bot.answers
+        answer, needed = answers.ask(question), answers.needed(question)
+        articles = {article.id: article for article in answers.index.articles}
+        for id, confidence in itertools.islice(answers.confidence(question).items(), _SHOWN):
+            article = articles[id]
+            hits.append({"id": id, "title": article.title, "confidence": confidence, "passage": article.passages[0]})
     return ask.page("try.html", question=question, answer=answer, hits=hits, needed=needed)

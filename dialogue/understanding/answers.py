@@ -12,13 +12,11 @@ thanks, a goodbye or anything else ("ok thanks", "ok, I see") it may as well end
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 
 from dialogue.understanding import cues
-from dialogue.understanding.learned.lines import answer_lines
-from dialogue.understanding.text import plain
+from dialogue.understanding.whole_answers import told_by_whole_answers
 from dialogue.vocabulary import Answer
 
 #: Where fields were asked for, only a plain refusal stops the collection: "that's all" or "no, the zip" do not.
@@ -69,7 +67,7 @@ _AGREES = re.compile(
     r"i suppose|you have my \w+|be my guest|as you (?:wish|like)|whatever you (?:say|think)|(?:send|book|file|open|"
     r"raise|create|submit) (?:it|one|that|a)|sounds (?:good|great|fine|perfect|right|nice|ok|okay|like)|(?:that|"
     r"it) works|works for me|(?:would|'d|will|'ll) (?:be|help)|i(?:'d| would) (?:like|love|appreciate)|i would|i do|"
-    r"(?:want|need) (?:it|that|this|one)|no prob(?:lem)?|don'?t mind|uh[- ]?huh|mhm+|mm+h*m*)(?![\w'])|[👍✅✔👌💯☑]"
+    r"(?:want|need) (?:it|that|this|one)|no prob(?:lem)?|don'?t mind|uh[- ]?huh|mm*h+m+)(?![\w'])|[👍✅✔👌💯☑]"
 )
 #: Assent that stands alone.
 _ASSENT = re.compile(
@@ -163,11 +161,16 @@ def _weigh(line: str, match: re.Match[str], answer: Answer, offered: bool) -> An
     return answer
 
 
-#: How probable an agreement must be where words alone did not make it one, and how probable it must be at least where
-#: they did: consent is precious (R7). A refusal is cheap: the shopper says it again, or asks.
-_AGREES_BY_ITSELF, _AGREES_AT_LEAST, _REFUSES = 0.95, 0.1, 0.75
-#: The same for an answer that is known as a whole.
+#: How probable an agreement must be where words alone did not make it one: by the head for answers, in English, which has
+#: words for it, and elsewhere; and by the head for intents, which must see it too. Consent is precious (R7).
+_AGREES_BY_ITSELF, _AGREES_BY_ITSELF_ELSEWHERE, _AGREES_AS_INTENT = 0.95, 0.8, 0.2
+#: How probable it must be at least where English words did, and where they stand in another language by chance ("ya lo veo
+#: yo"); and how probable a refusal must be, which is cheap: the shopper says it again, or asks.
+_AGREES_AT_LEAST, _AGREES_ELSEWHERE, _REFUSES = 0.1, 0.5, 0.45
+#: How probable it must be where the answer is known by itself.
 _AGREES_WHERE_KNOWN = 0.5
+#: How probable an agreement must be to make a refusal by words doubtful.
+_AGREES_AGAINST_WORDS = 0.95
 
 
 #: A yes that nothing weakens: alone, or parted by a sign from what follows ("yes, and how long will it take?").
@@ -176,33 +179,29 @@ _OUTRIGHT = re.compile(r"(?:yes+|yeah|yep|yup)(?: (?:please|pls|thanks|thank you
 _LONGEST_REFUSAL = 10
 
 
-@functools.cache
-def _known() -> dict[str, Answer]:
-    """Whole answers, in any language, that are always a yes or always a no: as the lines have them that the head was
-    trained on."""
-    labels: dict[str, set[str]] = {}
-    for label, text in answer_lines():
-        labels.setdefault(plain(text).strip(" ,.!-–\n"), set()).add(label)
-    meant = {"affirm": Answer.AFFIRM, "deny": Answer.DENY}
-    return {text: meant[next(iter(one))] for text, one in labels.items() if len(one) == 1 and one <= meant.keys()}
-
-
-def weigh_answer(by_words: Answer | None, weight: Mapping[str, float], low: str) -> Answer | None:
-    """The answer to an offer: what the words made of it, and what the head for answers makes of the whole (`weight`:
-    the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed). `low`: the message
-    in plain form."""
+def weigh_answer(
+    by_words: Answer | None, weight: Mapping[str, float], low: str, *, taken: float = 1.0, english: bool = True
+) -> Answer | None:
+    """The answer to an offer: what the words made of it, and what the heads make of the whole. `weight`: by the head for
+    answers, the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed. `taken`: by the head
+    for intents, how probably it agrees or asks for a ticket. `low`: the message in plain form; `english`: it may be."""
     low = low.strip(" ,.!-–\n")
     if not weight:
         return by_words
     agrees, refuses = weight["affirm"], weight["deny"]
-    if by_words is Answer.AFFIRM and _OUTRIGHT.match(low):
+    if by_words is Answer.AFFIRM and _OUTRIGHT.match(low) and english:
         return Answer.AFFIRM
     if by_words is Answer.AFFIRM:
-        return Answer.AFFIRM if agrees >= _AGREES_AT_LEAST else Answer.DENY if refuses >= _REFUSES else None
+        least = _AGREES_AT_LEAST if english else _AGREES_ELSEWHERE
+        return Answer.AFFIRM if agrees >= least else Answer.DENY if refuses >= _REFUSES else None
     if by_words is Answer.DENY:
-        return None if agrees >= _AGREES_BY_ITSELF else Answer.DENY
-    known = _known().get(low)
-    if agrees >= (_AGREES_WHERE_KNOWN if known is Answer.AFFIRM else _AGREES_BY_ITSELF):
+        doubtful = agrees >= _AGREES_AGAINST_WORDS or (not english and refuses < _REFUSES)  # "no me llegó nada"
+        return None if doubtful else Answer.DENY
+    known = told_by_whole_answers(low)
+    if known is Answer.AFFIRM and agrees >= _AGREES_WHERE_KNOWN:
+        return Answer.AFFIRM
+    needed = _AGREES_BY_ITSELF if english else _AGREES_BY_ITSELF_ELSEWHERE
+    if agrees >= needed and taken >= _AGREES_AS_INTENT:
         return Answer.AFFIRM
     if known is Answer.DENY and refuses >= _AGREES_WHERE_KNOWN:
         return Answer.DENY

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dialogue.understanding import contact_words, cues
+from dialogue.understanding import cues, request_words
 from dialogue.understanding.drafts import Draft
 from dialogue.understanding.pieces import (
     BORDER,
@@ -24,7 +24,6 @@ from dialogue.understanding.pieces import (
     without_connectors,
 )
 from dialogue.understanding.text import WORD, plain
-from dialogue.understanding.tongues import identify
 from dialogue.vocabulary import Answer, Signal
 
 _SENTENCE_END = re.compile(r"[?!]+|\.{2,}|…|\.(?=\s|$|[A-Z])(?<!\b[A-Za-z]\.)|[\n;؟。！？]+|\s[-–—]+\s")
@@ -35,12 +34,16 @@ _COMMA = re.compile(
     re.I,
 )
 _TIDY = re.compile(
-    r"^(?:[\s,.:;!?\-–—*|/)\]]|\b(?:and|but|so|because|also|ok|okay|well|hi|hello|hey|please|plus|then|yes|yeah|no)\b(?=[\s,.:;!\-–—]))+",
+    r"^(?:[\s,.:;!?\-–—*|/)\]]|\b(?:and|but|so|because|also|ok|okay|well|hi|hello|hey|please|plus|then|yes|yeah)\b(?=[\s,.:;!\-–—])"
+    # "no me llegó", "no lid": the word is the sentence's own, unless a sign parts it or English goes on
+    r"|\bno\b(?=\s*[,.:;!\-–—]|\s+(?:i|it|it's|its|my|the|that|that's|thats|this|we|they|you|he|she|but|and|just|thank|thanks|sorry|please)\b))+",
     re.I,
 )
 _TIDY_END = re.compile(r"(?:[\s,:;\-–—*|/(\[]|\b(?:and|but|so|because|also|please|pls)\b\s*$)+$", re.I)
 #: Whoever withdraws says so in a few words: "never mind, found it already".
 _LONGEST_WITHDRAWAL = 12
+#: Whoever asks once more, and says nothing new, does so in a few words.
+_LONGEST_FOLLOW_UP = 10
 #: A form filled in by hand: "reason: the zip is broken".
 _LABEL = re.compile(r"^\W*(?:(?:the|my) )?(?:reason|issue|problem|subject|message|query|question)\s*[:=]\s*", re.I)
 BORDERS = re.compile(f"{BORDER}+")
@@ -82,7 +85,6 @@ def read_sentence(d: Draft, start: int, end: int, mark: int, asks: bool) -> None
         fragments.append((at, max(at, span[0])))
         at = max(span[1], at)
     fragments.append((at, max(at, end)))
-    fragments = [part for a, b in fragments for part in _beside_a_wish(d, a, b)]
     before = len(d.sentences)
     for a, b in fragments:
         if WORD.search(d.body, a, b):
@@ -94,22 +96,6 @@ def read_sentence(d: Draft, start: int, end: int, mark: int, asks: bool) -> None
         d.left_out.append(
             (end, mark)
         )  # the mark of a question that was taken out: "can I talk to someone about my refund?"
-
-
-_PARTING = re.compile(r"[,،;；、，](?=\s|[^\x00-\x7f])")
-
-
-def _beside_a_wish(d: Draft, a: int, b: int) -> list[Span]:
-    """A stretch in another language than English, cut at the comma between a ticket or a person asked for and the rest:
-    what stands beside a wish is judged by itself (R3). English wishes are told by words of their own."""
-    commas = [c.end() for c in _PARTING.finditer(d.low, a, b)][:8]
-    if not commas or not contact_words.TICKET.search(d.low, a, b) or identify(d.body[a:b]) in (None, "en"):
-        return [(a, b)]
-    for cut in commas:
-        named = [bool(contact_words.TICKET.search(d.low, *side)) for side in ((a, cut), (cut, b))]
-        if named[0] is not named[1] and all(len(WORD.findall(d.body, *side)) > 1 for side in ((a, cut), (cut, b))):
-            return [(a, cut), (cut, b)]
-    return [(a, b)]
 
 
 def _whole(d: Draft, start: int, end: int) -> Span:
@@ -167,7 +153,7 @@ def _judged(d: Draft, at: _Place, asks: bool, wished: bool) -> list[tuple[_Place
     """Judge a fragment without a wish in it; of one with a wish, give back what stands around it."""
     at = _Place(*_stripped(d.body, at.start, at.end), at.whole)
     low = d.low[at.start : at.end]
-    disputed = bool(cues.DISPUTE.search(low))
+    disputed = _disputes(low)
     if (refused := cues.NO_TICKET.match(low)) and d.answer is not Answer.AFFIRM:
         d.answer = Answer.DENY
         span = (at.start, at.start + refused.end())
@@ -183,6 +169,9 @@ def _judged(d: Draft, at: _Place, asks: bool, wished: bool) -> list[tuple[_Place
             refusal = _refusal(d.low, at, span)
             d.aside.append((refusal, "no_wish"))
             return _around(d, at, refusal, refusal, asks=False, wished=False)
+    if not wish and not disputed and (told := request_words.find_wish(low)):
+        core = at.start + told.core[0], at.start + told.core[1]
+        return _wish(d, at, core, asks, (at.start + told.whole[0], at.start + told.whole[1]))
     before = len(d.sentences)
     pieces = _pieces(d.low, at)
     groups = _regroup(d.low, pieces) if not disputed and len(pieces) > 1 and not cues.UPDATE.search(low) else []
@@ -197,9 +186,14 @@ def _judged(d: Draft, at: _Place, asks: bool, wished: bool) -> list[tuple[_Place
     return []
 
 
-def _wish(d: Draft, at: _Place, wish: Span, asks: bool) -> list[tuple[_Place, bool, bool]]:
-    """A wish for a ticket or a person (R7), and what it is about (R3)."""
-    cut = _cut(d.low, at, wish)
+def _disputes(low: str) -> bool:
+    return bool(cues.DISPUTE.search(low)) or request_words.disputes(low)
+
+
+def _wish(d: Draft, at: _Place, wish: Span, asks: bool, whole: Span | None = None) -> list[tuple[_Place, bool, bool]]:
+    """A wish for a ticket or a person (R7), and what it is about (R3). `whole`: the wish with what belongs to it, where
+    that is known."""
+    cut = whole or _cut(d.low, at, wish)
     low = d.low[at.start : at.end]
     about_case = re.match(
         r"(?:my|the|that|an existing|this|our)\s+(?:\w+\s+)?(?:tickets?|case|claim)\b",
@@ -353,7 +347,7 @@ def _only_courtesy(low: str) -> bool:
 def _kind(d: Draft, low: str, question: bool) -> str:
     """What the words of a clause alone make of it, where they settle it; else `open`: what it is after is a matter of
     meaning, and is weighed (`weighing`)."""
-    if cues.DISPUTE.search(low):
+    if _disputes(low):
         asked_about = question and cues.DISPUTE_QUESTION.search(low) and not cues.WISH.search(low)
         return "question" if asked_about else "dispute"
     if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
@@ -361,6 +355,13 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     troubled = cues.LATE.search(low) or cues.TROUBLE.search(low)
     if cues.OWN_REFERENCE.search(low) and not troubled:
         return "update"  # whoever names a ticket of ours and tells of no trouble speaks of that ticket (R11)
+    if request_words.follows_up(low) and not question and len(low.split()) <= _LONGEST_FOLLOW_UP:
+        return "update"  # who asks once more has told somebody before
+    if request_words.says_nothing(low):
+        return "courtesy"
+    if d.asked is not None and request_words.takes_back(low):
+        d.signals.add(Signal.CANCELS)
+        return "courtesy"
     withdraws = not question and len(low.split()) <= _LONGEST_WITHDRAWAL and cues.CANCEL.search(low)
     if withdraws and (d.asked is not None or not re.search(r"\bcancel\b", low)):
         if _only_courtesy(low) or not troubled:

@@ -5,6 +5,7 @@ own: phrases in `words/contact/*.txt`, a file a language, in sections.
     [called]   before a name in passing
     [address]  right before an address of the shopper's own, with [of mine] before it, [is] behind it and [and] between
     [ticket]   what or who is asked for, where somebody asks for a ticket or a person
+    [at] [dot] how the signs of an address are said
 
 A language more is a file more; what a file must hold is held by a test.
 """
@@ -12,35 +13,21 @@ A language more is a file more; what a file must hold is held by a test.
 from __future__ import annotations
 
 import functools
-import pathlib
 import re
 
-FOLDER = pathlib.Path(__file__).parent / "words" / "contact"
-SECTIONS = ("name", "called", "address", "of mine", "is", "and", "ticket")
+from dialogue.understanding.word_files import FOLDER as WORD_FILES
+from dialogue.understanding.word_files import sections
 
-
-@functools.cache
-def sections(path: pathlib.Path) -> dict[str, tuple[str, ...]]:
-    """The phrases of one file by section. Raises `ValueError` with file and line for what is neither."""
-    found: dict[str, list[str]] = {}
-    section = ""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if heading := re.match(r"\[([a-z ]+)\]", line):
-            section = heading[1]
-            if section not in SECTIONS or section in found:
-                raise ValueError(f"{path.name}:{number}: [{section}] is no section, or stands twice")
-            found[section] = []
-        elif line.strip():
-            if not section:
-                raise ValueError(f"{path.name}:{number}: a phrase stands below one of {', '.join(SECTIONS)}")
-            found[section].append(line.strip().lower())
-    return {name: tuple(phrases) for name, phrases in found.items()}
+FOLDER = WORD_FILES / "contact"
+SECTIONS = ("name", "called", "address", "of mine", "is", "and", "ticket", "at", "dot")
 
 
 @functools.cache
 def _any_of(section: str) -> str:
-    phrases = {p for path in FOLDER.glob("*.txt") for p in sections(path).get(section, ())}
+    phrases = {p for path in FOLDER.glob("*.txt") for p in sections(path, SECTIONS).get(section, ())}
     longest_first = sorted(phrases, key=lambda p: (-len(p), p))
+    if not phrases:
+        return "(?!)"
     return "(?:" + "|".join(re.escape(p).replace(r"\ ", "[ ]+") for p in longest_first) + ")"
 
 
@@ -56,9 +43,13 @@ AND = re.compile(rf"(?<!\w){_any_of('and')}[ ]*$")
 TICKET = re.compile(rf"(?<!\w)و?(?:بال|لل|ال|[لب])?{_any_of('ticket')}(?!\w)")
 
 
+#: How "@" and "." are said.
+AT, DOT = _any_of("at"), _any_of("dot")
+
+
 @functools.cache
 def _single() -> frozenset[str]:
-    found = {p for path in FOLDER.glob("*.txt") for p in sections(path).get("address", ())}
+    found = {p for path in FOLDER.glob("*.txt") for p in sections(path, SECTIONS).get("address", ())}
     return frozenset(p for p in found if " " not in p)
 
 

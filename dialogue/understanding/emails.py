@@ -15,21 +15,25 @@ from dataclasses import dataclass, replace
 
 from email_validator import EmailNotValidError, validate_email
 
+from dialogue.understanding.contact_words import AT, DOT
 from dialogue.understanding.providers import likely_domain
-from dialogue.understanding.text import plain
+from dialogue.understanding.text import plain, with_plain_signs
 
 # Each pattern begins only where a run of its characters begins: it would find the same from within, at a cost that grows with
 # the square of the run.
 _CANDIDATE = re.compile(r"(?<![^\s@<>()\[\],;:\"“”|])[^\s@<>()\[\],;:\"“”|]+\s?@\s?[^\s@<>()\[\],;:\"“”|/?!]+")
 _ODD_AT = re.compile(r"(?<!\S)\S*@\S*")
+#: Where an address is spelled: "jane at example dot com", "jane arroba example punto com".
+_SAID_AT = rf"\s*(?:\(at\)|\[at\]|\{{at\}}|\s(?:at|{AT})\s)\s*"
+_SAID_DOT = rf"(?:\s*(?:\(dot\)|\[dot\])\s*|\s+(?:dot|{DOT})\s+)"
 _SPELLED = re.compile(
-    r"(?<![\w+%-])(?<![\w+%-]\.)(?P<local>[\w+%-]+(?:(?:\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+|\.)[\w+%-]+)*)\s*(?:\(at\)|\[at\]|\{at\}|\s+at\s+)\s*"
-    r"(?P<domain>[\w-]+(?:(?:\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+|\.)[\w-]+)+)",
+    rf"(?<![\w+%-])(?<![\w+%-]\.)(?P<local>[\w+%-]+(?:(?:{_SAID_DOT}|\.)[\w+%-]+)*){_SAID_AT}"
+    rf"(?P<domain>[\w-]+(?:(?:{_SAID_DOT}|\.)[\w-]+)+)",
     re.IGNORECASE,
 )
-_DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+", re.IGNORECASE)
+_DOT = re.compile(_SAID_DOT, re.IGNORECASE)
 _ATTEMPT = re.compile(
-    r"^\W*(?:it'?s |my e-?mail(?: address)? is |e-?mail:? )?(?P<value>[\w.+-]+ at [\w.-]+(?: [\w.-]+)?)\W*$"
+    rf"^\W*(?:it'?s |my e-?mail(?: address)? is |e-?mail:? )?(?P<value>[\w.+-]+ (?:at|{AT}) [\w.-]+(?: [\w.-]+)?)\W*$"
 )
 _LOCAL_WORDS = frozenset(
     """me us look arrived ordered was is bought delivered available reached contacted today still not""".split()
@@ -215,7 +219,7 @@ def read_emails(text: str, *, asked: bool, support_email: str = "") -> list[Emai
     just asked for; `support_email`: the shop's own."""
     for start, end in find_links(text):
         text = text[:start] + " " * (end - start) + text[end:]  # same length: spans carry over
-    text = _as_ascii(text)
+    text = _as_ascii(with_plain_signs(text))
     found = [_doubted(r, text, support_email) for r in _read(text, asked=asked)]
     low = plain(text)
     return [_whose(r, low, len(found) - 1, asked=asked, support_email=support_email) for r in found]
@@ -267,7 +271,7 @@ def _read(text: str, *, asked: bool) -> list[EmailReading]:
             for match in _SPELLED.finditer(text)
             if not judge(candidate := _DOT.sub(".", f"{match['local']}@{match['domain']}").strip("."))
             and match["local"].lower() not in _LOCAL_WORDS
-            and ("dot" in match.group().lower() or asked)
+            and (_DOT.search(match.group()) or asked)
         ]
     if not found:
         found = [

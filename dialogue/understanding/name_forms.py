@@ -22,6 +22,7 @@ from dialogue.understanding.text import (
     is_given_name,
     is_word,
     plain,
+    with_plain_signs,
 )
 
 SUFFIXES = frozenset("jr sr jnr snr ii iii iv md phd esq junior senior".split())
@@ -75,7 +76,7 @@ class Smooth:
 
 def smooth(text: str) -> Smooth:
     """`text` with the signs in and around names taken for spaces."""
-    seen = text if text.isascii() else _without_pictures(text)
+    seen = text if text.isascii() else _without_pictures(with_plain_signs(text))
     seen = _EMPHASIS.sub(lambda m: " " * len(m.group()), seen)
     if _QUOTED.fullmatch(seen):
         seen = re.sub(r"[\"“”„«»]", " ", seen)

@@ -96,7 +96,7 @@ def in_passing(text: str, low: str, *, bare: bool) -> NameReading | None:
         listed = (
             all(s in ("name", "wordname") for s in shapes_of(tokens)) and is_given_name(tokens[0]) if tokens else False
         )
-        if is_brand(tokens) or is_place(value) or (speaks(tokens) and not all(map(is_capital, tokens))):
+        if is_brand(tokens) or is_place(value) or (speaks(tokens) and not all(t[0].isupper() for t in tokens)):
             continue
         if len(tokens) > 1 and (listed or shaped_like_name(value, lenient=False)):
             return NameReading(value, is_full(value), (match.start(), end))

@@ -15,11 +15,13 @@ from collections.abc import Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from dialogue.understanding import contact_words
+from dialogue.understanding import contact_words, request_words
 from dialogue.understanding.text import PARTICLES, is_family_name, is_given_name, plain
 
 _HERE = pathlib.Path(__file__).parent / "lexicons"
 
+#: Of so many words in a row, two that are small words everywhere make a phrase.
+_MANY = 4
 #: Function words that are names as well, in scripts whose names no list here holds.
 _NAMES_AS_WELL = frozenset(
     "بن ابن بنت زياد صباح لقاء تمام هيا سبحان زمانی هستی איתן איתי אשר אלה עלי אל בן बिना मगर काम মিনা".split()
@@ -131,9 +133,11 @@ def speaks(tokens: Sequence[str]) -> bool:
     """True where words are a phrase of some language and no name, as far as their form and small words tell."""
     if any(_CLAUSE.search(t) for t in tokens if not is_latin(t[0])):
         return True
-    if any(contact_words.speaks_of_contact(plain(t)) for t in tokens):
+    if any(contact_words.speaks_of_contact(plain(t)) for t in tokens) or request_words.hesitates(" ".join(tokens)):
         return True
     small = [t for t in tokens if is_small_word(t)]
+    if len(tokens) >= _MANY and sum(t.islower() and t in _small_words() and t not in PARTICLES for t in tokens) > 1:
+        return True  # "tage und es ist nichts gekommen": nobody is called that, although somebody is called each of it
     if not small:
         return False
     if any(is_courtesy(t) and t[0].islower() for t in small) or 2 * len(small) > len(tokens):

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialogue.events import Intent
-from dialogue.understanding.drafts import Draft
+from dialogue.understanding.drafts import Asked, Draft
 from dialogue.understanding.learned.heads import ANSWER, INTENT, Heads, heads
-from dialogue.understanding.text import WORD
+from dialogue.understanding.reader import draft, guessed_name
+from dialogue.understanding.text import WORD, is_family_name, is_given_name
 from dialogue.vocabulary import IntentName
 
 #: How probable each intent is; the values add up to 1. Empty: nothing was said that could be weighed.
@@ -50,6 +51,24 @@ def weigh(d: Draft, trained: Heads | None = None) -> Opinion:
     whole = _bare(d.said)
     answer = found[whole][ANSWER] if d.asked == "offer" and whole in found else {}
     return Opinion(intents(whole), tuple(intents(_bare(s.text)) for s in d.sentences), answer)
+
+
+#: How probable it must be that words beside an address are a matter of the shop's, to be no name.
+_NO_NAME = 0.6
+_MATTERS = frozenset(IntentName) - {
+    IntentName.OTHER, IntentName.GREET, IntentName.THANKS, IntentName.GOODBYE, IntentName.AFFIRM, IntentName.DENY
+}  # fmt: skip
+
+
+def drafted(text: str, asked: Asked = None, *, support_email: str = "") -> Draft:
+    """As `reader.draft`; what it guessed to be a name, and is likelier something that the shopper tells, is none."""
+    d = draft(text, asked, support_email=support_email)
+    guess = guessed_name(d)
+    if guess and any(is_given_name(word) or is_family_name(word) for word in guess.split()):
+        return d
+    if guess and sum(p for n, p in heads().weigh([guess])[0][INTENT].items() if n in _MATTERS) >= _NO_NAME:
+        return draft(text, asked, support_email=support_email, guesses=False)
+    return d
 
 
 def outside(text: str) -> float:

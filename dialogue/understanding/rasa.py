@@ -19,8 +19,8 @@ from typing import Any, Literal
 import httpx
 
 from dialogue.events import Intent, Understanding
-from dialogue.understanding.opinions import weigh
-from dialogue.understanding.reader import Asked, add_name, draft
+from dialogue.understanding.opinions import drafted, weigh
+from dialogue.understanding.reader import Asked, add_name
 from dialogue.understanding.weighing import finish
 from dialogue.vocabulary import IntentName
 
@@ -98,7 +98,7 @@ class Rasa:
         self.outcomes: Counter[str] = Counter()
 
     async def understand(self, text: str, asked: Asked = None) -> Understanding:
-        d = draft(text, asked, support_email=self._support_email)
+        d = drafted(text, asked, support_email=self._support_email)
         wanted = d.ask or (d.kept if self._when == "always" else "")
         if not wanted.strip():
             self.outcomes["not_needed"] += 1

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from dialogue.events import RejectedValue
-from dialogue.understanding import contact_words, cues
+from dialogue.understanding import contact_words, cues, request_words
 from dialogue.understanding.answers import read_answer, refuses_a_field
 from dialogue.understanding.clauses import BORDERS, read_sentence, sentences, tidy
 from dialogue.understanding.distress import heed
@@ -22,6 +22,7 @@ from dialogue.understanding.drafts import Asked as Asked
 from dialogue.understanding.drafts import Draft as Draft
 from dialogue.understanding.emails import find_links, read_emails
 from dialogue.understanding.names import NameReading, digits_for_name, looks_like_name, read_name
+from dialogue.understanding.never_names import is_latin
 from dialogue.understanding.pieces import SIGN, Span, Squeezed
 from dialogue.understanding.secrets import mask
 from dialogue.understanding.text import WORD, is_given_name, plain
@@ -42,9 +43,10 @@ _CONTACT_LABEL = re.compile(
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.I)
 
 
-def draft(text: str, asked: Asked = None, *, support_email: str = "") -> Draft:
-    """Everything that can be read without a classifier; `support_email` is the shop's own address. Never raises,
-    whatever the text."""
+def draft(text: str, asked: Asked = None, *, support_email: str = "", guesses: bool = True) -> Draft:
+    """Everything that can be read without a classifier; `support_email` is the shop's own address. Without `guesses`, words
+    in letters that have no capitals are no name merely because they stand beside an address. Never raises, whatever the
+    text."""
     masked = mask(text)
     d = Draft(masked, asked, Squeezed(masked, _LONGEST_SPACE))
     if masked != text:
@@ -53,7 +55,7 @@ def draft(text: str, asked: Asked = None, *, support_email: str = "") -> Draft:
     low = plain(d.text.text)
     if score := cues.SCORE.match(low):
         d.score = int(score[1])
-    _contact_data(d, low, asked_fields, support_email)
+    _contact_data(d, low, asked_fields, support_email, guesses)
     d.said = BORDERS.sub(" \n ", d.body)
     _courtesies(d)
     d.answer = read_answer(BORDERS.sub(" \n ", d.low), asked)
@@ -85,7 +87,15 @@ def add_name(d: Draft, names: Sequence[str]) -> None:
 # ---------------------------------------------------------------- fields
 
 
-def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) -> None:
+def guessed_name(d: Draft) -> str | None:
+    """A name that nobody asked for and nothing introduced, in letters that have no capitals to tell it by."""
+    asked = isinstance(d.asked, tuple) and Field.NAME in d.asked
+    if d.name is None or asked or is_latin(d.name.value[0]):
+        return None
+    return d.name.value if d.text.text.startswith(d.name.value, d.name.span[0]) else None
+
+
+def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str, guesses: bool) -> None:
     """Reads addresses and the name, and takes them out of what is judged. What belongs to somebody else, or to a
     link, stays."""
     text = d.text.text
@@ -110,6 +120,8 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str) 
     attempt_only = bool(d.rejected) and not d.email and not any(r.likely for r in d.rejected)
     asked_name = Field.NAME in asked and not (attempt_only and not re.search(r"[,;\n]", text))
     d.name = _name(d, low, opaque, spans, asked_name=asked_name)
+    if not guesses and guessed_name(d):
+        d.name = None
     if d.name:
         spans += _wherever(text, d.name, taken=[*opaque, *spans])
     elif tuple(asked) == (Field.NAME,) and digits_for_name(text):
@@ -159,8 +171,9 @@ def _name(
     labels = [(_label_before(low, start), start) for start, _ in emails]
     for start, end in (*opaque, *labels):
         text = text[:start] + "@" * (end - start) + text[end:]
-    wish = cues.WISH.search(low)
-    refuses = bool(cues.CANCEL.search(low) or refuses_a_field(low.strip()) or cues.GREETING.fullmatch(low.strip()))
+    wish = cues.WISH.search(low) or request_words.find_wish(low)
+    given_up = cues.CANCEL.search(low) or (d.asked is not None and request_words.takes_back(low))
+    refuses = bool(given_up or refuses_a_field(low.strip()) or cues.GREETING.fullmatch(low.strip()))
     agreed = bool(wish) or read_answer(low, d.asked) is Answer.AFFIRM
     found = read_name(
         text, asked=asked_name and not refuses, emails=tuple(emails), beside_wish=bool(wish),

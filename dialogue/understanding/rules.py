@@ -7,8 +7,8 @@ from collections import OrderedDict
 from dialogue.events import Understanding
 from dialogue.understanding import distress, never_names, tongues
 from dialogue.understanding.learned.heads import heads
-from dialogue.understanding.opinions import weigh
-from dialogue.understanding.reader import Asked, draft
+from dialogue.understanding.opinions import drafted, weigh
+from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import may_hold_secret
 from dialogue.understanding.weighing import finish
 
@@ -33,7 +33,7 @@ def understand(text: str, asked: Asked = None, *, support_email: str = "") -> Un
 
 def understand_anew(text: str, asked: Asked = None, *, support_email: str = "") -> Understanding:
     """The same without remembering anything."""
-    d = draft(text, asked, support_email=support_email)
+    d = drafted(text, asked, support_email=support_email)
     return finish(d, weigh(d), by="rules")
 
 

@@ -13,6 +13,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 _HERE = pathlib.Path(__file__).parent / "lexicons"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "})
+#: Signs of other scripts that part words as ours do.
+_SIGNS = str.maketrans("،؛؟，；？！：（）", ",;?,;?!:()")
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -40,17 +42,27 @@ NAME_TOKEN = (
 WORD = re.compile(NAME_TOKEN)
 
 
+def with_plain_signs(text: str) -> str:
+    """Commas, question marks and the like of other scripts as ours; every character stays where it was."""
+    return text if text.isascii() else text.translate(_SIGNS)
+
+
 def plain(text: str) -> str:
-    """Lower case, straight quotes; every character stays where it was, so that spans carry over."""
+    """Lower case, straight quotes, plain signs; every character stays where it was, so that spans carry over."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := c.lower()) == 1 else c for c in text)
-    return lowered.translate(_QUOTES)
+    return with_plain_signs(lowered.translate(_QUOTES))
 
 
 @functools.cache
 def _lines(name: str) -> frozenset[str]:
     return frozenset(_HERE.joinpath(name).read_text(encoding="utf-8").split("\n"))
+
+
+@functools.cache
+def _of_all_scripts(name: str) -> frozenset[str]:
+    return _lines(name) | _lines(name.replace(".txt", "_arabic.txt"))
 
 
 #: First names too short, or too much like a particle, for the lists.
@@ -78,7 +90,7 @@ def is_of_shops(token: str) -> bool:
 
 def _known(token: str, table: str) -> bool:
     token = unicodedata.normalize("NFC", token.casefold()).strip(".")
-    names = _lines(table)
+    names = _of_all_scripts(table)
     return len(token) > 1 and (token in names or ("-" in token and all(part in names for part in token.split("-"))))
 
 

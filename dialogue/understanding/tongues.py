@@ -12,7 +12,9 @@ import unicodedata
 from typing import Any
 
 from dialogue.events import Understanding
+from dialogue.understanding import request_words, whole_answers
 from dialogue.understanding.learned.tables import on_disk
+from dialogue.understanding.text import is_word, plain
 
 #: The languages that are told apart: those that are spoken here, and those that a shop's visitors are likeliest to
 #: bring beside them. Close kin of these that few write in shops are left out, so that nobody is taken for their writer.
@@ -24,6 +26,8 @@ TOLD_APART = tuple(
 _SURE = (0.95, 0.85, 0.8, 0.7)
 #: The same in letters that few languages are written in.
 _SURE_BY_SCRIPT = 0.6
+#: Texts of so many words are also told by the phrases that they are made of.
+_FEW = 5
 #: A language told before stays while it is at least this probable.
 _STAYS = 0.05
 #: Neighbours that few words do not tell apart: together they say that it is none of the others.
@@ -73,4 +77,13 @@ def identify(text: str, before: str | None = None) -> str | None:
     scripted = latin < len(bare.replace(" ", "")) / 2
     needed = _SURE_BY_SCRIPT if scripted else _SURE[min(words, len(_SURE)) - 1]
     kin = next((group for group in _KIN if best in group and before not in group), (best,))
-    return str(best) if sum(ranked[code] for code in kin) >= needed else None
+    if sum(ranked[code] for code in kin) >= needed:
+        return str(best)
+    return _by_phrases(text) if words <= _FEW else None
+
+
+def _by_phrases(text: str) -> str | None:
+    """The one language in which a short text is made of phrases that are known ("ticket aufmachen", "ja gern")."""
+    low = plain(text)
+    known = request_words.languages_of(low) | whole_answers.languages_of(low)
+    return next(iter(known)) if len(known) == 1 and not all(map(is_word, _WORD.findall(low))) else None

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dialogue.events import Intent, Understanding
 from dialogue.sameness import substance
-from dialogue.understanding import contact_words, cues
+from dialogue.understanding import contact_words, cues, request_words
 from dialogue.understanding.answers import refuses_a_field, weigh_answer
 from dialogue.understanding.drafts import Draft
 from dialogue.understanding.opinions import Opinion, Weight
@@ -63,6 +63,8 @@ _SURE_BESIDE = 0.9
 _LEAST = 0.3
 #: Of a statement about an order, how probable it must be that it tells of trouble for it to be an issue.
 _TROUBLE_TOO = 0.2
+#: Of a question beside a word about an existing ticket, how probable it must be that it asks about a ticket.
+_UPDATE_TOO = 0.08
 #: How far what stands in a clause moves the odds of an intent, as a logarithm.
 _WORDS_PULL, _LATE_PULL, _ORDER_PULL = 1.5, 3.0, 0.8
 #: The same for the whole message, for what was found in it: how far each moves the odds is set by how often it is
@@ -96,10 +98,11 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
         if s.kind == "open":
             s.kind = "courtesy" if fields_asked and refuses_a_field(plain(s.text)) else _settled(d, s, p)
         alone.append((s.kind, p))
+    _of_the_same_ticket(d, alone)
     _together(d)
     _signals(d, signals, alone)
     heeded = d.asked == "offer" and Signal.IN_DANGER not in signals  # nothing is agreed to in danger (R21)
-    answer = weigh_answer(d.answer, opinion.answer, plain(d.said)) if heeded else d.answer
+    answer = _answer(d, opinion) if heeded else d.answer
     if Signal.WANTS_TICKET in signals and (answer is Answer.DENY or d.asked is None):
         answer = None
     reason = _reason(d)
@@ -128,6 +131,16 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
         read=readings(d, alone),
     )
     return replace(understanding, intents=_rank(d, understanding, opinion))
+
+
+def _answer(d: Draft, opinion: Opinion) -> Answer | None:
+    taken = sum(opinion.whole.get(name, 0.0) for name in (IntentName.AFFIRM, IntentName.REQUEST_TICKET))
+    english = identify(d.said) in (None, "en")
+    answer = weigh_answer(d.answer, opinion.answer, plain(d.said), taken=taken, english=english)
+    given = d.email or d.rejected or d.name
+    return (
+        d.answer if answer is Answer.DENY and given else answer
+    )  # "sorry, it is jane@...": nobody gives what they refuse
 
 
 # ---------------------------------------------------------------- a clause
@@ -211,6 +224,15 @@ def _is_detail(text: str, *, few: bool, offered: bool, likely: bool) -> bool:
     return (offered and bool(_NUMBER.search(text))) or (says and (offered or not few))
 
 
+def _of_the_same_ticket(d: Draft, alone: Sequence[tuple[str, Weight]]) -> None:
+    """What is asked beside a word about an existing ticket, and may well be about that ticket, is about it (R11): "I filed
+    one last week. How far is it?"."""
+    if any(s.kind == "update" for s in d.sentences):
+        for s, (kind, p) in zip(d.sentences, alone, strict=True):
+            if kind == "question" and p.get(IntentName.TICKET_UPDATE, 0.0) >= _UPDATE_TOO:
+                s.kind = "update"
+
+
 def _together(d: Draft) -> None:
     """What clauses make of one another: what stands beside an issue belongs to it (R3), so that nothing is lost."""
     for s in d.sentences:
@@ -220,6 +242,11 @@ def _together(d: Draft) -> None:
             if substance(s.text) and not re.fullmatch(r"(?:me|that|this|it|us|you|\W+)+", plain(s.text)):
                 s.kind = "issue"
     stated = [s for s in d.sentences if s.kind in ("issue", "dispute")]
+    if not stated and Signal.WANTS_TICKET in d.signals:
+        # Whoever asks for a ticket and tells something tells its reason, wherever it stands (R3).
+        for s in d.sentences:
+            if not s.asks and s.kind in ("question", "order_status", "chat") and substance(s.text):
+                s.kind = "issue"
     if not stated:
         return
     for s in d.sentences:
@@ -245,10 +272,15 @@ def _signals(d: Draft, signals: set[Signal], alone: Sequence[tuple[str, Weight]]
             if p and max(together, *(p[n] for n in _SAID)) >= _SURE_COURTESY:
                 signals.add(_SAID[max(_SAID, key=lambda n: p[n])])
     if "dispute" in kinds:
-        if any(cues.REVIEW.search(plain(s.text)) for s in d.sentences) or Signal.WANTS_TICKET in signals:
+        reviewed = any(cues.REVIEW.search(low) or request_words.asks_for_review(low) for low in _lows(d))
+        if reviewed or Signal.WANTS_TICKET in signals:
             signals.add(Signal.WANTS_REVIEW)
     if "chat" in kinds and not kinds & {"issue", "question", "order_status", "dispute", "update", "contact"}:
         signals.add(Signal.CHATS)
+
+
+def _lows(d: Draft) -> list[str]:
+    return [plain(s.text) for s in d.sentences]
 
 
 #: Courtesies that are answered where nothing else is said, in whatever words they come.

@@ -6,6 +6,7 @@ import pathlib
 
 import pytest
 
+from dialogue.understanding.learned.encoder import encode
 from dialogue.understanding.opinions import outside
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, ArticleError, read_library
@@ -13,9 +14,9 @@ from kb_answers.library import ARTICLES, ArticleError, read_library
 VALUES = {"support_email": "support@example.com", "hours": ""}
 
 
-@pytest.fixture(scope="module")
-def answers() -> Answers:
-    return Answers(values=VALUES, outside=outside)
+@pytest.fixture(scope="module", params=["words", "words and meaning"])
+def answers(request: pytest.FixtureRequest) -> Answers:
+    return Answers(values=VALUES, outside=outside, encode=encode if "meaning" in request.param else None)
 
 
 def test_there_are_enough_articles_from_all_five_documents() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import pathlib
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +42,19 @@ class _Views:
         words = self.columns.fit_transform([features(text) for _, text in lines])
         self.columns.restrict((words > 0).sum(axis=0).A1 >= LEAST_LINES)
         words = self.columns.transform([features(text) for _, text in lines])
-        self.dense = LogisticRegression(C=DENSE_C, max_iter=2000, random_state=7).fit(vectors, labels)
-        self.words = LogisticRegression(C=WORDS_C, solver="newton-cg", tol=1e-3, random_state=7).fit(words, labels)
+        self.dense = LogisticRegression(C=DENSE_C, max_iter=2000, random_state=7, warm_start=True)
+        self.words = LogisticRegression(C=WORDS_C, solver="newton-cg", tol=1e-3, random_state=7, warm_start=True)
+        self.dense.fit(vectors, labels)
+        self.words.fit(words, labels)
+
+    def fitted_again(self, lines: Lines, vectors: NDArray[np.float32]) -> _Views:
+        """The same models fitted to these lines alone, from where they stand: each ends where it would end from nowhere,
+        for it has one best end, and sooner."""
+        again = copy.deepcopy(self)
+        labels = [label for label, _ in lines]
+        again.dense.fit(vectors, labels)
+        again.words.fit(again.columns.transform([features(text) for _, text in lines]), labels)
+        return again
 
     def scores(self, lines: Lines, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         words = self.columns.transform([features(text) for _, text in lines])
@@ -50,14 +63,14 @@ class _Views:
         return DENSE_SHARE * dense + (1 - DENSE_SHARE) * said
 
 
-def _sharpness(lines: Lines, vectors: NDArray[np.float32]) -> float:
+def _sharpness(all_of_them: _Views, lines: Lines, vectors: NDArray[np.float32]) -> float:
     """The factor on the scores that makes confidences honest: of the lines held out, the likeliest."""
     import numpy as np
 
     held = np.arange(len(lines)) % HELD_OUT == 0
     near = [line for n, line in enumerate(lines) if n % HELD_OUT]
     far = [line for n, line in enumerate(lines) if not n % HELD_OUT]
-    views = _Views(near, vectors[~held])
+    views = all_of_them.fitted_again(near, vectors[~held])
     scores = views.scores(far, vectors[held])
     known = {label: n for n, label in enumerate(views.dense.classes_)}
     wanted = [known[label] for label, _ in far]
@@ -76,7 +89,7 @@ def _head(name: str, lines: Lines, sharpness: float | None) -> dict[str, NDArray
     vectors = encode([level(text) for _, text in lines])
     views = _Views(lines, vectors)
     if sharpness is None:
-        sharpness = _sharpness(lines, vectors)
+        sharpness = _sharpness(views, lines, vectors)
     weights = np.rint(100 * (1 - DENSE_SHARE) * views.words.coef_.T).astype(np.int64)
     kept = np.flatnonzero(np.abs(weights).max(axis=1) >= LEAST_WEIGHT)
     names = views.columns.get_feature_names_out()
@@ -93,12 +106,16 @@ def _head(name: str, lines: Lines, sharpness: float | None) -> dict[str, NDArray
 
 def fit(lines: dict[str, Lines], target: pathlib.Path, sharpness: float | None = None) -> None:
     """Fit a head to each list of lines and write them to `target`. The same lines give the same file. `sharpness`: taken
-    as it is and not sought, where confidences do not matter."""
+    as it is and not sought, where confidences do not matter. Raises `ConvergenceWarning` where a fit came to no end: what
+    it got to would pass for trained."""
     import numpy as np
+    from sklearn.exceptions import ConvergenceWarning
 
     arrays: dict[str, Any] = {"names": np.array(" ".join(lines))}
-    for name, labelled in lines.items():
-        ordered = sorted(labelled, key=lambda pair: hashlib.sha256(pair[1].encode()).digest())
-        arrays |= _head(name, ordered, sharpness)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        for name, labelled in lines.items():
+            ordered = sorted(labelled, key=lambda pair: hashlib.sha256(pair[1].encode()).digest())
+            arrays |= _head(name, ordered, sharpness)
     arrays["fitted_to"] = np.array(fingerprint(lines))
     np.savez_compressed(target, **arrays)

@@ -34,8 +34,9 @@ def lines_of(path: pathlib.Path) -> list[tuple[str, str]]:
     return found
 
 
-def answer_lines(path: pathlib.Path = PROJECT / "answers.tsv") -> list[tuple[str, str]]:
-    """(label, answer) pairs; the label is `affirm`, `deny` or `neither`. Raises `ValueError` for a row that is none."""
+def answer_rows(path: pathlib.Path = PROJECT / "answers.tsv") -> list[tuple[str, str, str]]:
+    """(label, language, answer) rows; the label is `affirm`, `deny` or `neither`. Raises `ValueError` for a row that is
+    none."""
     found = []
     for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not row or row.startswith("#"):
@@ -43,8 +44,13 @@ def answer_lines(path: pathlib.Path = PROJECT / "answers.tsv") -> list[tuple[str
         parts = row.split("\t")
         if len(parts) != 3 or parts[0] not in ("affirm", "deny", "neither"):
             raise ValueError(f"{path.name}, line {number}: wants label, language and answer, parted by tabs")
-        found.append((parts[0], parts[2].strip()))
+        found.append((parts[0], parts[1], parts[2].strip()))
     return found
+
+
+def answer_lines(path: pathlib.Path = PROJECT / "answers.tsv") -> list[tuple[str, str]]:
+    """(label, answer) pairs; as `answer_rows`."""
+    return [(label, text) for label, _, text in answer_rows(path)]
 
 
 def fingerprint(lines: Lines) -> str:
