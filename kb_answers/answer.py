@@ -146,7 +146,7 @@ class Answers:
             return Answer(question, None, why="the question holds no word to search for")
         ranked = self.confidence(question)
         if not ranked:
-            return Answer(question, None, why="no article knows any word of the question")
+            return Answer(question, None, why="no article speaks of enough of the question")
         (id, confidence), needed = next(iter(ranked.items())), self.needed(question)
         if confidence < needed:
             return Answer(

@@ -54,11 +54,12 @@ def _identifier() -> Any:
 def language_of(understood: Understanding, before: str | None = None) -> str | None:
     """The language of a message, without what was read as a name or an address; as `identify`."""
     text = understood.kept
+    for value in (understood.name, understood.email):
+        if value:
+            text = text.replace(value, " " * len(value))
     for part in reversed(understood.read):
         if part.kind == "contact_data":
             text = f"{text[: part.start]} {text[part.end :]}"
-    if not understood.read and understood.name:
-        text = text.replace(understood.name, " ")
     return identify(text, before)
 
 

@@ -327,23 +327,23 @@ async def test_days_without_days_around_them_are_refused_in_words(desk: Desk, ad
 
 ARTICLE = """---
 id: bergen
-title: Our shop in Bergen
+title: Returns in Bergen
 sources:
   - "000"
 revised: 2026-01-01
 questions:
-  - is there a shop in Bergen
+  - can I return skis in Bergen
 ---
-There is a shop in Bergen.
+Skis can be returned in Bergen.
 """
 
 
 async def test_a_group_is_answered_when_each_of_its_questions_is(desk: Desk) -> None:
     """The newest question has an article by now and another has none: the group is not done, for a viewer neither."""
     for words in (
-        "is there a shop in Bergen with bank loans?",
-        "is there a shop in Bergen?",
-        "is there a shop in Bergen",
+        "can I buy skis in Bergen?",
+        "can I return skis in Bergen?",
+        "can I return skis in Bergen",
     ):
         await desk.chat(words)
     lead, viewer = await desk.as_role(Role.ADMINISTRATOR), await desk.as_role(Role.VIEWER)
@@ -351,14 +351,13 @@ async def test_a_group_is_answered_when_each_of_its_questions_is(desk: Desk) -> 
     assert "3 ×" in page and "answered by now" not in page.lower() and "Draft an article" in page
     desk.bot.answers.reload(await edited(desk.bot.store) | {"bergen": ARTICLE})
     judged = [
-        desk.bot.answers.ask(q).text is not None
-        for q in ("is there a shop in Bergen?", "is there a shop in Bergen with bank loans?")
+        desk.bot.answers.ask(q).text is not None for q in ("can I return skis in Bergen?", "can I buy skis in Bergen?")
     ]
     assert judged == [True, False], "the articles judge these otherwise now: choose other questions"
     for page in (await lead.get("/gaps"), await viewer.get("/gaps")):
-        assert "2 of 3 are answered by now" in page and "Our shop in Bergen" in page
-    assert "articles-new?question=is%20there%20a%20shop%20in%20Bergen%20with%20bank%20loans" in await lead.get("/gaps")
-    wider = ARTICLE.replace("questions:\n", "questions:\n  - is there a shop in Bergen with bank loans\n")
-    desk.bot.answers.reload({"bergen": wider.replace("shop in Bergen.", "shop in Bergen with bank loans.")})
+        assert "2 of 3 are answered by now" in page and "Returns in Bergen" in page
+    assert "articles-new?question=can%20I%20buy%20skis%20in%20Bergen" in await lead.get("/gaps")
+    wider = ARTICLE.replace("questions:\n", "questions:\n  - can I buy skis in Bergen\n")
+    desk.bot.answers.reload({"bergen": wider.replace("in Bergen.", "in Bergen, and bought.")})
     page = await lead.get("/gaps")
     assert "Answered by now" in page and "Draft an article" not in page
