@@ -1,17 +1,32 @@
 """The shop's published hours of live agents (`ASKONCE_HOURS`), where they are written so that a machine can read them
-too: `Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin`. Hours that end before they begin go on past midnight (`Fri
-18:00-02:00`). Any other wording is shown to people as it is and means nothing here."""
+too, as people write them: `Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin`; days in lists (`Mon, Wed & Fri 9-17`),
+several spans a day (`Mon-Fri 09:00-12:00, 13:00-17:00`), `9am - 5:30pm`, past midnight (`Fri 22:00-02:00`), `24/7`,
+`daily 8-20`, and days on which nobody is there (`Mon-Sat 9-17, Wed closed`). Any other wording is shown to people as it
+is and means nothing here."""
 
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 import zoneinfo
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_PART = re.compile(r"(\w+)(?:\s*[-–]\s*(\w+))?\s+(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
+_EVERY = tuple(range(7))
+_MIDNIGHT = 24 * 60
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?\.?"
+_TIME = r"(?P<{0}h>\d{{1,2}})(?:[:.](?P<{0}m>\d{{2}}))?\s*(?P<{0}half>[ap]\.?m\.?)?"
+_TO = r"\s*(?:-|–|—|to|until|till)\s*"
+#: What hours are written in, one after the other.
+_TOKEN = re.compile(
+    rf"(?P<always>24\s*/\s*7|around the clock)|(?P<all_day>24\s*h(?:ours|rs)?\b)|(?P<closed>closed\b)"
+    rf"|(?P<daily>daily\b|every\s?day\b)|(?P<first>{_DAY})(?:{_TO}(?P<last>{_DAY}))?(?![^\W\d_])"
+    rf"|{_TIME.format('from')}{_TO}{_TIME.format('to')}(?![\w:])|(?P<between>[\s,;/&+]+|and\b|from\b|:(?=\s))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -44,29 +59,109 @@ class Hours:
 
 def read_hours(text: str) -> Hours | None:
     """The hours in `text`, None where it is not written in the form above."""
-    *parts, last = [p.strip() for p in text.split(",")]
     zone = zoneinfo.ZoneInfo("UTC")
-    if found := re.search(r"\s([A-Z][A-Za-z_]+(?:/[A-Za-z_/+-]+)?)$", last):
-        try:
-            zone = zoneinfo.ZoneInfo(found[1])
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            return None
-        last = last[: found.start()]
-    spans: list[tuple[int, int, int]] = []
-    for part in (*parts, last):
-        match = _PART.fullmatch(part.strip())
-        if match is None:
-            return None
-        first, final = (_day(match[1]), _day(match[2] or match[1]))
-        begin, end = int(match[3]) * 60 + int(match[4]), int(match[5]) * 60 + int(match[6])
-        if first is None or final is None or begin == end or begin >= 24 * 60 or end > 24 * 60:
-            return None
-        for day in ((first + n) % 7 for n in range((final - first) % 7 + 1)):
-            if begin < end:
-                spans.append((day, begin, end))
-            else:
-                spans += [(day, begin, 24 * 60)] + ([((day + 1) % 7, 0, end)] if end else [])
-    return Hours(tuple(spans), zone)
+    if found := re.search(r"\s\(?([A-Z][A-Za-z_]+(?:/[A-Za-z_/+-]+)?)\)?$", text):
+        if re.fullmatch(f"{_DAY}|closed", found[1], re.IGNORECASE) is None:
+            try:
+                zone = zoneinfo.ZoneInfo(found[1])
+            except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+                return None
+            text = text[: found.start()]
+    try:
+        week = _week(text.strip())
+    except ValueError:
+        return None
+    spans = tuple(span for day in _EVERY for span in week[day])
+    return Hours(spans, zone) if spans else None
+
+
+def _week(text: str) -> dict[int, list[tuple[int, int, int]]]:
+    """The spans of each day on which one begins. Raises `ValueError` for what is not written as hours are."""
+    week: dict[int, list[tuple[int, int, int]]] = {day: [] for day in _EVERY}
+    days: list[int] = []  # that the next hours are of
+    told = True  # whether anything was said of them
+    for token in _tokens(text):
+        if token["first"] or token["daily"]:
+            days = list(_days(token)) if told else [*days, *_days(token)]
+            told = False
+            continue
+        if token["always"] and not days:
+            days = list(_EVERY)
+        if not days or (told and token["closed"]):
+            raise ValueError(text)
+        begin, end = (0, _MIDNIGHT) if token["always"] or token["all_day"] else _span(token)
+        for day in days:
+            week[day] = [] if token["closed"] else [*week[day], (day, begin, end)]
+        told = True
+    if not told:
+        raise ValueError(text)
+    return _past_midnight(week)
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        if token is None or token.end() == at:
+            raise ValueError(text)
+        at = token.end()
+        if token["between"] is None:
+            yield token
+
+
+def _days(token: re.Match[str]) -> Iterator[int]:
+    if token["daily"]:
+        yield from _EVERY
+        return
+    first = _day(token["first"])
+    last = _day(token["last"]) if token["last"] else first
+    yield from ((first + n) % 7 for n in range((last - first) % 7 + 1))
+
+
+def _day(word: str) -> int:
+    return _DAYS.index(word[:3].lower())
+
+
+def _span(token: re.Match[str]) -> tuple[int, int]:
+    """First minute and minute after the last; none of a day that is closed."""
+    if token["closed"]:
+        return 0, 0
+    end_half = token["tohalf"]
+    begin = _minute(token["fromh"], token["fromm"], token["fromhalf"] or (end_half if _morning(token) else None))
+    end = _minute(token["toh"], token["tom"], end_half)
+    bare = not any(token[name] for name in ("fromm", "tom", "fromhalf", "tohalf"))
+    if begin == end or begin >= _MIDNIGHT or (bare and end < begin):
+        raise ValueError(token.group())  # "9 to 5" may be until the evening or until the morning
+    return begin, end
+
+
+def _morning(token: re.Match[str]) -> bool:
+    """Whether "2-6pm" begins in the afternoon: where the first hour is before the second."""
+    return int(token["fromh"]) % 12 < int(token["toh"]) % 12
+
+
+def _minute(hour: str, minute: str | None, half: str | None) -> int:
+    hours, minutes = int(hour), int(minute or 0)
+    if half:
+        if not 1 <= hours <= 12:
+            raise ValueError(hour)
+        hours = hours % 12 + (12 if half[0] in "pP" else 0)
+    if minutes > 59 or hours * 60 + minutes > _MIDNIGHT:
+        raise ValueError(hour)
+    return hours * 60 + minutes
+
+
+def _past_midnight(week: dict[int, list[tuple[int, int, int]]]) -> dict[int, list[tuple[int, int, int]]]:
+    """The same week, what goes on past midnight in two."""
+    parted: dict[int, list[tuple[int, int, int]]] = {day: [] for day in _EVERY}
+    for day, begin, end in itertools.chain.from_iterable(week.values()):
+        if begin < end:
+            parted[day].append((day, begin, end))
+            continue
+        parted[day].append((day, begin, _MIDNIGHT))
+        if end:
+            parted[(day + 1) % 7].append(((day + 1) % 7, 0, end))
+    return parted
 
 
 def service_hours(text: str, now: datetime.datetime) -> dict[str, Any]:
@@ -79,7 +174,3 @@ def service_hours(text: str, now: datetime.datetime) -> dict[str, Any]:
         return {"hours": {"text": text}}
     opening = hours.next_opening(now)
     return {"hours": {"text": text, "open": opening is None, "next": opening.isoformat() if opening else None}}
-
-
-def _day(word: str) -> int | None:
-    return _DAYS.index(word[:3].lower()) if word[:3].lower() in _DAYS else None

@@ -7,9 +7,6 @@ import datetime
 import io
 import zoneinfo
 
-import pytest
-
-from bot.chat.hours import read_hours
 from bot.history.figures import Days, alike, measure, week
 from bot.store.accounts import Role
 from dialogue import events
@@ -98,32 +95,3 @@ def test_the_week_is_counted_in_the_shops_zone() -> None:
     grid = week([monday_midnight], zoneinfo.ZoneInfo("Europe/Berlin"))
     assert grid[0][0] == 1 and sum(map(sum, grid)) == 1
     assert week([monday_midnight], datetime.UTC)[6][23] == 1
-
-
-def test_hours_that_a_machine_can_read() -> None:
-    hours = read_hours("Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin")
-    assert hours and str(hours.zone) == "Europe/Berlin"
-    berlin = hours.zone
-    assert hours.open_at(datetime.datetime(2026, 1, 5, 9, 0, tzinfo=berlin))
-    assert not hours.open_at(datetime.datetime(2026, 1, 5, 17, 0, tzinfo=berlin))
-    saturday = datetime.datetime(2026, 1, 10, 15, 0, tzinfo=berlin)
-    assert hours.next_opening(saturday) == datetime.datetime(2026, 1, 12, 9, 0, tzinfo=berlin)
-    assert hours.next_opening(datetime.datetime(2026, 1, 5, 10, 0, tzinfo=berlin)) is None
-    weekend = read_hours("Sat-Mon 00:00-24:00")
-    assert weekend and {day for day, _, _ in weekend.spans} == {5, 6, 0}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "weekdays from nine to five",
-        "Mon-Fri 9-17",
-        "Mon-Fri 17:00-17:00",
-        "Mon-Fri 24:00-09:00",
-        "Xyz 09:00-10:00",
-        "Mon 09:00-10:00 Mars/Olympus",
-    ],
-)
-def test_other_wordings_mean_nothing_to_the_machine(text: str) -> None:
-    assert read_hours(text) is None
