@@ -228,3 +228,17 @@ async def test_whoever_cannot_tell_the_language_costs_no_message(
     chat = hand.begin(locale="de")
     await chat.say("my lamp came broken in two pieces")
     assert chat.turns[-1].text == "Möchten Sie, dass ich dafür ein Support-Ticket anlege?"
+
+
+async def test_marks_of_direction_are_in_nothing_that_is_stored(hand: Stagehand) -> None:
+    chat = hand.begin()
+    await chat.say(
+        "\u200f\u0627\u0641\u062a\u062d \u062a\u0630\u0643\u0631\u0629 \u0644\u0648 \u0633\u0645\u062d\u062a\u200f"
+    )
+    await chat.say("my name is \u202eJane Doe\u202c, \u2067jane@mail.example\u2069, the lamp \u2066broke\u2069 in two")
+    (ticket,) = chat.state.tickets
+    assert (ticket.name, ticket.email) == ("Jane Doe", "jane@mail.example") and "the lamp broke in two" in ticket.reason
+    stored = repr([t.text for t in chat.turns] + [str(chat.state)])
+    assert not [
+        mark for mark in ("\u200f", "\u202e", "\u202c", "\u2066", "\u2067", "\u2069") if ascii(mark)[1:-1] in stored
+    ]

@@ -15,6 +15,9 @@ _HERE = pathlib.Path(__file__).parent / "lexicons"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "})
 #: Signs of other scripts that part words as ours do.
 _SIGNS = str.maketrans("،؛؟，；？！：（）", ",;?,;?!:()")
+#: Marks of writing direction. Whoever writes is shown the right one without them, and whoever reads a value that holds one
+#: may be shown another.
+_DIRECTIONS = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -40,6 +43,11 @@ NAME_TOKEN = (
     rf"(?:['’ʼ‘`´\-‐‑·]{LETTER}(?:{LETTER}|[{MARKS}]|[\u200c\u200d])*)*"
 )
 WORD = re.compile(NAME_TOKEN)
+
+
+def without_directions(text: str) -> str:
+    """`text` without marks of writing direction, which are in no value that is stored."""
+    return text if text.isascii() else text.translate(_DIRECTIONS)
 
 
 def with_plain_signs(text: str) -> str:
