@@ -8,7 +8,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
@@ -44,9 +44,45 @@ def main() -> None:
             page.wait_for_timeout(400)
             page.screenshot(path=PICTURES / f"widget-{name}.png")
             page.close()
+        take_languages(browser, bot)
         bot.stop()
         take_console(browser, pathlib.Path(folder))
         browser.close()
+
+
+#: What is said on a page in each language, and what of the reply is waited for.
+LANGUAGES = {
+    "de": (
+        ("wie lange kann ich etwas zurückgeben?", "60 Tage"),
+        ("mein wasserkocher kam mit einem riss im deckel an, bitte ticket aufmachen", "vollständigen Namen"),
+        ("Jürgen Müller, juergen@example.com", "Ticket ist angelegt"),
+    ),
+    "ar": (
+        ("وصلني الكرسي مكسور", "هل تريد"),
+        ("ايوه افتحلي تذكرة", "اسمك الكامل"),
+        ("هدى السالم، huda@example.com", "أُنشئت تذكرة"),
+    ),
+}
+
+
+def take_languages(browser: Browser, bot: BotProcess) -> None:
+    """The widget on a German and on an Arabic page, from the first word to the filed ticket."""
+    for language, said in LANGUAGES.items():
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.add_init_script(
+            "new MutationObserver(() => { const s = document.querySelector('script[src$=\"/widget.js\"]');"
+            f" if (s) s.dataset.locale ??= '{language}'; }}).observe(document, {{ childList: true, subtree: true }});"
+        )
+        page.goto(bot.url)
+        page.locator("button").first.click()
+        box = page.get_by_role("textbox")
+        for words, reply in said:
+            box.fill(words)
+            box.press("Enter")
+            expect(page.get_by_role("log")).to_contain_text(reply, timeout=60_000)
+        page.wait_for_timeout(400)
+        page.screenshot(path=PICTURES / f"widget-{language}.png")
+        page.close()
 
 
 def take_console(browser: Browser, folder: pathlib.Path) -> None:
