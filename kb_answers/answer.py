@@ -144,10 +144,21 @@ class Answers:
         asked = set(terms(question))
         if not asked:
             return Answer(question, None, why="the question holds no word to search for")
-        ranked = self.confidence(question)
+        return self._quoted(question, asked, self.confidence(question), self.needed(question))
+
+    def ask_of_issue(self, issue: str) -> Answer:
+        """The answer to an English issue. It names a thing of the shopper's that no article knows; so what words say
+        of the trouble suffices, for an offer follows whatever is quoted (R10). Never raises."""
+        found = self.ask(issue)
+        if found.text is not None or not (asked := set(terms(issue))):
+            return found
+        by_words = ranked_by_words(self.index, issue)
+        return self._quoted(issue, asked, by_words, threshold(self._outside(issue)))
+
+    def _quoted(self, question: str, asked: set[str], ranked: Mapping[str, float], needed: float) -> Answer:
         if not ranked:
             return Answer(question, None, why="no article speaks of enough of the question")
-        (id, confidence), needed = next(iter(ranked.items())), self.needed(question)
+        id, confidence = next(iter(ranked.items()))
         if confidence < needed:
             return Answer(
                 question,

@@ -137,7 +137,10 @@ class ChangeMaker:
     def _look_up(self, text: str, state: State) -> events.ArticleFound | events.NothingFound:
         """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
         try:
-            answer = self._shop.answers.ask(text, state.language or base_language(self.locale) or "en")
+            language = state.language or base_language(self.locale) or "en"
+            issue = state.turn.lookup is not None and state.turn.lookup.for_issue and language == "en"
+            answers = self._shop.answers
+            answer = answers.ask_of_issue(text) if issue else answers.ask(text, language)
         except Exception as error:
             log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
             return events.NothingFound()

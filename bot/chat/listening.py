@@ -19,7 +19,6 @@ from dialogue.slips import settle
 from dialogue.states import Phase, State
 from dialogue.understanding.distress import look
 from dialogue.understanding.secrets import Masked
-from dialogue.understanding.text import without_directions
 from dialogue.understanding.tongues import language_of
 from dialogue.understanding.unspoken import as_it_stands
 from dialogue.vocabulary import IntentName, Signal
@@ -35,7 +34,7 @@ async def understand(
 
     R17 first: nothing but this sees a secret. A fault in understanding, or one that does not end, costs this message
     its meaning and nothing else; the rules hold under any understanding."""
-    told = Masked.of(without_directions(text))
+    told = Masked.of(text)
     masked = str(told)
     answer = None
     if state.phase is Phase.OFFERED or state.proposes:  # tapped, or plainly said as the page's language has it

@@ -49,6 +49,10 @@ class Answering(Protocol):
         """The same question gets the same answer (R16); one without a text where no article carries it (R15)."""
         ...
 
+    def ask_of_issue(self, issue: str) -> Answer:
+        """The same for an English issue, behind whose answer an offer comes."""
+        ...
+
 
 class ConversationStore(Protocol):
     """What a conversation needs of the place that keeps it. Every method raises `bot.store.database.Unavailable` where

@@ -24,11 +24,11 @@ from dialogue.understanding.text import plain, with_plain_signs
 _CANDIDATE = re.compile(r"(?<![^\s@<>()\[\],;:\"“”|])[^\s@<>()\[\],;:\"“”|]+\s?@\s?[^\s@<>()\[\],;:\"“”|/?!]+")
 _ODD_AT = re.compile(r"(?<!\S)\S*@\S*")
 #: Where an address is spelled: "jane at example dot com", "jane arroba example punto com".
-_SAID_AT = rf"\s*(?:\(at\)|\[at\]|\{{at\}}|\s(?:at|{AT})\s)\s*"
-_SAID_DOT = rf"(?:\s*(?:\(dot\)|\[dot\])\s*|\s+(?:dot|{DOT})\s+)"
+_SAID_AT = rf"(?:\s?(?:\(at\)|\[at\]|\{{at\}})\s?|\s(?:at|{AT})\s)"
+_SAID_DOT = rf"(?:\s?(?:\(dot\)|\[dot\])\s?|\s(?:dot|{DOT})\s)"
 _SPELLED = re.compile(
-    rf"(?<![\w+%-])(?<![\w+%-]\.)(?P<local>[\w+%-]+(?:(?:{_SAID_DOT}|\.)[\w+%-]+)*){_SAID_AT}"
-    rf"(?P<domain>[\w-]+(?:(?:{_SAID_DOT}|\.)[\w-]+)+)",
+    rf"(?<![\w+%-])(?<![\w+%-]\.)(?P<local>[\w+%-]+(?:(?:{_SAID_DOT}|\.)[\w+%-]+){{0,6}}){_SAID_AT}"
+    rf"(?P<domain>[\w-]+(?:(?:{_SAID_DOT}|\.)[\w-]+){{1,5}})",
     re.IGNORECASE,
 )
 _DOT = re.compile(_SAID_DOT, re.IGNORECASE)

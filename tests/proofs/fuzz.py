@@ -233,11 +233,25 @@ async def _serve(bot: BotProcess, into: Fuzzed) -> None:
         await asyncio.sleep(0.2)
 
 
+#: A question in each language: what finds articles in it is made when the first one comes.
+_FIRST = ("wie lange dauert die lieferung?", "combien de temps prend la livraison ?", "cuánto tarda la entrega?",
+          "quanto tempo demora a entrega?", "كم تستغرق مدة التوصيل؟")  # fmt: skip
+
+
+async def _ask_in_each_language(bot: BotProcess) -> None:
+    for question in _FIRST:
+        async with client_of(bot.url) as shopper:
+            await shopper.hello()
+            await shopper.say(question)
+            await shopper.until("answer")
+
+
 async def fuzz(bot: BotProcess, frames: int, seed: int, tell: Any = None) -> Fuzzed:
     """Send at least so many. Raises AssertionError for whatever an enemy achieved."""
     assert bot.process
     process, into, batch = psutil.Process(bot.process.pid), Fuzzed(), 0
     settled, known = 0.0, 0
+    await _ask_in_each_language(bot)
     while into.frames < frames:
         batch += 1
         await asyncio.gather(*(_talk(bot, random.Random(f"{seed}:{batch}:{n}"), into) for n in range(4)))

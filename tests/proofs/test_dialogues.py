@@ -44,4 +44,5 @@ async def test_with_rasa(make_bot: Callable[..., BotProcess], rasa_url: str, whe
 
 def test_the_cases_are_the_projects_own() -> None:
     """Each file stands in the tree; no test reads a shared folder."""
-    assert {pathlib.Path(c.file).parent for c in CASES} == {ROOT / "tests" / "dialogues"}
+    own = ROOT / "tests" / "dialogues"
+    assert all(own in pathlib.Path(c.file).parents for c in CASES)

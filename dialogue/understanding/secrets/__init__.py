@@ -11,6 +11,7 @@ from __future__ import annotations
 from dialogue.understanding.secrets.constructions import holds_trigger, secrets_of
 from dialogue.understanding.secrets.numbers import accounts, cards, is_card_number
 from dialogue.understanding.secrets.plain import ACCOUNT, CARD, CODE, PASSWORD, Token, tokens_of, words_of
+from dialogue.understanding.text import without_directions
 
 __all__ = ["ACCOUNT", "CARD", "CODE", "PASSWORD", "Masked", "is_card_number", "mask", "may_hold_secret"]
 #: What was masked can make room for one more find; each further look is as cheap as the first, and a third was never needed.
@@ -25,9 +26,10 @@ class Masked(str):
 
     @classmethod
     def of(cls, text: str) -> Masked:
-        """`text` masked; one that is masked already is taken as it is."""
+        """`text` masked and without marks of writing direction; one that is masked already is taken as it is."""
         if isinstance(text, Masked):
             return text
+        text = without_directions(text)
         words = mask(text)
         made = cls(words)
         made.held = words != text
