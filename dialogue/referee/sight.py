@@ -11,6 +11,7 @@ part, what they and the shopper agreed on is not judged.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,17 @@ _NAME_LABEL = re.compile(
 _LEADS_TO_HELP = re.compile(r"\d{2,}|https?://")
 _FULL_NAME = re.compile(r"[^\W\d_][^\W\d_'’-]*[^\W\d_](?: [^\W\d_][^\W\d_'’-]*[^\W\d_]){1,3}")
 _TOLD_OF = re.compile(r"@|://")
+
+
+#: Where most mailboxes are.
+_GREAT = ("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com")
+
+
+def _looks_like_a_slip(address: str) -> bool:
+    """Whether its domain has the letters of a great one but for two at most, and is another."""
+    domain = address.rpartition("@")[2]
+    own = Counter(domain)
+    return any(domain != great and ((own - Counter(great)) + (Counter(great) - own)).total() <= 2 for great in _GREAT)
 
 
 @dataclass
@@ -225,8 +237,8 @@ class _Eyes:
             self.chat.given.pop(name, None)
         for name in asked_plainly_before(head.text):
             own = name == "email" and self.support and self.support in head.text.casefold()
-            if name == "email" and not bot:
-                continue  # a person of the shop has the word: that an address looks like a slip is told of later (R6)
+            if name == "email" and all(map(_looks_like_a_slip, addresses)):
+                continue  # it is asked about first, now or once nobody else has the word (R6)
             if name in doubted or own:
                 self.chat.given.pop(name, None)
             else:
