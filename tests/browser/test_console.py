@@ -70,7 +70,7 @@ def enter(page: Page, bot: BotProcess) -> None:
 
 def tell(bot: BotProcess, sender: str, *words: str) -> None:
     for text in words:
-        answer = httpx.post(f"{bot.url}/webhooks/rest/webhook", json={"sender": sender, "message": text}, timeout=20)
+        answer = httpx.post(f"{bot.url}/webhooks/rest/webhook", json={"sender": sender, "message": text}, timeout=600)
         assert answer.status_code == 200
 
 

@@ -119,7 +119,7 @@ async def _shop(bot: BotProcess, marks: Marks) -> list[str]:
             await _settled(client)
             await client.send(type="rate", score=2, comment=marks.words())
             await client.say("bye")
-    async with httpx.AsyncClient(base_url=bot.url, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=bot.url, timeout=600) as http:
         for _ in range(3):
             body = {"sender": marks.words(), "message": marks.words(), "extra": marks.words()}
             assert (await http.post("/webhooks/rest/webhook", json=body)).status_code == 200
@@ -170,7 +170,7 @@ TAKEN: dict[str, list[dict[str, str | None]]] = {
 
 async def _lead(bot: BotProcess, marks: Marks, chats: list[str]) -> list[tuple[str, int]]:
     forms, queries = fields_of_console()
-    async with httpx.AsyncClient(base_url=bot.url, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=bot.url, timeout=600) as http:
         lead = Lead(http, marks)
         await lead.enter()
         await lead.post(f"/conversations/{chats[0]}/join", {})

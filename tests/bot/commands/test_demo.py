@@ -28,7 +28,7 @@ def test_the_demo_is_one_process_that_needs_no_rasa(tmp_path: pathlib.Path) -> N
         def ready() -> bool:
             assert demo.poll() is None, said.read_text()
             try:
-                found.append(httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=30))
+                found.append(httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=600))
             except httpx.HTTPError:
                 return False
             return found[-1].json()["understander"] != "loading"

@@ -136,7 +136,7 @@ def test_two_opinions_are_averaged() -> None:
 
 @pytest.mark.rasa
 async def test_a_real_rasa_understands(rasa_url: str) -> None:
-    rasa = Rasa(rasa_url, timeout=10, when="always")
+    rasa = Rasa(rasa_url, timeout=120, when="always")
     assert await rasa.ready()
     for text, intent in (("where is my parcel", "order_status"), ("any news on my ticket", "ticket_update"), ("goodbye", "goodbye"),
                          ("my lamp arrived broken", "report_issue"), ("tell me a joke", "other")):  # fmt: skip
