@@ -15,7 +15,7 @@ from bot.store.database import Store
 from bot.store.opened import opened
 from bot.store.records import Loaded
 from bot.store.tables import desk_ticket
-from dialogue.understanding.learned.encoder import encode
+from dialogue.understanding.learned.encoder import encode, encode_many
 from dialogue.understanding.opinions import outside
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules
@@ -52,7 +52,10 @@ def check_articles(settings: Settings) -> None:
 
 def make_answers(settings: Settings) -> Answers:
     """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
-    return Answers(settings.articles or ARTICLES, values=_article_values(settings), outside=outside, encode=encode)
+    return Answers(
+        settings.articles or ARTICLES, values=_article_values(settings), outside=outside, encode=encode,
+        encode_many=encode_many,
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -26,8 +26,8 @@ NEARNESS, STRICTER_OUTSIDE, MARGIN = 0.395, 0.05, 0.02
 #: The same for English questions, by words and meaning together: the least that keeps silent for more than nine in ten
 #: of the development questions that no article answers (`make eval`).
 TOGETHER, TOGETHER_OUTSIDE = 0.48, 0.2
-#: So many texts at once are an index's, and remembered; fewer are a question. So many are encoded at once.
-_MANY, _AT_ONCE = 20, 32
+#: So many texts at once are an index's, and remembered; fewer are a question.
+_MANY = 20
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Answer:
 
 class Answers:
     """The shop's articles, ready to be asked. The same question gets the same answer (R16). `outside` tells how
-    probable it is (0..1) that a question is no shop's business; without it every question is taken for the shop's."""
+    probable it is (0..1) that a question is no shop's business; without it every question is taken for the shop's.
+    `encode_many` is `encode` for what is asked for again in the next process."""
 
     def __init__(
         self,
@@ -62,9 +63,11 @@ class Answers:
         values: Mapping[str, str],
         outside: Callable[[str], float] = lambda question: 0.0,
         encode: Encode | None = None,
+        encode_many: Encode | None = None,
     ) -> None:
         self.folder, self.values = folder, values
-        self._outside, self._encode = outside, encode and _remembering(encode)
+        self._outside = outside
+        self._encode = encode and _remembering(encode, encode_many or encode)
         self._use(Index(read_library(folder, values)))
 
     @functools.cached_property
@@ -171,7 +174,7 @@ class Answers:
         return Answer(question, passage, (Source(article.id, article.title, passage),), confidence=confidence)
 
 
-def _remembering(encode: Encode) -> Encode:
+def _remembering(encode: Encode, encode_many: Encode) -> Encode:
     """`encode`, that encodes what an article asks once, however often articles are edited."""
     known: dict[str, NDArray[np.float32]] = {}
 
@@ -179,9 +182,11 @@ def _remembering(encode: Encode) -> Encode:
         if len(texts) < _MANY:
             return encode(texts)
         new = [text for text in dict.fromkeys(texts) if text not in known]
-        for begin in range(0, len(new), _AT_ONCE):  # all of them at once would take memory that is never used again
-            some = new[begin : begin + _AT_ONCE]
-            known.update(zip(some, encode(some), strict=True))
+        if 2 * len(new) > len(texts):
+            vectors = encode_many(texts)
+            known.update(zip(texts, vectors, strict=True))
+            return vectors
+        known.update(zip(new, encode(new), strict=True))
         return np.stack([known[text] for text in texts])
 
     return remembered

