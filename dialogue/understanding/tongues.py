@@ -10,12 +10,16 @@ import functools
 import importlib.metadata
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dialogue.events import Understanding
 from dialogue.understanding import request_words, whole_answers
 from dialogue.understanding.learned.tables import kept
 from dialogue.understanding.text import is_word, plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: The languages that are told apart: those that are spoken here, and those that a shop's visitors are likeliest to
 #: bring beside them. Close kin of these that few write in shops are left out, so that nobody is taken for their writer.
@@ -46,20 +50,20 @@ def _identifier() -> Any:
 
     version = importlib.metadata.version("py3langid")
 
-    def table(name: str) -> Any:
+    def table(name: str) -> NDArray[np.generic]:
         return kept(f"language-{name}", (version, *TOLD_APART), lambda: _tables()[name])
 
     try:
         classes, row, output = (table(name).tolist() for name in ("classes", "row", "output"))
         return LanguageIdentifier(
-            table("weights"), table("priors"), classes, memoryview(table("moves")), output, norm_probs=True, tk_row=row
+            table("weights"), table("priors"), classes, memoryview(table("moves").data), output, norm_probs=True, tk_row=row
         )
     finally:
         _tables.cache_clear()
 
 
 @functools.lru_cache(maxsize=1)
-def _tables() -> dict[str, Any]:
+def _tables() -> dict[str, NDArray[np.generic]]:
     """What the identifier consists of, unpacked, which takes half a second."""
     import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

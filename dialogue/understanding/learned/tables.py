@@ -14,7 +14,7 @@ import pathlib
 import stat
 import tempfile
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ def kept(name: str, made_of: Iterable[str], make: Callable[[], NDArray[Number]])
     folder = _folder()
     file = folder / f"{name}-{mark.hexdigest()[:32]}.npy" if folder else None
     if file is not None:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, EOFError):
             table: NDArray[Number] = _mapped(file)
             os.utime(file)
             return table
@@ -51,11 +51,12 @@ def kept(name: str, made_of: Iterable[str], make: Callable[[], NDArray[Number]])
     return _on_disk(table)
 
 
-def _mapped(file: pathlib.Path) -> NDArray[Any]:
-    """Raises `OSError` or `ValueError` where it is no table."""
+def _mapped(file: pathlib.Path) -> NDArray[Number]:
+    """Raises `OSError`, `ValueError` or `EOFError` where it is no table."""
     import numpy as np
 
-    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    table: NDArray[Number] = np.load(file, mmap_mode="r", allow_pickle=False)
+    return np.asarray(table)
 
 
 def _folder() -> pathlib.Path | None:
@@ -87,9 +88,9 @@ def _write(file: pathlib.Path, table: NDArray[Number]) -> None:
         newest_first = sorted(file.parent.glob(f"{name}-*.npy"), key=lambda f: f.stat().st_mtime, reverse=True)
         for old in newest_first[_MOST:]:
             old.unlink(missing_ok=True)
-        for part in file.parent.glob("*.part"):  # of a process that was killed while it wrote
-            if part.stat().st_mtime < file.stat().st_mtime - _ABANDONED:
-                part.unlink(missing_ok=True)
+        for half in file.parent.glob("*.part"):  # of a process that was killed while it wrote
+            if half.stat().st_mtime < file.stat().st_mtime - _ABANDONED:
+                half.unlink(missing_ok=True)
 
 
 def _on_disk(table: NDArray[Number]) -> NDArray[Number]:
