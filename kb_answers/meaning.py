@@ -31,10 +31,12 @@ _RUNS = range(2, 6)
 #: Letters of a question that are looked at.
 _LONGEST = 400
 #: How much the meaning counts and how much the letters.
-_MEANING, _LETTERS = 0.6, 0.4
-#: So many of an article's questions speak for it, of those in one language and of those in all; one may be near by
-#: chance.
-_NEAREST, _NEAREST_IN_ALL = 3, 6
+_MEANING, _LETTERS = 0.7, 0.3
+#: So many of an article's questions speak for it, in meaning: of those in one language, and of those in all; one may be
+#: near by chance.
+_NEAREST, _NEAREST_IN_ALL = 3, 10
+#: And so many in letters, of those in the question's language.
+_ALIKE = 2
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Meanings:
         asked, vectors = self._make()
         values = _MEANING * asked.best(vectors @ self._vectors([question]).T, _NEAREST_IN_ALL)
         known, letters = self._in_letters(language)
-        alike = known.best(letters.alike(question)[:, np.newaxis], _NEAREST)
+        alike = known.best(letters.alike(question)[:, np.newaxis], _ALIKE)
         by_id = {id: _LETTERS * float(value) for (id, _), value in zip(known.owned, alike, strict=True)}
         ranked = sorted(
             ((float(value) + by_id.get(id, 0.0), id) for (id, _), value in zip(asked.owned, values, strict=True)),

@@ -121,6 +121,12 @@ def test_the_sentence_for_the_rest_of_the_world_is_whole_wherever_it_is() -> Non
         ("lo he pedido hace tres semanas y sigo esperando", "de", "es"),
         ("أريد إرجاع المنتج لأنه مكسور", "en", "ar"),
         ("何日で届きますか", "en", "ja"),
+        ("versand schweiz", None, "de"),
+        ("lieferung kaputt", None, "de"),
+        ("envío méxico", None, "es"),
+        ("versand schweiz", "fr", None),
+        ("bestelling kapot", None, None),
+        ("reso gratuito", None, None),
         ("ok", "de", None),
         ("ok", None, None),
         ("Olu Adebayo", "en", None),
@@ -131,6 +137,20 @@ def test_the_sentence_for_the_rest_of_the_world_is_whole_wherever_it_is() -> Non
 )
 def test_a_language_is_told_from_words_where_they_suffice(text: str, before: str | None, language: str | None) -> None:
     assert identify(text, before) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "language"),
+    [
+        ("versand schweiz", "fr", "de"),
+        ("iphone charger cable", "de", None),
+        ("where is my parcel, I have waited for two weeks", "de", "en"),
+        ("ok", "de", None),
+        ("Olu Adebayo", "de", None),
+    ],
+)
+def test_the_language_of_the_page_overrules_no_words(text: str, page: str, language: str | None) -> None:
+    assert identify(text, page=page) == language
 
 
 @pytest.mark.parametrize("language", SPOKEN)

@@ -74,8 +74,9 @@ async def _in_its_language(
     understood: events.Understanding, state: State, locale: str | None, shop: Workshop[ConversationStore]
 ) -> events.Understanding:
     """With the language that the words are in, where they tell it; taken as it stands where nobody here speaks it."""
-    before = state.language or base_language(locale) or "en"
-    language = language_of(understood, before)
+    page = base_language(locale)
+    before = state.language or page or "en"
+    language = language_of(understood, state.language, page)
     if language == "en" and state.language is None and base_language(locale) in (None, "en"):
         language = None  # nothing that was not known
     now = language or before

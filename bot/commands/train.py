@@ -16,11 +16,14 @@ def train(force: bool) -> None:
     from bot.operations.progress import tell
     from bot.operations.rasa_service import RasaService
     from bot.operations.trained_heads import hand_over
+    from dialogue.understanding.learned import own_words
     from dialogue.understanding.learned.heads import FILE
 
     service = RasaService(ROOT, say=tell)
     service.install()
     model = service.train(force=force)
     new = hand_over(model)
+    if own_words.renew():
+        tell(f"{own_words.FILE} is new: commit the file.")
     tell(f"{FILE} is new: restart the bot, commit the file." if new else f"{FILE} held the same heads already.")
     click.echo(str(model))

@@ -10,10 +10,13 @@ import functools
 import importlib.metadata
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dialogue.events import Understanding
 from dialogue.understanding import request_words, whole_answers
+from dialogue.understanding.learned import own_words
 from dialogue.understanding.learned.tables import kept
 from dialogue.understanding.text import is_word, plain
 
@@ -35,6 +38,8 @@ _SURE_BY_SCRIPT = 0.6
 _FEW = 5
 #: A language told before stays while it is at least this probable.
 _STAYS = 0.05
+#: What the project's own words tell, is not believed where it is less probable than this.
+_NOT_AGAINST = 0.05
 #: Neighbours that few words do not tell apart: together they say that it is none of the others.
 _KIN = (("id", "ms"), ("da", "no", "sv"), ("cs", "sk"), ("hr", "sl"), ("ru", "uk", "bg", "mk", "sr"), ("hi", "mr"))
 _ADDRESS = re.compile(r"\S*[@/\d]\S*|\bwww\.\S+|\[[^\]]*\]")  # and what stands for a secret (R17)
@@ -56,7 +61,13 @@ def _identifier() -> Any:
     try:
         classes, row, output = (table(name).tolist() for name in ("classes", "row", "output"))
         return LanguageIdentifier(
-            table("weights"), table("priors"), classes, memoryview(table("moves").data), output, norm_probs=True, tk_row=row
+            table("weights"),
+            table("priors"),
+            classes,
+            memoryview(table("moves").data),
+            output,
+            norm_probs=True,
+            tk_row=row,
         )
     finally:
         _tables.cache_clear()
@@ -77,7 +88,7 @@ def _tables() -> dict[str, NDArray[np.generic]]:
     }  # fmt: skip
 
 
-def language_of(understood: Understanding, before: str | None = None) -> str | None:
+def language_of(understood: Understanding, before: str | None = None, page: str | None = None) -> str | None:
     """The language of a message, without what was read as a name or an address; as `identify`."""
     text = understood.kept
     for value in (understood.name, understood.email):
@@ -86,27 +97,29 @@ def language_of(understood: Understanding, before: str | None = None) -> str | N
     for part in reversed(understood.read):
         if part.kind == "contact_data":
             text = f"{text[: part.start]} {text[part.end :]}"
-    return identify(text, before)
+    return identify(text, before, page)
 
 
-def identify(text: str, before: str | None = None) -> str | None:
+def identify(text: str, before: str | None = None, page: str | None = None) -> str | None:
     """The language of `text` (ISO 639-1), None where its words do not suffice. `before`: the language of what was said
-    earlier, or of the page, which few words confirm and only plain ones overrule."""
+    earlier, which few words confirm and only plain ones overrule; `page`: that of the page, where nothing was said."""
     bare = " ".join(dict.fromkeys(_WORD.findall(_ADDRESS.sub(" ", text[:_LONGEST]))))  # said again is no more told
     if len(bare) < 2:
         return None
     ranked = dict(_identifier().rank(bare))
     best = max(ranked, key=lambda code: ranked[code])
-    if before is not None and ranked.get(before, 0.0) >= _STAYS:
-        return before if best == before else None
+    known = before or page
+    if known is not None and ranked.get(known, 0.0) >= _STAYS:
+        return known if best == known else None if before else _by_own_words(bare, ranked, known)
     words = bare.count(" ") + 1
     latin = sum(unicodedata.name(c, "").startswith("LATIN") for c in bare if c != " ")
     scripted = latin < len(bare.replace(" ", "")) / 2
     needed = _SURE_BY_SCRIPT if scripted else _SURE[min(words, len(_SURE)) - 1]
-    kin = next((group for group in _KIN if best in group and before not in group), (best,))
+    kin = next((group for group in _KIN if best in group and known not in group), (best,))
     if sum(ranked[code] for code in kin) >= needed:
         return str(best)
-    return _by_phrases(text) if words <= _FEW else None
+    by_phrases = _by_phrases(text) if words <= _FEW else None
+    return by_phrases or (None if before else _by_own_words(bare, ranked, page))
 
 
 def _by_phrases(text: str) -> str | None:
@@ -114,3 +127,19 @@ def _by_phrases(text: str) -> str | None:
     low = plain(text)
     known = request_words.languages_of(low) | whole_answers.languages_of(low)
     return next(iter(known)) if len(known) == 1 and not all(map(is_word, _WORD.findall(low))) else None
+
+
+def _by_own_words(bare: str, ranked: Mapping[str, float], page: str | None) -> str | None:
+    """The one language that words tell, where nothing speaks against it ("versand schweiz"): half of them or more, or
+    fewer where it is the likeliest language beside. English is not told so on a page in another language: goods have
+    English names everywhere."""
+    words = own_words.words_in(bare)
+    told = Counter(language for word in words if (language := own_words.language_by_word().get(word)))
+    if len(told) != 1:
+        return None
+    ((language, count),) = told.items()
+    if language == "en" and page not in (None, "en"):
+        return None
+    if ranked[language] == max(ranked.values()):
+        return language  # both say so
+    return language if 2 * count >= len(words) and ranked[language] >= _NOT_AGAINST else None

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogue.understanding.learned import own_words
 from dialogue.understanding.learned.encoder import DIMENSIONS, LONGEST, encode
 from dialogue.understanding.learned.heads import ANSWER, INTENT, heads
 from dialogue.understanding.learned.lines import answer_lines, fingerprint, intent_lines
@@ -23,6 +24,12 @@ TEXTS = ("where is my parcel", "الطرد وصل مكسور", "", "…", "ok", 
 def test_the_heads_were_fitted_to_the_present_lines() -> None:
     lines = {INTENT: intent_lines(), ANSWER: answer_lines()}
     assert heads().fitted_to == fingerprint(lines), "train anew: make train"
+
+
+def test_the_words_that_tell_a_language_are_those_of_the_present_lines() -> None:
+    assert own_words.FILE.read_text(encoding="utf-8") == own_words.made(), (
+        "renew them: python -m dialogue.understanding.learned.own_words"
+    )
 
 
 def test_every_label_is_one_of_ours() -> None:
