@@ -38,6 +38,7 @@ def test_a_language_lacks_nothing(language: str) -> None:
         words / "words" / "contact" / f"{language}.txt",
         words / "words" / "distress" / f"{language}.txt",
         words / "words" / "requests" / f"{language}.txt",
+        words / "words" / "identifiers" / f"{language}.txt",
         PROJECT / "data" / f"{language}.yml",
         ROWS / f"{language}.tsv",
     ):

@@ -16,6 +16,7 @@ from dialogue.sameness import substance
 from dialogue.understanding import contact_words, cues, request_words
 from dialogue.understanding.answers import refuses_a_field, weigh_answer
 from dialogue.understanding.drafts import Draft
+from dialogue.understanding.identifiers import tells_which
 from dialogue.understanding.opinions import Opinion, Weight
 from dialogue.understanding.pieces import Sentence, compose
 from dialogue.understanding.readings import readings
@@ -169,6 +170,8 @@ def _settled(d: Draft, s: Sentence, p: Weight) -> str:
     best = max(p, key=lambda name: p[name])
     few = len(s.text.split()) <= _FEW_WORDS
     awaited = isinstance(d.asked, tuple) and Field.REASON in d.asked
+    if d.asked is None and not s.asks and tells_which(plain(s.text)):
+        return "statement"  # where nothing is open it is a detail of nothing
     if best is IntentName.TICKET_UPDATE and p[best] >= _UPDATE:
         return "update"
     if best is IntentName.CONTACT and p[best] >= _CONTACT and (s.asks or len(s.text.split()) <= 9):

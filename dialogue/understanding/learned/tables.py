@@ -35,7 +35,7 @@ def kept(name: str, made_of: Iterable[str], make: Callable[[], NDArray[Number]])
 
     mark = hashlib.sha256()
     for part in made_of:
-        mark.update(len(part.encode()).to_bytes(8) + part.encode())
+        mark.update(len(part.encode()).to_bytes(8, "big") + part.encode())
     folder = _folder()
     file = folder / f"{name}-{mark.hexdigest()[:32]}.npy" if folder else None
     if file is not None:
