@@ -188,7 +188,7 @@ async def disk_slow(root: pathlib.Path, chats: int, times: int) -> Told:
 
 async def _metric(bot: BotProcess, name: str) -> float:
     """A figure of the bot's metrics; 0 where it has not come up yet."""
-    async with httpx.AsyncClient(timeout=None) as client:
+    async with httpx.AsyncClient(timeout=httpx.Timeout(None)) as client:
         shown = (await client.get(f"{bot.url}/metrics")).text
     return next((float(line.split()[-1]) for line in shown.splitlines() if line.startswith(f"{name} ")), 0.0)
 
@@ -216,7 +216,7 @@ async def clock_jumps(root: pathlib.Path, chats: int, times: int) -> Told:
 
 async def _clock_is(bot: BotProcess, *, ahead: int) -> None:
     """Wait until the bot's own clock, which dates its answers, is so many seconds ahead of ours."""
-    async with patient(), httpx.AsyncClient(timeout=None) as client:
+    async with patient(), httpx.AsyncClient(timeout=httpx.Timeout(None)) as client:
         while True:
             told = parsedate_to_datetime((await client.get(f"{bot.url}/healthz")).headers["date"]).timestamp()
             if abs(told - time.time() - ahead) < 300:
