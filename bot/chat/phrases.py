@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from babel.lists import format_list
 
 from dialogue.states import State
 from dialogue.vocabulary import Answer
@@ -22,6 +23,9 @@ LOCALES = pathlib.Path(__file__).resolve().parent / "locales"
 
 #: Phrases that say nothing but that a message was not understood: what the console counts as such.
 NOT_UNDERSTOOD = ("clarify",)
+
+#: The approved English phrases have no comma before the last "and", which is how British English writes a list.
+_LISTS = {"en": "en_GB"}
 
 FIELD_NAMES = {"name": "your full name", "email": "your email address", "reason": "the reason for the issue"}
 
@@ -180,13 +184,11 @@ def plainly(text: str) -> str:
 
 
 def join_fields(fields: tuple[str, ...], labels: Mapping[str, str] = {}, language: str = "en") -> str:
-    """The named fields as a list in one language: "your full name, your email address and the reason for the issue";
-    `labels` are of fields that the helpdesk requires beside the three."""
+    """The named fields as that language writes a list: "your full name, your email address and the reason for the
+    issue"; `labels` are of fields that the helpdesk requires beside the three."""
     known = FIELD_NAMES if language == "en" else catalogue(language)["fields"]
-    last = " and " if language == "en" else known["and"]
-    comma = "، " if language == "ar" else ", "
     names = [known[f] if f in FIELD_NAMES else labels[f] for f in fields]
-    return names[0] if len(names) == 1 else comma.join(names[:-1]) + last + names[-1] if names else ""
+    return format_list(names, locale=_LISTS.get(language, language))
 
 
 def render(

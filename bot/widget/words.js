@@ -14,7 +14,8 @@ export const WORDS = {
   copy: "Copy", rate: "Rate this chat", comment: "Comment (optional)", rateSend: "Send rating", of: "of 5",
   filed: "filed", saved: "saved, will be filed", expired: "The earlier chat is no longer available; this is a new one.",
   next: "A first acknowledgement comes by email within 24-48 hours.",
-  unread: "new messages", log: "Conversation", more: "More", copyAll: "Copy this chat", download: "Download this chat",
+  unread: { one: "{count} new message", other: "{count} new messages" }, log: "Conversation",
+  more: "More", copyAll: "Copy this chat", download: "Download this chat",
   sound: "Sound for new messages", startOver: "Start a new chat",
   startSure: "Start a new chat? This one is closed here.",
   erase: "Delete this chat", eraseSure: "Delete this chat for good? A ticket that is on its way is still filed.",
@@ -37,6 +38,10 @@ export const learn = async () => {
     ({ direction: speech.direction, language: speech.language } = found);
   } catch { /* the words are unreachable: English is better than nothing */ }
 };
+
+/** How many of something there are, in the form that the language has for that number (CLDR's plural rules). */
+export const counted = (forms, count) =>
+  (forms[new Intl.PluralRules(speech.language).select(count)] ?? forms.other).replace("{count}", count);
 
 /** What the one who speaks is called: `shopper`, `agent`, `system`, or the bot. */
 export const nameOf = (who) => ({ shopper: WORDS.you, agent: WORDS.agent, system: WORDS.title })[who] ?? WORDS.bot;

@@ -7,6 +7,7 @@ import pathlib
 import re
 
 import pytest
+from babel import Locale
 
 from bot.bootstrap import run_bot
 from bot.chat.phrases import ENGLISH, FIELD_NAMES, catalogue, join_fields, language_of, languages, render
@@ -78,12 +79,13 @@ def words_of(phrase: str, language: str) -> str:
 def test_every_language_is_complete_and_says_nothing_else() -> None:
     assert set(FORBIDDEN) == set(LANGUAGES)
     words = script().split("const WORDS = {")[1].split("};")[0]
+    words = re.sub(r": {.*?}(?=,)", ': "forms"', words)
     english = set(re.findall(r"(?:^|, )\s*(\w+): \"", words, re.M))
     assert len(english) > 25
     for language in languages():
         found = catalogue(language)
         assert set(found["bot"]) == set(ENGLISH) - {"contact"}, language
-        assert set(found["fields"]) == {*FIELD_NAMES, "and"} and found["direction"] in ("ltr", "rtl") and found["name"]
+        assert set(found["fields"]) == {*FIELD_NAMES} and found["direction"] in ("ltr", "rtl") and found["name"]
         assert set(found["widget"]) == english, language
         for phrase, text in found["bot"].items():
             gaps = set(re.findall(r"{(\w+)}", ENGLISH[phrase]))
@@ -174,6 +176,37 @@ def test_a_locale_speaks_its_language_and_an_unknown_one_english() -> None:
         == "Ihren vollständigen Namen, Ihre E-Mail-Adresse und den Grund des Anliegens"
     )
     assert join_fields(("name", "size"), {"size": "die Größe"}, "de").endswith("und die Größe")
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "your full name, your email address and the reason for the issue"),
+        ("de", "Ihren vollständigen Namen, Ihre E-Mail-Adresse und den Grund des Anliegens"),
+        ("fr", "votre nom complet, votre adresse e-mail et le motif de votre demande"),
+        ("es", "su nombre completo, su dirección de correo electrónico y el motivo de la consulta"),
+        ("pt", "o seu nome completo, o seu endereço de e-mail e o motivo do pedido"),
+        ("ar", "اسمك الكامل وعنوان بريدك الإلكتروني وسبب الطلب"),
+    ],
+)
+def test_a_list_is_written_as_its_language_writes_lists(language: str, written: str) -> None:
+    fields = ("name", "email", "reason")
+    assert join_fields(fields, language=language) == written
+    assert written in render("ask", {"missing": fields}, support_email="s@example.com", language=language)
+    assert join_fields(("email",), language=language) in written and join_fields((), language=language) == ""
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_a_number_and_its_noun_have_every_form_of_the_language(language: str) -> None:
+    """The forms are CLDR's, so that the browser's own rules find each; every number is in the words, or told by the
+    form itself (one, two, none)."""
+    forms = catalogue(language)["widget"]["unread"]
+    form_of = Locale.parse(language).plural_form
+    assert set(forms) == {form_of(n) for n in range(1000)}
+    spoken = {n: forms[form_of(n)].replace("{count}", str(n)) for n in range(1000)}
+    assert len(set(spoken.values())) >= 1000 - 3 and "{" not in "".join(spoken.values())
+    for form, words in forms.items():
+        assert "{count}" in words or (language == "ar" and form in ("zero", "one", "two")), (language, form)
 
 
 def test_the_approved_contact_answer_to_the_letter() -> None:
