@@ -1,6 +1,6 @@
-"""Mail to a shopper who had left the chat when their saved ticket was filed: the words of the turn they missed (R13).
+"""Mail to a shopper who had left the chat when their saved ticket was filed, in the words that the bot gave it (R13).
 
-A notice is stored in the transaction of that turn and sent by any replica that holds its lease; what came of it is
+A notice is stored in the transaction of the turn that they missed and sent by any replica that holds its lease; what came of it is
 fenced by the number of the attempt, of which there is never a second. Its Message-ID is made from the ticket's key, so
 a mail that goes out twice is one mail to whoever keeps mail by its id. What the mail server refuses for good is logged
 and let go: the ticket itself is filed, and its helpdesk writes to the shopper anyway.
@@ -33,7 +33,7 @@ _AT_ONCE = 10
 
 @dataclass(frozen=True)
 class Notice:
-    """A mail that this replica may send now: to whom, about which reference, and the words."""
+    """A mail that this replica may send now: to whom, about which reference, the words and their language."""
 
     key: str
     name: str
@@ -42,14 +42,16 @@ class Notice:
     subject: str
     text: str
     attempts: int
+    language: str = ""
 
 
-def notice_row(*, key: str, subject: str, text: str, now: float) -> dict[str, Any]:
-    """The row of a new notice, due at once."""
+def notice_row(*, key: str, subject: str, text: str, now: float, language: str = "") -> dict[str, Any]:
+    """The row of a new notice, due at once; `language` is that of its words, empty where it is not known."""
     return {
         "key": key,
         "subject": subject,
         "text": text,
+        "language": language,
         "status": "queued",
         "attempts": 0,
         "due_at": now,
@@ -81,7 +83,16 @@ def claim_notices(
     for row in connection.execute(query):
         payload = orjson.loads(row.payload)
         found.append(
-            Notice(row.key, payload["name"], payload["email"], row.reference, row.subject, row.text, row.attempts)
+            Notice(
+                row.key,
+                payload["name"],
+                payload["email"],
+                row.reference,
+                row.subject,
+                row.text,
+                row.attempts,
+                row.language,
+            )
         )
     return found
 
@@ -106,6 +117,8 @@ def compose(notice: Notice, *, sender: str, reply_to: str) -> EmailMessage:
     mail["Message-ID"] = message_id(f"{notice.key}:notice", sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(notice.text)
+    if notice.language:
+        mail["Content-Language"] = notice.language  # after the content, which takes such headers away
     return mail
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.chat.phrases import base_language, elsewhere, language_of, render, spoken
+from bot.chat.mails import letter
+from bot.chat.phrases import elsewhere, language_in_use, language_of, render, spoken
 from bot.chat.workshop import ConversationStore, Workshop
 from bot.clock import now_text
-from bot.store.records import Change, Delivery, Enqueued, Stay, Turn
+from bot.store.records import Change, Delivery, Enqueued, Letter, Stay, Turn
 from bot.telemetry import tracing
 from dialogue import effects, events
 from dialogue.states import Phase, State
@@ -67,7 +68,7 @@ class ChangeMaker:
                 words = self.words(effect.phrase, effect.values, after)
                 turns.append(Turn(last + 1, "system", words, at, rule=cause))
             elif isinstance(effect, effects.FileTicket):
-                enqueued.append(self._enqueued(effect, last, len(enqueued)))
+                enqueued.append(self._enqueued(effect, last, len(enqueued), after))
             elif isinstance(effect, effects.RecordGap):
                 gaps.append((last, effect.question))
             elif isinstance(effect, effects.RecordRating):
@@ -86,6 +87,7 @@ class ChangeMaker:
             gaps=tuple(gaps),
             rated=rated,
             delivery=delivery,
+            letter=self._letter((e for e, _ in wanted), after) if delivery and delivery.notify else None,
             helpdesk=self._shop.helpdesk,
             now=time.time(),
             stay=self._stay(told, after),
@@ -137,7 +139,7 @@ class ChangeMaker:
     def _look_up(self, text: str, state: State) -> events.ArticleFound | events.NothingFound:
         """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
         try:
-            language = state.language or base_language(self.locale) or "en"
+            language = language_in_use(state, self.locale)
             issue = state.turn.lookup is not None and state.turn.lookup.for_issue and language == "en"
             answers = self._shop.answers
             answer = answers.ask_of_issue(text) if issue else answers.ask(text, language)
@@ -177,6 +179,14 @@ class ChangeMaker:
             rule=cause,
         )
 
-    def _enqueued(self, file: effects.FileTicket, seq: int, index: int) -> Enqueued:
-        key = f"{self._id}:{seq}:{index}:{self._shop.mark()}"
-        return Enqueued(key, file.reference, self._shop.ticket_form.payload(file))
+    def _letter(self, wanted: Iterable[effects.Effect], state: State) -> Letter | None:
+        """The mail that says what the `ticket_filed` turn says; None where there is no such turn."""
+        for effect in wanted:
+            if isinstance(effect, effects.Say) and effect.act is Act.TICKET_FILED and effect.reference:
+                ticket, language = state.ticket(effect.reference), spoken(state, self.locale)
+                return ticket and letter(effect, ticket, language=language, support_email=self._shop.support_email)
+        return None
+
+    def _enqueued(self, file: effects.FileTicket, seq: int, index: int, state: State) -> Enqueued:
+        key, language = f"{self._id}:{seq}:{index}:{self._shop.mark()}", language_in_use(state, self.locale)
+        return Enqueued(key, file.reference, self._shop.ticket_form.payload(file, language))

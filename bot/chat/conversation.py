@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from bot.chat.change import ChangeMaker
 from bot.chat.listening import understand
@@ -273,10 +272,6 @@ class Conversation:
     async def _understand(self, text: str) -> events.Understanding:
         locale = self._changes.locale
         return await understand(text, self.state, shop=self._shop, locale=locale, conversation=self.id)
-
-    def words(self, phrase: str, values: Mapping[str, Any]) -> str:
-        """A phrase of the catalogue in this conversation's language."""
-        return self._changes.words(phrase, values, self.state)
 
     async def _reload(self) -> None:
         if self.unborn:

@@ -31,14 +31,10 @@ class Reporter:
     def __init__(self, hub: Hub, *, mails: bool) -> None:
         self._hub, self._mails = hub, mails
 
-    async def _tell(
-        self, conversation: str, told: events.Happening, delivery: Delivery, *, mail_about: str | None = None
-    ) -> None:
+    async def _tell(self, conversation: str, told: events.Happening, delivery: Delivery) -> None:
         found = await self._hub.conversation(conversation)
         if found is None:
             raise Gone("the conversation is gone")
-        if mail_about:
-            delivery = replace(delivery, notify=found.words("mail_subject", {"reference": mail_about}))
         try:
             await found.tell(told, delivery=delivery)
         finally:
@@ -55,14 +51,14 @@ class Reporter:
             held=(claim.owner, claim.attempts),
             external_id=external_id,
             attempted=(now_text(), "filed", external_id),
+            notify=self._mails and gone,
         )
-        about = claim.reference if self._mails and gone else None
         told = events.TicketAccepted(claim.reference)
         try:
-            await self._tell(claim.conversation, told, delivery, mail_about=about)
+            await self._tell(claim.conversation, told, delivery)
         except Stale:
             self._late(claim, "filed")
-            await self._tell(claim.conversation, told, replace(delivery, held=None), mail_about=about)
+            await self._tell(claim.conversation, told, replace(delivery, held=None))
         except Gone:
             job = functools.partial(file_late, outbox=outbox, key=claim.key, external_id=external_id)
             await self._hub.shop.store.transact(job)

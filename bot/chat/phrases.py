@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import pathlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,9 @@ from dialogue.states import State
 from dialogue.vocabulary import Answer
 
 LOCALES = pathlib.Path(__file__).resolve().parent / "locales"
+
+#: What a language is called in ISO 639; a page may say anything.
+_CODE = re.compile(r"[a-z]{2,3}")
 
 #: Phrases that say nothing but that a message was not understood: what the console counts as such.
 NOT_UNDERSTOOD = ("clarify",)
@@ -78,7 +82,12 @@ ENGLISH: Mapping[str, str] = {
     "first acknowledgement comes within 24-48 hours.",
     "ticket_filed_dispute": "Your request for a review is filed. Its reference is {reference}. It gets an independent "
     "review, and the outcome comes in the same case thread by email; a first acknowledgement comes within 24-48 hours.",
+    # The mail to somebody who has left the chat: between these stand the words of the turn that they missed.
     "mail_subject": "Your support request {reference} is filed",
+    "mail_greeting": "Hello {name},",
+    "mail_reason": "What you told us:",
+    "mail_answer": "For anything about this request, answer this mail or write to {support_email}, and mention the "
+    "reference {reference}.",
     "ticket_saved": "Your request is saved under the reference {reference}. The helpdesk can't be reached right now; "
     "it will be filed as soon as it can be, and you need not do anything. A first acknowledgement comes within 24-48 "
     "hours after that.",
@@ -133,6 +142,11 @@ def catalogue(language: str) -> Mapping[str, Any]:
     return found
 
 
+def direction(language: str) -> str:
+    """`rtl` where a language is written from right to left, else `ltr`."""
+    return "ltr" if language == "en" else str(catalogue(language)["direction"])
+
+
 @functools.cache
 def languages() -> frozenset[str]:
     """The languages beside English."""
@@ -153,6 +167,13 @@ def language_of(locale: str | None) -> str:
 def spoken(state: State, locale: str | None) -> str:
     """The language to speak in a conversation: that of the shopper's words, the page's until they told."""
     return language_of(state.language or locale)
+
+
+def language_in_use(state: State, locale: str | None) -> str:
+    """The language of a conversation, whether it is spoken here or not: that of the shopper's words, the page's until
+    they told; English where neither says one."""
+    paged = base_language(locale) or ""
+    return state.language or (paged if _CODE.fullmatch(paged) else "en")
 
 
 @functools.cache

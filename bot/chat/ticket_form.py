@@ -16,21 +16,22 @@ _SUBJECT = 80
 @dataclass(frozen=True)
 class TicketForm:
     """How a shop wants its tickets: `subject` may hold `{reason}`, cut at a word, and `{reference}`; tags and language
-    ride in the technical envelope (R1)."""
+    ride in the technical envelope (R1). A `language` of the shop's own goes before that of the conversation."""
 
     subject: str = "{reason}"
     tags: tuple[str, ...] = ()
     language: str = ""
 
-    def payload(self, file: effects.FileTicket) -> dict[str, Any]:
-        """Exactly what the helpdesk gets: the three fields, a subject made of them, the envelope."""
+    def payload(self, file: effects.FileTicket, language: str = "") -> dict[str, Any]:
+        """Exactly what the helpdesk gets: the three fields, a subject made of them, the envelope. `language`: that of
+        the conversation; empty: not told."""
         envelope: dict[str, Any] = {"reference": file.reference}
         if file.earlier_reference:
             envelope["disputes"] = file.earlier_reference
         if self.tags:
             envelope["tags"] = list(self.tags)
-        if self.language:
-            envelope["language"] = self.language
+        if language := self.language or language:
+            envelope["language"] = language
         subject = self.subject.format(reason=_short(file.reason), reference=file.reference)
         return {
             "name": file.name, "email": file.email, "reason": file.reason, **dict(file.extra), "subject": subject,

@@ -87,8 +87,8 @@ REGISTER = Register(
         "notice": Kept(
             what="mail to a shopper who had left", by="key", to=("outbox", "key"),
             columns={
-                "key": _FACT, "subject": _WORDS, "text": _WORDS, "status": _FACT, "attempts": _FACT, "due_at": _FACT,
-                "lease_until": _SHOPS,
+                "key": _FACT, "subject": _WORDS, "text": _WORDS, "language": _FACT, "status": _FACT, "attempts": _FACT,
+                "due_at": _FACT, "lease_until": _SHOPS,
             },
         ),
         "attempt": Kept(

@@ -123,7 +123,17 @@ class Delivery:
     attempted: tuple[str, str, str] | None = None  # at, outcome, detail
     doubt: int | None = None  # see `ticket_bridge.outbox.Claim`
     told_saved: bool = False
-    notify: str = ""  # the subject under which the words of the `ticket_filed` turn are mailed; empty: they are not
+    notify: bool = False  # the shopper is gone: what the `ticket_filed` turn says is mailed
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to the shopper, stored in the transaction of the turn whose words it carries. `language`: the one that it
+    is written in."""
+
+    subject: str
+    text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,7 @@ class Change:
     gaps: tuple[tuple[int, str], ...] = ()
     rated: tuple[int, str | None] | None = None
     delivery: Delivery | None = None
+    letter: Letter | None = None
     helpdesk: str = "desk"
     now: float = 0.0
     stay: Stay | None = None  # where a person of the shop is in the chat, or has just left it

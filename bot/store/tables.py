@@ -128,7 +128,8 @@ notice = Table(
     metadata,
     Column("key", ForeignKey("outbox.key", ondelete="CASCADE"), primary_key=True),
     Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),  # what the shopper reads: the words of the turn they missed
+    Column("text", Text, nullable=False),  # what the shopper reads (`bot.chat.mails`)
+    Column("language", String(35), nullable=False, server_default=""),  # that it is written in; empty: not known
     Column("status", String(10), nullable=False),  # queued, sending, sent, refused
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Float, nullable=False),

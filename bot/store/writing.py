@@ -156,12 +156,12 @@ def statements_of(c: Change) -> list[Statement]:
         found.append((_DELETE_RATING, {"b_id": c.conversation}))
         row = {"conversation": c.conversation, "score": c.rated[0], "comment": c.rated[1], "at": c.at}
         found.append((_INSERT_RATING, row))
-    if c.delivery and (subject := c.delivery.notify):
-        words = [t.text for t in c.turns if t.act == "ticket_filed"]
-        found += [
-            (insert(notice), notice_row(key=c.delivery.key, subject=subject, text=text, now=c.now))
-            for text in words[:1]
-        ]
+    if c.delivery and c.letter:
+        letter = c.letter
+        row = notice_row(
+            key=c.delivery.key, subject=letter.subject, text=letter.text, language=letter.language, now=c.now
+        )
+        found.append((insert(notice), row))
     return found
 
 

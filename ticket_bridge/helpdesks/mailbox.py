@@ -134,11 +134,11 @@ class Mailbox:
         mail["X-Askonce-Reference"] = envelope["reference"]
         if tags := envelope.get("tags"):
             mail["X-Askonce-Tags"] = one_line(", ".join(tags))
-        if language := envelope.get("language"):
-            mail["Content-Language"] = one_line(language)
         if earlier:
             mail["In-Reply-To"] = mail["References"] = earlier
         mail.set_content(payload["reason"])
+        if language := envelope.get("language"):
+            mail["Content-Language"] = one_line(language)  # after the content, which takes such headers away
         return mail
 
     async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:

@@ -117,7 +117,11 @@ async def test_a_shopper_who_left_hears_by_mail_once_even_after_a_restart(databa
     filed = next(t for t in turns if t.act == "ticket_filed")
     assert filed.ticket and filed.ticket["reference"] in str(mail["Subject"])
     assert mail["To"].addresses[0].addr_spec == "jane0@example.com" and mail["Reply-To"] == "support@example.com"
-    assert " ".join(mail.get_content().split()) == " ".join(filed.text.split())
+    assert mail["Content-Language"] == "en"
+    greeting, told, asked, reason, answer = mail.get_content().strip().replace("\r\n", "\n").split("\n\n")
+    assert greeting == "Hello Jane Doe," and told == filed.text
+    assert asked == "What you told us:" and reason == "my lamp is broken"
+    assert "support@example.com" in answer and filed.ticket["reference"] in answer
 
 
 async def test_nobody_is_mailed_who_was_told_in_time_or_where_no_mail_is_configured(database_url: str) -> None:

@@ -1,0 +1,35 @@
+"""The mail to a shopper who had left the chat when their saved ticket was filed, in the language of the chat: the name
+as they gave it, the words of the turn that they missed, the reason in their own words, and how to answer. It promises
+nothing that the chat does not (R11, R15). When it is sent, and how, is `ticket_bridge.notices`.
+
+In a language that is written from right to left, what may be written from left to right (references, addresses, names,
+whatever the shopper wrote) stands in marks of Unicode that keep it together, so that no mail program shows its parts in
+the wrong order.
+"""
+
+from __future__ import annotations
+
+from bot.chat.phrases import direction, render
+from bot.store.records import Letter
+from dialogue.effects import Say
+from dialogue.states import Ticket
+
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+def letter(say: Say, ticket: Ticket, *, language: str, support_email: str) -> Letter:
+    """The mail about `ticket`, of which `say` tells in the chat that it is filed."""
+    apart = _isolated if direction(language) == "rtl" else str
+    values = {**say.values, "name": apart(ticket.name), "reference": apart(ticket.reference)}
+
+    def words(phrase: str) -> str:
+        return render(phrase, values, support_email=apart(support_email), language=language)
+
+    reason = "\n".join(apart(line) if line.strip() else "" for line in ticket.reason.splitlines())
+    parts = (words("mail_greeting"), words(say.phrase), f"{words('mail_reason')}\n\n{reason}", words("mail_answer"))
+    return Letter(words("mail_subject"), "\n\n".join(parts) + "\n", language)
+
+
+def _isolated(text: str) -> str:
+    """`text` with an order of its own, whatever stands around it (UAX #9)."""
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
