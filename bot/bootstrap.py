@@ -18,10 +18,11 @@ from bot.chat.outcomes import Reporter, watched
 from bot.chat.own_words import OwnWords
 from bot.chat.presence import Clocks, Presences
 from bot.chat.pressure import Pressure
+from bot.chat.published import Opening
 from bot.chat.ticket_form import TicketForm
 from bot.chat.workshop import Understander, Workshop
 from bot.clock import horizon
-from bot.factories import make_answers, make_helpdesk, make_smtp, make_understander
+from bot.factories import make_answers, make_helpdesk, make_published, make_smtp, make_understander
 from bot.history import erasure
 from bot.history.summaries import Archivist
 from bot.settings import DEMO_EMAIL, Settings
@@ -131,7 +132,7 @@ async def run_bot(
             understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
-            own_words=OwnWords(settings.danger_reply, settings.danger_help),
+            own_words=OwnWords(settings.danger_reply, settings.danger_help), published=make_published(settings),
         )  # fmt: skip
         pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))
@@ -160,6 +161,7 @@ async def _set_to_work(bot: Bot, lease: Lease | None) -> None:
     bot.work.start("idle chats", lambda: _forever(bot.hub.forget_idle, 60.0))
     bot.work.start("articles", articles.run)
     bot.work.start("presences", bot.presences.run)
+    bot.work.start("hours", Opening(bot.hub, bot.hub.shop.published, bot.hub.shop.clock).run)
     bot.work.start("scrubbing", lambda: keep_scrubbed(bot.store))
     bot.work.start("forgetting", lambda: _forever(lambda: _forget(bot), 60.0))
     if lease is not None:

@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 
 import click
 
+from bot.chat.closed_days import ClosedDays
+from bot.chat.phrases import languages
+from bot.chat.published import Published
 from bot.chat.workshop import Understander
 from bot.clock import now_text
 from bot.settings import DEMO_EMAIL, HelpdeskName, Settings
@@ -40,22 +43,37 @@ def make_understander(settings: Settings) -> Understander:
     return Rules(shop)
 
 
+def make_published(settings: Settings) -> Published:
+    """The published hours, with the days on which they do not hold."""
+    return Published(settings.hours, ClosedDays(settings.country, settings.closed))
+
+
 def _article_values(settings: Settings) -> dict[str, str]:
     return {"support_email": settings.support_email or DEMO_EMAIL, "hours": settings.hours}
+
+
+def _translated_values(settings: Settings) -> dict[str, dict[str, str]]:
+    """What articles in other languages say otherwise: the hours, as each writes them."""
+    published = make_published(settings)
+    return {language: {"hours": published.written(language)} for language in languages()}
 
 
 def check_articles(settings: Settings) -> None:
     """Raises `ArticleError` with file and line where an article cannot be used."""
     read_library(settings.articles or ARTICLES, _article_values(settings))
-    translations(settings.articles or ARTICLES, _article_values(settings))
+    translations(settings.articles or ARTICLES, _article_values(settings), _translated_values(settings))
 
 
 def make_answers(settings: Settings) -> Answers:
     """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
     return Answers(
-        settings.articles or ARTICLES, values=_article_values(settings), outside=outside, encode=encode,
+        settings.articles or ARTICLES,
+        values=_article_values(settings),
+        translated_values=_translated_values(settings),
+        outside=outside,
+        encode=encode,
         encode_many=encode_many,
-    )  # fmt: skip
+    )
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ elsewhere."""
 from __future__ import annotations
 
 import contextlib
+import datetime
 import ipaddress
 import json
 import pathlib
@@ -64,6 +65,20 @@ def _leads_astray(url: str) -> str:
     return ""
 
 
+def _first_and_last(text: str) -> tuple[datetime.date, datetime.date]:
+    """A date, or two of them with `..` between. Raises `ValueError`."""
+    first, _, last = text.partition("..")
+    try:
+        found = datetime.date.fromisoformat(first.strip()), datetime.date.fromisoformat((last or first).strip())
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is no date such as 2026-12-24, nor two of them such as 2026-12-27..2027-01-02"
+        ) from error
+    if not datetime.timedelta(0) <= found[1] - found[0] < datetime.timedelta(366):
+        raise ValueError(f"{text!r} ends before it begins, or more than a year later")
+    return found
+
+
 class Settings(BaseSettings):
     """Names are those of the variables without `ASKONCE_`; see `docs/operating.md` for all of them."""
 
@@ -114,6 +129,8 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     hours: str = ""
+    country: str = ""
+    closed: Annotated[tuple[tuple[datetime.date, datetime.date], ...], NoDecode] = ()
     danger_reply: Annotated[dict[str, str], NoDecode] = {}
     danger_help: Annotated[dict[str, str], NoDecode] = {}
     presence: float = Field(default=120.0, ge=20, le=3600)
@@ -171,6 +188,31 @@ class Settings(BaseSettings):
             if not text.strip() or len(text) > _LONGEST_TEXT:
                 raise ValueError(f"the text for {tag} has 1 to {_LONGEST_TEXT} characters")
         return value
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, value: str) -> str:
+        value = value.strip().upper()
+        if value:
+            import holidays  # takes a tenth of a second, and many shops name no country
+
+            code, _, part = value.partition("-")
+            try:
+                holidays.country_holidays(code, subdiv=part or None)
+            except NotImplementedError as error:
+                raise ValueError(
+                    f"{value!r} is no country whose holidays are known, such as DE, nor a part of one, such as DE-BY "
+                    f"({error})"
+                ) from error
+        return value
+
+    @field_validator("closed", mode="before")
+    @classmethod
+    def _dates(cls, value: object) -> object:
+        """`2026-12-24, 2026-12-27..2027-01-02` as pairs of first and last date."""
+        if not isinstance(value, str):
+            return value
+        return tuple(_first_and_last(part.strip()) for part in value.split(",") if part.strip())
 
     @field_validator("ticket_subject")
     @classmethod

@@ -54,18 +54,20 @@ class Answer:
 class Answers:
     """The shop's articles, ready to be asked. The same question gets the same answer (R16). `outside` tells how
     probable it is (0..1) that a question is no shop's business; without it every question is taken for the shop's.
-    `encode_many` is `encode` for what is asked for again in the next process."""
+    `encode_many` is `encode` for what is asked for again in the next process. `values` fill the articles;
+    `translated_values` stand in their place in articles of a language."""
 
     def __init__(
         self,
         folder: pathlib.Path = ARTICLES,
         *,
         values: Mapping[str, str],
+        translated_values: Mapping[str, Mapping[str, str]] = {},
         outside: Callable[[str], float] = lambda question: 0.0,
         encode: Encode | None = None,
         encode_many: Encode | None = None,
     ) -> None:
-        self.folder, self.values = folder, values
+        self.folder, self.values, self._translated_values = folder, values, translated_values
         self._outside = outside
         self._encode = encode and _remembering(encode, encode_many or encode)
         self._use(Index(read_library(folder, values)))
@@ -73,7 +75,7 @@ class Answers:
     @functools.cached_property
     def translations(self) -> dict[str, tuple[Article, ...]]:
         """The translated articles by language, read when they are first wanted. Raises `ArticleError`."""
-        return translations(self.folder, self.values)
+        return translations(self.folder, self.values, self._translated_values)
 
     def _use(self, index: Index) -> None:
         """Answer from `index`. The same question gets the same answer, so those that many ask are remembered."""

@@ -148,16 +148,19 @@ def read_library(
     return tuple(article for article in found if article is not None)
 
 
-def translations(folder: pathlib.Path, values: Mapping[str, str]) -> dict[str, tuple[Article, ...]]:
-    """The translated articles of a folder by language, each by id. Raises `ArticleError` for the first that cannot be
-    used, and where there is no original of its name."""
+def translations(
+    folder: pathlib.Path, values: Mapping[str, str], own: Mapping[str, Mapping[str, str]] = {}
+) -> dict[str, tuple[Article, ...]]:
+    """The translated articles of a folder by language, each by id; `own`, by language, are values that are written
+    otherwise in it. Raises `ArticleError` for the first that cannot be used, and where there is no original of its
+    name."""
     found: dict[str, tuple[Article, ...]] = {}
     for below in sorted(p for p in folder.iterdir() if p.is_dir() and _LANGUAGE.fullmatch(p.name)):
         articles = []
         for path in sorted(below.glob("*.md")):
             if not (folder / path.name).exists():
                 raise _fail(path, 1, f"translates no article: there is no {path.name} in {folder}")
-            if (article := read_article(path, values)) is not None:
+            if (article := read_article(path, {**values, **own.get(below.name, {})})) is not None:
                 articles.append(article)
         found[below.name] = tuple(articles)
     return found

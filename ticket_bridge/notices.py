@@ -1,9 +1,9 @@
 """Mail to a shopper who had left the chat when their saved ticket was filed, in the words that the bot gave it (R13).
 
-A notice is stored in the transaction of the turn that they missed and sent by any replica that holds its lease; what came of it is
-fenced by the number of the attempt, of which there is never a second. Its Message-ID is made from the ticket's key, so
-a mail that goes out twice is one mail to whoever keeps mail by its id. What the mail server refuses for good is logged
-and let go: the ticket itself is filed, and its helpdesk writes to the shopper anyway.
+A notice is stored in the transaction of the turn that they missed and sent by any replica that holds its lease; what
+came of it is fenced by the number of the attempt, of which there is never a second. Its Message-ID is made from the
+ticket's key, so a mail that goes out twice is one mail to whoever keeps mail by its id. What the mail server refuses
+for good is logged and let go: the ticket itself is filed, and its helpdesk writes to the shopper anyway.
 """
 
 from __future__ import annotations

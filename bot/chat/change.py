@@ -184,7 +184,8 @@ class ChangeMaker:
         for effect in wanted:
             if isinstance(effect, effects.Say) and effect.act is Act.TICKET_FILED and effect.reference:
                 ticket, language = state.ticket(effect.reference), spoken(state, self.locale)
-                return ticket and letter(effect, ticket, language=language, support_email=self._shop.support_email)
+                if ticket is not None:
+                    return letter(effect, ticket, language=language, support_email=self._shop.support_email)
         return None
 
     def _enqueued(self, file: effects.FileTicket, seq: int, index: int, state: State) -> Enqueued:

@@ -2,7 +2,7 @@
 too, as people write them: `Mon-Fri 09:00-17:00, Sat 10:00-14:00 Europe/Berlin`; days in lists (`Mon, Wed & Fri 9-17`),
 several spans a day (`Mon-Fri 09:00-12:00, 13:00-17:00`), `9am - 5:30pm`, past midnight (`Fri 22:00-02:00`), `24/7`,
 `daily 8-20`, and days on which nobody is there (`Mon-Sat 9-17, Wed closed`). Any other wording is shown to people as it
-is and means nothing here."""
+is and means nothing here. How the hours are written in other languages: `bot.chat.hours_written`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import re
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from bot.chat.closed_days import NEVER, YEAR, ClosedDays
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EVERY = tuple(range(7))
@@ -32,38 +33,66 @@ _TOKEN = re.compile(
 @dataclass(frozen=True)
 class Hours:
     """`spans` are (weekday from 0 for Monday, first minute of the day, minute after the last) in `zone`; what goes on
-    past midnight is two of them."""
+    past midnight is two of them. `zone_told`: the shop has named the zone. On `closed` days there are no hours."""
 
     spans: tuple[tuple[int, int, int], ...]
     zone: zoneinfo.ZoneInfo
+    zone_told: bool = False
+    closed: ClosedDays = NEVER
 
     def open_at(self, moment: datetime.datetime) -> bool:
         """True where a live agent is to be expected at `moment` (which knows its zone)."""
-        local = moment.astimezone(self.zone)
+        return self._span_at(moment.astimezone(self.zone)) is not None
+
+    def _span_at(self, local: datetime.datetime) -> tuple[int, int, int] | None:
         minute = local.hour * 60 + local.minute
-        return any(day == local.weekday() and first <= minute < end for day, first, end in self.spans)
+        here = (span for span in self.spans if span[0] == local.weekday() and span[1] <= minute < span[2])
+        span = max(here, key=lambda span: span[2], default=None)
+        return None if span is None or self.closed.on(local.date()) else span
+
+    def closing(self, moment: datetime.datetime) -> datetime.datetime | None:
+        """When they close next, in their own zone; None where they are closed at `moment`, or do not close within a
+        year."""
+        local = moment.astimezone(self.zone)
+        span = self._span_at(local)
+        for _ in range(YEAR):
+            if span is None:
+                return None
+            local = _at(local.date(), span[2], self.zone)
+            span, closes = self._span_at(local), local
+            if span is None:
+                return closes
+        return None
 
     def next_opening(self, moment: datetime.datetime) -> datetime.datetime | None:
-        """When they open next after `moment`, in their own zone; None where they are open now."""
+        """When they open next after `moment`, in their own zone; None where they are open now, or will not be for a
+        year."""
         if self.open_at(moment):
             return None
         local = moment.astimezone(self.zone)
-        for ahead in range(8):
+        for ahead in range(YEAR):
             date = (local + datetime.timedelta(days=ahead)).date()
+            if self.closed.on(date):
+                continue
             for day, first, _ in sorted(self.spans):
-                opening = datetime.datetime(date.year, date.month, date.day, first // 60, first % 60, tzinfo=self.zone)
-                if day == date.weekday() and opening > local:
+                if day == date.weekday() and (opening := _at(date, first, self.zone)) > local:
                     return opening
         return None
 
 
-def read_hours(text: str) -> Hours | None:
+def _at(date: datetime.date, minute: int, zone: zoneinfo.ZoneInfo) -> datetime.datetime:
+    """A minute of a day, which may be the first one of the next."""
+    midnight = datetime.datetime(date.year, date.month, date.day, tzinfo=zone)
+    return midnight + datetime.timedelta(minutes=minute)  # by the clock on the wall
+
+
+def read_hours(text: str, closed: ClosedDays = NEVER) -> Hours | None:
     """The hours in `text`, None where it is not written in the form above."""
-    zone = zoneinfo.ZoneInfo("UTC")
+    zone, told = zoneinfo.ZoneInfo("UTC"), False
     if found := re.search(r"\s\(?([A-Z][A-Za-z_]+(?:/[A-Za-z_/+-]+)?)\)?$", text):
         if re.fullmatch(f"{_DAY}|closed", found[1], re.IGNORECASE) is None:
             try:
-                zone = zoneinfo.ZoneInfo(found[1])
+                zone, told = zoneinfo.ZoneInfo(found[1]), True
             except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
                 return None
             text = text[: found.start()]
@@ -72,7 +101,7 @@ def read_hours(text: str) -> Hours | None:
     except ValueError:
         return None
     spans = tuple(span for day in _EVERY for span in week[day])
-    return Hours(spans, zone) if spans else None
+    return Hours(spans, zone, told, closed) if spans else None
 
 
 def _week(text: str) -> dict[int, list[tuple[int, int, int]]]:
@@ -162,15 +191,3 @@ def _past_midnight(week: dict[int, list[tuple[int, int, int]]]) -> dict[int, lis
         if end:
             parted[(day + 1) % 7].append(((day + 1) % 7, 0, end))
     return parted
-
-
-def service_hours(text: str, now: datetime.datetime) -> dict[str, Any]:
-    """What the `welcome` frame says of the published hours: nothing where none are published; their wording; and where
-    a machine can read them, whether somebody is there `now` and when they are next (ISO 8601)."""
-    if not text:
-        return {}
-    hours = read_hours(text)
-    if hours is None:
-        return {"hours": {"text": text}}
-    opening = hours.next_opening(now)
-    return {"hours": {"text": text, "open": opening is None, "next": opening.isoformat() if opening else None}}

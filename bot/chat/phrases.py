@@ -129,6 +129,10 @@ ENGLISH: Mapping[str, str] = {
     "agent_joined": "{agent} from our support team has joined this chat. The assistant is silent while they are here.",
     "agent_left": "{agent} has left this chat. The assistant is here again.",
     "agent_gone": "{agent} is no longer in this chat. The assistant is here again.",
+    # Beside what CLDR knows of hours and days.
+    "hours_daily": "daily",
+    "hours_all_day": "24 hours",
+    "hours_closed": "Closed: {days}",
     "choice_yes": "Yes, open a ticket",
     "choice_no": "No, thanks",
     "choice_address": "{likely}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import logging
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,12 +15,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.chat.conversation import Conversation, Erased
 from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, Typing, dump, parse
-from bot.chat.hours import service_hours
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
 from bot.chat.limits import Address, Limits, count_one, real_address
 from bot.chat.pressure import Pressure
-from bot.clock import now
 from bot.settings import Settings
 from bot.store.database import Unavailable
 from bot.store.records import Turn
@@ -35,6 +34,8 @@ _TYPING_AFTER = 0.3
 _BUSY = "More is asked of this chat than it can take right now; please try again in a moment."
 _TOO_MANY = "Many chats have begun from your address lately; please try again in a moment."
 _BEGIN_AGAIN = 10
+#: Frames that clients of before do not know (`welcome.features`).
+_FEATURES = ("hours",)
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
@@ -56,6 +57,8 @@ class Socket:
         self._conversation: Conversation | None = None
         self._sent = 0
         self._told_rated = False
+        self._locale: str | None = None  # the page's
+        self._told_hours: dict[str, str | bool | None] | None = None
         #: What this client knows its messages by, where they are stored under another id (R17).
         self._ids: dict[str, str] = {}
 
@@ -148,8 +151,11 @@ class Socket:
             "token": token,
             "seq": self._conversation.seq,
             "rated": self._conversation.state.rated,
+            "features": list(_FEATURES),
         }
-        await self._send(welcome | service_hours(self._settings.hours, now()))
+        self._locale = frame.locale
+        self._told_hours = self._hours(self._conversation)
+        await self._send(welcome | ({"hours": self._told_hours} if self._told_hours else {}))
 
     async def _open(self, frame: Hello, address: Address) -> tuple[Conversation, str]:
         """The conversation that the token opens; else the one of a customer the shop vouches for; else a new one."""
@@ -265,6 +271,9 @@ class Socket:
             if conversation.state.rated and not self._told_rated:
                 self._told_rated = True
                 await self._send({"type": "rated"})
+            if (hours := self._hours(conversation)) and hours != self._told_hours:
+                self._told_hours = hours
+                await self._send({"type": "hours", "hours": hours})
             if self._hub.is_typing(conversation.id, "agent"):
                 await self._send({"type": "typing", "who": "agent"})
             for turn in await self._turns(conversation):
@@ -273,6 +282,12 @@ class Socket:
                     self._sent = turn.seq
             if conversation.seq <= self._sent:
                 await poked.wait()
+
+    def _hours(self, conversation: Conversation) -> dict[str, str | bool | None] | None:
+        """What is to be told of the hours now, in the page's language, else in the chat's."""
+        shop = self._hub.shop
+        moment = datetime.datetime.fromtimestamp(shop.clock(), datetime.UTC)
+        return shop.published.told(moment, self._locale or conversation.state.language)
 
     async def _turns(self, conversation: Conversation) -> list[Turn]:
         while True:

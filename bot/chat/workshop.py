@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.chat.drawn import new_mark, new_stem
 from bot.chat.own_words import OwnWords
+from bot.chat.published import Published
 from bot.chat.ticket_form import TicketForm
 from bot.store.records import Change, Loaded, Turn
 from dialogue import events
@@ -130,6 +131,7 @@ class Workshop(Generic[StoreT]):
     wake_courier: Callable[[], None]
     ticket_form: TicketForm = field(default_factory=TicketForm)
     own_words: OwnWords = field(default_factory=OwnWords)
+    published: Published = field(default_factory=Published)  # hours of people of the shop
     required: tuple[RequiredField, ...] = ()
     erase: Callable[[str], Awaitable[None]] | None = None
     loaded: Callable[[], Awaitable[None]] = nothing_to_load  # until then a message waits, and its time does not run

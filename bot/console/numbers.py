@@ -9,7 +9,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.chat.hours import read_hours
 from bot.clock import today
 from bot.console import charts
 from bot.console.exports import CsvFile
@@ -62,7 +61,7 @@ async def numbers(ask: Ask) -> Response:
         outcomes, rated = await by_day(connection, days), await ratings(connection, days)
         well, made = await health(connection, days), await tickets_made(connection, days)
         reasons = await reasons_given(connection, days)
-    hours = read_hours(ask.bot.settings.hours)
+    hours = ask.bot.hub.shop.published.hours
     zone = hours.zone if hours else datetime.UTC
     grid = week(made, zone)
     grouped = alike(reasons)[:15]

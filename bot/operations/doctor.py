@@ -4,6 +4,7 @@ do."""
 from __future__ import annotations
 
 import asyncio
+import datetime
 import pathlib
 import resource
 import shutil
@@ -17,8 +18,9 @@ import httpx
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
-from bot.chat.hours import read_hours
-from bot.factories import check_articles, make_answers, make_helpdesk, make_smtp
+from bot.chat.closed_days import YEAR
+from bot.clock import now
+from bot.factories import check_articles, make_answers, make_helpdesk, make_published, make_smtp
 from bot.history import views
 from bot.operations import backup
 from bot.settings import Settings
@@ -112,17 +114,31 @@ def _settings(settings: Settings) -> list[Finding]:
     token = settings.admin_token.get_secret_value()
     if token and len(token) < 24:
         found.append(note("the administrator's token is short", "make one with: openssl rand -hex 24"))
-    if settings.hours:
-        if read_hours(settings.hours):
-            found.append(well(f"service hours are understood: {settings.hours}"))
-        else:
-            found.append(
-                note(
-                    "service hours are shown as they are, and not understood",
-                    "write them as in Mon-Fri 09:00-17:00 Europe/Berlin",
-                )
+    return [*found, *_hours(settings)]
+
+
+def _hours(settings: Settings) -> list[Finding]:
+    """The published hours, and the next days on which they do not hold."""
+    published, found = make_published(settings), []
+    if published.hours:
+        found.append(well(f"service hours are understood: {settings.hours}"))
+    elif settings.hours:
+        found.append(
+            note(
+                "service hours are shown as they are, and not understood",
+                "write them as in Mon-Fri 09:00-17:00 Europe/Berlin",
             )
-    return found
+        )
+    if not (settings.country or settings.closed):
+        return found
+    if not published.hours:
+        advice = "set ASKONCE_HOURS, written as in Mon-Fri 09:00-17:00 Europe/Berlin"
+        return [*found, note("closed days are known, and no hours that do not hold on them", advice)]
+    today = now().astimezone(published.hours.zone).date()
+    days = (today + datetime.timedelta(ahead) for ahead in range(YEAR))
+    closed = [f"{day} ({name})" if (name := published.closed.name(day)) else f"{day}" for day in days
+              if published.closed.on(day)][:3]  # fmt: skip
+    return [*found, well(f"the next closed days are {', '.join(closed)}" if closed else "no day is closed for a year")]
 
 
 def _files(settings: Settings) -> list[Finding]:

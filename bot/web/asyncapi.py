@@ -18,12 +18,15 @@ class _Sent(BaseModel):
 
 
 class ServiceHours(_Sent):
-    """The published hours of live agents: their wording, and where a machine can read them whether somebody is there
-    now and when next (ISO 8601)."""
+    """The published hours of live agents, in the page's language, else the chat's: their wording, and where a machine
+    can read them whether somebody is there now, when they are `next` while they are not, and when that `closes` (ISO
+    8601). `closed` names the closed days of the next week; empty where there are none."""
 
     text: str
     open: bool | None = None
     next: str | None = None
+    closes: str | None = None
+    closed: str | None = None
 
 
 class Welcome(_Sent):
@@ -36,6 +39,7 @@ class Welcome(_Sent):
     token: str
     seq: int
     rated: bool
+    features: list[str] = []
     hours: ServiceHours | None = None
 
 
@@ -81,6 +85,14 @@ class TypingShown(_Sent):
     who: Literal["bot", "agent"]
 
 
+class HoursChanged(_Sent):
+    """What the welcome said of the hours has changed: they have begun or ended, or another day has (`hours` among the
+    welcome's features)."""
+
+    type: Literal["hours"]
+    hours: ServiceHours
+
+
 class Rated(_Sent):
     """This conversation has its rating, from whichever tab: no form for one is shown any more (R19)."""
 
@@ -105,7 +117,9 @@ class Error(_Sent):
 
 
 SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase)
-SENT_BY_SERVER: tuple[type[BaseModel], ...] = (Welcome, ShopperTurn, BotTurn, TypingShown, Rated, Erased, Error)
+SENT_BY_SERVER: tuple[type[BaseModel], ...] = (
+    Welcome, ShopperTurn, BotTurn, TypingShown, HoursChanged, Rated, Erased, Error,
+)  # fmt: skip
 
 
 def document() -> dict[str, Any]:

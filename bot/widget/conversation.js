@@ -35,6 +35,7 @@ export class Conversation {
     if (frame.type === "welcome") this.#welcomed(frame);
     if (frame.type === "turn") this.#needs.turn(frame);
     if (frame.type === "typing") status.typing(frame.who, () => connection.ready);
+    if (frame.type === "hours") this.#needs.hours(frame.hours);
     if (frame.type === "rated") this.#needs.rated();
     if (frame.type === "erased") this.#needs.startOver(WORDS.erased, true);
     if (frame.type === "error") this.#failed(frame);

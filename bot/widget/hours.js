@@ -1,23 +1,31 @@
-/* The shop's published hours, as the server tells them with its welcome; nothing is reckoned here. */
+/* The shop's published hours, as the server tells them with its welcome and whenever they change; nothing is reckoned
+   here but how a moment is written where the shopper is. */
 
 import { make } from "./elements.js";
 import { WORDS, speech } from "./words.js";
 
 const WHEN = { weekday: "long", hour: "numeric", minute: "2-digit" };
+const WEEK = 6 * 86_400_000;  // milliseconds in which the name of a day says which one is meant
+
+const written = (moment) => {
+  const far = moment - Date.now() > WEEK;
+  // The digits are those of everything else that is written here.
+  return moment.toLocaleString(`${speech.language}-u-nu-latn`, far ? { ...WHEN, day: "numeric", month: "long" } : WHEN);
+};
 
 /* `open` is null where the hours were not understood: then they are shown as they are written. */
 const told = ({ open, next, text }) => {
-  const when = next && new Date(next).toLocaleString(speech.language, WHEN);
   if (open == null) return `${WORDS.hours} ${text}`;
-  return open ? `${WORDS.hoursOpen} (${text})` : `${WORDS.hoursNext} ${when}`;
+  if (open) return `${WORDS.hoursOpen} (${text})`;
+  return next ? `${WORDS.hoursNext} ${written(new Date(next))}` : `${WORDS.hours} ${text}`;
 };
 
 export class Hours {
   element = make("div", { class: "hours", hidden: true });
 
-  /** `hours`: {open, next, text}, or nothing where none are published. */
+  /** `hours`: {open, next, text, closed}, or nothing where none are published. */
   show(hours) {
-    this.element.textContent = hours ? told(hours) : "";
+    this.element.textContent = hours ? [told(hours), hours.closed].filter(Boolean).join(" · ") : "";
     this.element.hidden = !hours;
   }
 }

@@ -1,4 +1,4 @@
-"""How the widget writes numbers in each language; the server of these tests is one that says what the test wants."""
+"""How the widget writes numbers and hours in each language; the server of these tests says what a test wants."""
 
 from __future__ import annotations
 
@@ -59,3 +59,26 @@ def test_new_messages_are_counted_in_the_languages_own_forms(
         if number in said:
             expect(page.locator(".badge")).to_have_text(str(number))
             expect(page.locator(".badge")).to_have_attribute("aria-label", said[number])
+
+
+HOURS = {"text": "Mo–Fr 09:00–17:00 Uhr", "open": True, "next": None, "closes": "2100-01-04T17:00:00Z", "closed": ""}
+
+
+def test_the_line_of_the_hours_changes_without_a_reload(make_bot: Callable[..., BotProcess], page: Page) -> None:
+    own = catalogue("de")["widget"]
+    socket = served(page, make_bot().url, "de", hours=HOURS)
+    line = page.locator(".hours")
+    expect(line).to_have_text(f"{own['hoursOpen']} (Mo–Fr 09:00–17:00 Uhr)")
+    shut = {"open": False, "next": "2100-01-04T09:00:00Z", "closes": None, "closed": "Geschlossen: Freitag (Neujahr)"}
+    socket.send(json.dumps({"type": "hours", "hours": HOURS | shut}))
+    expect(line).to_contain_text(own["hoursNext"])
+    expect(line).to_contain_text("Montag, 4. Januar")  # far away: the name of the day would not do
+    expect(line).to_contain_text("· Geschlossen: Freitag (Neujahr)")
+    socket.send(json.dumps({"type": "hours", "hours": HOURS}))
+    expect(line).to_have_text(f"{own['hoursOpen']} (Mo–Fr 09:00–17:00 Uhr)")
+
+
+def test_a_moment_has_the_digits_of_all_that_is_written_there(make_bot: Callable[..., BotProcess], page: Page) -> None:
+    served(page, make_bot().url, "ar", hours=HOURS | {"open": False, "next": "2100-01-04T09:00:00Z"})
+    expect(page.locator(".hours")).to_contain_text("يناير")
+    expect(page.locator(".hours")).not_to_contain_text("٤")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bot.chat.hours import service_hours
 from bot.chat.identity import customer_key, signature
 from tests.conftest import BotProcess, Client, client_of
 
@@ -114,9 +112,8 @@ async def test_an_erased_chat_is_gone_for_every_tab_and_its_ticket_is_filed(
 async def test_the_welcome_tells_the_hours_only_where_they_are_published(make_bot: Callable[..., BotProcess]) -> None:
     bot = await asyncio.to_thread(make_bot, ASKONCE_HOURS="Mon-Sun 00:00-24:00")
     async with client_of(bot.url) as client:
-        assert (await client.hello())["hours"] == {"text": "Mon-Sun 00:00-24:00", "open": True, "next": None}
-    now = datetime.datetime(2026, 1, 10, 12, tzinfo=datetime.UTC)  # a Saturday
-    assert service_hours("", now) == {}
-    assert service_hours("by daylight", now) == {"hours": {"text": "by daylight"}}
-    closed = service_hours("Mon-Fri 09:00-17:00", now)["hours"]
-    assert closed["open"] is False and closed["next"] == "2026-01-12T09:00:00+00:00"
+        always = {"text": "Mon-Sun 00:00-24:00", "open": True, "next": None, "closes": None, "closed": ""}
+        assert (await client.hello())["hours"] == always
+    bot = await asyncio.to_thread(make_bot)
+    async with client_of(bot.url) as client:
+        assert "hours" not in await client.hello()

@@ -26,6 +26,7 @@ VALUES = {
     "typed": "jane@gmial.com",
     "likely": "jane@gmail.com",
     "help": "Call 112.",
+    "days": "2026-12-25",
 }
 
 
