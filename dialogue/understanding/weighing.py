@@ -165,13 +165,11 @@ def moved(s: Sentence, weight: Weight) -> Weight:
 
 # A branch for each decision, in the order in which one goes before another.
 def _settled(d: Draft, s: Sentence, p: Weight) -> str:
-    if not p:
-        return "statement"
+    if not p or (d.asked is None and not s.asks and tells_which(plain(s.text))):
+        return "statement"  # an identifier is a detail, and where nothing is open a detail of nothing
     best = max(p, key=lambda name: p[name])
     few = len(s.text.split()) <= _FEW_WORDS
     awaited = isinstance(d.asked, tuple) and Field.REASON in d.asked
-    if d.asked is None and not s.asks and tells_which(plain(s.text)):
-        return "statement"  # where nothing is open it is a detail of nothing
     if best is IntentName.TICKET_UPDATE and p[best] >= _UPDATE:
         return "update"
     if best is IntentName.CONTACT and p[best] >= _CONTACT and (s.asks or len(s.text.split()) <= 9):

@@ -31,8 +31,6 @@ _ABANDONED = 3600.0
 def kept(name: str, made_of: Iterable[str], make: Callable[[], NDArray[Number]]) -> NDArray[Number]:
     """The table that `make()` makes, mapped for reading. `made_of`: all that it depends on, which tells it from others
     of its `name`."""
-    import numpy as np
-
     mark = hashlib.sha256()
     for part in made_of:
         mark.update(len(part.encode()).to_bytes(8, "big") + part.encode())
