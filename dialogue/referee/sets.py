@@ -77,6 +77,18 @@ WISHES = _set(
     "quiero quisiera necesito ayuda hola gracias nombre llamo correo dirección sí favor pregunta pessoa atendente "
     "criar quero gostaria preciso ajuda olá obrigado obrigada nome chamo endereço sim não تذكرة موظف إنسان أريد "
     "افتح فتح من فضلك مرحبا شكرا اسمي بريدي نعم لا سؤال الدعم"
+    # to stop, to go on, to point back, to part, to scold
+    " aufmachen nachfassen nachhaken vergessen lassen geholfen hilft erreiche erreichen kontakt lustig tschüss "
+    "wiedersehen schluss abbrechen dazu darüber einverstanden idiot trottel sterben weiteres laissez tomber annuler "
+    "annulez m'appelle d'accord cela relancez relancer suivi sujet encore aidé contacter joindre drôle idiot espèce "
+    "revoir mourir accord "
+    "déjelo olvídelo cancelar seguimiento haga sobre otro ayudó contacto contactar gracioso idiota adiós morir "
+    "acuerdo "
+    "deixa deixe pra lá esqueça acompanhe acompanhar isso outro chamado ajudou falo falar contato engraçado "
+    "tchau adeus "
+    "morrer concordo تهتم انس إلغاء تابعوا متابعة بخصوص ذلك أخرى يساعدني تساعد أتواصل تواصل معكم مضحك مع "
+    "السلامة أموت غبي "
+    "أوافق تذكرتي هذا أنت كيف ماذا"
 )
 #: Everyday words that say nothing of what happened, beside `WISHES`.
 EVERYDAY = _set(
@@ -122,5 +134,6 @@ DISPUTING = _set(
     "disagree dispute disputing decision decided appeal unfair escalate escalation review reject rejected accept "
     "unacceptable challenge contest einspruch widerspruch entscheidung unfair überprüfung prüfung contester "
     "contestation décision injuste réexamen desacuerdo decisión injusto revisión apelar discordo decisão injusta "
-    "revisão recurso أعترض اعتراض القرار مراجعة"
+    "revisão recurso أعترض اعتراض القرار مراجعة einverstanden widerspreche prüfen prüfe überprüfen accord réexaminez "
+    "réexaminer recours acuerdo revísenlo revisar revisen reclamo concordo revisem revisar أوافق راجعوا راجع"
 )

@@ -41,11 +41,11 @@ _EMAIL_LABEL = re.compile(
     re.I,
 )
 #: What somebody is called by, told in passing: no full name, and not nothing (R6).
-_CALLED = re.compile(r"(?:i'?m|i am|this is|ich bin|je suis|soy|(?:eu )?sou|أنا) \S{1,40}", re.I)
+_CALLED = re.compile(r"(?:i'?m|i am|this is|ich bin|je suis|c'est|soy|(?:eu )?sou|أنا) \S{1,40}", re.I)
 _NAME_LABEL = re.compile(
     r"(?:(?:my )?full name|my name|name|mein name|nombre|nom|nome|meu nome)"
     r"(?: is| ist| est| es| é|\s*[:=])\s*(?P<value>.+?)[.!]?|"
-    r"(?:je m'appelle|me llamo|ich heiße|eu me chamo)\s+(?P<value2>.+?)[.!]?",
+    r"(?:je m'appelle|me llamo|ich heiße|(?:eu )?me chamo|اسمي(?: هو)?)\s+(?P<value2>.+?)[.!]?",
     re.I,
 )
 #: A number to call, or a link: where the reply to words of danger says that help is to be had (R21).

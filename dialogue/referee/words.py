@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
+from dialogue.referee import forbidden
+
 FIRST_ANSWER = re.compile(r"\b24\s*[-–]\s*48\s*(?:hours|h|Stunden|heures|horas|ساعة)\b")
 #: An independent review, and its outcome in the same thread, in the languages of the catalogues.
 _REVIEW_AND_THREAD = (
@@ -19,28 +21,6 @@ SAME_THREAD = re.compile("|".join(f"{a}.*{b}|{b}.*{a}" for a, b in _REVIEW_AND_T
 APPROVED = (
     "You can contact support at {} or open a support ticket through the helpdesk. If live chat offers escalation, "
     "provide your full name, email address, and the reason for the issue."
-)
-_REOPEN = re.compile(r"\bre-?\s?open|\bopen (?:a |another )?new (?:ticket|request|case)\b", re.I)
-_FOURTH = re.compile(
-    r"\b(?:order|tracking|invoice|account|customer) (?:number|id|no\b)|\bphone|\btelephone|\bpostal|"
-    r"\baddress of delivery|\bphotos?\b|\bscreenshots?\b|\bpictures?\b|\bmore (?:detail|information|about)|"
-    r"\bfurther detail|\bdescri(?:be|ption)|\bsummar|\bcategory\b|\bpriority\b|\bin (?:a few|your own) words\b|"
-    r"\bcould you (?:tell|explain)|\bcharacters?\b|\bat most\b|\bwords or (?:less|fewer)\b",
-    re.I,
-)
-_AGAIN = re.compile(
-    r"\bplease confirm\b|\bcan you confirm\b|\bis (?:that|this) (?:right|correct)\b|\bare you sure\b|"
-    r"\bshall i (?:go ahead|file|send|submit)\b|\bdo you still want\b|\bready to (?:file|submit)\b|"
-    r"\bcheck (?:the|these|your) details\b",
-    re.I,
-)
-_PROMISE = re.compile(
-    r"\bguarantee|\bpromise|\bi(?:'ll| will) (?:make sure|ensure|refund|cancel your|change your|resend)|"
-    r"\bwill be (?:refunded|resolved|solved|delivered by|approved)\b|"
-    r"\byour (?:order|parcel|package|refund|return|ticket) (?:is|was|has been) "
-    r"(?:on its way|shipped|delivered|approved|rejected|processed|in progress|resolved|closed|"
-    r"being (?:processed|looked))",
-    re.I,
 )
 _COLLECTING = {"ask", "remind", "invalid", "offer_ticket", "give_email", "cancelled", "declined", "clarify"}
 #: What may stand between the digits of a card number.
@@ -63,17 +43,17 @@ def faults(act: str, text: str, support_email: str, required: Collection[str] = 
         if support_email and text != APPROVED.format(support_email):
             yield "R14", "not the approved contact answer to the letter"
         return
-    if _REOPEN.search(text):
+    if forbidden.REOPEN.search(text):
         yield "R11", "tells the shopper to open a new ticket or to re-open one"
     if act == "answer":
         return
     allowed = {name.replace("_", " ") for name in required}
-    others = (f for f in _FOURTH.finditer(text) if f.group().lower() not in allowed)
+    others = (f for f in forbidden.FOURTH.finditer(text) if f.group().lower() not in allowed)
     if act in _COLLECTING and (found := next(others, None)):
         yield "R1", f"speaks of more than the three fields: {found.group()!r}"
-    if found := _AGAIN.search(text):
+    if found := forbidden.AGAIN.search(text):
         yield "R8" if act in ("ask", "remind") else "R2", f"asks for a confirmation: {found.group()!r}"
-    if found := _PROMISE.search(text):
+    if found := forbidden.PROMISE.search(text):
         yield "R15", f"a promise or a status: {found.group()!r}"
     if act in ("update_redirect", "give_email") and support_email and support_email not in text:
         yield "R11" if act == "update_redirect" else "R9", "the support email is not named"

@@ -43,6 +43,7 @@ from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
 from tests.dialogue.referee.recording import Recording
+from tests.dialogue.referee.said_in import LANGUAGES
 from tests.proofs.fences import late_reports, try_fences
 from tests.proofs.storm import MOODS, Chat, converse, storm
 from tests.ticket_bridge.helpdesks.siege import sieges
@@ -251,7 +252,7 @@ def hostile(rng: random.Random) -> e.ShopperSaid:
         answer=rng.choice([None, None, *Answer]), name=maybe(_NAMES), email=maybe(_EMAILS), reason=maybe(_REASONS),
         question=maybe(_QUESTIONS), rejected=rejected, score=rng.choice([None, None, None, 4, 9]),
         greeting_name=maybe(["Bo"]), extra=(("order_number", "AB123456"),) if rng.random() < 0.2 else (),
-        signals=signals,
+        signals=signals, language=rng.choice([None, None, *LANGUAGES]),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pathlib
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +33,7 @@ from dialogue.tracker import replay
 from dialogue.understanding.reader import Asked
 from dialogue.understanding.secrets import mask
 from tests.dialogue.referee.recording import spoken
+from tests.dialogue.referee.said_in import LANGUAGES
 from tests.patience import Looks
 from ticket_bridge.helpdesks.contract import Busy, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.outbox import deliver_again
@@ -123,6 +124,7 @@ class Chat:
 
     id: str
     tabs: list[Conversation]
+    language: str = "en"
     sent: dict[str, str] = field(default_factory=dict)  # client id to text
 
 
@@ -134,20 +136,25 @@ class Storm:
     mind: AnyMind
     helpdesk: Fickle
     chats: dict[str, Chat] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def open(self, replica: int = 0) -> Chat:
-        """A new conversation, begun on one replica and resumed on the other."""
-        began, token = await self.bots[replica].hub.begin(channel="storm")
+        """A new conversation, begun on one replica and resumed on the other, in one of the six languages: every other
+        on a page in it."""
+        number = next(self.numbers)
+        language = LANGUAGES[number % len(LANGUAGES)]
+        locale = language if number % (2 * len(LANGUAGES)) < len(LANGUAGES) else None
+        began, token = await self.bots[replica].hub.begin(channel="storm", locale=locale)
         resumed = await self.bots[1 - replica].hub.resume(token)
         assert resumed is not None and resumed.id == began.id
-        chat = self.chats[began.id] = Chat(began.id, [began, resumed])
+        chat = self.chats[began.id] = Chat(began.id, [began, resumed], language)
         return chat
 
     def prepare(self, chat: Chat, meant: e.Understanding) -> tuple[str, str]:
         """A message that will be understood as `meant`: its client id and text. What is understood is in the shopper's
         words."""
         id = f"m{len(chat.sent) + 1}"
-        text = f"{spoken(meant)}\n[{id} {chat.id[:6]}]"
+        text = f"{spoken(meant, chat.language)}\n[{id} {chat.id[:6]}]"
         chat.sent[id] = text
         self.mind.meant[mask(text)] = meant
         return id, text

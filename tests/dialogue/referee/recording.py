@@ -12,40 +12,19 @@ from dialogue import effects
 from dialogue import events as e
 from dialogue.referee.transcript import Passed, Seen, Transcript
 from dialogue.tracker import Decision
-from dialogue.vocabulary import Answer, Signal
+from tests.dialogue.referee.said_in import ANSWERS, NAMED, WISHES
 
 SUPPORT = "help@shop.example"
 
 
-#: What a shopper says of whom a signal was understood, where it is no mere tone.
-_WISHES = {
-    Signal.WANTS_TICKET: "open a ticket please",
-    Signal.ANOTHER_TICKET: "another ticket",
-    Signal.ABOUT_THAT: "about that",
-    Signal.UNHELPED: "that did not help",
-    Signal.CANCELS: "never mind",
-    Signal.FOLLOWS_UP: "follow up please",
-    Signal.ASKS_UPDATE: "what about my ticket?",
-    Signal.ASKS_CONTACT: "how do I contact you?",
-    Signal.DISPUTES: "I disagree",
-    Signal.WANTS_REVIEW: "review it",
-    Signal.CHATS: "you are funny",
-    Signal.THANKS: "thanks",
-    Signal.GOODBYE: "bye",
-    Signal.GREETING: "hello",
-    Signal.IN_DANGER: "I want to die",
-    Signal.ABUSES: "you idiot",
-}
-_ANSWERS = {Answer.AFFIRM: "yes", Answer.DENY: "no"}
-
-
-def spoken(understood: e.Understanding) -> str:
+def spoken(understood: e.Understanding, language: str = "en") -> str:
     """The words of a shopper of whom just this is understood, a line for each part: the referee's second pair of
-    eyes sees words."""
-    answer = _ANSWERS.get(understood.answer) if understood.answer else None
-    signals = [_WISHES[s] for s in sorted(understood.signals) if s in _WISHES]
-    name = f"my name is {'-'.join(understood.name.splitlines())}" if understood.name else None
-    called = f"I'm {understood.greeting_name}" if understood.greeting_name else None
+    eyes sees words. `language`: that they speak where the words are not their own name, address or matter."""
+    full, passing = NAMED[language]
+    answer = ANSWERS[language].get(understood.answer) if understood.answer else None
+    signals = [WISHES[language][s] for s in sorted(understood.signals) if s in WISHES[language]]
+    name = f"{full} {'-'.join(understood.name.splitlines())}" if understood.name else None
+    called = f"{passing} {understood.greeting_name}" if understood.greeting_name else None
     slips = [rejected.text for rejected in understood.rejected if rejected.likely]
     fields = [name, called, understood.email, *slips]
     parts = [answer, understood.kept, understood.reason, understood.question, *fields, *signals]
@@ -65,17 +44,25 @@ class Recording:
         self.in_danger = decision.state.danger
         if isinstance(told, e.ShopperSaid):
             understood = orjson.loads(to_json(told.understood))
-            self.turns.append(Seen(self._next(), "shopper", spoken(told.understood), understood=understood))
+            self.turns.append(
+                Seen(
+                    self._next(),
+                    "shopper",
+                    spoken(told.understood, told.understood.language or "en"),
+                    understood=understood,
+                )
+            )
         elif isinstance(told, e.CustomerIdentified):
             page = {"name": told.name, "email": told.email}
             self.turns.append(Seen(self._next() - 1, "page", understood=page))
         elif isinstance(told, e.AgentSaid):
             self.turns.append(Seen(self._next(), "agent", "Let me see what I can do."))
+        language = decision.state.language or "en"
         for effect in decision.effects:
             if isinstance(effect, effects.Say):
                 ticket = {"reference": effect.reference, "status": effect.ticket_status} if effect.reference else None
                 labels = {name: f"your {name}" for name in self.required}
-                text = render(effect.phrase, effect.values, support_email=SUPPORT, labels=labels)
+                text = render(effect.phrase, effect.values, support_email=SUPPORT, labels=labels, language=language)
                 sources = [dataclasses.asdict(s) for s in effect.sources]
                 asks = tuple(str(a) for a in effect.asks)
                 self.turns.append(Seen(self._next(), "bot", text, effect.act.value, asks, ticket, sources))
