@@ -35,6 +35,9 @@ _TYPING_AFTER = 0.3
 _BUSY = "More is asked of this chat than it can take right now; please try again in a moment."
 _TOO_MANY = "Many chats have begun from your address lately; please try again in a moment."
 _BEGIN_AGAIN = 10
+#: What was added to the protocol's frames; a client that knows none of it works on. `languages`: a welcome tells the
+#: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one.
+FEATURES = ("languages",)
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
@@ -148,6 +151,8 @@ class Socket:
             "token": token,
             "seq": self._conversation.seq,
             "rated": self._conversation.state.rated,
+            "language": self._conversation.language,
+            "features": list(FEATURES),
         }
         await self._send(welcome | service_hours(self._settings.hours, now()))
 
