@@ -1,6 +1,6 @@
 /* The shop's published hours, as the server tells them with its welcome; nothing is reckoned here. */
 
-import { make } from "./elements.js";
+import { make, renew } from "./elements.js";
 import { WORDS, speech } from "./words.js";
 
 const WHEN = { weekday: "long", hour: "numeric", minute: "2-digit" };
@@ -13,11 +13,13 @@ const told = ({ open, next, text }) => {
 };
 
 export class Hours {
-  element = make("div", { class: "hours", hidden: true });
+  #hours = null;
+  element = make("div", { class: "hours", hidden: true }, () => (this.#hours ? told(this.#hours) : ""));
 
   /** `hours`: {open, next, text}, or nothing where none are published. */
   show(hours) {
-    this.element.textContent = hours ? told(hours) : "";
+    this.#hours = hours ?? null;
+    renew(this.element);
     this.element.hidden = !hours;
   }
 }
