@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.chat.mails import letter
-from bot.chat.phrases import elsewhere, language_in_use, language_of, render, spoken
+from bot.chat.phrases import elsewhere, language_in_use, language_of, language_said, render, spoken
 from bot.chat.workshop import ConversationStore, Workshop
 from bot.clock import now_text
-from bot.store.records import Change, Delivery, Enqueued, Letter, Stay, Turn
+from bot.store.records import PARAGRAPH, Change, Delivery, Enqueued, Letter, Stay, Turn
 from bot.telemetry import tracing
 from dialogue import effects, events
 from dialogue.states import Phase, State
@@ -50,7 +50,7 @@ class ChangeMaker:
         `another` is told first; `heard` is the turn of whoever wrote; `delivery` is what the courier learned;
         `started` is when the happening came, by `time.perf_counter`. Raises `IllegalEvent` where it cannot happen in
         this state."""
-        decisions = self._decisions(told, state, another)
+        decisions, found_in = self._decisions(told, state, another)
         after = decisions[-1][1].state
         wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
         if not wanted and heard is None and delivery is None and after == state:
@@ -63,10 +63,11 @@ class ChangeMaker:
         for effect, cause in wanted:
             last = seq + len(turns)
             if isinstance(effect, effects.Say):
-                turns.append(self._turn(effect, last + 1, at, cause, after))
+                turns.append(self._turn(effect, last + 1, at, cause, after, found_in))
             elif isinstance(effect, effects.Announce):
                 words = self.words(effect.phrase, effect.values, after)
-                turns.append(Turn(last + 1, "system", words, at, rule=cause))
+                language = spoken(after, self.locale)
+                turns.append(Turn(last + 1, "system", words, at, rule=cause, language=language))
             elif isinstance(effect, effects.FileTicket):
                 enqueued.append(self._enqueued(effect, last, len(enqueued), after))
             elif isinstance(effect, effects.RecordGap):
@@ -103,7 +104,11 @@ class ChangeMaker:
         first = next((place for place, turn in enumerate(turns) if turn.who == "bot"), None)
         if sentence is None or first is None or after.danger or turns[first].act == Act.CONTACT:
             return tuple(turns)
-        told = dataclasses.replace(turns[first], text=f"{sentence}\n\n{turns[first].text}")
+        said = turns[first]
+        parts = (language, *(said.parts or (said.language,)))
+        told = dataclasses.replace(
+            said, text=f"{sentence}{PARAGRAPH}{said.text}", parts=tuple(part for part in parts if part is not None)
+        )
         return (*turns[:first], told, *turns[first + 1 :])
 
     def words(self, phrase: str, values: Mapping[str, Any], state: State) -> str:
@@ -121,23 +126,26 @@ class ChangeMaker:
 
     def _decisions(
         self, told: events.Happening, state: State, another: events.ReferenceTaken | None
-    ) -> Sequence[tuple[events.Happening, Decision]]:
-        """What the tracker decides about `told`, and about whatever its searches find."""
+    ) -> tuple[Sequence[tuple[events.Happening, Decision]], str | None]:
+        """What the tracker decides about `told`, and about whatever its searches find; and the language of the article
+        that they found, None where that is the one spoken here."""
         decisions: list[tuple[events.Happening, Decision]] = []
         if another is not None:
             decisions.append((another, step(self._shop.policy, state, another)))
             state = decisions[0][1].state
-        happening = told
+        happening, found_in = told, None
         while True:
             decision = step(self._shop.policy, state, happening)
             decisions.append((happening, decision))
             search = next((e for e in decision.effects if isinstance(e, effects.Search)), None)
             if search is None:
-                return decisions
-            state, happening = decision.state, self._look_up(search.text, decision.state)
+                return decisions, found_in
+            state = decision.state
+            happening, found_in = self._look_up(search.text, state)
 
-    def _look_up(self, text: str, state: State) -> events.ArticleFound | events.NothingFound:
-        """A search that fails has found nothing: the shopper hears so, and gets the offer (R13)."""
+    def _look_up(self, text: str, state: State) -> tuple[events.ArticleFound | events.NothingFound, str | None]:
+        """What is found, and its language where that is not the one spoken here. A search that fails has found nothing:
+        the shopper hears so, and gets the offer (R13)."""
         try:
             language = language_in_use(state, self.locale)
             issue = state.turn.lookup is not None and state.turn.lookup.for_issue and language == "en"
@@ -145,13 +153,14 @@ class ChangeMaker:
             answer = answers.ask_of_issue(text) if issue else answers.ask(text, language)
         except Exception as error:
             log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
-            return events.NothingFound()
+            return events.NothingFound(), None
         if answer.text is None:
-            return events.NothingFound()
-        words = answer.text
-        if answer.language != spoken(state, self.locale):
-            words = f"{self.words('untranslated', {}, state)}\n\n{words}"
-        return events.ArticleFound(words, tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources))
+            return events.NothingFound(), None
+        words, strange = answer.text, answer.language != spoken(state, self.locale)
+        if strange:
+            words = f"{self.words('untranslated', {}, state)}{PARAGRAPH}{words}"
+        sources = tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
+        return events.ArticleFound(words, sources), answer.language if strange else None
 
     def _stay(self, told: events.Happening, state: State) -> Stay | None:
         """The lease of whoever of the shop is in the chat after this (R13)."""
@@ -162,7 +171,8 @@ class ChangeMaker:
             return Stay(state.presence, now, until, renewed=own, waits=state.waits)
         return Stay(None, now, until) if isinstance(told, events.AgentLeft) else None
 
-    def _turn(self, say: effects.Say, seq: int, at: str, cause: str, state: State) -> Turn:
+    def _turn(self, say: effects.Say, seq: int, at: str, cause: str, state: State, found_in: str | None) -> Turn:
+        language = language_said(say.phrase, spoken(state, self.locale))
         ticket = None
         if say.reference and say.ticket_status:
             ticket = {"reference": say.reference, "status": say.ticket_status}
@@ -177,6 +187,8 @@ class ChangeMaker:
             ticket=ticket,
             choices=tuple(self.words(c, say.values, state) for c in say.choices),
             rule=cause,
+            language=language,
+            parts=(language, found_in) if found_in and say.sources else (),
         )
 
     def _letter(self, wanted: Iterable[effects.Effect], state: State) -> Letter | None:

@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterable
 
 from bot.chat.change import ChangeMaker
-from bot.chat.listening import understand
+from bot.chat.listening import Heard, understand
+from bot.chat.phrases import base_language
 from bot.chat.workshop import Birth, ConversationStore, Workshop, asked
 from bot.clock import now_text
 from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
@@ -82,6 +83,12 @@ class Conversation:
     def unborn(self) -> bool:
         """Nothing was said in it yet, and nothing of it is stored."""
         return self._birth is not None
+
+    @property
+    def language(self) -> str | None:
+        """The language that it is in: that of the shopper's words, until they told that of the page on which it began.
+        None where neither is known yet, or nothing was said."""
+        return None if self.unborn else self.state.language or base_language(self._changes.locale)
 
     async def be_born(self) -> None:
         """From now on it is stored. Raises `Conflict` where its token is taken, `Unavailable`."""
@@ -155,12 +162,13 @@ class Conversation:
             await self._begin()
             if await self._heard(client_id):
                 return False
-            light, understood = asked(self.state), await self._understand(text)
+            light, heard = asked(self.state), await self._understand(text)
             for _ in range(_TRIES):
                 if asked(self.state) != light:  # after a clash: the words answer another question now
-                    light, understood = asked(self.state), await self._understand(text)
-                spoken = Turn(self.seq + 1, "shopper", understood.kept, now_text(), id=client_id)
-                told = events.ShopperSaid(understood)
+                    light, heard = asked(self.state), await self._understand(text)
+                words, language = heard.understood.kept, heard.language
+                spoken = Turn(self.seq + 1, "shopper", words, now_text(), id=client_id, language=language)
+                told = events.ShopperSaid(heard.understood)
                 if await self._decide(told, spoken=spoken, started=started):
                     return True
                 if await self._heard(client_id):
@@ -269,7 +277,7 @@ class Conversation:
             self._shop.wake_courier()
         return True
 
-    async def _understand(self, text: str) -> events.Understanding:
+    async def _understand(self, text: str) -> Heard:
         locale = self._changes.locale
         return await understand(text, self.state, shop=self._shop, locale=locale, conversation=self.id)
 

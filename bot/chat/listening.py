@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.chat.phrases import base_language, languages, plain_answer, spoken
 from bot.chat.phrases import language_of as language_of_page
@@ -26,9 +26,17 @@ from dialogue.vocabulary import IntentName, Signal
 log = logging.getLogger("askonce.conversation")
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a message says, and the language that its words are in, None where they do not tell."""
+
+    understood: events.Understanding
+    language: str | None = None
+
+
 async def understand(
     text: str, state: State, *, shop: Workshop[ConversationStore], locale: str | None, conversation: str
-) -> events.Understanding:
+) -> Heard:
     """What `text` says to whoever has heard what `state` has open. Never raises, and takes no longer than the shop's
     limit once what it needs is loaded.
 
@@ -43,7 +51,10 @@ async def understand(
     if answer is not None:
         intent = events.Intent(IntentName(answer.value), 1.0)
         UNDERSTOOD.labels("catalogue").inc()
-        return settle(events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue"), state)
+        understood = events.Understanding(masked, intents=(intent,), answer=answer, by="catalogue")
+        # A yes of the page's beside a chat in another language does not change the chat's, so it tells none.
+        own = spoken(state, locale)
+        return Heard(settle(understood, state), own if plain_answer(masked, own) is answer else None)
     await shop.loaded()
     try:
         async with asyncio.timeout(shop.understand_within):
@@ -59,24 +70,27 @@ async def understand(
     extra = tuple((f.name, value) for f in shop.required if (value := value_of(f, masked)))
     UNDERSTOOD.labels(understood.by).inc()
     understood = replace(understood, kept=masked)
+    language = None
     try:
-        understood = await _in_its_language(understood, state, locale, shop)
+        understood, language = await _in_its_language(understood, state, locale, shop)
     except Exception as error:  # then it is answered in the language that was spoken before
         log.error("its language was not told: %s", type(error).__name__, extra={"conversation": conversation})
-    return replace(
+    settled = replace(
         settle(understood, state),
         signals=understood.signals | secret,
         extra=extra or understood.extra,
     )
+    return Heard(settled, language)
 
 
 async def _in_its_language(
     understood: events.Understanding, state: State, locale: str | None, shop: Workshop[ConversationStore]
-) -> events.Understanding:
-    """With the language that the words are in, where they tell it; taken as it stands where nobody here speaks it."""
+) -> tuple[events.Understanding, str | None]:
+    """With the language that the words are in, where they tell it; taken as it stands where nobody here speaks it. And
+    that language once more, also where it is nothing new."""
     page = base_language(locale)
     before = state.language or page or "en"
-    language = language_of(understood, state.language, page)
+    told = language = language_of(understood, state.language, page)
     if language == "en" and state.language is None and base_language(locale) in (None, "en"):
         language = None  # nothing that was not known
     now = language or before
@@ -87,4 +101,4 @@ async def _in_its_language(
         # search that fails fails again where its answer is wanted, and is told of there.
         with contextlib.suppress(Exception):
             await asyncio.to_thread(shop.answers.ask, sought, now)
-    return replace(understood, language=language)
+    return replace(understood, language=language), told

@@ -180,6 +180,11 @@ def language_in_use(state: State, locale: str | None) -> str:
     return state.language or (paged if _CODE.fullmatch(paged) else "en")
 
 
+def language_said(phrase: str, language: str) -> str:
+    """The language in which `phrase` is said where `language` is spoken: the approved contact answer has one (R14)."""
+    return "en" if phrase == "contact" else language
+
+
 @functools.cache
 def _elsewhere() -> Mapping[str, str]:
     found: dict[str, str] = orjson.loads((LOCALES / "elsewhere" / "sentences.json").read_bytes())
@@ -229,7 +234,8 @@ def render(
     filled = dict(values)
     if "missing" in filled:
         filled["missing"] = join_fields(tuple(filled["missing"]), labels, language)
-    words = ENGLISH if language == "en" or phrase == "contact" else catalogue(language)["bot"]
+    said = language_said(phrase, language)
+    words = ENGLISH if said == "en" else catalogue(said)["bot"]
     if phrase == "danger":
         filled.setdefault("help", words["danger_help"])
     text: str = words[phrase].format(**filled, support_email=support_email)

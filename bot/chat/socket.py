@@ -18,6 +18,7 @@ from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, Typing, 
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
 from bot.chat.limits import Address, Limits, count_one, real_address
+from bot.chat.phrases import base_language, languages
 from bot.chat.pressure import Pressure
 from bot.settings import Settings
 from bot.store.database import Unavailable
@@ -34,8 +35,10 @@ _TYPING_AFTER = 0.3
 _BUSY = "More is asked of this chat than it can take right now; please try again in a moment."
 _TOO_MANY = "Many chats have begun from your address lately; please try again in a moment."
 _BEGIN_AGAIN = 10
-#: Frames that clients of before do not know (`welcome.features`).
-_FEATURES = ("hours",)
+#: What was added to the protocol's frames; a client that knows none of it works on. `languages`: a welcome tells the
+#: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one. `hours`:
+#: a frame that comes when somebody is there, or is not any more.
+FEATURES = ("languages", "hours")
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
@@ -151,7 +154,8 @@ class Socket:
             "token": token,
             "seq": self._conversation.seq,
             "rated": self._conversation.state.rated,
-            "features": list(_FEATURES),
+            "language": self._conversation.language,
+            "features": list(FEATURES),
         }
         self._locale = frame.locale
         self._told_hours = self._hours(self._conversation)
@@ -284,10 +288,11 @@ class Socket:
                 await poked.wait()
 
     def _hours(self, conversation: Conversation) -> dict[str, str | bool | None] | None:
-        """What is to be told of the hours now, in the page's language, else in the chat's."""
-        shop = self._hub.shop
+        """What is to be told of the hours now, in the chat's language: as the page writes it where it is the page's."""
+        shop, page, said = self._hub.shop, self._locale, conversation.state.language
         moment = datetime.datetime.fromtimestamp(shop.clock(), datetime.UTC)
-        return shop.published.told(moment, self._locale or conversation.state.language)
+        other = said is not None and said in languages() | {"en"} and said != base_language(page)
+        return shop.published.told(moment, said if other else page)
 
     async def _turns(self, conversation: Conversation) -> list[Turn]:
         while True:

@@ -71,6 +71,7 @@ REGISTER = Register(
                 "conversation": _FACT, "seq": _FACT, "who": _FACT, "text": _WORDS, "at": _FACT, "client_id": _WORDS,
                 "act": _FACT, "asks": _json(kind=Kind.FACT), "sources": _json("article", "title"),
                 "ticket": _json("reference", "status"), "choices": _json(), "rule": _FACT, "number": _FACT,
+                "language": _FACT, "parts": _json(kind=Kind.FACT),
             },
         ),
         "outbox": Kept(

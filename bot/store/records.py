@@ -14,6 +14,8 @@ import orjson
 from dialogue import events, states
 
 T = TypeVar("T")
+#: What stands between the parts of a turn that are in different languages.
+PARAGRAPH = "\n\n"
 
 
 def to_json(value: Any) -> str:
@@ -72,7 +74,10 @@ def happenings_from_json(text: str) -> tuple[events.Happening, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn as it is stored and sent; the protocol's names."""
+    """One turn as it is stored and sent; the protocol's names.
+
+    `language` is the one it was said in, an ISO 639-1 code, None where nobody can tell. Where a turn holds more than
+    one, `parts` are the languages of its paragraphs in order, the last that of all the rest."""
 
     seq: int
     who: str
@@ -85,19 +90,31 @@ class Turn:
     ticket: dict[str, str] | None = None
     choices: tuple[str, ...] = ()
     rule: str = ""
+    language: str | None = None
+    parts: tuple[str, ...] = ()
 
     def frame(self) -> dict[str, Any]:
         """The `turn` frame of the protocol."""
         frame: dict[str, Any] = {"type": "turn", "seq": self.seq, "who": self.who, "text": self.text, "at": self.at}
+        frame["language"] = self.language
         if self.who == "shopper":
             return frame | {"id": self.id}
+        quoted = self.parts[-1] if self.parts else self.language  # what an answer quotes is its end
         return frame | {
             "act": self.act,
             "asks": list(self.asks),
-            "sources": [dataclasses.asdict(s) for s in self.sources],
+            "sources": [dataclasses.asdict(s) | {"language": quoted} for s in self.sources],
             "ticket": self.ticket,
             "choices": list(self.choices),
+            "parts": self._parts(),
         }
+
+    def _parts(self) -> list[dict[str, str]]:
+        """The text in parts of one language each, with a blank line between; none where it has one language."""
+        texts = self.text.split(PARAGRAPH, max(len(self.parts) - 1, 0))
+        if len(texts) != len(self.parts):
+            return []
+        return [{"text": text, "language": language} for text, language in zip(texts, self.parts, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ turn = Table(
     Column("choices", Text),
     Column("rule", String(200)),
     Column("number", Integer, nullable=False),  # the happening that caused it
+    Column("language", Text),  # null in turns older than the column
+    Column("parts", Text),
     UniqueConstraint("conversation", "client_id"),
 )
 

@@ -202,7 +202,7 @@ def _turn_row(c: Change, t: Turn) -> Row:
         "conversation": c.conversation, "seq": t.seq, "who": t.who, "text": t.text, "at": t.at, "client_id": t.id,
         "act": t.act, "asks": to_json(t.asks), "sources": to_json(t.sources),
         "ticket": to_json(t.ticket) if t.ticket else None, "choices": to_json(t.choices), "rule": t.rule,
-        "number": c.number,
+        "number": c.number, "language": t.language, "parts": to_json(t.parts) if t.parts else None,
     }  # fmt: skip
 
 
@@ -213,5 +213,5 @@ def turn_of(row: Any) -> Turn:
         asks=tuple(orjson.loads(row.asks or "[]")),
         sources=tuple(events.Passage(**s) for s in orjson.loads(row.sources or "[]")),
         ticket=orjson.loads(row.ticket) if row.ticket else None, choices=tuple(orjson.loads(row.choices or "[]")),
-        rule=row.rule or "",
+        rule=row.rule or "", language=row.language, parts=tuple(orjson.loads(row.parts or "[]")),
     )  # fmt: skip

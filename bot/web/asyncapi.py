@@ -32,21 +32,27 @@ class ServiceHours(_Sent):
 class Welcome(_Sent):
     """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only. `rated`: this
     chat was rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with
-    the act `thanks` follows."""
+    the act `thanks` follows. `language`: the chat's (ISO 639-1), null while nothing was said; from there on a turn of
+    the shopper's that tells one changes it. `features`: what was added to the frames since they were first published:
+    `languages` (this field, and `language` and `parts` of turns)."""
 
     type: Literal["welcome"]
     conversation: str
     token: str
     seq: int
     rated: bool
-    features: list[str] = []
+    language: str | None
+    features: list[Literal["languages", "hours"]]
     hours: ServiceHours | None = None
 
 
 class Source(_Sent):
+    """A quoted place of an article; `language` is the article's."""
+
     article: str
     title: str
     passage: str
+    language: str | None
 
 
 class TicketShown(_Sent):
@@ -55,29 +61,42 @@ class TicketShown(_Sent):
 
 
 class ShopperTurn(_Sent):
-    """The shopper's own turn: the acknowledgement of a `say` with the same `id`."""
+    """The shopper's own turn: the acknowledgement of a `say` with the same `id`. `language`: that of its words, null
+    where they do not tell."""
 
     type: Literal["turn"]
     seq: int
     who: Literal["shopper"]
     text: str
     at: str
+    language: str | None
     id: str | None
 
 
+class Part(_Sent):
+    """A piece of a turn's text, in one language."""
+
+    text: str
+    language: str
+
+
 class BotTurn(_Sent):
-    """`seq` counts 1, 2, 3 … without a gap, the same after a reconnect."""
+    """`seq` counts 1, 2, 3 … without a gap, the same after a reconnect. `language`: the one it was said in, and its
+    choices; null where nobody can tell (an agent's, and turns stored by an older version). `parts`: the whole text
+    again where it holds more than one language, a blank line between two; else none."""
 
     type: Literal["turn"]
     seq: int
     who: Literal["bot", "agent", "system"]
     text: str
     at: str
+    language: str | None
     act: Act | None
     asks: list[str]
     sources: list[Source]
     ticket: TicketShown | None
     choices: list[str]
+    parts: list[Part]
 
 
 class TypingShown(_Sent):

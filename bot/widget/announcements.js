@@ -2,6 +2,7 @@
    from its beginning. Only what is new belongs here. */
 
 import { make } from "./elements.js";
+import { saidIn, speech } from "./words.js";
 
 const READ = 8000;  // milliseconds after which a line was read
 
@@ -9,9 +10,12 @@ export class Announcements {
   element = make("div",
     { class: "aloud", "aria-live": "polite", "aria-atomic": "false", "aria-relevant": "additions" });
 
-  /** Said once; what was read is taken out again, so that nobody walks through it twice. */
-  announce(words) {
-    const line = make("p", {}, words.trim());
+  /** Said once, each word in its own language: `words` are the widget's, `turn` is whose turn it is, if it is one's.
+      What was read is taken out again, so that nobody walks through it twice. */
+  announce(words, turn) {
+    const line = make("p", {}, make("span", { lang: speech.language, dir: speech.direction }, words));
+    const parts = turn?.parts?.length ? turn.parts : turn ? [turn] : [];
+    for (const { text, language } of parts) line.append(" ", make("span", saidIn(language), text));
     this.element.append(line);
     setTimeout(() => line.remove(), READ);
   }

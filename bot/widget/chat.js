@@ -9,6 +9,7 @@ import { Conversation } from "./conversation.js";
 import { copyAll, download } from "./copy.js";
 import { Events } from "./events.js";
 import { Hours } from "./hours.js";
+import { back, follow } from "./language.js";
 import { Log } from "./log.js";
 import { Menu } from "./menu.js";
 import { Outbox } from "./outbox.js";
@@ -53,6 +54,7 @@ export class Chat {
     turn: (turn) => this.#show(turn),
     rated: () => this.#rated(),
     hours: (hours) => this.#hours.show(hours),
+    language: (language) => this.#follow(language),
     ready: () => this.#events.tell("ready"),
     startOver: (words, fresh) => this.#startOver(words, fresh),
   });
@@ -62,10 +64,11 @@ export class Chat {
     done: () => this.#composer.focus(),
   });
   #menu = new Menu([
-    [WORDS.copyAll, () => copyAll(this.#log.turns, () => this.#status.sayBriefly(WORDS.copied))],
-    [WORDS.download, () => download(this.#log.turns)],
-    [WORDS.startOver, () => this.#question.ask(WORDS.startSure, () => this.#startOver(WORDS.fresh, true))],
-    [WORDS.erase, () => this.#question.ask(WORDS.eraseSure, () => this.#conversation.erase())],
+    [() => WORDS.copyAll, () => copyAll(this.#log.turns, () => this.#status.sayBriefly(WORDS.copied))],
+    [() => WORDS.download, () => download(this.#log.turns)],
+    [() => WORDS.startOver,
+      () => this.#question.ask(() => WORDS.startSure, () => this.#startOver(() => WORDS.fresh, true))],
+    [() => WORDS.erase, () => this.#question.ask(() => WORDS.eraseSure, () => this.#conversation.erase())],
   ]);
   #panel;
 
@@ -146,7 +149,7 @@ export class Chat {
 
   reset() {
     this.#owner.forget();
-    this.#startOver(WORDS.fresh, true);
+    this.#startOver(() => WORDS.fresh, true);
   }
 
   /* ------------------------------------------------------------ what the shopper and the server do */
@@ -173,6 +176,7 @@ export class Chat {
     if (turn.seq <= this.#log.last) return;
     this.#status.say("");
     this.#log.add(turn, this.#outbox.first);
+    if (turn.who === "shopper" && turn.language && turn.seq > this.#conversation.caughtUp) this.#follow(turn.language);
     if (turn.ticket) this.#events.tell("ticket", turn.ticket);
     if (turn.who !== "shopper" && turn.seq > this.#conversation.caughtUp) this.#isNews(turn);
     this.#log.down();
@@ -180,10 +184,20 @@ export class Chat {
 
   #isNews(turn) {
     const who = turn.who === "agent" ? WORDS.agent : turn.who === "system" ? "" : WORDS.bot;
-    this.#aloud.announce(`${who} ${turn.text}`);
+    this.#aloud.announce(who, turn);
     this.#events.tell("message", turn);
     if (sound.wanted) sound.beep();
     if (!this.#panel.isOpen || document.hidden) this.#unread.add();
+  }
+
+  /* The chat is in `language`, and so is the widget as soon as it has the words. */
+  #follow(language) { follow(language, () => this.#reworded()); }
+
+  /* The widget's words are others now. Who reads the latest goes on reading it. */
+  #reworded() {
+    const down = this.#log.isDown;
+    this.#panel.renew();
+    if (down) this.#log.down();
   }
 
   #rated() {
@@ -192,11 +206,11 @@ export class Chat {
   }
 
   #startOver(words, fresh) {
-    keep.set("token", "");
+    for (const name of ["token", "language"]) keep.set(name, "");
     this.#clear();
     this.#outbox.remember();
     this.#log.note(words);
-    this.#aloud.announce(words);
+    this.#aloud.announce(words());
     this.#conversation.fresh = fresh;
     this.#connection.connect();
   }
@@ -204,6 +218,7 @@ export class Chat {
   /* Everything that was said leaves the screen, and what may still come of it is not listened to. */
   #clear() {
     this.#connection.drop();
+    back(() => this.#reworded());
     this.#conversation.clear();
     this.#outbox.clear();
     this.#rating.clear();

@@ -12,11 +12,11 @@ export class Composer {
   /** `needs`: send(words); writes() at every key. */
   constructor(needs) {
     this.#needs = needs;
-    this.#input = make("textarea", { rows: "1", "aria-label": WORDS.placeholder, placeholder: WORDS.placeholder,
-      dir: "auto", autocomplete: "off", enterkeyhint: "send",
+    this.#input = make("textarea", { rows: "1", "aria-label": () => WORDS.placeholder,
+      placeholder: () => WORDS.placeholder, dir: "auto", autocomplete: "off", enterkeyhint: "send",
       onkeydown: (event) => this.#key(event), oninput: () => this.#grow() });
     this.element = make("form", { class: "say", onsubmit: (event) => this.#send(event) },
-      this.#input, make("button", { class: "go", type: "submit" }, WORDS.send));
+      this.#input, make("button", { class: "go", type: "submit" }, () => WORDS.send));
   }
 
   focus() { this.#input.focus(); }

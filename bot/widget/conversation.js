@@ -18,8 +18,8 @@ export class Conversation {
   #greeted = "";  // who was named in the last hello
   #told = 0;
 
-  /** `needs`: the parts {owner, connection, outbox, log, status}; turn(turn), rated(), hours(hours), ready() when these
-      were told; startOver(words, fresh) where this chat is no more. */
+  /** `needs`: the parts {owner, connection, outbox, log, status}; turn(turn), rated(), hours(hours),
+      language(language), ready() when these were told; startOver(words, fresh) where this chat is no more. */
   constructor(needs) { this.#needs = needs; }
 
   hello() {
@@ -37,7 +37,7 @@ export class Conversation {
     if (frame.type === "typing") status.typing(frame.who, () => connection.ready);
     if (frame.type === "hours") this.#needs.hours(frame.hours);
     if (frame.type === "rated") this.#needs.rated();
-    if (frame.type === "erased") this.#needs.startOver(WORDS.erased, true);
+    if (frame.type === "erased") this.#needs.startOver(() => WORDS.erased, true);
     if (frame.type === "error") this.#failed(frame);
   }
 
@@ -81,6 +81,7 @@ export class Conversation {
     const first = connection.welcomed();
     this.fresh = false;
     this.caughtUp = frame.seq;
+    this.#needs.language(frame.language);
     status.say(keep.blocked ? WORDS.unkept : "");
     this.#needs.hours(frame.hours);
     if (frame.rated) this.#needs.rated();
@@ -101,7 +102,7 @@ export class Conversation {
   /* The server does not know this chat. Where nothing was said in it yet, nobody misses it. */
   #forgotten() {
     const { connection, log } = this.#needs;
-    if (log.last) return this.#needs.startOver(WORDS.expired, false);
+    if (log.last) return this.#needs.startOver(() => WORDS.expired, false);
     keep.set("token", "");
     if (connection.isOpen) this.hello();
   }

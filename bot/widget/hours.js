@@ -1,7 +1,7 @@
 /* The shop's published hours, as the server tells them with its welcome and whenever they change; nothing is reckoned
    here but how a moment is written where the shopper is. */
 
-import { make } from "./elements.js";
+import { make, renew } from "./elements.js";
 import { WORDS, speech } from "./words.js";
 
 const WHEN = { weekday: "long", hour: "numeric", minute: "2-digit" };
@@ -14,18 +14,22 @@ const written = (moment) => {
 };
 
 /* `open` is null where the hours were not understood: then they are shown as they are written. */
-const told = ({ open, next, text }) => {
+const now = ({ open, next, text }) => {
   if (open == null) return `${WORDS.hours} ${text}`;
   if (open) return `${WORDS.hoursOpen} (${text})`;
   return next ? `${WORDS.hoursNext} ${written(new Date(next))}` : `${WORDS.hours} ${text}`;
 };
 
+const told = (hours) => (hours ? [now(hours), hours.closed].filter(Boolean).join(" · ") : "");
+
 export class Hours {
-  element = make("div", { class: "hours", hidden: true });
+  #hours = null;
+  element = make("div", { class: "hours", hidden: true }, () => told(this.#hours));
 
   /** `hours`: {open, next, text, closed}, or nothing where none are published. */
   show(hours) {
-    this.element.textContent = hours ? [told(hours), hours.closed].filter(Boolean).join(" · ") : "";
+    this.#hours = hours ?? null;
+    renew(this.element);
     this.element.hidden = !hours;
   }
 }

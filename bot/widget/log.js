@@ -1,13 +1,17 @@
 /* The conversation on the screen: what was said, in the order of its numbers, and the shopper's own words that wait
    behind it. It shows; what a turn means for the rest of the widget is not decided here. */
 
-import { make } from "./elements.js";
+import { make, renew } from "./elements.js";
+import { shops } from "./language.js";
 import { given } from "./page.js";
 import { drawn } from "./turn.js";
 import { WORDS } from "./words.js";
 
+const NEAR = 40;  // pixels from the end
+
 export class Log {
-  element = make("div", { class: "log", role: "log", "aria-live": "off", "aria-label": WORDS.log, tabindex: "0" });
+  element = make("div",
+    { class: "log", role: "log", "aria-live": "off", "aria-label": () => WORDS.log, tabindex: "0" });
   /** The highest `seq` shown: the server is asked for what comes after it. */
   last = 0;
   /** The turns that were shown, for the shopper's own copy. */
@@ -30,6 +34,7 @@ export class Log {
 
   append(element) { this.element.append(element); }
 
+  /** `words`: a function. */
   note(words) { this.append(make("p", { class: "note" }, words)); }
 
   /** Takes away what was offered and is not any more. */
@@ -44,16 +49,19 @@ export class Log {
     this.#greet();
   }
 
+  /** Whether the latest is in sight. */
+  get isDown() { return this.element.scrollHeight - this.element.scrollTop - this.element.clientHeight < NEAR; }
+
   down() { requestAnimationFrame(() => { this.element.scrollTop = this.element.scrollHeight; }); }
 
   /** Other words of greeting, from now on. */
   greetWith(words) {
     given.greeting = words;
-    this.element.querySelector(".greeting .words").textContent = words;
+    renew(this.element);
   }
 
   #greet() {
     this.append(make("div", { class: "turn bot greeting" },
-      make("p", { class: "words", dir: "auto" }, given.greeting || WORDS.greeting)));
+      make("p", { class: "words", ...shops("greeting") }, () => given.greeting || WORDS.greeting)));
   }
 }

@@ -9,15 +9,15 @@ export class Menu {
   button;
   element;
 
-  /** `acts`: pairs of words and what is done; the sound's switch stands behind the second. */
+  /** `acts`: pairs of words, as a function, and what is done; the sound's switch stands behind the second. */
   constructor(acts) {
-    this.button = make("button", { type: "button", "aria-label": WORDS.more, "aria-expanded": "false",
+    this.button = make("button", { type: "button", "aria-label": () => WORDS.more, "aria-expanded": "false",
       "aria-controls": "menu", onclick: () => this.unfold(!this.isOpen) }, "⋯");
     const items = acts.map(([words, act]) =>
       make("button", { type: "button", onclick: () => { this.unfold(false); act(); } }, words));
     items.splice(2, 0, this.#soundSwitch());
     this.element = make("div",
-      { class: "menu", id: "menu", hidden: true, role: "group", "aria-label": WORDS.more }, ...items);
+      { class: "menu", id: "menu", hidden: true, role: "group", "aria-label": () => WORDS.more }, ...items);
   }
 
   get isOpen() { return !this.element.hidden; }
@@ -41,7 +41,7 @@ export class Menu {
       sound.want(!sound.wanted);
       show();
       if (sound.wanted) sound.beep();
-    } }, WORDS.sound, tick);
+    } }, () => WORDS.sound, tick);
     const show = () => {
       loud.setAttribute("aria-pressed", String(sound.wanted));
       tick.data = sound.wanted ? " ✓" : "";

@@ -58,8 +58,8 @@ export class Outbox {
     const item = this.#pending.get(frame.id);
     const passing = frame.code === "too_fast" || frame.code === "unavailable";
     if (passing) item.tries += 1;
-    if (!passing || item.tries > TRIES) return this.#mark(item, `${WORDS.failed}: ${frame.message}`, true);
-    this.#mark(item, frame.code === "too_fast" ? WORDS.slow : WORDS.away, false);
+    if (!passing || item.tries > TRIES) return this.#mark(item, () => `${WORDS.failed}: ${frame.message}`, true);
+    this.#mark(item, () => (frame.code === "too_fast" ? WORDS.slow : WORDS.away), false);
     setTimeout(() => this.#pending.has(frame.id) && this.#needs.push(frame.id, item.text),
       Math.max(later, item.tries * 1000) * (1 + Math.random()));
   }
@@ -76,7 +76,7 @@ export class Outbox {
     const item = { id, text, element: ownWords(text), tries: 0 };
     this.#pending.set(id, item);
     this.#needs.append(item.element);
-    this.#mark(item, WORDS.waiting, false);
+    this.#mark(item, () => WORDS.waiting, false);
     this.remember();
   }
 
@@ -85,13 +85,14 @@ export class Outbox {
     item.element.querySelector(".note")?.remove();
     item.element.classList.toggle("failed", again);
     const note = make("p", { class: "note" }, words);
-    if (again) note.append(" ", make("button", { type: "button", onclick: () => this.#again(item) }, WORDS.retry));
+    const button = { type: "button", onclick: () => this.#again(item) };
+    if (again) note.append(" ", make("button", button, () => WORDS.retry));
     item.element.append(note);
   }
 
   #again(item) {
     item.tries = 0;
-    this.#mark(item, WORDS.waiting, false);
+    this.#mark(item, () => WORDS.waiting, false);
     this.#needs.push(item.id, item.text);
   }
 }

@@ -59,7 +59,7 @@ export class Owner {
   /* Nobody sees this chat here any more, from this very moment; the next one is `who`'s. */
   #leave(who) {
     this.#era = settle(who);
-    for (const name of ["token", "unsent"]) keep.set(name, "");
+    for (const name of ["token", "unsent", "language"]) keep.set(name, "");
     this.#needs.empty();
   }
 }

@@ -2,7 +2,8 @@
    stands in it comes from outside; it neither connects nor speaks. */
 
 import { colours } from "./colours.js";
-import { make } from "./elements.js";
+import { make, renew } from "./elements.js";
+import { home, shops } from "./language.js";
 import { given } from "./page.js";
 import { keep } from "./storage.js";
 import { STYLE } from "./styles.js";
@@ -17,20 +18,20 @@ const sheetOf = (rules) => {
 export class Panel {
   #launch;
   #panel;
-  #heading;
   #colours = sheetOf("");
 
   /** `parts`: badge, menu, menuButton, state, hours, log, aloud, form: elements. `needs`: open(), close(), escape(). */
   constructor(root, parts, needs) {
     this.#launch = make("button", { class: "launch", type: "button", "aria-expanded": "false", onclick: needs.open },
-      make("span", {}, WORDS.open), parts.badge);
-    this.#heading = make("h2", {}, given.title || WORDS.title);
-    const close = make("button", { type: "button", "aria-label": WORDS.close, onclick: needs.close }, "✕");
-    this.#panel = make("section", { class: "panel", role: "dialog", "aria-label": given.title || WORDS.title,
+      make("span", shops("launcher"), () => given.launcher || WORDS.open), parts.badge);
+    const heading = make("h2", shops("title"), () => given.title || WORDS.title);
+    const close = make("button", { type: "button", "aria-label": () => WORDS.close, onclick: needs.close }, "✕");
+    this.#panel = make("section", { class: "panel", role: "dialog", "aria-label": () => given.title || WORDS.title,
       hidden: true, onkeydown: (event) => { if (event.key === "Escape") needs.escape(); } },
-      make("div", { class: "head" }, this.#heading, parts.menuButton, close, parts.menu),
+      make("div", { class: "head" }, heading, parts.menuButton, close, parts.menu),
       make("div", { class: "over" }, parts.state), parts.hours, parts.log, parts.aloud, parts.form);
-    for (const part of this.#both) Object.assign(part, { dir: speech.direction, lang: speech.language });
+    this.#place(false);
+    this.renew();
     root.adoptedStyleSheets = [sheetOf(STYLE), this.#colours];
     root.append(this.#launch, this.#panel);
   }
@@ -45,6 +46,14 @@ export class Panel {
     keep.set("open", open ? "1" : "0");
   }
 
+  /** The words changed: they are written anew where they stand, and so is their direction. */
+  renew() {
+    for (const part of this.#both) {
+      Object.assign(part, { dir: speech.direction, lang: speech.language });
+      renew(part);
+    }
+  }
+
   focusLaunch() { this.#launch.focus(); }
 
   /** As tall as a telephone's keyboard leaves it. */
@@ -55,12 +64,14 @@ export class Panel {
   /** The shop's looks: {accent, position, title, launcher}; what is not named stays. */
   dress(options) {
     if (options?.accent) this.#colours.replaceSync(colours(options.accent));
-    if (options?.position) for (const part of this.#both) part.classList.toggle("left", options.position === "left");
-    if (options?.title) {
-      this.#heading.textContent = options.title;
-      this.#panel.setAttribute("aria-label", options.title);
-    }
-    if (options?.launcher) this.#launch.firstChild.textContent = options.launcher;
+    if (options?.position) this.#place(options.position === "left");
+    for (const name of ["title", "launcher"]) if (options?.[name]) given[name] = options[name];
+    this.renew();
+  }
+
+  /* Left where the shop wants it, or where the page's lines end there: the chat's own direction moves nothing. */
+  #place(left) {
+    for (const part of this.#both) part.classList.toggle("left", left || home.direction === "rtl");
   }
 
   get #both() { return [this.#launch, this.#panel]; }

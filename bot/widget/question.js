@@ -12,10 +12,11 @@ export class Question {
 
   get isOpen() { return this.#element !== null; }
 
+  /** `words`: a function, for they may change while they are asked. */
   ask(words, act) {
     this.clear();
-    const no = make("button", { type: "button", onclick: () => this.end() }, WORDS.keep);
-    const yes = make("button", { type: "button", onclick: () => { this.end(); act(); } }, WORDS.yes);
+    const no = make("button", { type: "button", onclick: () => this.end() }, () => WORDS.keep);
+    const yes = make("button", { type: "button", onclick: () => { this.end(); act(); } }, () => WORDS.yes);
     this.#element = make("div", { class: "sure", role: "alertdialog", "aria-label": words },
       make("p", {}, words), yes, " ", no);
     this.#needs.place(this.#element);

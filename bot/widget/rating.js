@@ -19,17 +19,18 @@ export class Rating {
       if (!this.#needs.give(score, comment.value.trim() || undefined)) return;
       box.remove();
       this.#needs.done();
-    } }, WORDS.rateSend);
+    } }, () => WORDS.rateSend);
     const choose = (value) => {
       score = value;
       stars.forEach((star, place) => star.setAttribute("aria-pressed", String(place < value)));
       go.disabled = false;
     };
     const stars = [1, 2, 3, 4, 5].map((value) => make("button", { type: "button", "aria-pressed": "false",
-      "aria-label": `${value} ${WORDS.of}`, onclick: () => choose(value) }, String(value)));
+      "aria-label": () => `${value} ${WORDS.of}`, onclick: () => choose(value) }, String(value)));
     const comment = make("textarea",
-      { rows: "2", "aria-label": WORDS.comment, placeholder: WORDS.comment, maxlength: "4000" });
-    const box = make("div", { class: "rating", role: "group", "aria-label": WORDS.rate },
+      { rows: "2", "aria-label": () => WORDS.comment, placeholder: () => WORDS.comment, maxlength: "4000",
+        dir: "auto" });
+    const box = make("div", { class: "rating", role: "group", "aria-label": () => WORDS.rate },
       make("div", { class: "stars" }, ...stars), comment, go);
     return box;
   }

@@ -1,13 +1,13 @@
-/* The beginning, once a page: learn the page's language, put the chat into it, give the page `Askonce`. The one
-   global. */
+/* The beginning, once a page: learn the languages of the page and of its chat, put the chat into it, give the page
+   `Askonce`. The one global. */
 
 import { Host } from "./host.js";
-import { learn } from "./words.js";
+import { prepare } from "./language.js";
 
 const NAME = "askonce-chat";
 
 const start = async () => {
-  await learn();
+  await prepare();
   if (customElements.get(NAME)) return;
   customElements.define(NAME, Host);
   const host = document.querySelector(NAME) ?? document.body.appendChild(document.createElement(NAME));

@@ -1,8 +1,9 @@
 /* The line over the conversation: the connection's state, who is writing, what went wrong. One thing at a time, and
-   "" hides it. Never a turn of the conversation. */
+   "" hides it. Never a turn of the conversation. What is
+   said stays in the language that it was said in: said anew, it would be read out again. */
 
 import { make } from "./elements.js";
-import { WORDS } from "./words.js";
+import { WORDS, speech } from "./words.js";
 
 const TYPING = 5000;  // milliseconds for which one word of typing holds
 const BRIEFLY = 3000;
@@ -13,7 +14,8 @@ export class Status {
 
   say(words) {
     this.element.hidden = !words;
-    if (this.element.textContent !== words) this.element.textContent = words;
+    if (this.element.textContent === words) return;
+    Object.assign(this.element, { lang: speech.language, dir: speech.direction, textContent: words });
   }
 
   /** Said for a moment, unless something else is said meanwhile. */

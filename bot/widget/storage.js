@@ -1,7 +1,7 @@
-/* The page's storage, the only door to it. Five things are kept there, a name each: `token` (the conversation's),
-   `unsent` (messages that were not acknowledged), `whose` (the era and its customer), `open` and `sound` ("1" or
-   "0"). No words of the chat but the unsent ones. Storage may be blocked: then all of it lasts as long as the
-   page. */
+/* The page's storage, the only door to it. Six things are kept there, a name each: `token` (the conversation's),
+   `language` (the conversation's), `unsent` (messages that were not acknowledged), `whose` (the era and its customer),
+   `open` and `sound` ("1" or "0"). No words of the chat but the unsent ones. Storage may be blocked: then all of it
+   lasts as long as the page. */
 
 import { base } from "./page.js";
 

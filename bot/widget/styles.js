@@ -14,17 +14,17 @@ button { cursor: pointer; border: 1px solid transparent; background: none; color
   min-width: 44px;
   border-radius: 10px; padding: 0 12px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.launch { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000;
+.launch { position: fixed; inset-block-end: 20px; right: 20px; z-index: 2147483000;
   background: var(--accent);
   color: var(--on-accent); border-radius: 28px; padding: 0 20px; min-height: 56px; font-weight: 600;
   box-shadow: 0 4px 18px rgb(0 0 0 / .25); }
 .badge { margin-inline-start: 8px; background: var(--on-accent); color: var(--accent); border-radius: 10px;
   padding: 1px 7px; }
-.panel { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000; display: flex;
+.panel { position: fixed; inset-block-end: 20px; right: 20px; z-index: 2147483000; display: flex;
   flex-direction: column; inline-size: min(400px, calc(100vw - 40px)); block-size: min(640px, calc(100dvh - 40px));
   background: var(--back); color: var(--fore); border: 1px solid var(--line); border-radius: 16px; overflow: hidden;
   box-shadow: 0 10px 40px rgb(0 0 0 / .28); }
-.left.launch, .left.panel { inset-inline: auto; left: 20px; }
+.left.launch, .left.panel { right: auto; left: 20px; }
 @media (max-width: 480px), (max-height: 420px) { .panel, .left.panel { inset: 0; inline-size: 100vw;
   block-size: var(--tall, 100dvh); border: 0; border-radius: 0; } }
 .head { display: flex; align-items: center; gap: 4px; padding-block: 8px; padding-inline: 16px 8px;
@@ -58,6 +58,8 @@ h2 { margin: 0; font-size: 1.05em; font-weight: 600; }
 .agent .words { border: 1px solid var(--accent); }
 .shopper .words { background: var(--accent); color: var(--on-accent); }
 .words a { color: inherit; }
+.part { display: block; } .part + .part { margin-block-start: .8em; }
+.kept { unicode-bidi: isolate; display: inline-block; max-inline-size: 100%; white-space: normal; }
 .who { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }
 .note { margin: 3px 4px 0; font-size: .8125em; color: var(--muted); }
@@ -78,6 +80,7 @@ form.say { display: flex; gap: 8px; padding: 10px; border-top: 1px solid var(--l
 textarea { flex: 1; resize: none; min-height: 44px; max-height: 140px; padding: 10px 12px;
   border: 1px solid var(--muted);
   border-radius: 10px; background: var(--back); color: var(--fore); font-size: 16px; }
+textarea:placeholder-shown { direction: inherit; }
 .go { background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .rating textarea { inline-size: 100%; }
 @media (prefers-reduced-motion: no-preference) { .turn { animation: come .15s ease-out; } @keyframes come { from {

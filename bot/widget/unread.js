@@ -1,11 +1,12 @@
 /* How many turns came while nobody looked: on the button, and in the title of the page. Never which. */
 
-import { make } from "./elements.js";
+import { make, renew } from "./elements.js";
 import { WORDS, counted } from "./words.js";
 
 export class Unread {
-  element = make("span", { class: "badge", hidden: true });
   #count = 0;
+  element = make("span", { class: "badge", hidden: true, role: "img",
+    "aria-label": () => counted(WORDS.unread, this.#count) });
 
   get any() { return this.#count > 0; }
 
@@ -17,8 +18,7 @@ export class Unread {
     this.#count = count;
     this.element.hidden = count === 0;
     this.element.textContent = count ? String(count) : "";
-    this.element.setAttribute("aria-label", counted(WORDS.unread, count));
-    this.element.setAttribute("role", "img");
+    renew(this.element);
     const plain = document.title.replace(/^\(\d+\) /, "");
     if (count || plain !== document.title) document.title = count ? `(${count}) ${plain}` : plain;
   }

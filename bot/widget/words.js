@@ -1,10 +1,10 @@
-/* Every word that the widget says by itself: English here, another language fetched before the chat is built. The
-   names are those of the "widget" part of the bot's locale files. What the bot says is none of this: it comes as
-   turns. */
+/* Every word that the widget says by itself: English here, other languages fetched, each once. The names are those of
+   the "widget" part of the bot's locale files. What the bot says is none of this: it comes as turns. Which language is
+   spoken is not decided here. */
 
-import { LOCALE, base } from "./page.js";
+import { base } from "./page.js";
 
-export const WORDS = {
+const ENGLISH = {
   open: "Chat with us", title: "Help", close: "Close the chat", placeholder: "Write a message",
   send: "Send", greeting: "Hello! Ask me about orders, delivery, returns or refunds, or ask for a support ticket.",
   connecting: "Connecting…", offline: "No connection. Your messages are kept and sent when it is back.",
@@ -26,17 +26,45 @@ export const WORDS = {
   hoursOpen: "Our team is available now", hoursNext: "Our team is back:", hours: "Live agents:",
 };
 
+/** The words in the language that is spoken now. */
+export const WORDS = { ...ENGLISH };
+
 /** How the words are written: their direction and their language, for `dir`, `lang` and dates. */
 export const speech = { direction: "ltr", language: "en" };
 
-/** The words of the page's language in the place of the English ones. */
-export const learn = async () => {
-  if (!LOCALE || /^en\b/i.test(LOCALE)) return;
+/** English, as `learn` gives the others. */
+export const english = { direction: "ltr", language: "en", words: {} };
+
+/* Written from right to left, of the languages that anybody writes to a shop in. */
+const LEFTWARDS = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i;
+
+/** `lang` and `dir` of what is said in `language`; null: nobody can tell, and its first letters show the direction. */
+export const saidIn = (language) => (language ? { lang: language, dir: LEFTWARDS.test(language) ? "rtl" : "ltr" }
+  : { lang: "", dir: "auto" });
+
+const learned = new Map();  // language -> a promise of its words
+
+const fetched = async (language) => {
+  const found = await (await fetch(new URL(`/widget/words/${encodeURIComponent(language)}.json`, base))).json();
+  return language.toLowerCase().startsWith(found.language) ? found : null;
+};
+
+/** The words of a language, {language, direction, words}, or null where there are none or they are out of reach. */
+export const learn = async (language) => {
+  if (!language || /^en\b/i.test(language)) return english;
+  if (!learned.has(language)) learned.set(language, fetched(language));
   try {
-    const found = await (await fetch(new URL(`/widget/words/${encodeURIComponent(LOCALE)}.json`, base))).json();
-    Object.assign(WORDS, found.words);
-    ({ direction: speech.direction, language: speech.language } = found);
-  } catch { /* the words are unreachable: English is better than nothing */ }
+    return await learned.get(language);
+  } catch {
+    learned.delete(language);  // the network: the next who asks may have more luck
+    return null;
+  }
+};
+
+/** From now on these words; what shows the old ones is not changed here. */
+export const speak = ({ direction, language, words }) => {
+  Object.assign(WORDS, ENGLISH, words);
+  Object.assign(speech, { direction, language });
 };
 
 /** How many of something there are, in the form that the language has for that number (CLDR's plural rules). */

@@ -50,8 +50,11 @@ def main() -> None:
         browser.close()
 
 
+#: What a shopper says, and what of each reply is waited for.
+Said = tuple[tuple[str, str], ...]
+
 #: What is said on a page in each language, and what of the reply is waited for.
-LANGUAGES = {
+LANGUAGES: dict[str, Said] = {
     "de": (
         ("wie lange kann ich etwas zurückgeben?", "60 Tage"),
         ("mein wasserkocher kam mit einem riss im deckel an, bitte ticket aufmachen", "vollständigen Namen"),
@@ -65,24 +68,47 @@ LANGUAGES = {
 }
 
 
+#: A page in one language, a chat in another: what the page is in, what the picture is called, what is said.
+MIXED: tuple[tuple[str, str, Said], ...] = (
+    (
+        "de",
+        "fr-on-de",
+        (
+            ("combien de temps prend la livraison ?", "jours ouvrés"),
+            ("ma lampe est arrivée cassée, je voudrais un ticket", "nom complet"),
+            ("Amélie Dupont, amelie.dupont@example.com", "ticket d'assistance est"),
+        ),
+    ),
+    ("en", "ar-on-en", LANGUAGES["ar"]),
+)
+
+
 def take_languages(browser: Browser, bot: BotProcess) -> None:
-    """The widget on a German and on an Arabic page, from the first word to the filed ticket."""
+    """The widget on a German and on an Arabic page, from the first word to the filed ticket; and on pages in another
+    language than the chat's."""
     for language, said in LANGUAGES.items():
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        page.add_init_script(
-            "new MutationObserver(() => { const s = document.querySelector('script[src$=\"/widget.js\"]');"
-            f" if (s) s.dataset.locale ??= '{language}'; }}).observe(document, {{ childList: true, subtree: true }});"
-        )
-        page.goto(bot.url)
-        page.locator("button").first.click()
-        box = page.get_by_role("textbox")
-        for words, reply in said:
-            box.fill(words)
-            box.press("Enter")
-            expect(page.get_by_role("log")).to_contain_text(reply, timeout=60_000)
-        page.wait_for_timeout(400)
-        page.screenshot(path=PICTURES / f"widget-{language}.png")
-        page.close()
+        take_chat(browser, bot, language, f"widget-{language}", said)
+    for language, name, said in MIXED:
+        take_chat(browser, bot, language, f"widget-{name}", said)
+
+
+def take_chat(browser: Browser, bot: BotProcess, language: str, name: str, said: Said) -> None:
+    """One chat on a telephone, on a page in this language."""
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.add_init_script(
+        "new MutationObserver(() => { const s = document.querySelector('script[src$=\"/widget.js\"]');"
+        f" if (s) s.dataset.locale ??= '{language}'; }}).observe(document, {{ childList: true, subtree: true }});"
+    )
+    page.goto(bot.url)
+    page.locator("button").first.click()
+    box = page.get_by_role("textbox")
+    for words, reply in said:
+        box.fill(words)
+        box.press("Enter")
+        expect(page.get_by_role("log")).to_contain_text(reply, timeout=60_000)
+    page.wait_for_timeout(400)
+    page.screenshot(path=PICTURES / f"{name}.png")
+    page.close()
 
 
 def take_console(browser: Browser, folder: pathlib.Path) -> None:

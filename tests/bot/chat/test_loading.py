@@ -89,7 +89,7 @@ async def test_nobody_is_asked_before_it_is_loaded_and_the_time_for_it_does_not_
         assert not mind.asked and loading.trouble == "loading"
     finally:
         gate.set()
-    assert (await said).by == "noting" and mind.asked == ["where is it"] and loading.trouble is None
+    assert (await said).understood.by == "noting" and mind.asked == ["where is it"] and loading.trouble is None
     work.cancel()
 
 

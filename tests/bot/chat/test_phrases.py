@@ -79,7 +79,7 @@ def words_of(phrase: str, language: str) -> str:
 
 def test_every_language_is_complete_and_says_nothing_else() -> None:
     assert set(FORBIDDEN) == set(LANGUAGES)
-    words = script().split("const WORDS = {")[1].split("};")[0]
+    words = script().split("const ENGLISH = {")[1].split("};")[0]
     words = re.sub(r": {.*?}(?=,)", ': "forms"', words)
     english = set(re.findall(r"(?:^|, )\s*(\w+): \"", words, re.M))
     assert len(english) > 25
