@@ -8,4 +8,4 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    op.add_column("account", sa.Column("language", sa.String(16)))
+    op.add_column("account", sa.Column("language", sa.String(16), nullable=True))
