@@ -4,7 +4,7 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast prove mutate faults fuzz coverage audit compare eval pipelines bench tickets train lint format locks screenshots
+.PHONY: help run test fast prove mutate faults fuzz coverage audit compare eval pipelines bench tickets train lint format locks words screenshots
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -78,6 +78,9 @@ tickets: $(VENV)/.test ## one courier, the built-in desk and a backlog of 100,00
 
 train: $(VENV)/.run ## what the bot learned, learned anew from the project's own lines, by Rasa (a few minutes)
 	@$(VENV)/bin/askonce train
+
+words: $(VENV)/.test ## the console's catalogues, renewed from its templates and code; says what wants a translation
+	@$(VENV)/bin/python -m tests.words
 
 screenshots: $(VENV)/.test ## the pictures in docs/
 	@$(VENV)/bin/python tests/browser/screenshots.py

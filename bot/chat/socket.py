@@ -36,8 +36,8 @@ _BUSY = "More is asked of this chat than it can take right now; please try again
 _TOO_MANY = "Many chats have begun from your address lately; please try again in a moment."
 _BEGIN_AGAIN = 10
 #: What was added to the protocol's frames; a client that knows none of it works on. `languages`: a welcome tells the
-#: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one. `hours`:
-#: a frame that comes when somebody is there, or is not any more.
+#: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one.
+#: `hours`: a frame that comes when somebody is there, or is not any more.
 FEATURES = ("languages", "hours")
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 

@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from bot.clock import today
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext
+from bot.console.wording import note_of
 from bot.store.edited_articles import edited, keep_version, version_of, versions_of
 from dialogue.referee.words import faults
 from kb_answers.library import Article, ArticleError, parse_article
@@ -28,7 +30,7 @@ revised: {today}
 questions:
   - {question}
 ---
-Write the answer here, the direct answer first. Facts only, with their source named above.
+{answer}
 """
 #: Articles that are shown by how near they came to a question.
 _SHOWN = 8
@@ -59,11 +61,14 @@ def _slug(text: str) -> str:
 
 async def new_article(ask: Ask) -> Response:
     """A draft, for a question that no article answers."""
-    question = " ".join(ask.request.query_params.get("question", "").split())[:200] or "how shoppers ask for it"
+    question = " ".join(ask.request.query_params.get("question", "").split())[:200] or gettext(
+        "how shoppers ask for it"
+    )
     question = re.sub(r"[:#\[\]{}\"'&*!|>%@`]", " ", question)
     id = _slug(question)
     title = question[:1].upper() + question[1:80]
-    text = _NEW.format(id=id, title=title, question=question, today=today())
+    answer = gettext("Write the answer here, the direct answer first. Facts only, with their source named above.")
+    text = _NEW.format(id=id, title=title, question=question, today=today(), answer=answer)
     return ask.page(
         "article.html", id=id, text=text, new=True, versions=[], error="", preview=None, problems=[], note=""
     )
@@ -76,7 +81,7 @@ async def article(ask: Ask) -> Response:
     called = await ask.called()
     texts = await _texts(ask)
     if id not in texts and not versions:
-        raise Refused(404, "There is no such article.")
+        raise Refused(404, gettext("There is no such article."))
     return ask.page(
         "article.html",
         id=id,
@@ -103,7 +108,7 @@ async def save_article(ask: Ask) -> Response:
     """Preview, or store a new version: it answers shoppers at once, on every replica within seconds."""
     id, text = ask.part("id"), ask.given("text", 60_000) + "\n"
     if not _ID.fullmatch(id):
-        raise Refused(422, "An article's id is in lower case, with hyphens between words.")
+        raise Refused(422, gettext("An article's id is in lower case, with hyphens between words."))
     values: dict[str, Any] = {
         "id": id,
         "text": text,
@@ -122,7 +127,7 @@ async def save_article(ask: Ask) -> Response:
             "article.html", 422 if problems else 200, **values, error="", preview=preview, problems=problems
         )
     await _store(ask, id, text, ask.given("note", 200) or "edited")
-    return ask.to(f"/console/articles/{id}", "Saved. Shoppers get answers from it now.")
+    return ask.to(f"/console/articles/{id}", gettext("Saved. Shoppers get answers from it now."))
 
 
 async def _store(ask: Ask, id: str, text: str, note: str) -> None:
@@ -130,7 +135,7 @@ async def _store(ask: Ask, id: str, text: str, note: str) -> None:
     try:
         ask.bot.answers.reload(after)
     except ArticleError as error:
-        raise Refused(422, f"The articles could not be indexed with this: {error}") from error
+        raise Refused(422, gettext("The articles could not be indexed with this: %(why)s", why=error)) from error
     me = ask.me.account
     await keep_version(ask.bot.store, id, text, note=note, who=me.email, account=me.id)
     await ask.note("edit article", id, note)
@@ -146,19 +151,19 @@ async def undo_article(ask: Ask) -> Response:
     else:
         row = await version_of(ask.bot.store, id, ask.number("version"))
         if row is None:
-            raise Refused(404, "There is no such version.")
+            raise Refused(404, gettext("There is no such version."))
         text, note = row.text, f"back to version {row.id}"
     await _store(ask, id, text, note)
-    return ask.to(f"/console/articles/{id}", f"Done: {note}.")
+    return ask.to(f"/console/articles/{id}", gettext("Done: %(note)s.", note=note_of(note)))
 
 
 async def withdraw_article(ask: Ask) -> Response:
     """Answer from this article no longer; its versions are kept."""
     id = ask.part("id")
     if id not in await _texts(ask):
-        raise Refused(404, "There is no such article.")
+        raise Refused(404, gettext("There is no such article."))
     await _store(ask, id, "", "withdrawn")
-    return ask.to("/console/articles", f"“{id}” is withdrawn; its versions are kept.")
+    return ask.to("/console/articles", gettext("“%(id)s” is withdrawn; its versions are kept.", id=id))
 
 
 async def compare_versions(ask: Ask) -> Response:
@@ -166,7 +171,7 @@ async def compare_versions(ask: Ask) -> Response:
     id, number = ask.part("id"), ask.place("version")
     rows = await versions_of(ask.bot.store, id, up_to=number, limit=2)
     if not rows or rows[0].id != number:
-        raise Refused(404, "There is no such version.")
+        raise Refused(404, gettext("There is no such version."))
     path = ask.bot.answers.folder / f"{id}.md"
     before = rows[1].text if len(rows) > 1 else path.read_text(encoding="utf-8") if path.exists() else ""
     lines = list(difflib.unified_diff(before.splitlines(), rows[0].text.splitlines(), lineterm="", n=3))[2:]

@@ -10,6 +10,8 @@ from typing import Any
 import pygal
 from pygal.style import Style
 
+from bot.console.speech import gettext, number
+
 # pygal leaves a finder for plugins of its own in the way of every later import, in a form that Python warns of; no
 # plugin is used here.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
@@ -60,15 +62,10 @@ def _chart(kind: Any, **more: Any) -> Any:
         disable_xml_declaration=True,
         min_scale=2,
         margin=8,
-        value_formatter=_number,
-        no_data_text="nothing in these days",
+        value_formatter=number,
+        no_data_text=gettext("nothing in these days"),
         **more,
     )
-
-
-def _number(value: float) -> str:
-    """As the table beside the drawing writes it: up to two places behind the point."""
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def _without_scripts(svg: str) -> bytes:

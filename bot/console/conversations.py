@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from bot.console.live_help import is_here
 from bot.console.reviewing import reviews_of
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext
 from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
 from bot.history import views
 from bot.history.masking import masked, veiled
@@ -58,21 +59,21 @@ async def save_view(ask: Ask) -> Response:
     """Keep the present filters under a name of one's own."""
     name, query = ask.given("name", 60), Query.read(dict(parse_qsl(ask.given("query"))))
     if not name:
-        raise Refused(422, "Give the view a name.")
+        raise Refused(422, gettext("Give the view a name."))
     address = query.address(after="")
     try:
         await keep_view(ask.bot.store, ask.me.account.id, name, address)
     except NameTaken as error:
         raise Refused(
-            409, f"You have a view named “{name}” already; delete it first or choose another name."
+            409, gettext("You have a view named “%(name)s” already; delete it first or choose another name.", name=name)
         ) from error
-    return ask.to(f"/console/conversations?{address}", f"Saved as “{name}”.")
+    return ask.to(f"/console/conversations?{address}", gettext("Saved as “%(name)s”.", name=name))
 
 
 async def forget_view(ask: Ask) -> Response:
     """Take one of one's own views away."""
     await drop_view(ask.bot.store, ask.me.account.id, ask.place("id"))
-    return ask.to("/console/conversations", "The view is gone.")
+    return ask.to("/console/conversations", gettext("The view is gone."))
 
 
 # ---------------------------------------------------------------- one conversation
@@ -82,7 +83,7 @@ async def _seen(ask: Ask, id: str) -> dict[str, Any]:
     """One conversation as this person may see it."""
     found = await views.conversation(ask.bot.store, id)
     if found is None:
-        raise Refused(404, "There is no such conversation (any more).")
+        raise Refused(404, gettext("There is no such conversation (any more)."))
     listed = await views.tickets(ask.bot.store, conversation=id, after=None, limit=200)
     found["tickets"] = listed["items"]
     names = (await names_of_each(ask.bot.store, [id]))[id] if ask.hidden else None

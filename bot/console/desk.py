@@ -10,6 +10,7 @@ import orjson
 from starlette.responses import Response
 
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext
 from bot.factories import make_smtp
 from bot.history import desk
 from bot.history.masking import veiled
@@ -30,7 +31,7 @@ async def tickets(ask: Ask) -> Response:
     """Open tickets, the oldest first; or closed ones, the newest first."""
     status, after = ask.request.query_params.get("status", "open"), ask.asked("after", 0)
     if status not in ("open", "closed"):
-        raise Refused(422, "“status” may be open or closed.")
+        raise Refused(422, gettext("“status” may be open or closed."))
     found = await desk.desk_tickets(ask.bot.store, status, after=after)
     shown = [
         {"id": r.id, "reference": r.reference, "at": r.created_at, "payload": _hide(ask, orjson.loads(r.payload))}
@@ -50,7 +51,7 @@ async def tickets(ask: Ask) -> Response:
 async def _ticket(ask: Ask) -> Any:
     row = await desk.desk_ticket_of(ask.bot.store, ask.place("id"))
     if row is None:
-        raise Refused(404, "There is no such ticket.")
+        raise Refused(404, gettext("There is no such ticket."))
     return row
 
 
@@ -81,12 +82,12 @@ async def work(ask: Ask) -> Response:
         if await desk.set_status(ask.bot.store, row.id, "closed" if do == "close" else "open"):
             await _write(ask, row.id, "closed" if do == "close" else "opened", text)
             await ask.note(f"ticket: {do}", row.reference)
-        return ask.to(back, "The ticket is closed." if do == "close" else "The ticket is open again.")
+        return ask.to(back, gettext("The ticket is closed.") if do == "close" else gettext("The ticket is open again."))
     if do not in ("note", "reply") or not text:
-        raise Refused(422, "Write something first.")
+        raise Refused(422, gettext("Write something first."))
     if do == "note":
         await _write(ask, row.id, "note", text)
-        return ask.to(back, "Your note is kept; the shopper does not see it.")
+        return ask.to(back, gettext("Your note is kept; the shopper does not see it."))
     made = await _write(ask, row.id, "reply", text, sent="queued")
     return await _send(ask, row, made, text)
 
@@ -101,7 +102,7 @@ async def send_again(ask: Ask) -> Response:
     row = await _ticket(ask)
     found = await desk.reply_on(ask.bot.store, row.id, ask.place("note"))
     if found is None or found.sent == "sent":
-        raise Refused(409, "This reply was sent already, or is not there.")
+        raise Refused(409, gettext("This reply was sent already, or is not there."))
     return await _send(ask, row, found.id, found.text)
 
 
@@ -111,8 +112,10 @@ async def _send(ask: Ask, row: Any, note: int, text: str) -> Response:
     if server is None:
         raise Refused(
             409,
-            "No mail server is configured (ASKONCE_SMTP_HOST, ASKONCE_EMAIL_FROM); "
-            "the reply is kept, and can be sent later.",
+            gettext(
+                "No mail server is configured (ASKONCE_SMTP_HOST, ASKONCE_EMAIL_FROM); "
+                "the reply is kept, and can be sent later."
+            ),
         )
     payload = orjson.loads(row.payload)
     mail = EmailMessage(policy=policy_for(payload["email"], settings.email_from, ask.bot.support_email))
@@ -125,9 +128,10 @@ async def _send(ask: Ask, row: Any, note: int, text: str) -> Response:
     mail.set_content(text)
     try:
         await deliver(server, mail, sender=settings.email_from, to=payload["email"])
-        sent, words = "sent", f"Sent to {payload['email']}."
+        sent, words = "sent", gettext("Sent to %(email)s.", email=payload["email"])
     except HelpdeskError as error:
-        sent, words = "failed", f"Not sent: {error}. The reply is kept; send it again when that is mended."
+        sent = "failed"
+        words = gettext("Not sent: %(why)s. The reply is kept; send it again when that is mended.", why=error)
     await desk.mark_reply(ask.bot.store, note, sent)
     await ask.note("ticket: reply", row.reference, sent)
     return ask.to(back, words)

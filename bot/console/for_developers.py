@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from bot.console.exports import download
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext
 from bot.history.reviews import corrected_conversations
 from bot.replay.fixtures import FixtureError, read_fixtures
 from bot.replay.new_fixture import Fix, corrected, fixes_of, fixture_of, pseudonyms
@@ -57,7 +58,7 @@ async def _looked(
         return _look(ask, what=what, action=action, text=without(text, ticked), replaced=replaced)
     error = check(text)
     if not error and ask.given("looked") != "yes":
-        error = "Look at the marked words, then tick that you have; nothing was downloaded."
+        error = gettext("Look at the marked words, then tick that you have; nothing was downloaded.")
     if error:
         return _look(ask, what=what, action=action, text=text, replaced=replaced, error=error, code=422)
     await ask.note(f"export {what}", note)
@@ -70,7 +71,7 @@ async def _looked(
 async def _fixture(ask: Ask) -> tuple[str, Mapping[str, str]]:
     loaded = await ask.bot.store.load(ask.part("id"))
     if loaded is None or not loaded.seq:
-        raise Refused(404, "There is no such conversation (any more).")
+        raise Refused(404, gettext("There is no such conversation (any more)."))
     try:
         text, people = await fixture_of(ask.bot.store, Stagehand(ask.bot.settings, answers=ask.bot.answers), loaded)
     except click.ClickException as error:
@@ -86,7 +87,7 @@ def _fixture_fault(text: str) -> str:
         try:
             read_fixtures([path])
         except FixtureError as error:
-            return str(error).replace(str(path), "The text")
+            return str(error).replace(str(path), gettext("The text"))
     return ""
 
 
@@ -177,10 +178,10 @@ def _training_fault(text: str) -> str:
         lines = [line for part in nlu for line in part["examples"].splitlines() if str(part["intent"])]
     except (YAMLError, KeyError, TypeError, AttributeError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return f"The text is no training data any more: {why}."
+        return gettext("The text is no training data any more: %(why)s.", why=why)
     wrong = next((line for line in lines if not line.startswith("- ")), None)
     return (
-        f"Each example is a line that begins with a hyphen and a space; this one does not: {wrong}"
+        gettext("Each example is a line that begins with a hyphen and a space; this one does not: %(line)s", line=wrong)
         if wrong is not None
         else ""
     )

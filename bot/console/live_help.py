@@ -11,6 +11,7 @@ from bot.chat.conversation import Conversation
 from bot.chat.frames import MAX_TEXT
 from bot.chat.words import ClientId
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext
 from bot.store.accounts import Account
 from dialogue import events
 from dialogue.states import State
@@ -19,7 +20,7 @@ from dialogue.states import State
 async def _conversation(ask: Ask) -> Conversation:
     found = await ask.bot.hub.conversation(ask.part("id"))
     if found is None:
-        raise Refused(404, "There is no such conversation (any more).")
+        raise Refused(404, gettext("There is no such conversation (any more)."))
     await found.refresh()  # the person may have joined through another replica
     return found
 
@@ -44,16 +45,16 @@ async def join(ask: Ask) -> Response:
     await chat.tell(events.AgentJoined(ask.me.account.name, uuid.uuid4().hex, ask.me.account.id))
     await ask.bot.presences.renew(chat, active=True)  # where they were here already
     await ask.note("join chat", chat.id)
-    return _back(ask, "You are in the chat; the bot is silent until you leave.")
+    return _back(ask, gettext("You are in the chat; the bot is silent until you leave."))
 
 
 async def say(ask: Ask) -> Response:
     """A line to the shopper, under the name of whoever wrote it."""
     chat, text = await _conversation(ask), ask.given("text", MAX_TEXT)
     if not text:
-        raise Refused(422, "Write something first.")
+        raise Refused(422, gettext("Write something first."))
     if not is_here(ask.me.account, chat.state):
-        raise Refused(409, "You are not in this chat (any more); join it first.")
+        raise Refused(409, gettext("You are not in this chat (any more); join it first."))
     await chat.agent_says(f"agent:{ClientId.of(ask.credential('id', 100)) or uuid.uuid4().hex}", text)
     return _back(ask)
 
@@ -80,9 +81,9 @@ async def leave(ask: Ask) -> Response:
     """Go out of the chat again; `settled` where the matter is."""
     chat = await _conversation(ask)
     if chat.state.agent is None:
-        raise Refused(409, "Nobody of the shop is in this chat.")
+        raise Refused(409, gettext("Nobody of the shop is in this chat."))
     if not is_here(ask.me.account, chat.state):
-        raise Refused(409, "Somebody else is in this chat; take it over first.")
+        raise Refused(409, gettext("Somebody else is in this chat; take it over first."))
     await chat.tell(events.AgentLeft(settled=ask.given("settled") == "1"))
     await ask.note("leave chat", chat.id, "settled" if ask.given("settled") == "1" else "")
-    return _back(ask, "You have left; the bot answers again.")
+    return _back(ask, gettext("You have left; the bot answers again."))

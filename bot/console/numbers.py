@@ -13,11 +13,12 @@ from bot.clock import today
 from bot.console import charts
 from bot.console.exports import CsvFile
 from bot.console.site import Ask, Refused
+from bot.console.speech import day, gettext, later, short_day, weekdays
+from bot.console.wording import plain
 from bot.history.comments import newest_comments
 from bot.history.figures import (
     GROUPED,
     MEANINGS,
-    WEEKDAYS,
     Days,
     Group,
     alike,
@@ -38,7 +39,7 @@ from bot.history.summaries import OUTCOMES
 
 #: How many days are shown where an address names none, and the most that are.
 _DAYS, _LONGEST = 30, 800
-_MEAN = "first answer, mean ms (right)"
+_MEAN = later("first answer, mean ms (right)")
 
 
 def days_of(given: Mapping[str, str]) -> Days:
@@ -47,9 +48,11 @@ def days_of(given: Mapping[str, str]) -> Days:
         last = day_of(given.get("until") or today().isoformat())
         first = day_of(given.get("since") or (last - datetime.timedelta(days=_DAYS - 1)).isoformat())
     except ValueError as error:
-        raise Refused(422, "“since” and “until” are days such as 2026-11-21.") from error
+        raise Refused(422, gettext("“since” and “until” are days such as 2026-11-21.")) from error
     if not 0 <= (last - first).days < _LONGEST:
-        raise Refused(422, f"“since” must not be after “until”, nor more than {_LONGEST} days before it.")
+        raise Refused(
+            422, gettext("“since” must not be after “until”, nor more than %(most)s days before it.", most=_LONGEST)
+        )
     return Days(first, last)
 
 
@@ -80,7 +83,7 @@ async def numbers(ask: Ask) -> Response:
         rated=rated,
         well=well,
         grid=grid,
-        weekdays=WEEKDAYS,
+        weekdays=weekdays(),
         most=max(map(max, grid)) or 1,
         open_cells=open_cells(hours),
         hours=ask.bot.settings.hours,
@@ -96,7 +99,8 @@ async def numbers(ask: Ask) -> Response:
 
 def _day_labels(days: Days) -> list[str]:
     """A label for each day, no two alike: without the year where the days are fewer than a year's."""
-    return [d if len(days.each) > 365 else d[5:] for d in days.each]
+    written = day if len(days.each) > 365 else short_day
+    return [written(datetime.date.fromisoformat(d)) for d in days.each]
 
 
 async def drawing(ask: Ask) -> Response:
@@ -105,18 +109,18 @@ async def drawing(ask: Ask) -> Response:
     async with ask.bot.store.read() as connection:
         if name == "outcomes":
             found = await by_day(connection, days)
-            series = {o: [found[o].get(d, 0) for d in days.each] for o in OUTCOMES if o in found}
+            series = {plain(o): [found[o].get(d, 0) for d in days.each] for o in OUTCOMES if o in found}
             svg = charts.stacked(_day_labels(days), series)
         elif name == "ratings":
             rated = await ratings(connection, days)
-            svg = charts.bars([str(score) for score in rated], list(rated.values()), "ratings")
+            svg = charts.bars([str(score) for score in rated], list(rated.values()), gettext("ratings"))
         elif name == "health":
             well = await health(connection, days)
             shares, means = zip(*(well.get(d, (None, None)) for d in days.each), strict=True)
-            series_of = {"not understood, %": shares, _MEAN: means}
-            svg = charts.lines(_day_labels(days), series_of, right=_MEAN)
+            series_of = {gettext("not understood, %"): shares, gettext(_MEAN): means}
+            svg = charts.lines(_day_labels(days), series_of, right=gettext(_MEAN))
         else:
-            raise Refused(404, "There is no such drawing.")
+            raise Refused(404, gettext("There is no such drawing."))
     policy = "default-src 'none'; style-src 'unsafe-inline'"  # the drawing's own styles, in a file shown as an image
     return Response(svg, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
 

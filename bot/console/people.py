@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import quote
 
 import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from bot.console.site import SESSION, Ask, Refused, secure
+from bot.console.site import LANGUAGE, SESSION, Ask, Refused, secure
+from bot.console.speech import gettext, languages, ngettext, speak, speech_for
+from bot.console.wording import apology, plain
 from bot.store.accounts import (
     SHORTEST_PASSWORD,
     AccountError,
@@ -34,16 +37,37 @@ async def sign_in(ask: Ask) -> Response:
         token, who = await ask.accounts.sign_in(email, ask.credential("password"), ask.credential("code", 20).strip())
     except AccountError as error:
         await ask.accounts.note_refused(email)
-        words = str(error)
-        return ask.page("sign_in.html", 401, error=words[0].upper() + words[1:] + ".", email=email, next=onward)
+        return ask.page("sign_in.html", 401, error=apology(error), email=email, next=onward)
     await ask.accounts.note(
         who.account.email, "sign in", detail="with a recovery code" if who.recovered else "", account=who.account.id
     )
     if who.recovered:
         left = await codes_left(ask.bot.store, who.account.id)
-        said = f"That was a recovery code; {left} are left. Where your app is lost, set up one-time codes anew."
+        said = ngettext(
+            "That was a recovery code; %(num)s is left. Where your app is lost, set up one-time codes anew.",
+            "That was a recovery code; %(num)s are left. Where your app is lost, set up one-time codes anew.",
+            left,
+        )
         return _entered(ask, token, "/console/own", said)
     return _entered(ask, token, onward)
+
+
+async def ask_for_language(ask: Ask) -> Response:
+    """The language of whoever is not signed in, kept in their browser."""
+    language = _language(ask)
+    if not language:
+        raise Refused(422, gettext("There is no such language; choose one of the list."))
+    response = ask.to(f"/console/sign-in?next={quote(ask.given('next', 2_000))}")
+    response.set_cookie(LANGUAGE, language, 365 * 86_400, path="/console", httponly=True, samesite="lax")
+    return response
+
+
+def _language(ask: Ask) -> str:
+    """The language of the form; empty where none was chosen. Raises `Refused`."""
+    language = ask.given("language", 16)
+    if language and language not in languages():
+        raise Refused(422, gettext("There is no such language; choose one of the list."))
+    return language
 
 
 def _entered(ask: Ask, token: str, onward: str = "", said: str = "") -> Response:
@@ -57,7 +81,7 @@ async def sign_out(ask: Ask) -> Response:
     """End the session."""
     await ask.accounts.sign_out(ask.me.hash)
     await ask.note("sign out")
-    response = ask.to("/console/sign-in", "You are signed out.")
+    response = ask.to("/console/sign-in", gettext("You are signed out."))
     response.delete_cookie(SESSION, path="/console")
     return response
 
@@ -85,10 +109,7 @@ async def first(ask: Ask) -> Response:
         await ask.accounts.add(**given, role=Role.ADMINISTRATOR, password=password, first=True)
         token, who = await ask.accounts.sign_in(given["email"], password)
     except AccountError as error:
-        words = str(error)
-        return ask.page(
-            "first.html", 422, error=words[0].upper() + words[1:] + ".", given=given, shortest=SHORTEST_PASSWORD
-        )
+        return ask.page("first.html", 422, error=apology(error), given=given, shortest=SHORTEST_PASSWORD)
     await ask.accounts.note(who.account.email, "first administrator", account=who.account.id)
     return _entered(ask, token)
 
@@ -107,15 +128,26 @@ async def _own(ask: Ask, code: int = 200, **shown: Any) -> Response:
     return ask.page("own.html", code, shortest=SHORTEST_PASSWORD, left=left, **values)
 
 
+async def choose_language(ask: Ask) -> Response:
+    """One's own language, on every device from now on; none: what the browser asks for."""
+    language = _language(ask)
+    await ask.accounts.choose_language(ask.me.account.id, language)
+    await ask.note("choose language", detail=language)
+    speak(speech_for(language, ask.request.headers.get("accept-language", "")))
+    response = ask.to("/console/own", gettext("The console is in this language now."))
+    response.delete_cookie(LANGUAGE, path="/console")
+    return response
+
+
 async def change_password(ask: Ask) -> Response:
     """Another password for oneself; every session ends."""
     old, new = ask.credential("old"), ask.credential("new")
     await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, old):
-        raise Refused(422, "The present password is wrong; nothing was changed.")
+        raise Refused(422, gettext("The present password is wrong; nothing was changed."))
     await ask.accounts.set_password(ask.me.account.id, new)
     await ask.note("change password")
-    return ask.to("/console/sign-in", "Your password is changed; sign in with it.")
+    return ask.to("/console/sign-in", gettext("Your password is changed; sign in with it."))
 
 
 async def begin_totp(ask: Ask) -> Response:
@@ -138,7 +170,7 @@ async def confirm_totp(ask: Ask) -> Response:
     secret = ask.credential("secret", 64).strip()
     if not secret.isalnum() or not code_fits(secret, ask.credential("code", 20).strip()):
         again = secret if secret.isalnum() else new_totp_secret()
-        return await _totp_page(ask, again, "This code does not fit; try the next one.")
+        return await _totp_page(ask, again, gettext("This code does not fit; try the next one."))
     codes = new_recovery_codes()
     await ask.accounts.set_totp(ask.me.account.id, secret, codes)
     await ask.note("turn on one-time codes")
@@ -149,9 +181,9 @@ async def renew_recovery(ask: Ask) -> Response:
     """Ten other recovery codes, shown this once."""
     await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
-        raise Refused(422, "The password is wrong; nothing was changed.")
+        raise Refused(422, gettext("The password is wrong; nothing was changed."))
     if not ask.me.account.has_totp:
-        raise Refused(409, "Set up one-time codes first; recovery codes serve in their place.")
+        raise Refused(409, gettext("Set up one-time codes first; recovery codes serve in their place."))
     codes = new_recovery_codes()
     await ask.accounts.renew_recovery(ask.me.account.id, codes)
     await ask.note("renew recovery codes")
@@ -162,10 +194,10 @@ async def end_totp(ask: Ask) -> Response:
     """Ask for one-time codes no longer."""
     await ask.site.count_try(ask)
     if not await ask.accounts.verify_password(ask.me.account.id, ask.credential("password")):
-        raise Refused(422, "The password is wrong; nothing was changed.")
+        raise Refused(422, gettext("The password is wrong; nothing was changed."))
     await ask.accounts.set_totp(ask.me.account.id, None)
     await ask.note("turn off one-time codes")
-    return ask.to("/console/own", "Signing in asks for no code any more.")
+    return ask.to("/console/own", gettext("Signing in asks for no code any more."))
 
 
 # ---------------------------------------------------------------- everybody's
@@ -180,7 +212,7 @@ async def people(ask: Ask) -> Response:
 
 def _role(text: str) -> Role:
     if text not in {r.label for r in Role}:
-        raise Refused(422, f"The role may be {', '.join(r.label for r in Role)}.")
+        raise Refused(422, gettext("The role may be %(roles)s.", roles=", ".join(plain(r.label) for r in Role)))
     return Role[text.upper()]
 
 
@@ -191,7 +223,9 @@ async def add_person(ask: Ask) -> Response:
         email=ask.given("email", 254), name=ask.given("name", 100), role=role, password=ask.credential("password")
     )
     await ask.note("add account", made.email, role.label)
-    return ask.to("/console/people", f"{made.name} may sign in as {role.label}.")
+    return ask.to(
+        "/console/people", gettext("%(name)s may sign in as %(role)s.", name=made.name, role=plain(role.label))
+    )
 
 
 async def change_person(ask: Ask) -> Response:
@@ -199,7 +233,7 @@ async def change_person(ask: Ask) -> Response:
     id, do = ask.place("id"), ask.given("do")
     person = next((a for a in await ask.accounts.all() if a.id == id), None)
     if person is None:
-        raise Refused(404, "There is no such account.")
+        raise Refused(404, gettext("There is no such account."))
     if do == "role":
         await ask.accounts.change(id, role=_role(ask.given("role")).label)
     elif do in ("disable", "enable"):
@@ -210,10 +244,13 @@ async def change_person(ask: Ask) -> Response:
         await ask.accounts.set_totp(id, None)
     else:
         raise Refused(
-            422, "Choose what to change: the role, the password, one-time codes, or whether the account is enabled."
+            422,
+            gettext(
+                "Choose what to change: the role, the password, one-time codes, or whether the account is enabled."
+            ),
         )
     await ask.note(f"account: {do}", person.email, ask.given("role"))
-    return ask.to("/console/people", f"{person.name}: done.")
+    return ask.to("/console/people", gettext("%(name)s: done.", name=person.name))
 
 
 async def log(ask: Ask) -> Response:

@@ -8,10 +8,13 @@ from starlette.responses import Response
 from bot.clock import horizon
 from bot.console.exports import download
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext, later
 from bot.history import erasure
 from bot.store.accounts import read_email
 
-_LATER = "Not reached from here: mail that was sent, the logs of proxies and mail servers, and backups made before."
+_LATER = later(
+    "Not reached from here: mail that was sent, the logs of proxies and mail servers, and backups made before."
+)
 
 
 def _secret(ask: Ask) -> str:
@@ -57,7 +60,7 @@ async def erase(ask: Ask) -> Response:
     """Erase everything of one person, once somebody said that they are sure."""
     email = read_email(ask.given("email", 254))
     if ask.given("sure") != "yes":
-        raise Refused(422, "Tick the box to say that you are sure; nothing was erased.")
+        raise Refused(422, gettext("Tick the box to say that you are sure; nothing was erased."))
     found, ids = await erasure.erase_person(
         ask.bot.store, email, secret=_secret(ask), also=[str(id) for id in ask.form.getlist("also")]
     )

@@ -9,6 +9,7 @@ import orjson
 from starlette.responses import Response
 
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext
 from bot.console.wording import FLAGS as FLAG_WORDS
 from bot.console.wording import REASONS, VERDICTS
 from bot.history import reviews
@@ -34,7 +35,7 @@ async def reviews_of(ask: Ask, id: str) -> dict[str, Any]:
 
 async def _exists(ask: Ask, id: str) -> None:
     if await ask.bot.store.load(id) is None:
-        raise Refused(404, "There is no such conversation (any more).")
+        raise Refused(404, gettext("There is no such conversation (any more)."))
 
 
 async def judge(ask: Ask) -> Response:
@@ -43,15 +44,15 @@ async def judge(ask: Ask) -> Response:
     await _exists(ask, id)
     verdict, reasons = ask.given("verdict"), [str(r) for r in ask.form.getlist("reasons")]
     if verdict not in VERDICTS:
-        raise Refused(422, "Choose a verdict: right, wrong or not sure.")
+        raise Refused(422, gettext("Choose a verdict: right, wrong or not sure."))
     if unknown := set(reasons) - set(REASONS):
-        raise Refused(422, f"Unknown reasons: {', '.join(sorted(unknown))}.")
+        raise Refused(422, gettext("Unknown reasons: %(reasons)s.", reasons=", ".join(sorted(unknown))))
     note = ask.given("note", 2_000)
     await reviews.keep_verdict(
         ask.bot.store, id, account=ask.me.account.id, verdict=verdict, reasons=reasons, note=note
     )
     await ask.note("review", id, verdict)
-    return ask.to(f"/console/conversations/{id}?{ask.given('query')}", "Your verdict is saved.")
+    return ask.to(f"/console/conversations/{id}?{ask.given('query')}", gettext("Your verdict is saved."))
 
 
 async def assign(ask: Ask) -> Response:
@@ -60,10 +61,10 @@ async def assign(ask: Ask) -> Response:
     await _exists(ask, id)
     people, called = {str(a.id): a for a in await ask.accounts.all() if not a.disabled}, await ask.called()
     if whom and whom not in people:
-        raise Refused(422, "There is no such account; choose one of the list.")
+        raise Refused(422, gettext("There is no such account; choose one of the list."))
     await reviews.assign_to(ask.bot.store, id, int(whom) if whom else None)
     await ask.note("assign", id, people[whom].email if whom else "nobody")
-    said = f"Assigned to {called[int(whom)]}." if whom else "Assigned to nobody."
+    said = gettext("Assigned to %(name)s.", name=called[int(whom)]) if whom else gettext("Assigned to nobody.")
     return ask.to(f"/console/conversations/{id}?{ask.given('query')}", said)
 
 
@@ -71,13 +72,13 @@ async def correct(ask: Ask) -> Response:
     """What should have been understood of one message: its intent, and fields that were missed."""
     id, seq = ask.part("id"), ask.number("seq")
     if await reviews.speaker_of(ask.bot.store, id, seq) != "shopper":
-        raise Refused(422, "Only a shopper's message can be corrected.")
+        raise Refused(422, gettext("Only a shopper's message can be corrected."))
     intent = ask.given("intent")
     if intent and intent not in {i.value for i in IntentName}:
-        raise Refused(422, f"“{intent}” is no intent; choose one of the list.")
+        raise Refused(422, gettext("“%(intent)s” is no intent; choose one of the list.", intent=intent))
     wrong = [str(f) for f in ask.form.getlist("wrong")]
     if unknown := set(wrong) - set(Field):
-        raise Refused(422, f"Unknown fields: {', '.join(sorted(unknown))}.")
+        raise Refused(422, gettext("Unknown fields: %(fields)s.", fields=", ".join(sorted(unknown))))
     right = reviews.Correction(
         intent=intent,
         wrong=tuple(wrong),
@@ -90,7 +91,7 @@ async def correct(ask: Ask) -> Response:
     await ask.note("correct", f"{id}#{seq}", intent)
     return ask.to(
         f"/console/conversations/{id}?{ask.given('query')}#turn-{seq}",
-        "The correction is saved. It is in the training file, and in the test fixture of this chat.",
+        gettext("The correction is saved. It is in the training file, and in the test fixture of this chat."),
     )
 
 
@@ -101,7 +102,7 @@ async def flags(ask: Ask) -> Response:
     """Flagged conversations that nobody has judged yet, the newest first."""
     chosen = ask.request.query_params.get("flag", "")
     if chosen and chosen not in FLAGS:
-        raise Refused(422, f"“flag” may be {', '.join(FLAGS)}.")
+        raise Refused(422, gettext("“%(name)s” may be %(allowed)s.", name="flag", allowed=", ".join(FLAGS)))
     found = await reviews.flagged(ask.bot.store, chosen)
     return ask.page(
         "flags.html",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.clock import today
 from bot.console.site import Ask, Refused
+from bot.console.speech import gettext, ngettext, number
 from bot.history.samples import STRATA, draw, groups_between, kappa, keep_sample, read_sample, samples_drawn
 from bot.history.search import day_of
 
@@ -36,12 +37,18 @@ async def make_sample(ask: Ask) -> Response:
     try:
         since, until = (day_of(ask.given(d)) for d in ("since", "until"))
     except ValueError as error:
-        raise Refused(422, "The days are like 2026-11-21.") from error
+        raise Refused(422, gettext("The days are like 2026-11-21.")) from error
     if stratum not in STRATA or not name:
-        raise Refused(422, f"A sample needs a name, a size from 1 to {_LARGEST:,} and one of the strata of the list.")
+        raise Refused(
+            422,
+            gettext(
+                "A sample needs a name, a size from 1 to %(most)s and one of the strata of the list.",
+                most=number(_LARGEST),
+            ),
+        )
     groups = await groups_between(ask.bot.store, since, until, stratum)
     if not groups:
-        raise Refused(422, "No conversation began in these days.")
+        raise Refused(422, gettext("No conversation began in these days."))
     drawn, of = draw(groups, size, seed), sum(map(len, groups.values()))
     made = await keep_sample(
         ask.bot.store,
@@ -55,14 +62,20 @@ async def make_sample(ask: Ask) -> Response:
         account=ask.me.account.id,
     )
     await ask.note("draw sample", str(made), f"{len(drawn)} of {of}")
-    return ask.to(f"/console/samples/{made}", f"{len(drawn)} conversations were drawn of {of}.")
+    said = ngettext(
+        "%(num)s conversation was drawn of %(all)s.",
+        "%(num)s conversations were drawn of %(all)s.",
+        len(drawn),
+        all=number(of),
+    )
+    return ask.to(f"/console/samples/{made}", said)
 
 
 async def one_sample(ask: Ask) -> Response:
     """A sample with who has judged what, and how far reviewers agree."""
     found = await read_sample(ask.bot.store, ask.place("id"))
     if found is None:
-        raise Refused(404, "There is no such sample.")
+        raise Refused(404, gettext("There is no such sample."))
     by, called = found.verdicts, await ask.called()
     mine = by.get(ask.me.account.id, {})
     agreement = []

@@ -30,7 +30,8 @@ from starlette.routing import Route
 from bot.bootstrap import Bot
 from bot.chat.limits import count_one, is_trusted, real_address
 from bot.chat.words import masked_form, masked_query
-from bot.console.wording import FILTERS
+from bot.console.speech import form, gettext, languages, number, pgettext, speak, speaking, speech, speech_for
+from bot.console.wording import FILTERS, apology, plain
 from bot.history.search import OddNumber, QueryError
 from bot.store.accounts import AccountError, Accounts, Role, SignedIn, labels
 from bot.store.database import Unavailable
@@ -38,7 +39,7 @@ from dialogue.understanding.secrets import Masked, mask
 
 log = logging.getLogger("askonce.console")
 _HERE = pathlib.Path(__file__).parent
-SESSION, SAID = "askonce_console", "askonce_said"
+SESSION, SAID, LANGUAGE = "askonce_console", "askonce_said", "askonce_language"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -62,7 +63,15 @@ def whole(text: str, what: str, *, least: int = 0, most: int = _MOST) -> int:
     """A whole number that a form or an address gave. Raises `Refused`: figures of other scripts, signs, fractions and
     what no column holds are no numbers here."""
     if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
-        raise Refused(400, f"“{what}” must be a whole number from {least:,} to {most:,}.")
+        raise Refused(
+            400,
+            gettext(
+                "“%(name)s” must be a whole number from %(least)s to %(most)s.",
+                name=plain(what),
+                least=number(least),
+                most=number(most),
+            ),
+        )
     return int(text)
 
 
@@ -101,7 +110,7 @@ class Ask:
     @property
     def me(self) -> SignedIn:
         if self.who is None:
-            raise Refused(401, "Sign in first.")
+            raise Refused(401, gettext("Sign in first."))
         return self.who
 
     @property
@@ -121,7 +130,7 @@ class Ask:
         """A number in the path. Raises `Refused` where nothing can be there."""
         number = self.part(name)
         if not re.fullmatch(r"[0-9]{1,10}", number) or int(number) > _MOST:
-            raise Refused(404, "There is no such page.")
+            raise Refused(404, gettext("There is no such page."))
         return int(number)
 
     def number(self, name: str, *, least: int = 0, most: int = _MOST) -> int:
@@ -138,7 +147,7 @@ class Ask:
         """A field of the form, secrets masked, without spaces around it. Raises `Refused` where it is too long."""
         value = _tidy(self.form, name)
         if len(value) > longest or len(_tidy(self.raw, name)) > longest:  # a note may be longer than what it stands for
-            raise Refused(422, f"“{name}” is longer than {longest:,} characters; shorten it.")
+            raise _too_long(name, longest)
         written = self.form.get(name)
         self.held = self.held or (isinstance(written, Masked) and written.held)
         return value
@@ -148,7 +157,7 @@ class Ask:
         Raises `Refused` where it is too long."""
         value = str(self.raw.get(name, ""))
         if len(value) > longest:
-            raise Refused(422, f"“{name}” is longer than {longest:,} characters; shorten it.")
+            raise _too_long(name, longest)
         return value
 
     async def note(self, action: str, target: str = "", detail: str = "") -> None:
@@ -176,6 +185,8 @@ class Ask:
             Role=Role,
             said=markupsafe.escape(unquote(said)) if said else "",
             shop=self.bot.support_email,
+            speech=speech(),
+            languages=languages(),
             **values,
         )
         response = HTMLResponse(html, code)
@@ -187,10 +198,19 @@ class Ask:
         """Go on to another page, which then says `said`."""
         response = RedirectResponse(path, 303)
         if said and self.held:
-            said += " What looked like a card number, a code or a password was taken out; never write such things here."
+            said += " " + gettext(
+                "What looked like a card number, a code or a password was taken out; never write such things here."
+            )
         if said:
             response.set_cookie(SAID, quote(said[:300]), max_age=60, path="/console", httponly=True, samesite="lax")
         return response
+
+
+def _too_long(name: str, longest: int) -> Refused:
+    words = gettext(
+        "“%(name)s” is longer than %(most)s characters; shorten it.", name=plain(name), most=number(longest)
+    )
+    return Refused(422, words)
 
 
 def _tidy(form: FormData, name: str) -> str:
@@ -207,11 +227,17 @@ class Site:
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_HERE / "templates"),
             autoescape=True,
+            extensions=["jinja2.ext.i18n"],
+            optimized=False,  # what a filter makes of a constant depends on the language of the page
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.templates.policies["ext.i18n.trimmed"] = True
+        # What the extension gives every environment; typeshed knows neither.
+        self.templates.install_gettext_callables(gettext, form, pgettext=pgettext, newstyle=True)  # type: ignore[attr-defined]
         self.templates.filters.update(FILTERS)
+        languages()  # the catalogues, read before anybody waits for a page
         self._doors: dict[str, AsyncLimiter] = {}
 
     def application(self) -> Starlette:
@@ -221,47 +247,52 @@ class Site:
 
     def _way(self, route: PageRoute) -> Callable[[Request], Awaitable[Response]]:
         async def go(request: Request) -> Response:
-            request.scope["query_string"] = masked_query(
-                request.scope.get("query_string", b"")
-            )  # searched words are words (R17)
-            ask, began = Ask(request, self.bot, self.accounts, self, None), time.perf_counter()
-            try:
-                response = await self._enter(route, ask)
-            except Refused as error:
-                response = ask.page("refused.html", error.status, words=error.words)
-            except (AccountError, QueryError) as error:
-                words = str(error)
-                response = ask.page(
-                    "refused.html",
-                    400 if isinstance(error, OddNumber) else 422,
-                    words=words[0].upper() + words[1:] + ".",
-                )
-            except Exception as error:
-                if not isinstance(error, Unavailable):
-                    log.exception("a console page failed: %s %s", route.method, route.path)
-                    words = "Something went wrong here; it is in the bot's log. Nothing you typed was stored."
-                    return ask.page("refused.html", 500, words=words)
-                words = "The database is not available right now; please try again shortly."
-                response = ask.page("refused.html", 503, words=words)
-            response.headers["Server-Timing"] = f"page;dur={(time.perf_counter() - began) * 1000:.1f}"
-            response.headers.setdefault("Content-Security-Policy", _POLICY)
-            response.headers.setdefault("Cache-Control", "no-store")
-            return response
+            asked, chosen = request.headers.get("accept-language", ""), request.cookies.get(LANGUAGE, "")
+            with speaking(speech_for(chosen, asked)):
+                return await self._answer(route, request)
 
         return go
+
+    async def _answer(self, route: PageRoute, request: Request) -> Response:
+        request.scope["query_string"] = masked_query(
+            request.scope.get("query_string", b"")
+        )  # searched words are words (R17)
+        ask, began = Ask(request, self.bot, self.accounts, self, None), time.perf_counter()
+        try:
+            response = await self._enter(route, ask)
+        except Refused as error:
+            response = ask.page("refused.html", error.status, words=error.words)
+        except (AccountError, QueryError) as error:
+            status = 400 if isinstance(error, OddNumber) else 422
+            response = ask.page("refused.html", status, words=apology(error))
+        except Exception as error:
+            if not isinstance(error, Unavailable):
+                log.exception("a console page failed: %s %s", route.method, route.path)
+                words = gettext("Something went wrong here; it is in the bot's log. Nothing you typed was stored.")
+                return ask.page("refused.html", 500, words=words)
+            words = gettext("The database is not available right now; please try again shortly.")
+            response = ask.page("refused.html", 503, words=words)
+        response.headers["Server-Timing"] = f"page;dur={(time.perf_counter() - began) * 1000:.1f}"
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     async def _enter(self, route: PageRoute, ask: Ask) -> Response:
         request = ask.request
         ask.who = await self.accounts.signed_in(request.cookies.get(SESSION, ""))
+        if ask.who is not None and ask.who.account.language:
+            speak(speech_for(ask.who.account.language, request.headers.get("accept-language", "")))
         if route.role is not None:
             if ask.who is None:
                 if request.method != "GET" or request.headers.get("x-requested-with"):
-                    raise Refused(401, "You are signed out; sign in again. What you typed was not saved.")
+                    raise Refused(401, gettext("You are signed out; sign in again. What you typed was not saved."))
                 there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 return RedirectResponse(f"/console/sign-in?next={quote(there)}", 303)
             if ask.who.account.role < route.role:
+                needed, yours = plain(route.role.label), plain(ask.who.account.role.label)
                 raise Refused(
-                    403, f"This page needs the role “{route.role.label}”; yours is “{ask.who.account.role.label}”."
+                    403,
+                    gettext("This page needs the role “%(needed)s”; yours is “%(yours)s”.", needed=needed, yours=yours),
                 )
         if request.method == "POST":
             await self._check_form(ask)
@@ -281,15 +312,15 @@ class Site:
         request = ask.request
         origin = request.headers.get("origin")
         if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
-            raise Refused(403, "This form came from another site.")
+            raise Refused(403, gettext("This form came from another site."))
         if whole(request.headers.get("content-length") or "0", "content-length") > _LARGEST_FORM:
-            raise Refused(413, "This is more than a form may hold.")
+            raise Refused(413, gettext("This is more than a form may hold."))
         ask.raw = await request.form(max_files=0, max_fields=200, max_part_size=_LARGEST_FORM)
         ask.form = masked_form(ask.raw)
         if ask.who is not None:
             token = str(ask.raw.get("csrf") or request.headers.get("x-csrf") or "")
             if not secrets.compare_digest(token.encode(), ask.who.csrf.encode()):
-                raise Refused(403, "This form is from an earlier session; open its page again.")
+                raise Refused(403, gettext("This form is from an earlier session; open its page again."))
 
     async def count_try(self, ask: Ask) -> None:
         """At most ten tries at a password a minute from one address. Raises `Refused`."""
@@ -298,7 +329,7 @@ class Site:
         if len(self._doors) > 10_000:
             self._doors.clear()
         if not await count_one(self._doors.setdefault(address, AsyncLimiter(10, 60))):
-            raise Refused(429, "Too many tries from your address; wait a minute.")
+            raise Refused(429, gettext("Too many tries from your address; wait a minute."))
 
 
 async def _static(request: Request) -> Response:

@@ -29,7 +29,6 @@ T = TypeVar("T")
 #: Of so many texts, the newest, groups are made.
 GROUPED = 3_000
 _EXAMPLES = 5
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Meaning(NamedTuple):

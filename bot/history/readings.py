@@ -43,15 +43,33 @@ _FITTING = {
 #: Stands for words that a viewer may not see.
 HIDDEN = "…"
 _LONGEST = 160
+BY_WORDS = ", by its words"
+BESIDE = ", for what stands beside it"
+BESIDE_WEIGHED = ", for what stands beside it (alone: %(weighed)s)"
+WEIGHED = " (%(weighed)s)"
+IN_THEIR_LIGHT = ", in the light of its words and of what was open (by itself: %(weighed)s)"
+#: Every reason there is.
+REASONS = (BY_WORDS, BESIDE, BESIDE_WEIGHED, WEIGHED, IN_THEIR_LIGHT)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sentence as it is shown: its words, what it was taken for, and why, which goes on right after that."""
+    """A sentence as it is shown: its words, what it was taken for, and why: one of `REASONS`, in which `%(weighed)s`
+    stands for the likeliest intent and how sure the heads were of it."""
 
     said: str
     taken_for: str
-    why: str
+    reason: str
+    intent: str = ""
+    confidence: float | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason in English; goes on right after what it was taken for."""
+        if not self.intent:
+            return self.reason
+        weighed = f"{self.intent.replace('_', ' ')} {self.confidence or 0.0:.0%}".replace("%", " %")
+        return self.reason % {"weighed": weighed}
 
     def line(self) -> str:
         """The three in one line."""
@@ -74,17 +92,18 @@ def told_to_viewer(understood: Understanding, names: Collection[str]) -> list[To
 def _told(one: Reading, said: str) -> Told:
     said = " ".join(said.split())
     short = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
-    return Told(short, KINDS.get(one.kind, one.kind.replace("_", " ")), _why(one))
+    taken_for, reason = KINDS.get(one.kind, one.kind.replace("_", " ")), _why(one)
+    if "%" not in reason or one.intent is None:
+        return Told(short, taken_for, reason)
+    return Told(short, taken_for, reason, one.intent.value, one.confidence)
 
 
 def _why(one: Reading) -> str:
-    weighed = ""
-    if one.intent is not None and one.confidence is not None:
-        weighed = f"{one.intent.value.replace('_', ' ')} {one.confidence:.0%}".replace("%", " %")
+    weighed = one.intent is not None and one.confidence is not None
     if one.by == "words" or (not weighed and one.by == "heads"):
-        return ", by its words"
+        return BY_WORDS
     if one.by == "beside":
-        return ", for what stands beside it" + (f" (alone: {weighed})" if weighed else "")
+        return BESIDE_WEIGHED if weighed else BESIDE
     if one.intent in _FITTING.get(one.kind, ()):
-        return f" ({weighed})"
-    return f", in the light of its words and of what was open (by itself: {weighed})"
+        return WEIGHED
+    return IN_THEIR_LIGHT

@@ -22,6 +22,7 @@ from bot.history.summaries import FLAGS, OUTCOMES
 from bot.store.console_tables import assignment, facet, review, summary
 from bot.store.database import Store
 from bot.store.searched_words import fold
+from bot.store.worded import Worded
 from dialogue.referee.sight import RULES as WORDS
 from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Act, IntentName
@@ -61,7 +62,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 ABANDONED_AFTER = datetime.timedelta(minutes=30)
 
 
-class QueryError(Exception):
+class QueryError(Worded):
     """An address that asks for what is not there; the message says which part and what it may be."""
 
 
@@ -100,15 +101,15 @@ class Query:
         for name, allowed in CHOICES.items():
             value = getattr(found, name)
             if value and value not in allowed:
-                raise QueryError(f"{name}={value}: may be {', '.join(allowed)}")
+                raise QueryError("%(part)s: may be %(allowed)s", part=name + "=" + value, allowed=", ".join(allowed))
         for name in ("since", "until"):
             if value := getattr(found, name):
                 try:
                     day_of(value)
                 except ValueError as error:
-                    raise QueryError(f"{name}={value}: must be a day such as 2026-11-21") from error
+                    raise QueryError("%(part)s: must be a day such as 2026-11-21", part=name + "=" + value) from error
         if found.assigned and not re.fullmatch(r"[0-9]{1,9}", found.assigned):
-            raise OddNumber(f"assigned={found.assigned}: must be the number of an account")
+            raise OddNumber("%(part)s: must be the number of an account", part="assigned=" + found.assigned)
         if found.after and not re.fullmatch(r"[^~]{0,40}~[0-9]{1,9}", found.after):
             raise OddNumber("after: is no place in this list; open the list without it")
         return found

@@ -33,6 +33,7 @@ from bot.store.constraints import broken
 from bot.store.database import Store
 from bot.store.dialects import insert_into
 from bot.store.second_factor import code_step, is_unused, keep_codes, recovery_hash, use_code
+from bot.store.worded import Worded
 
 _HASHER = PasswordHasher()
 IDLE, LONGEST = 8 * 3600.0, 7 * 24 * 3600.0
@@ -54,7 +55,7 @@ class Role(IntEnum):
         return self.name.lower()
 
 
-class AccountError(Exception):
+class AccountError(Worded):
     """What cannot be done with an account; the message is for the person at the page or the command line."""
 
 
@@ -66,6 +67,8 @@ class Account:
     role: Role
     disabled: bool = False
     has_totp: bool = False
+    #: The console's language, where they chose one.
+    language: str = ""
 
 
 def labels(people: Iterable[Account]) -> dict[int, str]:
@@ -94,7 +97,8 @@ def check_password(password: str) -> None:
     """Raises `AccountError` where a password is too easy to guess: too short, or a single character over and over."""
     if len(password) < SHORTEST_PASSWORD or len(set(password)) < 5:
         raise AccountError(
-            f"choose a password of {SHORTEST_PASSWORD} characters or more, not one repeated; length is what counts"
+            "choose a password of %(least)s characters or more, not one repeated; length is what counts",
+            least=SHORTEST_PASSWORD,
         )
     if len(password) > 1000:
         raise AccountError("this password is longer than 1,000 characters")
@@ -107,11 +111,14 @@ def read_email(text: str) -> str:
             text.strip(), check_deliverability=False, globally_deliverable=False
         ).normalized.casefold()
     except EmailNotValidError as error:
-        raise AccountError(f"{text.strip()!r} is not an email address ({error})") from error
+        raise AccountError("'%(text)s' is not an email address", text=text.strip(), detail=str(error)) from error
 
 
 def _account(row: Any) -> Account:
-    return Account(row.id, row.email, row.name, Role(Role[row.role.upper()]), bool(row.disabled), bool(row.totp_secret))
+    role = Role(Role[row.role.upper()])
+    return Account(
+        row.id, row.email, row.name, role, bool(row.disabled), bool(row.totp_secret), language=row.language or ""
+    )
 
 
 class Accounts:
@@ -159,7 +166,7 @@ class Accounts:
         except IntegrityError as error:
             if broken(error) != "account(email)":
                 raise
-            raise AccountError(f"{email} has an account already") from error
+            raise AccountError("%(email)s has an account already", email=email) from error
 
     async def change(self, id: int, **values: Any) -> None:
         """Change a role or whether an account is disabled; its sessions end. Raises `AccountError` where no enabled
@@ -173,6 +180,11 @@ class Accounts:
             connection.execute(delete(session).where(session.c.account == id))
 
         await self._store.transact(job)
+
+    async def choose_language(self, id: int, language: str) -> None:
+        """The console's language for an account; empty: whatever its browser asks for. No session ends."""
+        chosen = update(account).where(account.c.id == id).values(language=language or None)
+        await self._store.transact(lambda connection: connection.execute(chosen) and None)
 
     async def set_password(self, id: int, password: str) -> None:
         """A new password: every session of the account ends, and it is unlocked."""

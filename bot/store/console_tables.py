@@ -25,6 +25,7 @@ account = Table(
     Column("locked_until", Float, nullable=False, default=0.0),
     Column("created_at", String(40), nullable=False),
     Column("disabled", Integer, nullable=False, default=0),
+    Column("language", String(16)),  # of the console, where they chose one
 )
 
 session = Table(

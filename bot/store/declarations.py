@@ -187,6 +187,7 @@ REGISTER = Register(
                 "id": _SHOPS, "email": _COLLEAGUE, "name": _COLLEAGUE, "role": _SHOPS,
                 "password_hash": _secret(Whose.COLLEAGUE), "totp_secret": _secret(Whose.COLLEAGUE), "totp_used": _SHOPS,
                 "failed": _SHOPS, "locked_until": _SHOPS, "created_at": _SHOPS, "disabled": _SHOPS,
+                "language": _SHOPS,
             },
         ),
         "session": Kept(

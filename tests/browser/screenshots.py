@@ -8,7 +8,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
@@ -128,7 +128,19 @@ def take_console(browser: Browser, folder: pathlib.Path) -> None:
     page.goto(bot.url + "/console/numbers")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / "console-numbers.png")
+    take_german_console(page, bot)
     bot.stop()
+
+
+def take_german_console(page: Page, bot: BotProcess) -> None:
+    """One conversation as a German support lead sees it."""
+    page.goto(bot.url + "/console/own")
+    page.get_by_label("Language of the console").select_option("de")
+    page.get_by_role("button", name="Set", exact=True).click()
+    page.goto(bot.url + "/console/conversations?outcome=filed&act=remind")
+    page.locator("a.open").first.click()
+    page.get_by_text("Verstanden durch").first.wait_for()
+    page.screenshot(path=PICTURES / "console-de.png")
 
 
 if __name__ == "__main__":

@@ -144,6 +144,40 @@ def test_no_page_has_an_accessibility_fault(make_bot: Callable[..., BotProcess],
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+def test_the_console_in_german_is_german_on_every_page_and_has_no_fault(
+    make_bot: Callable[..., BotProcess], page: Page
+) -> None:
+    bot = make_bot()
+    tell(bot, "a", "how long does delivery take?", "open a ticket, lamp broken, Jane Doe, jane@example.com")
+    enter(page, bot)
+    until(page, bot.url + "/console/conversations", "how long does delivery take?")
+    page.get_by_role("link", name="Maya Lind").click()
+    page.get_by_label("Language of the console").select_option(label="Deutsch")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("Die Konsole ist jetzt in dieser Sprache.")
+    found = {}
+    for name in PAGES:
+        page.goto(f"{bot.url}/console/{name}")
+        found[name] = problems(page)
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.goto(bot.url + "/console/conversations")
+    page.get_by_role("link", name="how long does delivery take?").click()
+    expect(page.locator("time").first).to_have_text(re.compile(r"^\d\d\.\d\d\.\d{4}, \d\d:\d\d$"))
+    page.get_by_role("button", name="An diesem Gespräch teilnehmen").click()
+    found["helping"] = problems(page)
+    page.route("**/say", lambda route: route.abort())
+    page.get_by_label("Als Maya Lind schreiben").fill("Guten Tag")
+    page.get_by_role("button", name="Senden").click()
+    expect(page.get_by_role("status").filter(has_text="Nicht gesendet")).to_be_visible()  # the script's own words
+    page.get_by_role("button", name="Abmelden").click()
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.get_by_role("heading", name="Anmelden")).to_be_visible()
+    found["sign-in"] = problems(page)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
 def test_a_lead_finds_reads_and_judges_by_keyboard(make_bot: Callable[..., BotProcess], page: Page) -> None:
     bot = make_bot()
     tell(bot, "a", "my kettle leaks", "no thanks")

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.browser
 HOURS = "Mon-Fri 09:30-17:00, Sat-Sun 22:00-02:00 Europe/Berlin"
 TABLE = """(table) => ({
     head: [...table.tHead.rows[0].cells].map((c) => c.textContent.trim()),
-    rows: [...table.tBodies[0].rows].map((r) => [...r.cells].map((c) => c.textContent.trim())),
+    rows: [...table.tBodies[0].rows].map((r) => [...r.cells].map((c) =>
+        c.querySelector("time")?.dateTime ?? c.textContent.trim())),
 })"""
 #: Each series of a drawing by its name: what is drawn at each label, with the value it says and where it stands, in
 #: pixels.
@@ -44,6 +45,11 @@ HEAT = """(table) => {
                 frame: getComputedStyle(cell).outlineStyle};
     }));
 }"""
+
+
+def label(day: str) -> str:
+    """A day as drawings write it in English."""
+    return f"{int(day[5:7])}/{int(day[8:])}"
 
 
 def number(text: str) -> float:
@@ -81,18 +87,18 @@ def test_outcomes_and_ratings_are_drawn_as_their_tables_say(lived: str, page: Pa
     days, rated = table(page, "Conversations a day"), table(page, "Ratings")
     page.goto(lived.format("drawings/outcomes.svg"))
     drawn = dict(page.evaluate(DRAWN))
-    assert [name.replace("_", " ") for name in drawn] == days["head"][1:]
+    assert list(drawn) == days["head"][1:]
     cells = {
-        (row[0][5:], name): number(cell)
+        (label(row[0]), name): number(cell)
         for row in days["rows"]
         for name, cell in zip(days["head"][1:], row[1:], strict=True)
     }
     assert len(cells) == 10 * len(drawn) and sum(cells.values()) == 90
     assert {(b["label"], name): number(b["value"]) for name, bars in drawn.items() for b in bars} == cells
     straight([b for bars in drawn.values() for b in bars])
-    for place, label in enumerate(sorted({label for label, _ in cells})):
+    for place, row in enumerate(reversed(days["rows"])):
         stack = [bars[place] for bars in drawn.values()]
-        assert {b["label"] for b in stack} == {label} and max(b["middle"] for b in stack) - min(
+        assert {b["label"] for b in stack} == {label(row[0])} and max(b["middle"] for b in stack) - min(
             b["middle"] for b in stack
         ) < 1
         for below, above in pairwise(stack):
@@ -105,13 +111,13 @@ def test_outcomes_and_ratings_are_drawn_as_their_tables_say(lived: str, page: Pa
 
 def test_health_is_drawn_as_its_table_says(lived: str, page: Page) -> None:
     page.goto(lived.format("numbers"))
-    rows = {row[0][5:]: row[1:] for row in table(page, "Understanding, day by day")["rows"]}
+    rows = {label(row[0]): row[1:] for row in table(page, "Understanding, day by day")["rows"]}
     page.goto(lived.format("drawings/health.svg"))
     for place, (_, dots) in enumerate(page.evaluate(DRAWN)):
         wanted = {day: number(cells[place]) for day, cells in rows.items() if cells[place] != "–"}
         assert {d["label"]: number(d["value"]) for d in dots} == wanted and len(wanted) > 3
         ordered = sorted(dots, key=lambda d: d["middle"])
-        assert [d["label"] for d in ordered] == sorted(wanted)
+        assert [d["label"] for d in ordered] == list(reversed(wanted))
         low, high = min(dots, key=lambda d: number(d["value"])), max(dots, key=lambda d: number(d["value"]))
         if number(high["value"]) > number(low["value"]):
             scale = (low["top"] - high["top"]) / (number(high["value"]) - number(low["value"]))

@@ -2,6 +2,10 @@
 (() => {
   "use strict";
   const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+  const words = JSON.parse(document.querySelector('meta[name="words"]')?.content ?? "{}");
+  /* The reader's own country where it goes with the page's language, else the page's language. */
+  const spoken = document.documentElement.lang;
+  const locale = navigator.languages?.find((tag) => tag.split("-")[0] === spoken) ?? spoken;
   const at = (id) => document.getElementById(id);
 
   const localTimes = (root) => {
@@ -9,7 +13,7 @@
       const moment = new Date(time.dateTime);
       if (Number.isNaN(moment.getTime())) continue;
       time.title = `${time.dateTime} (UTC)`;
-      time.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+      time.textContent = moment.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
     }
   };
   localTimes(document);
@@ -76,8 +80,8 @@
           localTimes(turns);
         }
         if (at("say") && found.here === !at("ended").hidden) ended(!found.here);
-        const words = found.typing ? "The shopper is writing…" : "";
-        if (at("typing").textContent !== words) at("typing").textContent = words;
+        const typing = found.typing ? words.typing : "";
+        if (at("typing").textContent !== typing) at("typing").textContent = typing;
       } catch { /* try again */ }
       setTimeout(renew, at("say") ? 700 : 2000);
     };
@@ -99,7 +103,7 @@
         try {
           const answer = await fetch(event.target.action, { method: "POST", headers, body: new URLSearchParams({ csrf }) });
           if (answer.ok && !answer.redirected) ended(false);
-        } catch { at("said").textContent = "That did not work. Try again, or reload the page."; }
+        } catch { at("said").textContent = words.failed; }
       });
       let told = 0, id = crypto.randomUUID?.() ?? String(Math.random());
       text.addEventListener("input", () => {
@@ -118,7 +122,7 @@
           text.value = "";
           id = crypto.randomUUID?.() ?? String(Math.random());
           text.focus();
-        } catch { at("said").textContent = "Not sent; your words are kept. Try again, or reload the page."; }
+        } catch { at("said").textContent = words.unsent; }
       });
     }
   }

@@ -29,11 +29,11 @@ def _path(path: str, id: str) -> str:
 
 def test_routes_are_declared_once_and_those_without_a_role_are_few() -> None:
     assert len({(r.method, r.path) for r in ROUTES}) == len(ROUTES)
-    assert {r.path for r in ROUTES if r.role is None} == {"/sign-in", "/first"}
+    assert {r.path for r in ROUTES if r.role is None} == {"/sign-in", "/first", "/language"}
     assert all(
         r.role is not None and r.role >= Role.REVIEWER
         for r in ROUTES
-        if r.method == "POST" and not re.match(r"/(sign|first|views|own)", r.path)
+        if r.method == "POST" and not re.match(r"/(sign|first|language|views|own)", r.path)
     )
 
 

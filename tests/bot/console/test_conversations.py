@@ -73,7 +73,7 @@ async def test_what_words_alone_tell_is_shown_flagged_and_filtered(either: Desk)
     assert await _found(either, broken="words:R6") == [broken] and await _found(either, flag="violation") == [broken]
     assert await _found(either, broken="none") == [lawful]
     lead = await either.as_role(Role.REVIEWER)
-    assert "words:R6, the name filed with" in await lead.get(f"/conversations/{broken}")
+    assert 'words:R6, <span lang="en">the name filed with' in await lead.get(f"/conversations/{broken}")
     page = await lead.get("/conversations?broken=words:R6")
     assert broken in page and lawful not in page and '<option value="words:R6" selected' in page
 
@@ -228,7 +228,7 @@ async def test_each_sentence_stands_there_with_what_it_was_taken_for_and_why(des
         page = answer.json()["html"] if path.endswith("turns") else answer.text
         assert '<ol class="sentences" aria-labelledby="sentences-1">' in page and 'id="sentences-1"' in page
         assert re.search(
-            r"<q [^>]*>my boots leak &amp; squeak\.</q>: <b>an issue</b><span[^>]*> \(report issue \d+ %\)<", page
+            r"<q [^>]*>my boots leak &amp; squeak\.</q>: <b>an issue</b><span[^>]*> \(report issue \d+%\)<", page
         )
         assert re.search(r"news&lt;/b&gt; on my ticket\?</q>: <b>about a ticket</b><span[^>]*>, by its words<", page)
         assert re.search(r"Ines Duarte</q>: <b>contact data</b>", page) and "<b>any news" not in page

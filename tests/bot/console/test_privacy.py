@@ -136,7 +136,7 @@ async def test_age(either: Console) -> None:
     before = horizon(365)
     due = await erasure.how_old(either.bot.store, before)
     assert (due.conversations, due.tickets) == (1, 1)
-    assert "1 conversations" in await (await either.as_role(Role.ADMINISTRATOR)).get("/privacy?days=365")
+    assert "1 conversation," in await (await either.as_role(Role.ADMINISTRATOR)).get("/privacy?days=365")
     assert await erasure.erase_older(either.bot.store, before) == [old]
     assert await erasure.erase_older(either.bot.store, before) == []
     async with either.bot.store.read() as connection:
