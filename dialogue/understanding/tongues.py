@@ -43,6 +43,8 @@ _NOT_AGAINST = 0.05
 #: Neighbours that few words do not tell apart: together they say that it is none of the others.
 _KIN = (("id", "ms"), ("da", "no", "sv"), ("cs", "sk"), ("hr", "sl"), ("ru", "uk", "bg", "mk", "sr"), ("hi", "mr"))
 _ADDRESS = re.compile(r"\S*[@/\d]\S*|\bwww\.\S+|\[[^\]]*\]")  # and what stands for a secret (R17)
+#: A digit that stands for a letter, within a word or before one: "bta3i", "7aga".
+_CHAT_DIGIT = re.compile(r"(?<!\w)(?:[a-z]+[2356789][a-z]+|[2356789][a-z]{2,})")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: Letters of a message that are looked at.
 _LONGEST = 400
@@ -106,6 +108,8 @@ def identify(text: str, before: str | None = None, page: str | None = None) -> s
     bare = " ".join(dict.fromkeys(_WORD.findall(_ADDRESS.sub(" ", text[:_LONGEST]))))  # said again is no more told
     if len(bare) < 2:
         return None
+    if _is_arabic_in_latin_letters(text, bare):
+        return "ar"
     ranked = dict(_identifier().rank(bare))
     best = max(ranked, key=lambda code: ranked[code])
     known = before or page
@@ -120,6 +124,16 @@ def identify(text: str, before: str | None = None, page: str | None = None) -> s
         return str(best)
     by_phrases = _by_phrases(text) if words <= _FEW else None
     return by_phrases or (None if before else _by_own_words(bare, ranked, page))
+
+
+def _is_arabic_in_latin_letters(text: str, bare: str) -> bool:
+    """ "3ayez a3raf el shipping kam yom": words of ours that no other language has, beside digits that stand for letters,
+    or as half of the words."""
+    words = own_words.words_in(bare)
+    told = Counter(language for word in words if (language := own_words.language_by_word().get(word)))
+    if told.keys() != {"ar"} or not bare.isascii():
+        return False
+    return bool(_CHAT_DIGIT.search(text[:_LONGEST].lower())) or told["ar"] >= max(2, len(words) / 2)
 
 
 def _by_phrases(text: str) -> str | None:
