@@ -14,11 +14,12 @@ from bot.replay.rehearsal import Stagehand
 from bot.settings import read_settings
 from dialogue.understanding import contact_words, request_words
 from dialogue.understanding.learned.lines import PROJECT, answer_lines, lines_of
+from dialogue.understanding.rules import understand_anew
 from dialogue.understanding.text import plain
 from dialogue.understanding.tongues import TOLD_APART, identify
 from dialogue.understanding.word_files import FOLDER as WORDS
 from dialogue.understanding.word_files import sections
-from dialogue.vocabulary import IntentName
+from dialogue.vocabulary import Answer, IntentName
 from kb_answers.library import ARTICLES, outdated, read_library, translations
 from tests.conftest import ROOT
 
@@ -141,6 +142,11 @@ def test_the_sentence_for_the_rest_of_the_world_is_whole_wherever_it_is() -> Non
 )
 def test_a_language_is_told_from_words_where_they_suffice(text: str, before: str | None, language: str | None) -> None:
     assert identify(text, before) == language
+
+
+@pytest.mark.parametrize("text", ["até logo", "hasta luego", "bis später", "à bientôt", "see you later", "مع السلامة"])
+def test_a_goodbye_is_no_consent(text: str) -> None:
+    assert understand_anew(text, "offer").answer is not Answer.AFFIRM
 
 
 @pytest.mark.parametrize(

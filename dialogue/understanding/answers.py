@@ -167,6 +167,8 @@ _AGREES_BY_ITSELF, _AGREES_BY_ITSELF_ELSEWHERE, _AGREES_AS_INTENT = 0.95, 0.8, 0
 #: Where the head for answers alone suffices: among 1,600 rows of people's and our own that agree to nothing, none is so
 #: probable.
 _AGREES_SURELY = 0.99
+#: How probable it is that a message takes leave, for it to agree to nothing beside that ("até logo").
+_LEAVES = 0.5
 #: How probable it must be at least where English words did, and where they stand in another language by chance ("ya lo veo
 #: yo"); and how probable a refusal must be, which is cheap: the shopper says it again, or asks.
 _AGREES_AT_LEAST, _AGREES_ELSEWHERE, _REFUSES = 0.1, 0.5, 0.45
@@ -183,11 +185,17 @@ _LONGEST_REFUSAL = 10
 
 
 def weigh_answer(
-    by_words: Answer | None, weight: Mapping[str, float], low: str, *, taken: float = 1.0, english: bool = True
+    by_words: Answer | None,
+    weight: Mapping[str, float],
+    low: str,
+    *,
+    taken: float = 1.0,
+    leaves: float = 0.0,
+    english: bool = True,
 ) -> Answer | None:
     """The answer to an offer: what the words made of it, and what the heads make of the whole. `weight`: by the head for
     answers, the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed. `taken`: by the head
-    for intents, how probably it agrees or asks for a ticket. `low`: the message in plain form; `english`: it may be."""
+    for intents, how probably it agrees or asks for a ticket; `leaves`: how probably it takes leave. `low`: the message in plain form; `english`: it may be."""
     low = low.strip(" ,.!-–\n")
     if not weight:
         return by_words
@@ -204,7 +212,7 @@ def weigh_answer(
     if known is Answer.AFFIRM and agrees >= _AGREES_WHERE_KNOWN:
         return Answer.AFFIRM
     needed = _AGREES_BY_ITSELF if english else _AGREES_BY_ITSELF_ELSEWHERE
-    if agrees >= _AGREES_SURELY or (agrees >= needed and taken >= _AGREES_AS_INTENT):
+    if agrees >= _AGREES_SURELY or (agrees >= needed and taken >= _AGREES_AS_INTENT and leaves < _LEAVES):
         return Answer.AFFIRM
     if known is Answer.DENY and refuses >= _AGREES_WHERE_KNOWN:
         return Answer.DENY

@@ -137,7 +137,8 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
 def _answer(d: Draft, opinion: Opinion) -> Answer | None:
     taken = sum(opinion.whole.get(name, 0.0) for name in (IntentName.AFFIRM, IntentName.REQUEST_TICKET))
     english = identify(d.said) in (None, "en")
-    answer = weigh_answer(d.answer, opinion.answer, plain(d.said), taken=taken, english=english)
+    leaves = opinion.whole.get(IntentName.GOODBYE, 0.0)
+    answer = weigh_answer(d.answer, opinion.answer, plain(d.said), taken=taken, leaves=leaves, english=english)
     given = d.email or d.rejected or d.name
     return (
         d.answer if answer is Answer.DENY and given else answer
