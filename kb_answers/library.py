@@ -9,14 +9,15 @@ import pathlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+import yaml
 
 ARTICLES = pathlib.Path(__file__).parent / "articles"
 _REQUIRED = ("id", "title", "sources", "revised")
 _TRANSLATED = ("id", "title", "language", "renders")
+_LISTS = ("sources", "questions")
+_LISTED = {"sources": ", a list of texts"}
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -45,13 +46,6 @@ def _fail(path: pathlib.Path, line: int, what: str) -> ArticleError:
     return ArticleError(f"{path}:{line}: {what}")
 
 
-def _line(header: Any, key: str) -> int:
-    try:
-        return int(header.lc.key(key)[0]) + 2
-    except (AttributeError, KeyError):
-        return 1
-
-
 def read_article(path: pathlib.Path, values: Mapping[str, str]) -> Article | None:
     """One article, `{support_email}` and the like filled in; None where it needs a value the shop has not set (such as
     `{hours}`, which are then not published). Raises `ArticleError`."""
@@ -72,7 +66,7 @@ def parse_article(text: str, path: pathlib.Path, values: Mapping[str, str]) -> A
 def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) -> Article | None:
     values = dict(pairs)
     header, below, end = _header(text, path)
-    _check_header(header, path)
+    revised = _checked(header, path)
     passages = [" ".join(p.split()) for p in re.split(r"\n\s*\n", "\n".join(below)) if p.strip()]
     if not passages:
         raise _fail(path, end + 2, "has no text below its header")
@@ -83,53 +77,75 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
     if any(not values[slot] for p in passages for slot in _SLOT.findall(p)):
         return None
     return Article(
-        id=str(header["id"]),
-        title=str(header["title"]),
-        sources=tuple(header.get("sources", ())),
-        revised=header["renders" if "language" in header else "revised"],
-        questions=tuple(header.get("questions", ())),
+        id=header.texts["id"],
+        title=header.texts["title"],
+        sources=header.lists.get("sources", ()),
+        revised=revised,
+        questions=header.lists.get("questions", ()),
         passages=tuple(_SLOT.sub(lambda m: values[m[1]], p) for p in passages),
-        language=str(header.get("language", "en")),
+        language=header.texts.get("language", "en"),
     )
 
 
-def _header(text: str, path: pathlib.Path) -> tuple[dict[str, Any], list[str], int]:
+@dataclass(frozen=True)
+class _Header:
+    """Each key's text, or its list of texts, and the line of the file that it stands in. YAML is read as texts alone,
+    by the parser in C: hundreds of articles are read at each start, and a question may be "no"."""
+
+    texts: dict[str, str]
+    lists: dict[str, tuple[str, ...]]
+    lines: dict[str, int]
+
+
+def _header(text: str, path: pathlib.Path) -> tuple[_Header, list[str], int]:
     """The keys and values between the two lines of dashes, the lines below them, and the place of the second."""
     lines = text.split("\n")
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise _fail(path, 1, "must begin with a header between two lines of three dashes")
     end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
     try:
-        header = YAML(typ="rt").load("\n".join(lines[1:end]))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _fail(path, (mark.line if mark else 0) + 2, f"the header is not valid YAML: {error.problem}") from error
-    if not isinstance(header, dict):
+        node = yaml.compose("\n".join(lines[1:end]), Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        problem = getattr(error, "problem", None) or "it holds a sign that YAML has not"
+        raise _fail(path, (mark.line if mark else 0) + 2, f"the header is not valid YAML: {problem}") from error
+    if not isinstance(node, yaml.MappingNode):
         raise _fail(path, 2, "the header must hold `key: value` lines")
+    header = _Header({}, {}, {})
+    for key, value in node.value:
+        line = key.start_mark.line + 2
+        if not isinstance(key, yaml.ScalarNode) or key.value in header.lines:
+            raise _fail(path, line, "the header must hold `key: value` lines, each key once")
+        header.lines[key.value] = line
+        if isinstance(value, yaml.ScalarNode):
+            header.texts[key.value] = str(value.value)
+        elif isinstance(value, yaml.SequenceNode) and all(isinstance(v, yaml.ScalarNode) for v in value.value):
+            header.lists[key.value] = tuple(str(v.value) for v in value.value)
     return header, lines[end + 1 :], end
 
 
-def _check_header(header: dict[str, Any], path: pathlib.Path) -> None:
-    required = _TRANSLATED if "language" in header else _REQUIRED
+def _checked(header: _Header, path: pathlib.Path) -> datetime.date:
+    """When the article was revised, or what it renders was; raises `ArticleError` for a header that cannot be."""
+    required = _TRANSLATED if "language" in header.lines else _REQUIRED
     known = {*required, "questions"}
     for key in required:
-        if not header.get(key):
-            raise _fail(path, 2, f"the header lacks `{key}`")
-    for key in header:
+        if not (header.lists if key in _LISTS else header.texts).get(key):
+            raise _fail(path, header.lines.get(key, 2), f"the header lacks `{key}`" + _LISTED.get(key, ""))
+    for key, line in header.lines.items():
         if key not in known:
-            raise _fail(path, _line(header, key), f"unknown key `{key}`; known are {', '.join(sorted(known))}")
-    dated = "renders" if "language" in header else "revised"
-    if "language" in header and header["language"] != path.parent.name:
-        raise _fail(path, _line(header, "language"), f"`language` must be the folder's name, `{path.parent.name}`")
-    if not _ID.fullmatch(str(header["id"])) or header["id"] != path.stem:
-        raise _fail(
-            path, _line(header, "id"), f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens"
-        )
-    if not isinstance(header[dated], datetime.date):
-        raise _fail(path, _line(header, dated), f"`{dated}` must be a date such as 2026-11-21")
-    for key in ("sources", "questions"):
-        if not isinstance(header.get(key, []), list) or not all(isinstance(x, str) for x in header.get(key, [])):
-            raise _fail(path, _line(header, key), f"`{key}` must be a list of texts")
+            raise _fail(path, line, f"unknown key `{key}`; known are {', '.join(sorted(known))}")
+        if key in _LISTS and key not in header.lists and header.texts.get(key) != "":
+            raise _fail(path, line, f"`{key}` must be a list of texts")
+    texts, lines = header.texts, header.lines
+    dated = "renders" if "language" in lines else "revised"
+    if "language" in texts and texts["language"] != path.parent.name:
+        raise _fail(path, lines["language"], f"`language` must be the folder's name, `{path.parent.name}`")
+    if not _ID.fullmatch(texts["id"]) or texts["id"] != path.stem:
+        raise _fail(path, lines["id"], f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens")
+    try:
+        return datetime.date.fromisoformat(texts[dated])
+    except ValueError:
+        raise _fail(path, lines[dated], f"`{dated}` must be a date such as 2026-11-21") from None
 
 
 def read_library(

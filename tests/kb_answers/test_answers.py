@@ -94,6 +94,13 @@ GOOD = "---\nid: x\ntitle: X\nsources: ['000']\nrevised: 2026-11-21\n---\nA text
         (GOOD.replace("A text.", ""), "x.md:7", "no text"),
         (GOOD.replace("A text.", "Write to {mail}."), "x.md:7", "unknown value {mail}"),
         (GOOD.replace("title: X", "title: [X"), "x.md:", "not valid YAML"),
+        (GOOD.replace("title: X", "title: X\x01"), "x.md:", "not valid YAML"),
+        (GOOD.replace("title: X", "title: X\ntitle: Y"), "x.md:4", "each key once"),
+        (GOOD.replace("title: X", "title: [X]"), "x.md:3", "lacks `title`"),
+        (GOOD.replace("['000']", "'000'"), "x.md:4", "lacks `sources`, a list of texts"),
+        (GOOD.replace("title: X", "title: X\nquestions: [a, {b: c}]"), "x.md:4", "`questions` must be a list of texts"),
+        (GOOD.replace("title: X", "title: X\nquestions: a"), "x.md:4", "`questions` must be a list of texts"),
+        ("---\n- a\n---\nA text.\n", "x.md:2", "`key: value` lines"),
     ],
 )
 def test_errors_name_file_and_line(tmp_path: pathlib.Path, text: str, place: str, what: str) -> None:
