@@ -65,9 +65,7 @@ class ChangeMaker:
             if isinstance(effect, effects.Say):
                 turns.append(self._turn(effect, last + 1, at, cause, after, found_in))
             elif isinstance(effect, effects.Announce):
-                words = self.words(effect.phrase, effect.values, after)
-                language = spoken(after, self.locale)
-                turns.append(Turn(last + 1, "system", words, at, rule=cause, language=language))
+                turns.append(self._announced(effect, last + 1, at, cause, after))
             elif isinstance(effect, effects.FileTicket):
                 enqueued.append(self._enqueued(effect, last, len(enqueued), after))
             elif isinstance(effect, effects.RecordGap):
@@ -94,6 +92,10 @@ class ChangeMaker:
             stay=self._stay(told, after),
             trace=tracing.traceparent() if enqueued else None,
         )
+
+    def _announced(self, effect: effects.Announce, seq: int, at: str, cause: str, state: State) -> Turn:
+        words = self.words(effect.phrase, effect.values, state)
+        return Turn(seq, "system", words, at, rule=cause, language=spoken(state, self.locale))
 
     def _introduced(self, turns: Sequence[Turn], before: State, after: State) -> tuple[Turn, ...]:
         """The turns, the bot's first one behind what can be done for somebody whose language nobody here speaks, where

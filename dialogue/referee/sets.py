@@ -134,6 +134,10 @@ DISPUTING = _set(
     "disagree dispute disputing decision decided appeal unfair escalate escalation review reject rejected accept "
     "unacceptable challenge contest einspruch widerspruch entscheidung unfair überprüfung prüfung contester "
     "contestation décision injuste réexamen desacuerdo decisión injusto revisión apelar discordo decisão injusta "
-    "revisão recurso أعترض اعتراض القرار مراجعة einverstanden widerspreche prüfen prüfe überprüfen accord réexaminez "
-    "réexaminer recours acuerdo revísenlo revisar revisen reclamo concordo revisem revisar أوافق راجعوا راجع"
+    "revisão recurso أعترض اعتراض القرار مراجعة widerspreche prüfen prüfe überprüfen réexaminez "
+    "réexaminer recours revísenlo revisar revisen reclamo revisem revisar راجعوا راجع"
+)
+#: The same in words that agree without the one before: "no estoy de acuerdo".
+DISPUTING_TOGETHER = _phrases(
+    "do not agree|don't agree|nicht einverstanden|pas d'accord|no estoy de acuerdo|não concordo|لا أوافق"
 )

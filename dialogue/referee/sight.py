@@ -76,13 +76,21 @@ class _Chat:
     #: Useless replies in a row: the words that clarified, and whether the message may have told a detail.
     useless: list[tuple[str, bool]] = field(default_factory=list)
     issue: tuple[str, ...] = ()  # the words of the message that the last offer answered
-    declined: list[tuple[str, ...]] = field(default_factory=list)  # words whose offer was plainly refused
+    #: Words whose offer was plainly refused, and whether it followed a search that had found nothing.
+    declined: list[tuple[tuple[str, ...], bool]] = field(default_factory=list)
+    sought: bool = False  # whether the offer made last did
     given: dict[str, int] = field(default_factory=dict)  # field said plainly -> the turn it was said in
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in order, folded."""
     return tuple(_WORD.findall(folded(text)))
+
+
+def _disputes(words: Sequence[str]) -> bool:
+    """Whether words in order say that something is disputed."""
+    joined = f" {' '.join(words)} "
+    return bool(set(words) & sets.DISPUTING) or any(f" {p} " in joined for p in sets.DISPUTING_TOGETHER)
 
 
 def _plain(text: str) -> str:
@@ -188,7 +196,7 @@ class _Eyes:
         acts = [reply.act for reply in bot]
         if chat.offered and plain in sets.PLAIN_NO:
             chat.refused = True
-            chat.declined += [chat.issue] if chat.issue else []
+            chat.declined += [(chat.issue, chat.sought)] if chat.issue else []
             if asking := next((reply for reply in bot if reply.asks), None):
                 self.say("R7", asking.seq, "asks for fields though the offer was plainly refused")
         elif chat.refused:
@@ -202,9 +210,13 @@ class _Eyes:
         said = words_of(head.text)
         if (
             offer
-            and not set(said) & sets.DISPUTING  # "unfair" raises again what was refused, beside whatever else is said
+            and not _disputes(said)  # "unfair" raises again what was refused, beside whatever else is said
             and len(said) > 1
-            and any(issue == said or (holds(issue, said) and len(said) > 2) for issue in chat.declined)
+            and any(
+                (issue == said or (holds(issue, said) and len(said) > 2))
+                and ("no_answer" not in acts or sought)  # else it is offered for a question, and was for the issue
+                for issue, sought in chat.declined
+            )
         ):
             self.say("R10", offer.seq, "the very words whose offer was plainly refused are offered a ticket again")
         if offer and chat.declined and _leans(said):
@@ -213,6 +225,7 @@ class _Eyes:
             # The way out is offered for no issue (R13); beside an answer it is not told for which part of the message.
             own = type(said)() if {"give_email", "answer"} & set(acts) else said
             chat.refused, chat.issue, chat.open, chat.told = False, own, True, frozenset(own)
+            chat.sought = "no_answer" in acts
         elif any(reply.asks for reply in bot):
             chat.open, chat.told = True, chat.told if chat.open else frozenset()
         elif set(acts) & {*_STOPPED, *_TICKET}:
@@ -369,8 +382,9 @@ class _Eyes:
             if not reason or envelope.get("disputes") or set(reason) & sets.DISPUTING:
                 continue
             for before, other in self.filed[:place]:
-                between = {word for turn in self._heard(at) if turn.seq > before for word in words_of(turn.text)}
-                if between & (sets.ANOTHER | sets.DISPUTING) or other.reference == ticket.reference:
+                between = [words_of(turn.text) for turn in self._heard(at) if turn.seq > before]
+                another = any(_disputes(words) or set(words) & sets.ANOTHER for words in between)
+                if another or other.reference == ticket.reference:
                     continue
                 known = words_of(str(other.fields.get("reason") or ""))
                 more = set(reason) - set(known) - sets.EVERYDAY - sets.WISHES
