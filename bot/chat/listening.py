@@ -91,7 +91,7 @@ async def _in_its_language(
     page = base_language(locale)
     before = state.language or page or "en"
     told = language = language_of(understood, state.language, page)
-    if language == "en" and state.language is None and base_language(locale) in (None, "en"):
+    if language == "en" and state.language is None and page in (None, "en"):
         language = None  # nothing that was not known
     now = language or before
     if now not in ("en", *languages()):

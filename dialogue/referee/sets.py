@@ -2,7 +2,8 @@
 catalogues.
 
 Its own, on purpose: no reader, phrase or pattern of what it judges is shared. The sets are grammar and courtesy and
-do not grow with what shoppers tell; a word that is missing makes the eyes see less, never more.
+do not grow with what shoppers tell. A word that is missing mostly makes the eyes see less; of a wish, a farewell or a
+disagreement in words that are not here they may see a matter that a reason has lost, where there is none.
 """
 
 from __future__ import annotations

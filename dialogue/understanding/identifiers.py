@@ -16,9 +16,10 @@ FOLDER = WORD_FILES / "identifiers"
 SECTIONS = ("which",)
 _CODE = re.compile(r"\S*\d\S*")
 _CODE_OF_PLACE = r"\d{4,5}(?:-\d{3,4})?"
+#: "12 High Street, 90210", or "Hauptstr. 12, 10115 Berlin".
 _STREET = re.compile(
-    rf"(?:(?:[^\W\d]+ )?[^\W\d]+[:,] *)?\d{{1,5}}[a-z]?,? [^?\d]+(?:\d+[^?\d]+)?[ ,]{_CODE_OF_PLACE}\W*"  # 12 High Street, 90210
-    rf"|(?:[^\W\d]+: *)?[^?,\d]+ \d{{1,4}}[a-z]?, *{_CODE_OF_PLACE} [^?,\d]+"  # Hauptstr. 12, 10115 Berlin
+    rf"(?:(?:[^\W\d]+ )?[^\W\d]+[:,] *)?\d{{1,5}}[a-z]?,? [^?\d]+(?:\d+[^?\d]+)?[ ,]{_CODE_OF_PLACE}\W*"
+    rf"|(?:[^\W\d]+: *)?[^?,\d]+ \d{{1,4}}[a-z]?, *{_CODE_OF_PLACE} [^?,\d]+"
 )
 #: Letters of a clause that are looked at; a longer one says more than which.
 _LONGEST = 120

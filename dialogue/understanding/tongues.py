@@ -10,7 +10,6 @@ import functools
 import importlib.metadata
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -127,10 +126,10 @@ def identify(text: str, before: str | None = None, page: str | None = None) -> s
 
 
 def _is_arabic_in_latin_letters(text: str, bare: str) -> bool:
-    """ "3ayez a3raf el shipping kam yom": words of ours that no other language has, beside digits that stand for letters,
-    or as half of the words."""
+    """ "3ayez a3raf el shipping kam yom": words of ours that no other language has, beside digits that stand for
+    letters, or as half of the words."""
     words = own_words.words_in(bare)
-    told = Counter(language for word in words if (language := own_words.language_by_word().get(word)))
+    told = own_words.told_by(words)
     if told.keys() != {"ar"} or not bare.isascii():
         return False
     return bool(_CHAT_DIGIT.search(text[:_LONGEST].lower())) or told["ar"] >= max(2, len(words) / 2)
@@ -148,7 +147,7 @@ def _by_own_words(bare: str, ranked: Mapping[str, float], page: str | None) -> s
     fewer where it is the likeliest language beside. English is not told so on a page in another language: goods have
     English names everywhere."""
     words = own_words.words_in(bare)
-    told = Counter(language for word in words if (language := own_words.language_by_word().get(word)))
+    told = own_words.told_by(words)
     if len(told) != 1:
         return None
     ((language, count),) = told.items()

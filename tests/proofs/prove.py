@@ -232,7 +232,7 @@ def _way_out(state: State) -> bool:
 
 _HELP: tuple[e.Happening, ...] = (
     e.AgentJoined("Maya", "stay"), e.AgentJoined("Maya", "stay"), e.AgentJoined("Noor", "other"), e.AgentSaid(),
-    e.AgentLeft(),
+    e.AgentLeft(), e.AgentLeft(settled=True), e.AgentLeft(gone="stay"), e.AgentLeft(gone="other"),
 )  # fmt: skip
 
 
@@ -277,10 +277,10 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
             elif roll > 0.8 and state.tickets:
                 kind = rng.choice([e.TicketAccepted, e.TicketDelayed])
                 told = kind(rng.choice(state.tickets).reference)
-            if (
-                conversations % 10 == 9 and 0.65 < roll < 0.8
-            ):  # a person of the shop helps, of whom the referee judges nothing
-                told = rng.choice(_HELP)
+            if conversations % 10 == 9 and 0.6 < roll < 0.8:  # a person helps, of whom the referee judges nothing
+                told = rng.choice(_HELP) if roll > 0.65 else said(signals=[Signal.IN_DANGER])
+            if 0.01 < roll < 0.015:
+                told = e.ShopperRated(rng.randint(-1, 7))
             if roll < 0.01:
                 told = e.ReferenceTaken(f"P{rng.randrange(10)}")
             state = advance(state, told, recording, rows, rng.choice(FOUND))

@@ -1,7 +1,8 @@
-"""Words that the project's own lines use in one language and hardly in another: "versand" is German here, "pedido" is in
-no one language. They tell the language of a few words, where an identifier that knows fifty languages is not sure.
+"""Words that the project's own lines use in one language and hardly in another: "versand" is German here, "pedido" is
+in no one language. They tell the language of a few words, where an identifier that knows fifty languages is not sure.
 
-`python -m dialogue.understanding.learned.own_words`, and `askonce train`, write `lexicons/own_words.txt` from the lines.
+`python -m dialogue.understanding.learned.own_words`, and `askonce train`, write `lexicons/own_words.txt` from the
+lines.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import functools
 import pathlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dialogue.understanding.learned.lines import PROJECT, answer_rows, lines_of
 
 FILE = pathlib.Path(__file__).resolve().parents[1] / "lexicons" / "own_words.txt"
 LANGUAGES = ("ar", "de", "en", "es", "fr", "pt")
-#: So many lines of a language must hold a word, and so much of its use, by how often a language's lines hold it, must be
-#: that language's.
+#: So many lines of a language must hold a word, and so much of its use, by how often a language's lines hold it, must
+#: be that language's.
 _LEAST_LINES, _SHARE = 2, 0.95
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -65,6 +66,12 @@ def language_by_word() -> dict[str, str]:
     """Word -> the language that it tells."""
     rows = FILE.read_text(encoding="utf-8").splitlines()
     return {word: language for language, *words in map(str.split, rows) for word in words}
+
+
+def told_by(words: Sequence[str]) -> Counter[str]:
+    """How many of some words tell which language."""
+    known = language_by_word()
+    return Counter(known[word] for word in words if word in known)
 
 
 if __name__ == "__main__":

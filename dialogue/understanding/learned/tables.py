@@ -1,8 +1,8 @@
-"""Large tables outside of memory, made once on a machine: what a process reads of one is in memory, and shared with every
-other process that reads it.
+"""Large tables outside of memory, made once on a machine: what a process reads of one is in memory, and shared with
+every other process that reads it.
 
-They stand in `askonce` in the user's cache folder (`XDG_CACHE_HOME`, else `~/.cache`); whoever empties that folder loses a
-few seconds. Where nothing may be written, each process has its own, in a file without a name.
+They stand in `askonce` in the user's cache folder (`XDG_CACHE_HOME`, else `~/.cache`); whoever empties that folder loses
+a few seconds. Where nothing may be written, each process has its own, in a file without a name.
 """
 
 from __future__ import annotations

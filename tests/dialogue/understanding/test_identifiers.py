@@ -9,12 +9,14 @@ from bot.settings import read_settings
 from dialogue.understanding.identifiers import tells_which
 
 ALONE = (
-    "order id: 3764775976", "my account number is 4411-22", "username: jd1182", "zip 44441", "41xbbxkoea", "bestellnummer 882113",
+    "order id: 3764775976", "my account number is 4411-22", "username: jd1182", "zip 44441", "41xbbxkoea",
+    "bestellnummer 882113",
     "commande nº 55012", "n° de commande : 55012", "mi número de pedido es 90321", "cep 01310-100", "رقم الطلب 4711",
     "9756 primrose street newark, mi 85971", "hauptstr. 12, 10115 berlin", "address: 12 elm road, 90210",
 )  # fmt: skip
 MORE = (
-    "my order 4711 is late", "order 4711 arrived broken", "error 503 at checkout", "bestellung 882113 kaputt", "where is order 4711",
+    "my order 4711 is late", "order 4711 arrived broken", "error 503 at checkout", "bestellung 882113 kaputt",
+    "where is order 4711",
     "my lamp is broken", "4 of 12 plates are cracked", "i paid 120 twice", "الطلب 4711 تأخر", "",
     "i ordered 3 lamps on the 12th and they came to 10115 berlin broken",
 )  # fmt: skip
