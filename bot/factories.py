@@ -22,6 +22,7 @@ from dialogue.understanding.learned.encoder import encode, encode_many
 from dialogue.understanding.opinions import outside
 from dialogue.understanding.rasa import Rasa
 from dialogue.understanding.rules import Rules
+from dialogue.understanding.topics import topic_of
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, read_library, translations
 from ticket_bridge.helpdesks.contract import Helpdesk
@@ -71,6 +72,7 @@ def make_answers(settings: Settings) -> Answers:
         values=_article_values(settings),
         translated_values=_translated_values(settings),
         outside=outside,
+        topic_of=topic_of,
         encode=encode,
         encode_many=encode_many,
     )

@@ -242,7 +242,7 @@ def answer(state: State, fact: e.ArticleFound, policy: Policy) -> Outcome:
     question = lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
     state = changed(state, phase=phase, last_question=question)
     state = _digressed(note(state, lookup=None), f"answer {fact.answer[:80]}")
-    words = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources)
+    words = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources, questions=fact.choices)
     return say(state, words)
 
 

@@ -11,7 +11,8 @@ from dialogue.vocabulary import Act
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say the approved phrase `phrase`, filled with `values`. The words themselves live in `bot.chat.phrases`."""
+    """Say the approved phrase `phrase`, filled with `values`. The words themselves live in `bot.chat.phrases`.
+    `choices` are phrases to tap, `questions` words to tap as they stand."""
 
     act: Act
     phrase: str
@@ -21,6 +22,7 @@ class Say:
     reference: str | None = None
     ticket_status: str | None = None
     choices: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

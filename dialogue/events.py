@@ -102,8 +102,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFound:
+    """`choices`: questions that the shopper may tap, where a topic was named and nothing asked about it."""
+
     answer: str
     sources: tuple[Passage, ...]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pathlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from kb_answers.grounding import ranked_by_words, threshold
 from kb_answers.library import ARTICLES, Article, read_library, translations
 from kb_answers.meaning import Encode, Meanings
 from kb_answers.search import Index, terms
+from kb_answers.topics import Topic, read_topics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +30,11 @@ NEARNESS, STRICTER_OUTSIDE, MARGIN = 0.44, 0.1, 0.03
 TOGETHER, TOGETHER_OUTSIDE = 0.48, 0.2
 #: So many texts at once are an index's, and remembered; fewer are a question.
 _MANY = 20
+#: What parts the questions of one message, and how many of them are looked at.
+_ENDS = re.compile(r"(?<=[?!.؟。？])\s+|\n+")
+_MOST_QUESTIONS = 4
+#: What stands between two answers in one reply.
+BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True)
@@ -49,11 +56,13 @@ class Answer:
     why: str = ""
     confidence: float = 0.0
     language: str = "en"  # that the article is in
+    choices: tuple[str, ...] = ()  # questions that people mean who name this topic and nothing else
 
 
 class Answers:
     """The shop's articles, ready to be asked. The same question gets the same answer (R16). `outside` tells how
     probable it is (0..1) that a question is no shop's business; without it every question is taken for the shop's.
+    `topic_of` gives the name of the topic that a message names and nothing beside it (`kb_answers.topics`).
     `encode_many` is `encode` for what is asked for again in the next process. `values` fill the articles;
     `translated_values` stand in their place in articles of a language."""
 
@@ -64,11 +73,12 @@ class Answers:
         values: Mapping[str, str],
         translated_values: Mapping[str, Mapping[str, str]] = {},
         outside: Callable[[str], float] = lambda question: 0.0,
+        topic_of: Callable[[str], str | None] = lambda question: None,
         encode: Encode | None = None,
         encode_many: Encode | None = None,
     ) -> None:
         self.folder, self.values, self._translated_values = folder, values, translated_values
-        self._outside = outside
+        self._outside, self._topic_of = outside, topic_of
         self._encode = encode and _remembering(encode, encode_many or encode)
         self._use(Index(read_library(folder, values)))
 
@@ -111,7 +121,25 @@ class Answers:
         return self._remembered(question, language)
 
     def _find(self, question: str, language: str) -> Answer:
-        return self._in_english(question) if language == "en" else self._by_meaning(question, language)
+        """What is known without a search; else the answer to the whole, or to each question of several where two or
+        more of them have articles of their own."""
+        if known := self._known(question, language):
+            return known
+        find = self._in_english if language == "en" else self._by_meaning
+        parts = [(asked, find(asked, language)) for asked in apart(question)]
+        found = {a.sources[0].article: (asked, a) for asked, a in reversed(parts) if a.text is not None}
+        if len(found) < 2:
+            return find(question, language)
+        answers = [a for _, a in reversed(found.values())]
+        if len({a.language for a in answers}) > 1:
+            return find(question, language)  # a reply has one language
+        return Answer(
+            question,
+            BETWEEN.join(a.text for a in answers if a.text is not None),
+            tuple(source for a in answers for source in a.sources),
+            confidence=min(a.confidence for a in answers),
+            language=answers[0].language,
+        )
 
     def _by_meaning(self, question: str, language: str) -> Answer:
         """What is nearest in meaning, as it stands in `language`, or in English where it is not translated."""
@@ -145,7 +173,26 @@ class Answers:
         readable = (*self.translations.get(language, ()), *self.index.articles)
         return next(article for article in readable if article.id == id)
 
-    def _in_english(self, question: str) -> Answer:
+    @functools.cached_property
+    def topics(self) -> dict[str, dict[str, Topic]]:
+        """The topics by language and name, read when they are first wanted. Raises `ArticleError`."""
+        return read_topics(self.folder)
+
+    def _known(self, question: str, language: str) -> Answer | None:
+        """The answer to a topic named alone, with questions to tap; to one of those, that of its article."""
+        topics = self.topics.get(language, {})
+        there = {article.id for article in self.index.articles}  # a shop may have withdrawn one
+        topic = topics.get(self._topic_of(question) or "")
+        choices = tuple(asked for asked, leads in topic.ask.items() if leads in there) if topic else ()
+        id = topic.article if topic else next((t.ask[question] for t in topics.values() if question in t.ask), "")
+        if id not in there:
+            return None
+        article = self._in(language, id)
+        passage = article.passages[0]
+        source = Source(article.id, article.title, passage)
+        return Answer(question, passage, (source,), confidence=1.0, language=article.language, choices=choices)
+
+    def _in_english(self, question: str, language: str = "en") -> Answer:
         asked = set(terms(question))
         if not asked:
             return Answer(question, None, why="the question holds no word to search for")
@@ -174,6 +221,12 @@ class Answers:
         article = self._in("en", id)
         passage = _passage(article, asked)
         return Answer(question, passage, (Source(article.id, article.title, passage),), confidence=confidence)
+
+
+def apart(text: str) -> list[str]:
+    """The questions of one message, each for itself; none where it is one, or more than anyone answers in one reply."""
+    parts = [part.strip() for part in _ENDS.split(text) if len(part.split()) > 1]
+    return parts if 2 <= len(parts) <= _MOST_QUESTIONS else []
 
 
 def _remembering(encode: Encode, encode_many: Encode) -> Encode:

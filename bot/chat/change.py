@@ -162,7 +162,7 @@ class ChangeMaker:
         if strange:
             words = f"{self.words('untranslated', {}, state)}{PARAGRAPH}{words}"
         sources = tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
-        return events.ArticleFound(words, sources), answer.language if strange else None
+        return events.ArticleFound(words, sources, answer.choices), answer.language if strange else None
 
     def _stay(self, told: events.Happening, state: State) -> Stay | None:
         """The lease of whoever of the shop is in the chat after this (R13)."""
@@ -187,7 +187,7 @@ class ChangeMaker:
             asks=tuple(str(f) for f in say.asks),
             sources=say.sources,
             ticket=ticket,
-            choices=tuple(self.words(c, say.values, state) for c in say.choices),
+            choices=(*(self.words(c, say.values, state) for c in say.choices), *say.questions),
             rule=cause,
             language=language,
             parts=(language, found_in) if found_in and say.sources else (),

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from bot.store.private import make_private
+from dialogue.understanding.learned.name_lines import LISTS
 from ticket_bridge.faults import outline
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2] / "dialogue" / "understanding" / "rasa_project"
@@ -63,10 +64,11 @@ def find_python() -> pathlib.Path | None:
 
 
 def fingerprint(lock: pathlib.Path, project: pathlib.Path = PROJECT, code: pathlib.Path = LEARNED) -> str:
-    """Changes exactly when the model would: Rasa's project files, the code that trains, and the pinned packages."""
+    """Changes exactly when the model would: Rasa's project files, the code that trains, the lists that it reads, the
+    pinned packages."""
     digest = hashlib.sha256()
     own = [path for kind in ("*.yml", "*.tsv", "*.py", "data/*.yml") for path in sorted(project.glob(kind))]
-    for path in (*own, *sorted(code.glob("*.py")), lock):
+    for path in (*own, *sorted(code.glob("*.py")), *LISTS, lock):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

@@ -239,7 +239,8 @@ class Belief:
         """R13: replies in a row without progress, and replies in a row that said nothing useful."""
         acts = set(exchange.acts)
         greeted = exchange.greeting_name or self.greeted
-        progress = gained or self.open_yes or greeted != self.greeted
+        # a message that no reply answers at once is answered by a ticket's outcome, or by a person
+        progress = gained or self.open_yes or greeted != self.greeted or not acts
         self.greeted = greeted
         self.way_out = self.dull >= 2 and {"give_email", "offer_ticket"} <= acts
         self.dull = 0 if acts - CLOSING - USELESS else self.dull + bool(acts)

@@ -24,6 +24,7 @@ from dialogue.understanding.pieces import (
     without_connectors,
 )
 from dialogue.understanding.text import WORD, plain
+from dialogue.understanding.topics import topic_of
 from dialogue.vocabulary import Answer, Signal
 
 _SENTENCE_END = re.compile(r"[?!]+|\.{2,}|…|\.(?=\s|$|[A-Z])(?<!\b[A-Za-z]\.)|[\n;؟。！？]+|\s[-–—]+\s")
@@ -348,8 +349,10 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     """What the words of a clause alone make of it, where they settle it; else `open`: what it is after is a matter of
     meaning, and is weighed (`weighing`)."""
     if _disputes(low):
-        asked_about = question and cues.DISPUTE_QUESTION.search(low) and not cues.WISH.search(low)
-        return "question" if asked_about else "dispute"
+        about = cues.DISPUTE_QUESTION.search(low) or request_words.asks_what_one_can_do(low)
+        return "question" if question and about and not cues.WISH.search(low) else "dispute"
+    if d.asked is None and topic_of(d.said):
+        return "question"
     if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
         return "update"
     troubled = cues.LATE.search(low) or cues.TROUBLE.search(low)

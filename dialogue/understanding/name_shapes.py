@@ -41,11 +41,13 @@ FEW_WORDS = re.compile(RUN.pattern.removesuffix("*") + "{0,13}")
 @dataclass(frozen=True)
 class NameReading:
     """`full`: more than a greeting name, or the answer to the question for the full name. `span` covers the words that
-    introduce it too, so that they can be taken out of the reason."""
+    introduce it too, so that they can be taken out of the reason. `guessed`: nothing tells that it is a name but what it
+    looks like."""
 
     value: str
     full: bool
     span: tuple[int, int]
+    guessed: bool = False
 
 
 def shape_of(token: str) -> str:

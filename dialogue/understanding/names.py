@@ -165,17 +165,10 @@ def _is_answer(text: str, *, introduced: bool, doubtful: bool) -> bool:
     return looks_like_name(text, lenient=not doubtful)
 
 
-def _unheard(tokens: list[str], shapes: list[str]) -> bool:
-    """Words that are a message of their own and that no dictionary and no list knows, not even misspelt: what else would
-    somebody type as two such words but a name? One of them may be listed."""
-    listed = "name" in shapes
-    near = [t for t, shape in zip(tokens, shapes, strict=True) if shape == "unknown" and is_near_word(t)]
-    if any(is_near_courtesy(t) for t in tokens) or (len(near) > 1 and not listed):
-        return False
-    return shapes.count("wordname") < len(tokens) and all(
-        s in ("name", "wordname") or (s == "unknown" and len(t) >= (3 if listed else 4))
-        for t, s in zip(tokens, shapes, strict=True)
-    )
+#: What may stand in a name that is told by its looks alone.
+_LOOKS = frozenset(("name", "wordname", "unknown", "particle", "initial"))
+#: Parts of such a name.
+_PARTS = range(2, 5)
 
 
 def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
@@ -194,7 +187,8 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
         if begins_low(tokens) or "foreign" in shapes or is_never_a_name(piece, tokens):
             # which words of a script without capitals are names cannot be told; an address or a label beside them can
             continue
-        if len(pieces) == 1 and len(tokens) <= 3 and _unheard(tokens, shapes):
+        looks = _LOOKS.issuperset(shapes) and {"name", "unknown"} & set(shapes)
+        if len(pieces) == 1 and len(tokens) <= 3 and looks and not any(is_near_courtesy(t) for t in tokens):
             return NameReading(clean(piece), True, (start, end))
         capitals = all(is_capital(t) for t, s in zip(tokens, shapes, strict=True) if s != "particle")
         if "no" in shapes or ("word" in shapes and not (capitals and known)):
@@ -219,6 +213,45 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
             ):
                 return NameReading(clean(piece), True, (start, end))
     return None
+
+
+def _in_front(text: str) -> NameReading | None:
+    """A full name in front of something else: a comma, a line's end, a number ("chloe zhang, gfzch32b9q")."""
+    pieces = [(a, b) for a, b in _pieces(text) if text[a:b].strip()]
+    if len(pieces) < 2:
+        return None
+    start, end = pieces[0]
+    piece = text[start:end].strip()
+    tokens = tokens_of(piece)
+    parted = re.match(r"\s*(?:[,;\n|/]|#?\w*\d)", text[end:])
+    if len(tokens) not in _PARTS or not parted or not is_run(piece):
+        return None
+    shapes = shapes_of(tokens)
+    if begins_low(tokens) or is_never_a_name(piece, tokens) or not _LOOKS.issuperset(shapes):
+        return None
+    return NameReading(clean(piece), True, (start, end)) if "name" in shapes else None
+
+
+def _doubtful(text: str) -> NameReading | None:
+    """An answer to the question for the name, or the first piece of one, that could be a name and holds one word of a
+    dictionary ("jospeh banter")."""
+    for start, end in _pieces(text):
+        piece = text[start:end].strip(" @")
+        tokens = tokens_of(piece)
+        if not tokens:
+            continue
+        shapes = shapes_of(tokens)
+        odd = len(tokens) not in _PARTS or not is_run(piece) or not is_latin(piece[0]) or text[end : end + 1] == "?"
+        if odd or begins_low(tokens) or is_never_a_name(piece, tokens) or shapes.count("word") > 1:
+            return None
+        begin = text.index(piece, start)
+        whole = (_LOOKS | {"word"}).issuperset(shapes)
+        return NameReading(clean(piece), True, (begin, begin + len(piece))) if whole else None
+    return None
+
+
+def _guess(found: NameReading | None) -> NameReading | None:
+    return replace(found, guessed=True) if found else None
 
 
 def read_name(
@@ -250,7 +283,7 @@ def _read(
         or corrected(blanked, low, bare=bare)
         or labelled(blanked, low)
         or is_my_name(blanked, low)
-        or (beside_record(blanked, low) if bare else None)
+        or (_guess(beside_record(blanked, low)) if bare else None)
         or signed(blanked, low)
     )
     weak = None if found else in_passing(blanked, low, bare=bare)
@@ -263,12 +296,13 @@ def _read(
                 break
     if not found and asked:
         found = _as_answer(re.sub("@+", lambda m: "\n" * len(m.group()), blanked))
+        found = found or _guess(_doubtful(blanked))
     if not found and (match := HERE.search(low)):
         name = clean(text[match.start("name") : match.end("name")])
         if looks_like_name(name, lenient=False) or (is_given_name(name) and shape_of(name) != "no"):
             found = NameReading(name, is_full(name), match.span())
     if not found and bare:
-        found = _alone(blanked, beside_wish=beside_wish or bool(emails))
+        found = _guess(_alone(blanked, beside_wish=beside_wish or bool(emails)) or _in_front(blanked))
     found = found or weak
     if found and asked and not found.full:
         found = NameReading(found.value, True, found.span)

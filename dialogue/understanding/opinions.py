@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from dialogue.events import Intent
 from dialogue.understanding.drafts import Asked, Draft
-from dialogue.understanding.learned.heads import ANSWER, INTENT, Heads, heads
+from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, Heads, heads
+from dialogue.understanding.name_forms import SUFFIXES
+from dialogue.understanding.never_names import is_latin
 from dialogue.understanding.reader import draft, guessed_name
-from dialogue.understanding.text import WORD, is_family_name, is_given_name
+from dialogue.understanding.text import WORD, is_family_name, is_given_name, plain
 from dialogue.vocabulary import IntentName
 
 #: How probable each intent is; the values add up to 1. Empty: nothing was said that could be weighed.
@@ -55,6 +57,9 @@ def weigh(d: Draft, trained: Heads | None = None) -> Opinion:
 
 #: How probable it must be that words beside an address are a matter of the shop's, to be no name.
 _NO_NAME = 0.6
+#: How probable it must be that words which look like a name are one: where the first of them is a first name, where a
+#: list knows one of them, and where none does.
+_FIRST, _LISTED, _UNLISTED = 0.2, 0.5, 0.8
 _MATTERS = frozenset(IntentName) - {
     IntentName.OTHER, IntentName.GREET, IntentName.THANKS, IntentName.GOODBYE, IntentName.AFFIRM, IntentName.DENY
 }  # fmt: skip
@@ -64,11 +69,22 @@ def drafted(text: str, asked: Asked = None, *, support_email: str = "") -> Draft
     """As `reader.draft`; what it guessed to be a name, and is likelier something that the shopper tells, is none."""
     d = draft(text, asked, support_email=support_email)
     guess = guessed_name(d)
-    if guess and any(is_given_name(word) or is_family_name(word) for word in guess.split()):
+    if guess is None or _is_name(guess):
         return d
-    if guess and sum(p for n, p in heads().weigh([guess])[0][INTENT].items() if n in _MATTERS) >= _NO_NAME:
-        return draft(text, asked, support_email=support_email, guesses=False)
-    return d
+    return draft(text, asked, support_email=support_email, guesses=False)
+
+
+def _is_name(guess: str) -> bool:
+    """Whether words that look like a name are one, as far as can be told: by the head for names, or, in letters whose names
+    the lists hardly hold, by what else they could be."""
+    words = [word.strip(",") for word in guess.split()]
+    while len(words) > 2 and plain(words[-1].strip(".")) in SUFFIXES:
+        words.pop()  # "Henry Ford, Sr."
+    listed = any(is_given_name(word) or is_family_name(word) for word in words)
+    if is_latin(guess[0]):
+        enough = _FIRST if is_given_name(words[0]) else _LISTED if listed else _UNLISTED
+        return heads().weigh([" ".join(words)], (NAME,))[0][NAME][NAME] >= enough
+    return listed or sum(p for n, p in heads().weigh([guess])[0][INTENT].items() if n in _MATTERS) < _NO_NAME
 
 
 def outside(text: str) -> float:

@@ -25,7 +25,7 @@ from dialogue.understanding.names import NameReading, digits_for_name, looks_lik
 from dialogue.understanding.never_names import is_latin
 from dialogue.understanding.pieces import SIGN, Span, Squeezed
 from dialogue.understanding.secrets import mask
-from dialogue.understanding.text import WORD, is_given_name, plain
+from dialogue.understanding.text import WORD, plain
 from dialogue.validity import could_be_email, could_be_name
 from dialogue.vocabulary import Answer, Field, Signal
 
@@ -45,8 +45,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.I)
 
 def draft(text: str, asked: Asked = None, *, support_email: str = "", guesses: bool = True) -> Draft:
     """Everything that can be read without a classifier; `support_email` is the shop's own address. Without `guesses`, words
-    in letters that have no capitals are no name merely because they stand beside an address. Never raises, whatever the
-    text."""
+    are no name merely because they look like one. Never raises, whatever the text."""
     masked = mask(text)
     d = Draft(masked, asked, Squeezed(masked, _LONGEST_SPACE))
     if masked != text:
@@ -88,8 +87,11 @@ def add_name(d: Draft, names: Sequence[str]) -> None:
 
 
 def guessed_name(d: Draft) -> str | None:
-    """A name that nobody asked for and nothing introduced, in letters that have no capitals to tell it by."""
+    """A name that nothing tells but its looks; or that nobody asked for and nothing introduced, in letters that have no
+    capitals to tell it by."""
     asked = isinstance(d.asked, tuple) and Field.NAME in d.asked
+    if d.name is not None and d.name.guessed:
+        return d.name.value
     if d.name is None or asked or is_latin(d.name.value[0]):
         return None
     return d.name.value if d.text.text.startswith(d.name.value, d.name.span[0]) else None
@@ -122,6 +124,7 @@ def _contact_data(d: Draft, low: str, asked: Sequence[str], support_email: str, 
     d.name = _name(d, low, opaque, spans, asked_name=asked_name)
     if not guesses and guessed_name(d):
         d.name = None
+        d.signals.discard(Signal.NAME_ASIDE)
     if d.name:
         spans += _wherever(text, d.name, taken=[*opaque, *spans])
     elif tuple(asked) == (Field.NAME,) and digits_for_name(text):
@@ -179,19 +182,15 @@ def _name(
         text, asked=asked_name and not refuses, emails=tuple(emails), beside_wish=bool(wish),
         bare=d.asked != "offer" or agreed,
     )  # fmt: skip
-    if not found and d.asked == "offer" and not refuses and (found := _name_alone(text)):
-        d.signals.add(Signal.NAME_ASIDE)
+    if not found and d.asked == "offer" and not refuses:
+        # A name that stands alone is kept at an offer (R2), and consents to nothing (R7); whether it is one the head for
+        # names says (`opinions`), and what the head for answers takes for a yes or a no is none (`weighing`).
+        found = read_name(text, asked=False)
+        if found and found.guessed:
+            d.signals.add(Signal.NAME_ASIDE)
+        else:
+            found = None
     return found if found and could_be_name(found.value) else None
-
-
-def _name_alone(text: str) -> NameReading | None:
-    """A message that is nothing but a full name, of a first name that the list knows. At an offer it is kept (R2), and
-    consents to nothing (R7); what the head for answers takes for a yes or a no is none (`weighing`)."""
-    found = read_name(text, asked=False)
-    if not found or text.strip(" \n.!,") != found.value:
-        return None
-    parts = found.value.split()
-    return found if len(parts) >= 2 and is_given_name(parts[0]) else None
 
 
 # ---------------------------------------------------------------- courtesies, yes and no

@@ -10,6 +10,7 @@ Phrases stand in `words/requests/*.txt`, a file a language, in sections:
     [around]             belongs to a wish that it stands beside, and states nothing
     [take back] [filler] a part that consists of these, one of the first among them, gives up what was begun
     [disagree] [decision] one of each in a sentence is a dispute
+    [asks what one can do] begins a question that asks about a dispute and is none
     [review]             what a dispute asks for
     [hesitates]          is no name
 
@@ -30,7 +31,7 @@ from dialogue.understanding.word_files import FOLDER, sections
 
 WORDS = (
     "open", "ticket", "speak", "person", "outright", "not", "around", "take back", "filler", "disagree", "decision",
-    "review", "follow up", "hesitates",
+    "asks what one can do", "review", "follow up", "hesitates",
 )  # fmt: skip
 SENTENCES = (
     "is a wish", "is no wish", "is a refusal", "is taken back", "is not taken back", "is a dispute", "is no dispute",
@@ -260,6 +261,12 @@ def disputes(low: str) -> bool:
     """Whether a text disagrees with a decision (R18)."""
     words = _words(low)
     return any(x.standing("disagree", words) and x.standing("decision", words) for x in _languages())
+
+
+def asks_what_one_can_do(low: str) -> bool:
+    """Whether a text begins as a question for what one can do ("wie kann ich …", "comment contester …")."""
+    words = _words(low)
+    return any(begin == 0 for x in _languages() for begin, _ in x.standing("asks what one can do", words))
 
 
 def asks_for_review(low: str) -> bool:

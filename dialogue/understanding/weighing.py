@@ -51,7 +51,7 @@ _SURE_COURTESY = 0.9
 #: The same for a wish that is put as a question: "could I talk to somebody?"
 _WISH_ASKED = 0.9
 #: How surely a bare name beside an offer must be neither a yes nor a no, to be kept as a name.
-_NO_ANSWER = 0.8
+_NO_ANSWER = 0.5
 #: The same for chit-chat while a ticket is offered or collected, and for what is told of a thing of one's own: what
 #: else would people tell a shop about it?
 _CHAT_BESIDE, _CHAT_OWN = 0.7, 0.97

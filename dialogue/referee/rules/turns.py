@@ -38,7 +38,7 @@ def r15_answers_show_their_source(turn: Seen, transcript: Transcript) -> Iterato
     passages = [str(source.get("passage", "")) for source in turn.sources]
     if not passages or not all(source.get("article") for source in turn.sources):
         yield Violation("R15", turn.seq, "an answer without its source")
-    elif not any(turn.text in passage or passage in turn.text for passage in passages):
+    elif not all(turn.text in passage or passage in turn.text for passage in passages):
         yield Violation("R15", turn.seq, "an answer that is not what its source says")
 
 

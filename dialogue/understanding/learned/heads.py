@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = pathlib.Path(__file__).parent / "heads.npz"
-#: What a sentence is after; and what it answers to an offer.
-INTENT, ANSWER = "intent", "answer"
+#: What a sentence is after; what it answers to an offer; whether a few words are somebody's name.
+INTENT, ANSWER, NAME = "intent", "answer", "name"
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,14 @@ sys.path.append(
 from dialogue.understanding.learned import heads
 from dialogue.understanding.learned.fit import fit
 from dialogue.understanding.learned.lines import answer_lines
+from dialogue.understanding.learned.name_lines import name_lines
 
 _FILE = heads.FILE.name
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Heads(GraphComponent, IntentClassifier):  # type: ignore[misc]
-    """Encoder and heads in one: what a sentence is after. The head for answers is trained and kept beside it."""
+    """Encoder and heads in one: what a sentence is after. The heads for answers and for names are trained and kept beside it."""
 
     def __init__(self, storage: ModelStorage, resource: Resource, trained: heads.Heads | None = None) -> None:
         self._storage, self._resource, self._trained = storage, resource, trained
@@ -51,10 +52,11 @@ class Heads(GraphComponent, IntentClassifier):  # type: ignore[misc]
         return made
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit both heads and keep them in the model."""
+        """Fit the three heads and keep them in the model."""
         lines = [(e.get("intent"), e.get("text").strip()) for e in training_data.intent_examples]
         with self._storage.write_to(self._resource) as folder:
-            fit({heads.INTENT: lines, heads.ANSWER: answer_lines(self._answers)}, folder / _FILE)
+            answers = answer_lines(self._answers)
+            fit({heads.INTENT: lines, heads.ANSWER: answers, heads.NAME: name_lines()}, folder / _FILE)
         return self._resource
 
     @classmethod

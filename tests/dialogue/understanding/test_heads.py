@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from dialogue.understanding.learned import own_words
 from dialogue.understanding.learned.encoder import DIMENSIONS, LONGEST, encode
-from dialogue.understanding.learned.heads import ANSWER, INTENT, heads
+from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, heads
 from dialogue.understanding.learned.lines import answer_lines, fingerprint, intent_lines
+from dialogue.understanding.learned.name_lines import name_lines
 from dialogue.understanding.opinions import outside
 from dialogue.vocabulary import IntentName
 from tests.conftest import ROOT
@@ -22,7 +23,7 @@ TEXTS = ("where is my parcel", "الطرد وصل مكسور", "", "…", "ok", 
 
 
 def test_the_heads_were_fitted_to_the_present_lines() -> None:
-    lines = {INTENT: intent_lines(), ANSWER: answer_lines()}
+    lines = {INTENT: intent_lines(), ANSWER: answer_lines(), NAME: name_lines()}
     assert heads().fitted_to == fingerprint(lines), "train anew: make train"
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dialogue.understanding.never_names import is_brand, is_place, is_small_word, speaks
 from dialogue.understanding.rules import understand, understand_anew
 from dialogue.validity import could_be_name
+from dialogue.vocabulary import Signal
 
 OFFER = "offer"
 NAME = ("name",)
@@ -239,3 +240,35 @@ def test_such_writings_pass_the_trackers_own_look(value: str) -> None:
 @pytest.mark.parametrize("value", ["Jane 8", "8. Lee", "Jane 88. Lee", "Room 12", '"', "Jane@Doe"])
 def test_other_digits_do_not(value: str) -> None:
     assert not could_be_name(value)
+
+
+#: Names of which no list holds the first word, or that are misspelt; alone, or in front of a number of something.
+LOOKS = {
+    "rodriguez domingo": "rodriguez domingo",
+    "Allessandro Phoenix": "Allessandro Phoenix",
+    "vincy mathew": "vincy mathew",
+    "tereza vondrackova, kj4471x": "tereza vondrackova",
+    "olumide adeyemi 88231": "olumide adeyemi",
+}
+#: What has a name's shape and is said in some language: some of it listed as somebody's name.
+SAID = ["el reloj se atrasa", "nada mas", "vino picado", "una pregunta", "von mir aus", "te amo", "messer stumpf", "lien de suivi",
+        "le robinet goutte", "pages manquantes", "man sieht sich", "hasta cuantas cuotas"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name"), LOOKS.items())
+def test_a_name_is_told_by_its_looks_and_agrees_to_nothing_beside_an_offer(text: str, name: str) -> None:
+    assert understand(text).name == name
+    beside = understand(text, OFFER)
+    assert (beside.name, beside.answer) == (name, None) and Signal.NAME_ASIDE in beside.signals
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_what_is_said_is_no_name_because_a_list_holds_a_word_of_it(text: str) -> None:
+    assert understand(text).name is None and understand(text, OFFER).name is None
+
+
+def test_an_answer_that_holds_a_word_of_the_dictionary_is_a_name_where_it_looks_like_one() -> None:
+    assert understand("jospeh banter", NAME).name == "jospeh banter"
+    assert understand("jospeh banter, j.b@web.example", ("name", "email")).name == "jospeh banter"
+    for text in ("wide fit", "red kettle", "blah banter", "merino wool"):
+        assert understand(text, NAME).name is None, text

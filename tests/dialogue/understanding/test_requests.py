@@ -109,3 +109,22 @@ def test_answers_that_are_known_stay_so_one_after_another_but_not_across_languag
     assert told("ja bitte, mach das") is Answer.AFFIRM and told("nein danke, lass mal") is Answer.DENY
     assert told("ja bitte, lass mal") is None and told("ja bitte, mach das?") is None and told("") is None
     assert told("ja bitte, sí claro") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Wie kann ich eine Entscheidung anfechten?", "Comment contester une décision ?", "¿Cómo puedo impugnar una decisión?",
+     "Como contesto uma decisão?", "كيف أعترض على قرار؟", "Was kann ich tun, wenn ich mit der Entscheidung nicht einverstanden bin?"],
+)  # fmt: skip
+def test_what_one_can_do_about_a_decision_is_a_question_and_no_dispute(text: str) -> None:
+    found = understand_anew(text)
+    assert found.question == text and found.reason is None and Signal.DISPUTES not in found.signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Wie können Sie meine Erstattung ablehnen, das akzeptiere ich nicht", "Je conteste votre décision", "No acepto su decisión",
+     "Não concordo com a decisão", "أنا لا أوافق على القرار"],
+)  # fmt: skip
+def test_who_disagrees_disputes(text: str) -> None:
+    assert Signal.DISPUTES in understand_anew(text).signals
