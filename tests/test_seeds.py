@@ -102,16 +102,16 @@ def test_sentences_are_split_the_same_way_everywhere(tmp_path: pathlib.Path) -> 
 
 
 def test_what_is_wrong_with_a_row_is_noticed() -> None:
-    gone = 99  # or tests/test_rules.py takes it for a rule that is cited
+    no = 99  # or tests/test_rules.py takes it for a rule that is cited
     page = (
         "| 000.1 | tickets | [`gone`](../kb_answers/articles/gone.md) |\n"
-        f"| 000.2 | tickets | [`case-priority`](../kb_answers/articles/case-priority.md); [R{gone}](rules.md#r{gone}) |\n"
+        f"| 000.2 | tickets | [`wrong-item`](../kb_answers/articles/wrong-item.md); [R{no}](rules.md#r{no}) |\n"
         "| 000.3 | tickets | [`exchange`](../kb_answers/articles/photos.md) |\n"
     )
     assert unknown(rows(page), KNOWN) == [
-        f"('000', 2): no rule R{gone}",
+        f"('000', 2): no rule R{no}",
         "000.1: no article gone",
-        "000.2: case-priority does not name 000",
+        "000.2: wrong-item does not name 000",
         "000.3: no article exchange != photos",
     ]
     documents = {("000", n): "We ship every ticket to the moon by train." for n in (1, 2, 3)}
