@@ -17,7 +17,7 @@ from bot.clock import today
 from bot.console.site import Ask, Refused
 from bot.console.speech import gettext
 from bot.console.wording import note_of
-from bot.store.edited_articles import edited, keep_version, version_of, versions_of
+from bot.store.edited_articles import edited, keep_version, newest_of, version_of, versions_of
 from dialogue.referee.words import faults
 from kb_answers.library import Article, ArticleError, parse_article
 
@@ -137,7 +137,8 @@ async def _store(ask: Ask, id: str, text: str, note: str) -> None:
     except ArticleError as error:
         raise Refused(422, gettext("The articles could not be indexed with this: %(why)s", why=error)) from error
     me = ask.me.account
-    await keep_version(ask.bot.store, id, text, note=note, who=me.email, account=me.id)
+    base = await newest_of(ask.bot.store, id)
+    await keep_version(ask.bot.store, id, text, note=note, who=me.email, account=me.id, base=base)
     await ask.note("edit article", id, note)
 
 
