@@ -119,17 +119,25 @@ def _version(row: Row[tuple[object, ...]]) -> Version:
 
 
 async def keep_draft(
-    store: Store, article: str, text: str, *, note: str, who: str, account: int, source: str = "", base: int = 0
+    store: Store, article: str, text: str, *, note: str, who: str, account: int | None, source: str = "", base: int = 0
 ) -> int:
     """A draft by the colleague `account` (with the address `who`), made upon version `base`; its version number. An
-    empty text gives the draft `base` up; `source` has at most 500 characters. Raises `Clash` where a newer version or draft
-    of this article stands."""
+    empty text gives the draft `base` up; `source` has at most 500 characters. Raises `Clash` where a newer version or
+    draft of this article stands."""
     row = _row(article, text, note, who, account) | {"state": DRAFT, "base": base, "source": source}
     return await store.transact(lambda connection: _add(connection, row, seen=base))
 
 
 async def keep_version(
-    store: Store, article: str, text: str, *, note: str, who: str, account: int, base: int, standing: int | None = None
+    store: Store,
+    article: str,
+    text: str,
+    *,
+    note: str,
+    who: str,
+    account: int | None,
+    base: int,
+    standing: int | None = None,
 ) -> int:
     """What shoppers get from now on; its version number. An empty text withdraws the article. `base` is the draft that
     is published, or the version gone back to. Raises `Clash` where anything newer than `base` stands; with `standing`,
@@ -141,7 +149,7 @@ async def keep_version(
     return await store.transact(lambda connection: _add(connection, row, seen=standing, drafts=False))
 
 
-def _row(article: str, text: str, note: str, who: str, account: int) -> dict[str, object]:
+def _row(article: str, text: str, note: str, who: str, account: int | None) -> dict[str, object]:
     return {"article": article, "text": text, "note": note, "who": who, "at": now_text(), "account": account}
 
 

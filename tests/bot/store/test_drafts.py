@@ -77,7 +77,12 @@ async def test_a_draft_answers_nobody_until_it_is_published(store: Store) -> Non
     assert await edited(store) == {LAMPS: TEXT} and await drafts_of(store) == []
     assert await follower.look() and answers.ask("do you restore old lamps?").text
     found = await published_of(store, LAMPS)
-    assert found and (found.id, found.base, found.state, found.who) == (published, draft, "published", "bea@example.com")
+    assert found and (found.id, found.base, found.state, found.who) == (
+        published,
+        draft,
+        "published",
+        "bea@example.com",
+    )
 
     later = await _draft(store, TEXT.replace("workshop", "cellar"), published)
     assert await edited(store) == {LAMPS: TEXT} and not await follower.look()
