@@ -21,6 +21,8 @@ def written(article: Article) -> str:
         header |= {"sources": list(article.sources), "revised": article.revised}
     else:
         header |= {"language": article.language, "renders": article.revised}
+    if article.review:
+        header["review"] = article.review
     if article.questions:
         header["questions"] = list(article.questions)
     top = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1_000_000)

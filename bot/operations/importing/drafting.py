@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from slugify import slugify
 
+from bot.operations.editing import LONGEST
 from bot.operations.importing.article_text import questions_of, written
 from bot.operations.importing.files import title_of
 from bot.operations.importing.from_html import markdown_of
@@ -26,8 +27,6 @@ _LONGEST_ID = 80
 _STUB_WORDS, _STUB_LETTERS = 8, 40
 #: Words from which on a page's language is told by them where nothing else tells it.
 _TELLING = 30
-#: What the console's page of an article takes.
-_EDITABLE = 60_000
 ORIGINALS = "en"
 
 
@@ -202,6 +201,7 @@ class Drafting:
             questions=questions_of(title, said.headings, standing.questions if standing else ()),
             passages=tuple(p.text for p in said.passages),
             language=language,
+            review=standing.review if standing else None,
         )
         return written(dataclasses.replace(article, revised=min(article.revised, renders or self._today)))
 
@@ -215,8 +215,8 @@ class Drafting:
             article = self._parsed(made.text, made.language, made.id)
             said = Readable("", (), tuple(Passage(p, 0) for p in (article.passages if article else ())))
         self.outcome.problems += problems_in(one.piece, said, self._mail)
-        if len(made.text) > _EDITABLE:
-            told = f"longer than the {_EDITABLE:,} signs that the console's page takes; shorten it at its source"
+        if len(made.text) > LONGEST:
+            told = f"longer than the {LONGEST:,} letters that the console's page takes; shorten it at its source"
             self.outcome.problems.append(Problem(made.source, 0, "long", told))
 
     def _parsed_strictly(self, text: str, language: str, id: str) -> Article:

@@ -24,7 +24,7 @@ class Importer:
     """Who imports: the colleague whose account was named, else nobody but the command itself."""
 
     who: str = "import"
-    account: int = 0
+    account: int | None = None
 
 
 def folder_texts(folder: pathlib.Path) -> Texts:

@@ -42,6 +42,7 @@ PASSAGES = LINES.filter(lambda s: "{" not in s and s != "---")
         questions=st.lists(LINES, max_size=4).map(tuple),
         passages=st.lists(PASSAGES, min_size=1, max_size=4).map(tuple),
         language=st.just("en"),
+        review=st.none() | st.dates(),
     )
 )
 def test_what_is_written_is_what_is_read(article: Article) -> None:

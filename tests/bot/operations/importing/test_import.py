@@ -273,7 +273,7 @@ def test_each_further_draft_is_made_upon_the_one_before(
     url = f"sqlite:///{tmp_path}/askonce.db"
     for days in ("60", "90", "60"):
         _page(pages, "returns.md", RETURNS.replace("60", days))
-        askonce("import", pages, "--replace")
+        assert askonce("import", pages, "--replace").exit_code == 0
 
     async def all() -> list[Version]:
         async with opened(_settings(url)) as store:
