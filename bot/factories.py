@@ -49,7 +49,8 @@ def make_published(settings: Settings) -> Published:
     return Published(settings.hours, ClosedDays(settings.country, settings.closed))
 
 
-def _article_values(settings: Settings) -> dict[str, str]:
+def article_values(settings: Settings) -> dict[str, str]:
+    """What stands for `{support_email}` and `{hours}` in the shop's articles."""
     return {"support_email": settings.support_email or DEMO_EMAIL, "hours": settings.hours}
 
 
@@ -61,15 +62,15 @@ def _translated_values(settings: Settings) -> dict[str, dict[str, str]]:
 
 def check_articles(settings: Settings) -> None:
     """Raises `ArticleError` with file and line where an article cannot be used."""
-    read_library(settings.articles or ARTICLES, _article_values(settings))
-    translations(settings.articles or ARTICLES, _article_values(settings), _translated_values(settings))
+    read_library(settings.articles or ARTICLES, article_values(settings))
+    translations(settings.articles or ARTICLES, article_values(settings), _translated_values(settings))
 
 
 def make_answers(settings: Settings) -> Answers:
     """The shop's articles, with the shop's own values. Raises `ArticleError` with file and line."""
     return Answers(
         settings.articles or ARTICLES,
-        values=_article_values(settings),
+        values=article_values(settings),
         translated_values=_translated_values(settings),
         outside=outside,
         topic_of=topic_of,

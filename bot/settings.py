@@ -143,6 +143,7 @@ class Settings(BaseSettings):
     rest_channel: bool = False
     demo: bool = False
     articles: pathlib.Path | None = None
+    review_months: int = Field(default=12, ge=0, le=120)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=64)

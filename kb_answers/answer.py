@@ -99,6 +99,10 @@ class Answers:
         now on. Raises `ArticleError`, and then everything stays as it was."""
         self._use(Index(read_library(self.folder, self.values, edited)))
 
+    def check(self, edited: Mapping[str, str]) -> None:
+        """Raises `ArticleError` where `reload` would; nothing changes."""
+        Index(read_library(self.folder, self.values, edited))
+
     def prepare(self) -> None:
         """Make what the first question would wait for."""
         if self._english and self.index.articles:

@@ -31,7 +31,8 @@ class ArticleError(Exception):
 class Article:
     """`passages` are the paragraphs, the direct answer first; `questions` are ways shoppers ask for it, for the search
     alone; `sources` name the documents the facts come from. A translation stands in a folder named by its `language`,
-    has its original's id, and `revised` is that of the original which it renders."""
+    has its original's id, and `revised` is that of the original which it renders. `review` is the day on which somebody
+    is to look whether it is still true, None where the header names none (`kb_answers.reviews`)."""
 
     id: str
     title: str
@@ -40,6 +41,7 @@ class Article:
     questions: tuple[str, ...]
     passages: tuple[str, ...]
     language: str = "en"
+    review: datetime.date | None = None
 
 
 def _fail(path: pathlib.Path, line: int, what: str) -> ArticleError:
@@ -66,7 +68,7 @@ def parse_article(text: str, path: pathlib.Path, values: Mapping[str, str]) -> A
 def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) -> Article | None:
     values = dict(pairs)
     header, below, end = _header(text, path)
-    revised = _checked(header, path)
+    revised, review = _checked(header, path)
     passages = [" ".join(p.split()) for p in re.split(r"\n\s*\n", "\n".join(below)) if p.strip()]
     if not passages:
         raise _fail(path, end + 2, "has no text below its header")
@@ -84,6 +86,7 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
         questions=header.lists.get("questions", ()),
         passages=tuple(_SLOT.sub(lambda m: values[m[1]], p) for p in passages),
         language=header.texts.get("language", "en"),
+        review=review,
     )
 
 
@@ -124,10 +127,11 @@ def _header(text: str, path: pathlib.Path) -> tuple[_Header, list[str], int]:
     return header, lines[end + 1 :], end
 
 
-def _checked(header: _Header, path: pathlib.Path) -> datetime.date:
-    """When the article was revised, or what it renders was; raises `ArticleError` for a header that cannot be."""
+def _checked(header: _Header, path: pathlib.Path) -> tuple[datetime.date, datetime.date | None]:
+    """When the article was revised, or what it renders was, and when somebody is to look at it again; raises
+    `ArticleError` for a header that cannot be."""
     required = _TRANSLATED if "language" in header.lines else _REQUIRED
-    known = {*required, "questions"}
+    known = {*required, "questions"} | ({"review"} if "language" not in header.lines else set())
     for key in required:
         if not (header.lists if key in _LISTS else header.texts).get(key):
             raise _fail(path, header.lines.get(key, 2), f"the header lacks `{key}`" + _LISTED.get(key, ""))
@@ -142,10 +146,14 @@ def _checked(header: _Header, path: pathlib.Path) -> datetime.date:
         raise _fail(path, lines["language"], f"`language` must be the folder's name, `{path.parent.name}`")
     if not _ID.fullmatch(texts["id"]) or texts["id"] != path.stem:
         raise _fail(path, lines["id"], f"`id` must be the file's name, `{path.stem}`, in lower case with hyphens")
+    return _date(header, path, dated), _date(header, path, "review") if "review" in lines else None
+
+
+def _date(header: _Header, path: pathlib.Path, key: str) -> datetime.date:
     try:
-        return datetime.date.fromisoformat(texts[dated])
+        return datetime.date.fromisoformat(header.texts.get(key, ""))
     except ValueError:
-        raise _fail(path, lines[dated], f"`{dated}` must be a date such as 2026-11-21") from None
+        raise _fail(path, header.lines[key], f"`{key}` must be a date such as 2026-11-21") from None
 
 
 def read_library(

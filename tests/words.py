@@ -30,9 +30,9 @@ from tests.conftest import ROOT
 
 HERE = ROOT / "bot" / "console"
 #: Where words of errors are that pages show, beside the console.
-ERRORS = (ROOT / "bot" / "store", ROOT / "bot" / "history")
+ERRORS = (ROOT / "bot" / "store", ROOT / "bot" / "history", ROOT / "bot" / "operations", ROOT / "kb_answers")
 KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-ERROR_WORDS = {"AccountError": None, "QueryError": None, "OddNumber": None}
+ERROR_WORDS = {"AccountError": None, "QueryError": None, "OddNumber": None, "Problem": None}
 _TEMPLATES = {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 
 #: Keys that pages show and no set of names holds: deliveries and their attempts, notes, who understood, what of a
@@ -40,14 +40,19 @@ _TEMPLATES = {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstr
 _KEYS = """
     desk queued sending filed refused failed sent retry open closed abandoned disabled nobody rules rasa catalogue
     greeting_name question score last_question agent fruitless email_slip email_malformed email_of_shop
-    email_no_at email_no_top_level size seed days after before seq version note text
+    email_no_at email_no_top_level size seed days after before seq version note text base standing
+    draft published withdrawn file new due
 """.split()
-_NOTES = ("edited", "withdrawn", "back to the file", "with a recovery code")
+_NOTES = (
+    "edited", "withdrawn", "back to the file", "with a recovery code", "published", "draft given up",
+    "looked at, still true",
+)  # fmt: skip
 #: What the log says that is put together where it is noted.
 _PUT_TOGETHER = (
     *(f"account: {do}" for do in ("role", "disable", "enable", "password", "no-code")),
     *(f"ticket: {do}" for do in ("open", "close")),
     *(f"export {what}" for what in ("fixture", "training", "conversations", "turns")),
+    "draft article", "give up draft", "publish article", "withdraw article", "review article", "edit article",
     "retention", "sign-in refused", "command line", "API GET", "API POST", "API DELETE",
 )  # fmt: skip
 

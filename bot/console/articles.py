@@ -1,12 +1,11 @@
-"""Editing articles: validated, previewed, indexed at once, every version kept; and trying a question."""
+"""Articles as they stand: the list with what waits, one with its versions and its draft, what changed; and trying a
+question. What changes them is in `bot.console.drafting`."""
 
 from __future__ import annotations
 
 import difflib
 import itertools
-import pathlib
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,16 +15,16 @@ from starlette.responses import Response
 from bot.clock import today
 from bot.console.site import Ask, Refused
 from bot.console.speech import gettext
-from bot.console.wording import note_of
-from bot.store.edited_articles import edited, keep_version, version_of, versions_of
-from dialogue.referee.words import faults
-from kb_answers.library import Article, ArticleError, parse_article
+from bot.operations.article_checks import read
+from bot.operations.editing import Editing, NoSuchArticle, Standing, Version
+from bot.store.edited_articles import DRAFT, drafts_of, edited, version_of, versions_of
+from kb_answers.library import ArticleError
 
 _NEW = """---
 id: {id}
 title: {title}
 sources:
-  - "000"
+  - "{source}"
 revised: {today}
 questions:
   - {question}
@@ -34,25 +33,52 @@ questions:
 """
 #: Articles that are shown by how near they came to a question.
 _SHOWN = 8
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _markdown = MarkdownIt("commonmark", {"html": False})
 
 
-async def _texts(ask: Ask) -> dict[str, str]:
-    """Every article's text as it stands."""
-    files = {p.stem: p.read_text(encoding="utf-8") for p in ask.bot.answers.folder.glob("*.md")}
-    return {id: text for id, text in (files | await edited(ask.bot.store)).items() if text}
+def editing(ask: Ask) -> Editing:
+    """What changes the articles of this bot."""
+    return Editing(ask.bot.store, ask.bot.answers, months=ask.bot.settings.review_months)
+
+
+async def standing(ask: Ask, id: str) -> Standing:
+    """How the article stands. Raises `Refused` where there is none."""
+    try:
+        return await editing(ask).standing(id)
+    except NoSuchArticle as error:
+        raise Refused(404, gettext("There is no such article.")) from error
+
+
+def passages(ask: Ask, id: str, text: str) -> list[Markup] | None:
+    """What shoppers could be told of the article in `text`; None where it cannot be read."""
+    try:
+        found = read(text, id, ask.bot.answers)
+    except ArticleError:
+        return None
+    return [Markup(_markdown.render(p)) for p in found.passages] if found else []  # noqa: S704 - it escapes HTML
+
+
+def changes(before: str, after: str) -> list[str]:
+    """What changed, line by line, as `diff -u` writes it."""
+    return list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]
 
 
 async def articles(ask: Ask) -> Response:
-    """The articles that shoppers get answers from, and those that were withdrawn."""
-    changed = await edited(ask.bot.store)
+    """The articles that shoppers get answers from, the drafts that wait, what is to be looked at, and what was
+    withdrawn."""
+    changed, edits = await edited(ask.bot.store), editing(ask)
+    drafts, overdue = await drafts_of(ask.bot.store), edits.overdue()
     listed = [
-        {"id": a.id, "title": a.title, "revised": a.revised, "edited": a.id in changed, "questions": len(a.questions)}
+        {"id": a.id, "title": a.title, "revised": a.revised, "edited": a.id in changed, "questions": len(a.questions),
+         "due": edits.due(a.id), "overdue": a.id in overdue}
         for a in ask.bot.answers.index.articles
-    ]
+    ]  # fmt: skip
     withdrawn = sorted(id for id, text in changed.items() if not text)
-    return ask.page("articles.html", articles=listed, withdrawn=withdrawn)
+    titles = {a.id: a.title for a in ask.bot.answers.index.articles}
+    return ask.page(
+        "articles.html", articles=listed, withdrawn=withdrawn, drafts=drafts, titles=titles,
+        drafted={draft.article for draft in drafts}, overdue=overdue, called=await ask.called(),
+    )  # fmt: skip
 
 
 def _slug(text: str) -> str:
@@ -60,7 +86,7 @@ def _slug(text: str) -> str:
 
 
 async def new_article(ask: Ask) -> Response:
-    """A draft, for a question that no article answers."""
+    """The beginning of an article, for a question that none answers."""
     question = " ".join(ask.request.query_params.get("question", "").split())[:200] or gettext(
         "how shoppers ask for it"
     )
@@ -68,114 +94,45 @@ async def new_article(ask: Ask) -> Response:
     id = _slug(question)
     title = question[:1].upper() + question[1:80]
     answer = gettext("Write the answer here, the direct answer first. Facts only, with their source named above.")
-    text = _NEW.format(id=id, title=title, question=question, today=today(), answer=answer)
-    return ask.page(
-        "article.html", id=id, text=text, new=True, versions=[], error="", preview=None, problems=[], note=""
-    )
+    source = gettext("name the document where this stands")
+    text = _NEW.format(id=id, title=title, question=question, today=today(), answer=answer, source=source)
+    return ask.page("article.html", **form_of(id, text, new=True), stands=None)
+
+
+def form_of(id: str, text: str, *, new: bool = False, base: int = 0, note: str = "") -> dict[str, Any]:
+    """What the page of an article shows beside how it stands: the form, without a word on it."""
+    return {
+        "id": id, "text": text, "new": new, "base": base, "note": note, "preview": None, "problems": [], "due": None,
+        "overdue": False, "called": {},
+    }  # fmt: skip
 
 
 async def article(ask: Ask) -> Response:
-    """One article as it stands, to be edited, with its versions."""
+    """One article as it stands, to be edited, with its draft and its versions."""
     id = ask.part("id")
-    versions = await versions_of(ask.bot.store, id)
-    called = await ask.called()
-    texts = await _texts(ask)
-    if id not in texts and not versions:
-        raise Refused(404, gettext("There is no such article."))
-    return ask.page(
-        "article.html",
-        id=id,
-        text=texts.get(id, ""),
-        new=False,
-        versions=versions,
-        error="",
-        preview=None,
-        problems=[],
-        note="",
-        called=called,
-    )
-
-
-def check(text: str, id: str, values: Mapping[str, str]) -> tuple[Article | None, list[str]]:
-    """The article in `text` and what the strict rules have against its words. Raises `ArticleError`."""
-    found = parse_article(text, pathlib.Path(f"{id}.md"), values)
-    spoken = found.passages if found else ()
-    problems = sorted({f"{rule}: {reason}" for passage in spoken for rule, reason in faults("answer", passage, "")})
-    return found, problems
-
-
-async def save_article(ask: Ask) -> Response:
-    """Preview, or store a new version: it answers shoppers at once, on every replica within seconds."""
-    id, text = ask.part("id"), ask.given("text", 60_000) + "\n"
-    if not _ID.fullmatch(id):
-        raise Refused(422, gettext("An article's id is in lower case, with hyphens between words."))
-    values: dict[str, Any] = {
-        "id": id,
-        "text": text,
-        "new": ask.given("new") == "1",
-        "versions": [],
-        "note": ask.given("note", 200),
-    }
-    try:
-        found, problems = check(text, id, ask.bot.answers.values)
-    except ArticleError as error:
-        return ask.page("article.html", 422, **values, error=str(error), preview=None, problems=[])
-    passages = found.passages if found else ()
-    preview = [Markup(_markdown.render(p)) for p in passages]  # noqa: S704 - markdown-it escapes HTML in it
-    if ask.given("do") == "preview" or problems:
-        return ask.page(
-            "article.html", 422 if problems else 200, **values, error="", preview=preview, problems=problems
-        )
-    await _store(ask, id, text, ask.given("note", 200) or "edited")
-    return ask.to(f"/console/articles/{id}", gettext("Saved. Shoppers get answers from it now."))
-
-
-async def _store(ask: Ask, id: str, text: str, note: str) -> None:
-    after = await edited(ask.bot.store) | {id: text}
-    try:
-        ask.bot.answers.reload(after)
-    except ArticleError as error:
-        raise Refused(422, gettext("The articles could not be indexed with this: %(why)s", why=error)) from error
-    me = ask.me.account
-    await keep_version(ask.bot.store, id, text, note=note, who=me.email, account=me.id)
-    await ask.note("edit article", id, note)
-
-
-async def undo_article(ask: Ask) -> Response:
-    """Make an earlier version the newest again; 0 is the file, or nothing where there is none."""
-    id, version = ask.part("id"), ask.given("version")
-    if version == "0":
-        path = ask.bot.answers.folder / f"{id}.md"
-        text = path.read_text(encoding="utf-8") if _ID.fullmatch(id) and path.exists() else ""
-        note = "back to the file" if text else "withdrawn"
-    else:
-        row = await version_of(ask.bot.store, id, ask.number("version"))
-        if row is None:
-            raise Refused(404, gettext("There is no such version."))
-        text, note = row.text, f"back to version {row.id}"
-    await _store(ask, id, text, note)
-    return ask.to(f"/console/articles/{id}", gettext("Done: %(note)s.", note=note_of(note)))
-
-
-async def withdraw_article(ask: Ask) -> Response:
-    """Answer from this article no longer; its versions are kept."""
-    id = ask.part("id")
-    if id not in await _texts(ask):
-        raise Refused(404, gettext("There is no such article."))
-    await _store(ask, id, "", "withdrawn")
-    return ask.to("/console/articles", gettext("“%(id)s” is withdrawn; its versions are kept.", id=id))
+    stands, edits = await standing(ask, id), editing(ask)
+    form = form_of(id, stands.draft.text if stands.draft else stands.text, base=stands.newest)
+    due = edits.due(id)
+    form |= {"due": due, "overdue": due is not None and due <= today(), "called": await ask.called()}
+    return ask.page("article.html", **form, stands=stands)
 
 
 async def compare_versions(ask: Ask) -> Response:
-    """What one version changed against the one before it, line by line."""
-    id, number = ask.part("id"), ask.place("version")
-    rows = await versions_of(ask.bot.store, id, up_to=number, limit=2)
-    if not rows or rows[0].id != number:
+    """What one version or draft changed against what shoppers got before it, line by line."""
+    id = ask.part("id")
+    version = await version_of(ask.bot.store, id, ask.place("version"))
+    if version is None:
         raise Refused(404, gettext("There is no such version."))
-    path = ask.bot.answers.folder / f"{id}.md"
-    before = rows[1].text if len(rows) > 1 else path.read_text(encoding="utf-8") if path.exists() else ""
-    lines = list(difflib.unified_diff(before.splitlines(), rows[0].text.splitlines(), lineterm="", n=3))[2:]
-    return ask.page("article_diff.html", id=id, version=rows[0], lines=lines, called=await ask.called())
+    before = await _before(ask, version)
+    return ask.page(
+        "article_diff.html", id=id, version=version, lines=changes(before, version.text), called=await ask.called()
+    )
+
+
+async def _before(ask: Ask, version: Version) -> str:
+    earlier = await versions_of(ask.bot.store, version.article, up_to=version.id - 1)
+    published = next((v.text for v in earlier if v.state != DRAFT), None)
+    return editing(ask).file(version.article) if published is None else published
 
 
 async def try_question(ask: Ask) -> Response:

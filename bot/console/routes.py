@@ -6,6 +6,7 @@ from bot.console import (
     articles,
     conversations,
     desk,
+    drafting,
     exports,
     for_developers,
     live_help,
@@ -25,7 +26,7 @@ _CHAT = "/conversations/{id:str}"
 #: Pages on which no shopper can stand: every other one that is read goes into the log of access.
 NAMES_NOBODY = frozenset((
     "/", "/samples", "/drawings/{name}.svg", "/articles", "/articles-try", "/articles-new", "/articles/{id}",
-    "/articles/{id}/versions/{version:int}", "/own", "/people", "/log", "/privacy",
+    "/articles/{id}/draft", "/articles/{id}/versions/{version:int}", "/own", "/people", "/log", "/privacy",
 ))  # fmt: skip
 
 ROUTES: tuple[PageRoute, ...] = tuple(
@@ -72,12 +73,16 @@ ROUTES: tuple[PageRoute, ...] = tuple(
         ("GET", "/gaps", V, numbers.gaps),
         ("GET", "/articles", V, articles.articles),
         ("GET", "/articles-try", V, articles.try_question),
-        ("GET", "/articles-new", A, articles.new_article),
+        ("GET", "/articles-new", R, articles.new_article),
         ("GET", "/articles/{id}", V, articles.article),
+        ("GET", "/articles/{id}/draft", V, drafting.draft),
         ("GET", "/articles/{id}/versions/{version:int}", V, articles.compare_versions),
-        ("POST", "/articles/{id}", A, articles.save_article),
-        ("POST", "/articles/{id}/undo", A, articles.undo_article),
-        ("POST", "/articles/{id}/withdraw", A, articles.withdraw_article),
+        ("POST", "/articles/{id}", R, drafting.save_article),
+        ("POST", "/articles/{id}/give-up", R, drafting.give_up_draft),
+        ("POST", "/articles/{id}/publish", A, drafting.publish_article),
+        ("POST", "/articles/{id}/undo", A, drafting.undo_article),
+        ("POST", "/articles/{id}/withdraw", A, drafting.withdraw_article),
+        ("POST", "/articles/{id}/still-true", A, drafting.still_true),
         ("GET", "/desk", V, desk.tickets),
         ("GET", "/desk/{id:int}", V, desk.ticket),
         ("POST", "/desk/{id:int}", R, desk.work),

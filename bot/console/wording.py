@@ -13,6 +13,7 @@ from bot.console import speech
 from bot.console.speech import gettext, later, pgettext, whole_percent
 from bot.history.readings import Told
 from bot.store.worded import Worded
+from kb_answers.unfinished import Problem
 
 OUTCOMES = {
     "filed": later("A ticket of this conversation is in the helpdesk."),
@@ -77,6 +78,11 @@ def note_of(note: str) -> str:
     return gettext(note)
 
 
+def told(problem: Problem) -> str:
+    """What is against publishing an article, without its line."""
+    return problem.words if problem.english else gettext(problem.words, **problem.values)
+
+
 def because(one: Told) -> str:
     """Why a sentence was taken for what it was; goes on right after that."""
     weighed = f"{plain(one.intent)} {whole_percent(one.confidence or 0.0)}" if one.intent else ""
@@ -103,5 +109,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "did": did,
     "note_of": note_of,
     "because": because,
+    "told": told,
     "no_field": lambda field: gettext(NO_FIELD[field]),
 }

@@ -30,6 +30,7 @@ from bot.store.accounts import IDLE, LONGEST
 from bot.store.console_tables import article_version, desk_note, session
 from bot.store.database import Store, token_hash
 from bot.store.declarations import REGISTER
+from bot.store.edited_articles import DRAFT
 from bot.store.entry import FRESH, spent_hash
 from bot.store.forgetting import delete_rows, read_rows, rewrite_typed, table_of
 from bot.store.records import to_json
@@ -195,15 +196,20 @@ async def erase_person(
 
 
 def _index_anew(connection: Connection) -> None:
-    """Articles are indexed anew, on every replica, where there is a version that it has not seen
-    (`bot.store.edited_articles`)."""
-    newest = connection.execute(select(article_version).order_by(article_version.c.id.desc()).limit(1)).one()
+    """Articles are indexed anew, on every replica, where there is a published version that it has not seen
+    (`bot.store.edited_articles`). Drafts answer nobody."""
+    answering = select(article_version).where(article_version.c.state != DRAFT)
+    newest = connection.execute(answering.order_by(article_version.c.id.desc()).limit(1)).one_or_none()
+    if newest is None:
+        return
     copy = {
         "article": newest.article,
         "text": newest.text,
         "at": now_text(),
         "who": "erasure",
         "note": "someone taken out",
+        "state": newest.state,
+        "base": newest.id,
     }
     connection.execute(insert(article_version).values(**copy))
 

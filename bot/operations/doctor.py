@@ -23,8 +23,10 @@ from bot.clock import now
 from bot.factories import check_articles, make_answers, make_helpdesk, make_published, make_smtp
 from bot.history import views
 from bot.operations import backup
+from bot.operations.editing import Editing
 from bot.settings import Settings
 from bot.store.database import Store, Unavailable
+from bot.store.edited_articles import drafts_of, edited
 from bot.store.migrate import newest
 from bot.store.opened import opened
 from bot.store.pokes import Pokes
@@ -85,6 +87,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         if there:
             yield await _helpdesk(settings, store)
             yield await _tickets(store)
+            for finding in await _reviews(settings, store):
+                yield finding
     if (mail := make_smtp(settings)) is not None:
         try:
             async with asyncio.timeout(10), connected(mail):
@@ -177,6 +181,30 @@ def _articles(settings: Settings) -> list[Finding]:
             ),
         ]
     return [*found, well(f"{count} articles of {settings.articles} are in use")]
+
+
+async def _reviews(settings: Settings, store: Store) -> list[Finding]:
+    """Articles as shoppers get them that are to be looked at again, and drafts that wait for somebody."""
+    try:
+        answers = make_answers(settings)
+        answers.reload(await edited(store))
+    except ArticleError:  # told above, or by the line of the log that names it
+        return []
+    found, overdue = [], Editing(store, answers, months=settings.review_months).overdue()
+    if overdue:
+        first = ", ".join(f"{id} ({day})" for id, day in list(overdue.items())[:3])
+        more = ", …" if len(overdue) > 3 else ""
+        found.append(
+            note(
+                f"{len(overdue)} of {len(answers.index.articles)} articles are to be looked at again: {first}{more}",
+                "look whether they are still true; the console lists them under Articles",
+            )
+        )
+    else:
+        found.append(well("no article is due to be looked at again"))
+    if drafts := len(await drafts_of(store)):
+        found.append(note(f"{drafts} drafts of articles wait", "publish them or give them up, in the console"))
+    return found
 
 
 async def _database(settings: Settings, store: Store) -> AsyncIterator[Finding]:

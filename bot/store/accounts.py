@@ -43,8 +43,8 @@ SHORTEST_PASSWORD = 12
 
 class Role(IntEnum):
     """What an account may do; each holds what those before it hold. Viewers see transcripts with personal data masked;
-    reviewers see all, judge, join chats and work on tickets; administrators manage people, articles, exports and
-    erasure."""
+    reviewers see all, judge, join chats, draft articles and work on tickets; administrators manage people, publish and
+    withdraw articles, export and erase."""
 
     VIEWER = 1
     REVIEWER = 2

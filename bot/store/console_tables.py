@@ -186,11 +186,14 @@ article_version = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("article", String(100), nullable=False, index=True),
-    Column("text", Text, nullable=False),  # empty: the article is withdrawn
+    Column("text", Text, nullable=False),  # empty: the article is withdrawn, or the draft given up
     Column("who", String(254), nullable=False),
     Column("at", String(40), nullable=False),
     Column("note", String(200), nullable=False),
     Column("account", Integer),  # as in `access`
+    Column("state", String(10), nullable=False, server_default="published"),  # draft, published, withdrawn
+    Column("base", Integer, nullable=False, server_default="0"),  # the version it was made upon; 0: the file, or none
+    Column("source", String(500), nullable=False, server_default=""),  # where an import came from
 )
 
 desk_note = Table(

@@ -175,10 +175,10 @@ REGISTER = Register(
             },
         ),
         "article_version": Kept(
-            what="an edited article, every version", ends="kept",
+            what="an edited article, every version and draft", ends="kept",
             columns={
                 "id": _SHOPS, "article": _SHOPS_TEXT, "text": _SHOPS_WORDS, "who": _COLLEAGUE, "at": _SHOPS,
-                "note": _SHOPS_WORDS, "account": _SHOPS,
+                "note": _SHOPS_WORDS, "account": _SHOPS, "state": _SHOPS, "base": _SHOPS, "source": _SHOPS_WORDS,
             },
         ),
         "account": Kept(

@@ -48,6 +48,8 @@ RASA = Gauge(
 )
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)
 OLDEST = Gauge("askonce_outbox_oldest_seconds", "Age of the oldest ticket that is not filed", registry=REGISTRY)
+DRAFTS = Gauge("askonce_article_drafts", "Drafts of articles that wait", registry=REGISTRY)
+OVERDUE = Gauge("askonce_articles_due", "Articles that are to be looked at again by today", registry=REGISTRY)
 HELPDESK = Histogram(
     "askonce_helpdesk_seconds",
     "Calls to the helpdesk",

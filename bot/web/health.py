@@ -10,8 +10,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.bootstrap import Bot
 from bot.history import views
+from bot.operations.editing import Editing
 from bot.store.database import Unavailable
-from bot.telemetry.metrics import OLDEST, OUTBOX, RASA, REGISTRY
+from bot.store.edited_articles import drafts_of
+from bot.telemetry.metrics import DRAFTS, OLDEST, OUTBOX, OVERDUE, RASA, REGISTRY
 from bot.web.running import Running
 from dialogue.understanding.rasa import Rasa
 
@@ -39,6 +41,8 @@ async def metrics(running: Running) -> Response:
         OUTBOX.labels(status).set(counts.get(status, 0))
     oldest = await views.oldest_unfiled(running.store)
     OLDEST.set(max(0.0, time.time() - oldest) if oldest is not None else 0)
+    DRAFTS.set(len(await drafts_of(running.store)))
+    OVERDUE.set(len(Editing(running.store, running.answers, months=running.settings.review_months).overdue()))
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 

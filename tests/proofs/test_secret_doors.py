@@ -162,7 +162,8 @@ TAKEN: dict[str, list[dict[str, str | None]]] = {
     "/conversations/{id:str}/correct": [{"seq": "1", "intent": ""}],
     "/desk/{id:int}": [{"do": "note"}, {"do": "reply"}, {"do": "close"}, {"do": "open"}],
     "/samples": [{"stratum": "none", "size": "5", "seed": "1", "since": "2020-01-01", "until": "2099-01-01"}],
-    "/articles/{id}": [{"do": "save", "new": "1"}],
+    "/articles/{id}": [{"do": "save", "new": "1", "base": "0"}],
+    "/articles/{id}/publish": [{"version": "1"}],
     "/people": [{"role": "viewer", "email": "ben@example.com", "password": PASSWORD_OF_ADMIN}],
     "/people/{id:int}": [],
 }
@@ -189,7 +190,7 @@ async def _lead(bot: BotProcess, marks: Marks, chats: list[str]) -> list[tuple[s
                     "query": f"q={marks.short()}",
                 }
                 if route.path.startswith("/articles") and taken:
-                    fields["text"] = ("---\nid: broken-lamps\ntitle: Broken lamps\nsources:\n  - \"000\"\nrevised: "
+                    fields["text"] = ("---\nid: broken-lamps\ntitle: Broken lamps\nsources:\n  - Handbook\nrevised: "
                                       "2026-11-21\nquestions:\n"
                                       f"  - what about broken lamps\n---\nWe mend lamps.\n\nAda says: my password is "
                                       f"{marks.word()}\n")  # fmt: skip
@@ -260,6 +261,7 @@ async def test_no_secret_of_any_door_is_kept_anywhere(
         "/desk/1",
         "/samples",
         "/articles/broken-lamps",
+        "/articles/broken-lamps/publish",
         "/views",
     ):
         assert path in taken, (path, statuses)  # the form was taken, and not merely refused

@@ -217,8 +217,11 @@ async def worked(tmp_path: pathlib.Path) -> AsyncIterator[tuple[Desk, Visitor, s
         await visitor.post("/desk/1", do="close")
         await visitor.post("/samples", stratum="none", name="s", size="2", since="2020-01-01", until=now_text()[:10])
         source = (ROOT / "kb_answers" / "articles" / "reply-time.md").read_text("utf-8")
-        await visitor.post("/articles/reply-time", text=source, note="", do="save")
-        await visitor.post("/articles/reply-time/undo", version="0")
+        longer = source.replace("revised: 2026-11-21", "revised: 2026-11-21\nreview: 2026-01-05")
+        await desk.publish(visitor, "reply-time", longer)
+        await visitor.post("/articles/reply-time/undo", version="0", standing="2")
+        await desk.publish(visitor, "reply-time", longer)  # version 5, and due
+        await visitor.post("/articles/reply-time", text=source + "Wir versprechen es.", note="", do="save", base="5")
         await visitor.post("/views", name="v", query="outcome=filed")
         await visitor.post("/people", email="leo@example.com", name="Leo", role="viewer", password=PASSWORD)
         yield desk, visitor, chat.id
@@ -300,8 +303,8 @@ async def test_what_is_stored_and_exported_knows_no_language(worked: tuple[Desk,
         verdicts = list(await connection.scalars(text("SELECT verdict FROM review")))
         actions = set(await connection.scalars(text("SELECT action FROM access")))
         notes = list(await connection.scalars(text("SELECT note FROM article_version ORDER BY id")))
-    assert verdicts == ["wrong"] and {"review", "correct", "edit article"} <= actions
-    assert notes == ["edited", "back to the file"]
+    assert verdicts == ["wrong"] and {"review", "correct", "draft article", "publish article"} <= actions
+    assert notes == ["edited", "edited", "back to the file", "edited", "edited", "edited"]
     visitor.client.headers.update(GERMAN)
     assert "zurück zur Datei" in await visitor.get("/articles/reply-time")
 

@@ -21,7 +21,7 @@ from dialogue.tracker import step
 from tests.bot.console.conftest import PASSWORD, Desk, Visitor
 
 ARTICLE = (
-    '---\nid: {id}\ntitle: A title\nsources:\n  - "000"\nrevised: 2026-01-01\nquestions:\n  - {id}\n---\nSome words.\n'
+    '---\nid: {id}\ntitle: A title\nsources:\n  - Handbook\nrevised: 2026-01-01\nquestions:\n  - {id}\n---\nSome words.\n'
 )
 
 
@@ -104,7 +104,7 @@ async def test_a_new_name_and_address_change_nobodys_history(desk: Desk) -> None
     lead = await person(desk, "ben@example.com", "Ben", Role.ADMINISTRATOR)
     await lead.post(f"/conversations/{id}/review", verdict="right")
     await lead.post(f"/conversations/{id}/correct", seq="1", intent="report_issue")
-    await lead.post("/articles/lamp", text=ARTICLE.format(id="lamp"), do="save", new="1")
+    await desk.publish(lead, "lamp", ARTICLE.format(id="lamp"))
     await lead.post("/desk/1", do="note", text="Asked")
     form = {"name": "Audit", "size": "1", "stratum": "none", "seed": "1", "since": "2020-01-01", "until": "2099-01-01"}
     await lead.post("/samples", **form)
@@ -132,7 +132,7 @@ async def test_a_new_name_and_address_change_nobodys_history(desk: Desk) -> None
         words = await other.get(page)
         assert "Benjamin" in words and "Ben " not in words.replace("Sign out", ""), page
     log = await other.get("/log?who=benjamin@example.com")
-    assert "draw sample" in log and "edit article" in log and "sign in" in log
+    assert "draw sample" in log and "publish article" in log and "sign in" in log
     assert "draw sample" not in await other.get("/log?who=new.ben@example.com")
 
 

@@ -88,13 +88,13 @@ async def test_an_article_that_named_them_is_answered_from_without_the_name(desk
 id: moon-trips
 title: Trips to the moon
 sources:
-  - "000"
+  - "Catalogue, page 4"
 revised: 2026-11-21
 questions:
   - do you sell trips to the moon for Jane Doe
 ---
 We sell trips to the moon. Jane Doe (JANE@example.com) asked for it first."""
-    await admin.post("/articles/moon-trips", text=article, note="asked by jane@example.com")
+    await desk.publish(admin, "moon-trips", article, note="asked by jane@example.com")
     articles = EditedArticles(desk.bot.store, desk.bot.answers)
     await articles.look()
     assert "Jane Doe" in (desk.bot.answers.ask("do you sell trips to the moon?").text or "")
@@ -104,4 +104,4 @@ We sell trips to the moon. Jane Doe (JANE@example.com) asked for it first."""
     assert "We sell trips to the moon" in answer and "jane" not in answer.casefold()
     async with desk.bot.store.read() as connection:
         versions = list(await connection.execute(select(article_version)))
-    assert len(versions) == 2 and "jane" not in str(versions).casefold()
+    assert len(versions) == 3 and "jane" not in str(versions).casefold()

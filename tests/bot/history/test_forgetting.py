@@ -174,9 +174,11 @@ async def _colleagues(desk: Console, id: str) -> None:
     await admin.post("/desk/1", do="note", text=f"{NAME} rang from {THEN}")
     await admin.post("/views", name=f"{NAME}", query=f"q={THEN.replace('@', '%40')}")
     await admin.post("/views", name=f"{NAME.lower()}", query=f"q={FIRST.replace('@', '%40')}+{NAME.replace(' ', '+')}")
-    head = f'id: moon\ntitle: The moon\nsources:\n  - "000"\nrevised: {today}\nquestions:\n  - do you ship to the moon'
+    head = (
+        f"id: moon\ntitle: The moon\nsources:\n  - Catalogue\nrevised: {today}\nquestions:\n  - do you ship to the moon"
+    )
     draft = f"---\n{head}\n---\nWe ship to the moon. {{}}"
-    await admin.post("/articles/moon", text=draft.format(f"As {NAME} ({FIRST}) asked."), note=f"for {THEN}")
+    await desk.publish(admin, "moon", draft.format(f"As {NAME} ({FIRST}) asked."), note=f"for {THEN}")
     await admin.get(f"/conversations?q={THEN}")
     await admin.get(f"/conversations.csv?q={NAME.replace(' ', '+')}")
     for address in (FIRST, THEN):
