@@ -14,7 +14,7 @@ from dialogue.understanding.word_files import sections
 FOLDER = WORD_FILES / "topics"
 SECTIONS = (
     "returns", "delivery", "refunds", "exchanges", "orders", "cancelling", "tracking", "prices", "complaints",
-    "privacy",
+    "privacy", "payment", "account",
 )  # fmt: skip
 #: Letters of a message that is looked at: a longer one says more than a topic.
 _LONGEST = 40
