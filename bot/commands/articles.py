@@ -31,6 +31,12 @@ def articles() -> None:
     """Articles brought in from where the shop has them, given back as files, and listed."""
 
 
+def _code(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if value and (len(value) != 2 or not value.isascii() or not value.islower()):
+        raise click.BadParameter("must be a language's code of two letters, such as en")
+    return value
+
+
 @articles.command("import")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--as", "forced", type=_KINDS, help="What the sources are; else their content says it.")
@@ -39,7 +45,10 @@ def articles() -> None:
 @click.option("--replace", is_flag=True, help="Go on upon articles that are there already, or overwrite their files.")
 @click.option("--as-account", "email", default="", help="The administrator in whose name the drafts are kept.")
 @click.option(
-    "--language", default="", help="That of pages which do not say theirs, such as en; else their words tell."
+    "--language",
+    default="",
+    callback=_code,
+    help="That of pages which do not say theirs, such as en; else their words tell.",
 )
 @click.option("--most", type=click.IntRange(1, 20_000), default=500, show_default=True, help="Pages at most, a source.")
 @click.option(

@@ -105,7 +105,7 @@ class Fetcher:
                 url = found
         except FetchError as error:
             if error.cause != "missing":
-                if error.cause == "not public":
+                if error.cause == "private address":
                     raise
                 return None
         rules.parse([])
@@ -162,7 +162,8 @@ class Fetcher:
         private = [a for a in found if not _is_public(a)]
         if private and not self._allow_private:
             raise FetchError(
-                "not public", f"{host} is {private[0]}, within a private network; --allow-private allows that"
+                "private address",
+                f"{host} leads to {private[0]}, within a private network; --allow-private allows that",
             )
         return found[0]
 

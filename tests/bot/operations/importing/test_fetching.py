@@ -115,7 +115,7 @@ def test_redirects_stay_with_http_and_end(website: Website) -> None:
 def test_nothing_is_fetched_from_a_private_network(host: str) -> None:
     with Fetcher(pause=0) as fetcher, pytest.raises(FetchError) as told:
         fetcher.get(f"http://{host}/")
-    assert told.value.cause == "not public" and "--allow-private" in str(told.value)
+    assert told.value.cause == "private address" and "--allow-private" in str(told.value)
 
 
 def test_a_redirect_leads_into_no_private_network(website: Website) -> None:

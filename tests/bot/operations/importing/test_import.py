@@ -251,7 +251,7 @@ def test_pages_of_a_real_server_are_drafted_from_their_sitemap(
     entries = "".join(f"<url><loc>{url}</loc><lastmod>2026-02-03</lastmod></url>" for url in names)
     website.page("/sitemap.xml", f"<urlset>{entries}</urlset>", "application/xml")
     refused = report_of(askonce("import", website.url + "/sitemap.xml", "--json"))
-    assert refused["causes"] == {"not public": 1} and website.asked == []
+    assert refused["causes"] == {"private address": 1} and website.asked == []
     report = report_of(askonce("import", website.url + "/sitemap.xml", "--allow-private", "--pause", "0", "--json"))
     assert [(a["id"], a["source"], a["revised"]) for a in report["articles"]] == [
         (name, f"{website.url}/{name}", "2026-02-03") for name in ("returns", "shipping")
@@ -281,6 +281,18 @@ def test_each_further_draft_is_made_upon_the_one_before(
 
     versions = asyncio.run(all())
     assert [("90" in v.text, v.base) for v in versions] == [(False, versions[1].id), (True, versions[2].id), (False, 0)]
+
+
+def test_a_language_is_named_by_its_code(askonce: Askonce, pages: pathlib.Path) -> None:
+    done = askonce("import", pages, "--language", "English")
+    assert done.exit_code == 2 and "two letters, such as en" in done.stderr
+
+
+def test_a_text_too_long_for_the_console_is_named(askonce: Askonce, pages: pathlib.Path) -> None:
+    _page(pages, "long.md", "# Long\n\n" + "\n\n".join(f"Paragraph {n} of a long page of words." for n in range(2000)))
+    report = report_of(askonce("import", pages, "--dry-run", "--json"))
+    assert [(p["kind"], str(p["source"])[-8:]) for p in report["problems"]] == [("long", "/long.md")]
+    assert {a["id"]: a["passages"] for a in report["articles"]}["long"] == 2000
 
 
 def test_json_on_standard_output_is_json_alone(askonce: Askonce, pages: pathlib.Path) -> None:
