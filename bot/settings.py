@@ -13,7 +13,15 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 #: The address of the demo, and of whatever is tried out without one.
@@ -34,6 +42,10 @@ _NEEDED = {
 
 _SHORTEST_TOKEN = 12
 _LONGEST_TEXT = 2000
+
+
+#: Where a path of the bot's own begins.
+_TAKEN = frozenset(("api", "console", "demo", "healthz", "metrics", "readyz", "webhooks", "widget", "ws"))
 
 
 class SettingsError(Exception):
@@ -63,6 +75,18 @@ def _leads_astray(url: str) -> str:
     except ValueError as error:
         return f"is no address ({error})"
     return ""
+
+
+def _address(text: str) -> str | None:
+    """`text` where it is empty or the address of a page, such as `https://your-shop.example/help`; else None."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        fine = parts.scheme in ("http", "https") and parts.hostname and not parts.username and parts.port != 0
+    except ValueError:
+        return None
+    return text if fine and not re.search(r"[\s<>\"'\\]", text) else None
 
 
 def _first_and_last(text: str) -> tuple[datetime.date, datetime.date]:
@@ -144,6 +168,11 @@ class Settings(BaseSettings):
     demo: bool = False
     articles: pathlib.Path | None = None
     review_months: int = Field(default=12, ge=0, le=120)
+    public_url: str = ""
+    help: bool = True
+    help_prefix: str = "/help"
+    help_colour: str = "#2456d6"
+    help_chat: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
@@ -262,6 +291,35 @@ class Settings(BaseSettings):
             raise ValueError("is the address of an OTLP/HTTP collector, such as http://collector:4318")
         return value
 
+    @field_validator("public_url", "help_chat")
+    @classmethod
+    def _page(cls, value: str, about: ValidationInfo) -> str:
+        if about.field_name == "help_chat" and value.strip().lower() in ("", "widget"):
+            return value.strip().lower()
+        found = _address(value.strip())
+        if found is None or (about.field_name == "public_url" and ("?" in value or "#" in value)):
+            other = ", or `widget`" if about.field_name == "help_chat" else ", without ? and #"
+            raise ValueError(f"is an address such as https://chat.your-shop.example{other}")
+        return found.rstrip("/") if about.field_name == "public_url" else found
+
+    @field_validator("help_prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        value = value.strip().rstrip("/")
+        if not re.fullmatch(r"(/[a-z0-9][a-z0-9-]*)+", value) or value.split("/")[1] in _TAKEN:
+            raise ValueError(
+                f"is where the help centre stands, such as /help or /hilfe: lower-case letters, digits and hyphens "
+                f"after each slash, and none of the bot's own places ({', '.join(sorted(_TAKEN))})"
+            )
+        return value
+
+    @field_validator("help_colour")
+    @classmethod
+    def _colour(cls, value: str) -> str:
+        if not re.fullmatch(r"#([0-9a-f]{3}|[0-9a-f]{6})", value.strip().lower()):
+            raise ValueError("is the shop's colour as #1f5c4a or #fd0 (in a .env file within quotes)")
+        return value.strip().lower()
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
@@ -299,6 +357,16 @@ class Settings(BaseSettings):
     def retention(self) -> dict[str, int]:
         """Days by the name of the setting, for whatever has an age of its own (`bot.store.declarations`)."""
         return {name: getattr(self, name) for name in type(self).model_fields if name.startswith("retention_")}
+
+    @property
+    def help_path(self) -> str:
+        """Where the help centre stands for whoever asks at the public address."""
+        return urlsplit(self.public_url).path + self.help_prefix
+
+    @property
+    def help_url(self) -> str:
+        """The same with the public address, where there is one."""
+        return self.public_url + self.help_prefix
 
     @property
     def sqlite(self) -> bool:

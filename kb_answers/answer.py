@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import pathlib
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ NEARNESS, STRICTER_OUTSIDE, MARGIN = 0.44, 0.1, 0.03
 #: The same for English questions, by words and meaning together: the least that keeps silent for more than nine in ten
 #: of the development questions that no article answers (`make eval`).
 TOGETHER, TOGETHER_OUTSIDE = 0.48, 0.2
+#: How near an article must be to be shown to somebody who searches, by itself and as a share of the nearest. What is
+#: shown is no answer: they choose themselves.
+WORTH_SHOWING, BESIDE_THE_NEAREST = 0.3, 0.6
 #: So many texts at once are an index's, and remembered; fewer are a question.
 _MANY = 20
 #: What parts the questions of one message, and how many of them are looked at.
@@ -59,6 +63,16 @@ class Answer:
     choices: tuple[str, ...] = ()  # questions that people mean who name this topic and nothing else
 
 
+@dataclass(frozen=True)
+class Hit:
+    """An article that a search found, in the reader's language where it is translated, and the passage that comes
+    nearest; `answers`: the chat would answer the question with it."""
+
+    article: Article
+    passage: str
+    answers: bool
+
+
 class Answers:
     """The shop's articles, ready to be asked. The same question gets the same answer (R16). `outside` tells how
     probable it is (0..1) that a question is no shop's business; without it every question is taken for the shop's.
@@ -79,7 +93,10 @@ class Answers:
     ) -> None:
         self.folder, self.values, self._translated_values = folder, values, translated_values
         self._outside, self._topic_of = outside, topic_of
+        self._making = threading.Lock()
         self._encode = encode and _remembering(encode, encode_many or encode)
+        #: Ids of articles that were taken back: nobody is answered from them any more.
+        self.withdrawn: frozenset[str] = frozenset()
         self._use(Index(read_library(folder, values)))
 
     @functools.cached_property
@@ -98,6 +115,7 @@ class Answers:
         """Read the articles again, with `edited` in the place of files (see `read_library`), and answer from them from
         now on. Raises `ArticleError`, and then everything stays as it was."""
         self._use(Index(read_library(self.folder, self.values, edited)))
+        self.withdrawn = frozenset(id for id, text in edited.items() if not text)
 
     def check(self, edited: Mapping[str, str]) -> None:
         """Raises `ArticleError` where `reload` would; nothing changes."""
@@ -124,6 +142,37 @@ class Answers:
         text gets an answer or an abstention."""
         return self._remembered(question, language)
 
+    def search(self, question: str, language: str = "en", limit: int = 8) -> list[Hit]:
+        """The articles that come nearest to a question, at most `limit`: first the one that `ask` answers with, where
+        it answers, then what else is near. Never raises; any text may find nothing."""
+        try:
+            return self._hits(question, language, limit) if question.strip() else []
+        except StopIteration:  # an article was withdrawn meanwhile, in another thread: look at those of now
+            return self._hits(question, language, limit)
+
+    def _hits(self, question: str, language: str, limit: int) -> list[Hit]:
+        answer = self.ask(question, language)
+        best = [source.article for source in answer.sources]
+        ranked = self._near(question, language)
+        least = max(WORTH_SHOWING, BESIDE_THE_NEAREST * max(ranked.values(), default=0.0))
+        near = [id for id, value in ranked.items() if value >= least]
+        hits = []
+        for id in list(dict.fromkeys((*best, *near)))[:limit]:
+            article = self._in(language, id)
+            quoted = next((source.passage for source in answer.sources if source.article == id), None)
+            hits.append(Hit(article, quoted or self._nearest_passage(article, question), id in best))
+        return hits
+
+    def _near(self, question: str, language: str) -> Mapping[str, float]:
+        if language == "en" or self._encode is None:
+            return self.confidence(question)
+        return self._in_all_languages(self._encode).ranked(question, language)
+
+    def _nearest_passage(self, article: Article, question: str) -> str:
+        if article.language == "en" or self._encode is None:
+            return _passage(article, set(terms(question)))
+        return self._in_all_languages(self._encode).passage(article, question)
+
     def _find(self, question: str, language: str) -> Answer:
         """What is known without a search; else the answer to the whole, or to each question of several where two or
         more of them have articles of their own."""
@@ -149,7 +198,7 @@ class Answers:
         """What is nearest in meaning, as it stands in `language`, or in English where it is not translated."""
         if self._encode is None:
             return Answer(question, None, why="nothing finds articles in other languages here")
-        meanings = self._meanings = self._meanings or self._all_of_them(self._encode)
+        meanings = self._in_all_languages(self._encode)
         near = meanings.nearest(question, language)
         if near is None:
             return Answer(question, None, why="there are no articles")
@@ -167,10 +216,13 @@ class Answers:
         source = Source(article.id, article.title, passage)
         return Answer(question, passage, (source,), confidence=near.nearness, language=article.language)
 
-    def _all_of_them(self, encode: Encode) -> Meanings:
-        there = {article.id for article in self.index.articles}  # a shop may have withdrawn one
-        translated = [a for articles in self.translations.values() for a in articles if a.id in there]
-        return Meanings([*self.index.articles, *translated], encode)
+    def _in_all_languages(self, encode: Encode) -> Meanings:
+        with self._making:
+            if self._meanings is None:
+                there = {article.id for article in self.index.articles}  # a shop may have withdrawn one
+                translated = [a for articles in self.translations.values() for a in articles if a.id in there]
+                self._meanings = Meanings([*self.index.articles, *translated], encode)
+            return self._meanings
 
     def _in(self, language: str, id: str) -> Article:
         """An article as a reader of `language` gets it: translated where it is."""

@@ -16,6 +16,8 @@ ARTICLES = pathlib.Path(__file__).parent / "articles"
 _REQUIRED = ("id", "title", "sources", "revised")
 _TRANSLATED = ("id", "title", "language", "renders")
 _LISTS = ("sources", "questions")
+#: Letters of a topic: it is a heading.
+_LONGEST_TOPIC = 60
 _LISTED = {"sources": ", a list of texts"}
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -32,7 +34,8 @@ class Article:
     """`passages` are the paragraphs, the direct answer first; `questions` are ways shoppers ask for it, for the search
     alone; `sources` name the documents the facts come from. A translation stands in a folder named by its `language`,
     has its original's id, and `revised` is that of the original which it renders. `review` is the day on which somebody
-    is to look whether it is still true, None where the header names none (`kb_answers.reviews`)."""
+    is to look whether it is still true, None where the header names none (`kb_answers.reviews`). `topic` says under which
+    heading readers find it, empty where nobody said; a translation stands under its original's."""
 
     id: str
     title: str
@@ -42,6 +45,7 @@ class Article:
     passages: tuple[str, ...]
     language: str = "en"
     review: datetime.date | None = None
+    topic: str = ""
 
 
 def _fail(path: pathlib.Path, line: int, what: str) -> ArticleError:
@@ -87,6 +91,7 @@ def _parse(text: str, path: pathlib.Path, pairs: tuple[tuple[str, str], ...]) ->
         passages=tuple(_SLOT.sub(lambda m: values[m[1]], p) for p in passages),
         language=header.texts.get("language", "en"),
         review=review,
+        topic=" ".join(header.texts.get("topic", "").split()),
     )
 
 
@@ -131,7 +136,7 @@ def _checked(header: _Header, path: pathlib.Path) -> tuple[datetime.date, dateti
     """When the article was revised, or what it renders was, and when somebody is to look at it again; raises
     `ArticleError` for a header that cannot be."""
     required = _TRANSLATED if "language" in header.lines else _REQUIRED
-    known = {*required, "questions"} | ({"review"} if "language" not in header.lines else set())
+    known = {*required, "questions", *(() if "language" in header.lines else ("topic", "review"))}
     for key in required:
         if not (header.lists if key in _LISTS else header.texts).get(key):
             raise _fail(path, header.lines.get(key, 2), f"the header lacks `{key}`" + _LISTED.get(key, ""))
@@ -141,6 +146,8 @@ def _checked(header: _Header, path: pathlib.Path) -> tuple[datetime.date, dateti
         if key in _LISTS and key not in header.lists and header.texts.get(key) != "":
             raise _fail(path, line, f"`{key}` must be a list of texts")
     texts, lines = header.texts, header.lines
+    if "topic" in lines and not 0 < len(texts.get("topic", "").strip()) <= _LONGEST_TOPIC:
+        raise _fail(path, lines["topic"], f"`topic` must be a text of 1 to {_LONGEST_TOPIC} letters, or not be there")
     dated = "renders" if "language" in lines else "revised"
     if "language" in texts and texts["language"] != path.parent.name:
         raise _fail(path, lines["language"], f"`language` must be the folder's name, `{path.parent.name}`")

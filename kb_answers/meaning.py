@@ -126,10 +126,17 @@ class Meanings:
         self._letters: dict[str, tuple[_Asked, Letters]] = {}
 
     def nearest(self, question: str, language: str) -> Near | None:
-        """The article that is asked for in the nearest words; None where there are no articles. The meaning is compared
-        with what is asked in all languages, the letters with what is asked in the question's own, where anything is."""
-        if not self._articles:
+        """The article that is asked for in the nearest words; None where there are no articles."""
+        if not (ranked := list(self.ranked(question, language).items())):
             return None
+        id, value = ranked[0]
+        return Near(id, value, value - ranked[1][1] if ranked[1:] else value)
+
+    def ranked(self, question: str, language: str) -> dict[str, float]:
+        """How near each article is to a question, by its id, the nearest first. The meaning is compared with what is
+        asked in all languages, the letters with what is asked in the question's own, where anything is."""
+        if not self._articles:
+            return {}
         asked, vectors = self._make()
         values = _MEANING * asked.best(vectors @ self._vectors([question]).T, _NEAREST_IN_ALL)
         known, letters = self._in_letters(language)
@@ -139,8 +146,7 @@ class Meanings:
             ((float(value) + by_id.get(id, 0.0), id) for (id, _), value in zip(asked.owned, values, strict=True)),
             reverse=True,
         )
-        (value, id), others = ranked[0], ranked[1:]
-        return Near(id, value, value - others[0][0] if others else value)
+        return {id: value for value, id in ranked}
 
     def signs(self, parts: Sequence[str]) -> Signs:
         """What the articles, of one language, show of a question in parts: of each sign, the best of any part."""

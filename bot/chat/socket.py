@@ -18,6 +18,7 @@ from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, Typing, 
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
 from bot.chat.limits import Address, Limits, count_one, real_address
+from bot.chat.linked import linked
 from bot.chat.phrases import base_language, languages
 from bot.chat.pressure import Pressure
 from bot.settings import Settings
@@ -244,7 +245,7 @@ class Socket:
                 "unavailable", "The chat is not available right now; please try again shortly.", id
             ) from None
         if turn is not None:
-            await self._send(turn.frame())
+            await self._send(linked(turn.frame(), self._settings))
 
     def _or_write(self, what: str) -> str:
         """What is wrong, and the way out where it stays so (R13)."""
@@ -282,7 +283,7 @@ class Socket:
                 await self._send({"type": "typing", "who": "agent"})
             for turn in await self._turns(conversation):
                 if turn.seq > self._sent:
-                    await self._send(turn.frame())
+                    await self._send(linked(turn.frame(), self._settings))
                     self._sent = turn.seq
             if conversation.seq <= self._sent:
                 await poked.wait()

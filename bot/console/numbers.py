@@ -33,6 +33,7 @@ from bot.history.figures import (
     week,
 )
 from bot.history.masking import masked
+from bot.history.opinions import opinions_of
 from bot.history.search import day_of
 from bot.history.shown import groups_as_seen, names_of_each
 from bot.history.summaries import OUTCOMES
@@ -146,7 +147,11 @@ async def gaps(ask: Ask) -> Response:
     async with ask.bot.store.read() as connection:
         rows = await unanswered_questions(connection, days)
     shown = [await _judged(ask, group) for group in alike(rows)[:100]]
-    return ask.page("gaps.html", days=days, groups=shown, total=len(rows), most=GROUPED)
+    opinions = await opinions_of(ask.bot.store, days.bounds, hidden=ask.hidden)
+    titles = {article.id: article.title for article in ask.bot.answers.index.articles}
+    return ask.page(
+        "gaps.html", days=days, groups=shown, total=len(rows), most=GROUPED, opinions=opinions, titles=titles
+    )
 
 
 async def _judged(ask: Ask, group: Group[str]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import datetime
 import gettext as catalogues
 import io
 import pathlib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,10 +25,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from bot.chat.accepted import preferred
+
 LOCALES = pathlib.Path(__file__).parent / "locales"
 ORIGINAL = "en"
-_LONGEST_HEADER = 500
-_TAG = re.compile(r"([a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3})(?:;q=([01](?:\.[0-9]{1,3})?))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,15 +76,6 @@ def _words(language: str) -> catalogues.NullTranslations:
 
 
 # ---------------------------------------------------------------- which language
-
-
-def preferred(header: str) -> list[str]:
-    """The languages of an `Accept-Language` header, the dearest first; what cannot be read is left out."""
-    found = []
-    for part in header[:_LONGEST_HEADER].replace(" ", "").split(","):
-        if tag := _TAG.fullmatch(part):
-            found.append((float(tag[2] or 1), tag[1]))
-    return [tag for weight, tag in sorted(found, key=lambda pair: -pair[0]) if weight]
 
 
 def speech_for(chosen: str, header: str) -> Speech:

@@ -196,6 +196,17 @@ article_version = Table(
     Column("source", String(500), nullable=False, server_default=""),  # where an import came from
 )
 
+article_opinion = Table(
+    "article_opinion",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("article", String(100), nullable=False),
+    Column("language", String(10), nullable=False),  # of the page
+    Column("helpful", Integer, nullable=False),  # 1: yes, 0: no
+    Column("words", Text, nullable=False),  # empty: none were added
+    Column("at", String(40), nullable=False, index=True),
+)
+
 desk_note = Table(
     "desk_note",
     metadata,

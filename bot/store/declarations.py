@@ -34,6 +34,8 @@ _SHOPS = Holds(whose=Whose.SHOP, kind=Kind.FACT, viewer=Viewer.SHOWN)
 _SHOPS_TEXT = Holds(whose=Whose.SHOP, kind=Kind.FACT, viewer=Viewer.SHOWN, words=True)
 #: The shop's own words, in which a shopper ought not to be named and may be.
 _SHOPS_WORDS = Holds(whose=Whose.SHOP, kind=Kind.FACT, viewer=Viewer.SHOWN, words=True, typed=True)
+#: Words of a reader whom nobody knows, in which somebody may be named.
+_READERS_WORDS = Holds(whose=Whose.SHOPPER, kind=Kind.FACT, viewer=Viewer.MASKED, words=True, typed=True)
 #: A colleague's name or address, beside what they did.
 _COLLEAGUE = Holds(whose=Whose.COLLEAGUE, kind=Kind.PERSONAL, viewer=Viewer.SHOWN, words=True)
 #: Who did something; what somebody typed who was not let in may stand in older rows.
@@ -179,6 +181,14 @@ REGISTER = Register(
             columns={
                 "id": _SHOPS, "article": _SHOPS_TEXT, "text": _SHOPS_WORDS, "who": _COLLEAGUE, "at": _SHOPS,
                 "note": _SHOPS_WORDS, "account": _SHOPS, "state": _SHOPS, "base": _SHOPS, "source": _SHOPS_WORDS,
+            },
+        ),
+        "article_opinion": Kept(
+            what="whether an article helped a reader of the help centre, and their word on it",
+            setting="retention_days", at="at",
+            columns={
+                "id": _SHOPS, "article": _SHOPS_TEXT, "language": _SHOPS, "helpful": _SHOPS, "words": _READERS_WORDS,
+                "at": _SHOPS,
             },
         ),
         "account": Kept(

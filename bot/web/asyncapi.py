@@ -47,12 +47,14 @@ class Welcome(_Sent):
 
 
 class Source(_Sent):
-    """A quoted place of an article; `language` is the article's."""
+    """A quoted place of an article; `language` is the article's. `url`: its page in the help centre, where there is
+    one; without a public address a path on the bot's own host."""
 
     article: str
     title: str
     passage: str
     language: str | None
+    url: str | None = None
 
 
 class TicketShown(_Sent):

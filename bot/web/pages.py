@@ -1,12 +1,13 @@
-"""Pages of the bot's own: the demo's shop, and the way to the console."""
+"""Pages of the bot's own: the demo's shop, and the ways to the console and to the help centre."""
 
 from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import bot
@@ -54,3 +55,28 @@ class LateConsole:
 
             self._site = Site(self._running(), ROUTES).application()
         await self._site(scope, receive, send)
+
+
+class LateHelp:
+    """The help centre, loaded with its first request. Below `root`, where the application mounts it; a request for the
+    very path `root`, or for a path of the host's own that it answers, is passed on as one of its pages."""
+
+    def __init__(self, running: Callable[[], Bot], root: str) -> None:
+        self._running, self._root = running, root
+        self._site: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._site is None:
+            from bot.help_centre.routes import application
+
+            self._site = application(self._running())
+        if scope["path"] == self._root:
+            scope = {**scope, "path": self._root + "/", "root_path": self._root}
+        await self._site(scope, receive, send)
+
+
+def add_help(app: FastAPI, prefix: str, running: Callable[[], Bot]) -> None:
+    """Adds the help centre below `prefix`, and what search engines ask the host for."""
+    centre = LateHelp(running, prefix)
+    app.router.routes += [Route(path, centre, include_in_schema=False) for path in (prefix, "/robots.txt")]
+    app.mount(prefix, centre)

@@ -127,6 +127,9 @@ export class Chat {
     if (!was) this.#events.tell("open");
   }
 
+  /** Words that stand in the box, to be sent or changed; nothing where the shopper is writing already. */
+  suggest(words) { if (typeof words === "string") this.#composer.suggest(words); }
+
   close() {
     this.#panel.show(false);
     this.#menu.unfold(false);

@@ -4,6 +4,8 @@
 import { make } from "./elements.js";
 import { WORDS } from "./words.js";
 
+const MOST = 300;  // letters that a page or a link may suggest
+
 export class Composer {
   element;
   #needs;
@@ -20,6 +22,13 @@ export class Composer {
   }
 
   focus() { this.#input.focus(); }
+
+  /** Puts `words` into the box where it is empty; nobody has written them, so nobody is told that somebody writes. */
+  suggest(words) {
+    if (this.#input.value.trim()) return;
+    this.#input.value = words.slice(0, MOST);
+    this.#fit();
+  }
 
   clear() {
     this.#input.value = "";
@@ -38,6 +47,10 @@ export class Composer {
 
   #grow() {
     this.#needs.writes();
+    this.#fit();
+  }
+
+  #fit() {
     this.#input.style.height = "auto";
     this.#input.style.height = `${this.#input.scrollHeight + 2}px`;
   }

@@ -30,7 +30,7 @@ export class Host extends HTMLElement {
     this.#chat.end();
   }
 
-  open() { this.#chat.open(); }
+  open(words) { this.#chat.open(); this.#chat.suggest(words); }
 
   close() { this.#chat.close(); }
 

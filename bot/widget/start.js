@@ -12,9 +12,11 @@ const start = async () => {
   customElements.define(NAME, Host);
   const host = document.querySelector(NAME) ?? document.body.appendChild(document.createElement(NAME));
   globalThis.Askonce = {
-    open: () => host.open(), close: () => host.close(), identify: (customer) => host.identify(customer),
+    open: (words) => host.open(words), close: () => host.close(), identify: (customer) => host.identify(customer),
     on: (name, listener) => host.on(name, listener), theme: (options) => host.theme(options), reset: () => host.reset(),
   };
+  const wish = new URLSearchParams(location.search);  // a link that leads into the chat, see docs/embedding.md
+  if (wish.get("askonce") === "open") host.open(wish.get("askonce_about"));
   globalThis.dispatchEvent(new Event("askonce:ready"));
 };
 

@@ -3,15 +3,20 @@
 
 import { card } from "./card.js";
 import { make } from "./elements.js";
+import { base } from "./page.js";
 import { said } from "./said.js";
 import { WORDS, nameOf, saidIn } from "./words.js";
 
 const spoken = (turn) => make("div", { class: `turn ${turn.who}` },
   make("span", { class: "who" }, () => `${nameOf(turn.who)}: `), said("p", turn, { class: "words" }));
 
-const passage = ({ title, passage: text, language }) => make("details", {},
+const page = (url) => make("a", { href: new URL(url, base).href, target: "_blank", rel: "noopener" },
+  () => WORDS.article);
+
+const passage = ({ title, passage: text, language, url }) => make("details", {},
   make("summary", {}, () => WORDS.source, make("bdi", saidIn(language), title)),
-  said("blockquote", { who: "bot", text, language, parts: null }));
+  said("blockquote", { who: "bot", text, language, parts: null }),
+  ...(url ? [page(url)] : []));
 
 /** A shopper's own words, of which the server has not told the language yet. */
 export const ownWords = (text) => spoken({ who: "shopper", text, language: null, parts: null });

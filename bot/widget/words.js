@@ -9,7 +9,7 @@ const ENGLISH = {
   send: "Send", greeting: "Hello! Ask me about orders, delivery, returns or refunds, or ask for a support ticket.",
   connecting: "Connecting…", offline: "No connection. Your messages are kept and sent when it is back.",
   typing: "The assistant is writing…", agentTyping: "The agent is writing…",
-  you: "You", bot: "Assistant", agent: "Agent", source: "Source: ",
+  you: "You", bot: "Assistant", agent: "Agent", source: "Source: ", article: "Read the article",
   waiting: "Not sent yet", retry: "Send again", failed: "Could not be sent", ticket: "Ticket", copied: "Copied",
   copy: "Copy", rate: "Rate this chat", comment: "Comment (optional)", rateSend: "Send rating", of: "of 5",
   filed: "filed", saved: "saved, will be filed", expired: "The earlier chat is no longer available; this is a new one.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import pathlib
 import sys
 import tempfile
@@ -45,6 +46,7 @@ def main() -> None:
             page.screenshot(path=PICTURES / f"widget-{name}.png")
             page.close()
         take_languages(browser, bot)
+        take_help(browser, bot)
         bot.stop()
         take_console(browser, pathlib.Path(folder))
         browser.close()
@@ -108,6 +110,23 @@ def take_chat(browser: Browser, bot: BotProcess, language: str, name: str, said:
         expect(page.get_by_role("log")).to_contain_text(reply, timeout=60_000)
     page.wait_for_timeout(400)
     page.screenshot(path=PICTURES / f"{name}.png")
+    page.close()
+
+
+def take_help(browser: Browser, bot: BotProcess) -> None:
+    """The help centre: its start on a desktop, beside it an article on a telephone in the dark."""
+    shots = (("/help/en/", 1000, 900, "light"), ("/help/de/return-window", 390, 900, "dark"))
+    taken = []
+    for path, width, height, scheme in shots:
+        size = {"width": width, "height": height}
+        page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(bot.url + path)
+        taken.append((base64.b64encode(page.screenshot()).decode(), width))
+        page.close()
+    page = browser.new_page(viewport={"width": 1460, "height": 940})
+    images = "".join(f'<img src="data:image/png;base64,{image}" width="{width}">' for image, width in taken)
+    page.set_content(f'<body style="margin:20px;background:#cfd4de;display:flex;gap:30px">{images}')
+    page.screenshot(path=PICTURES / "help-centre.png")
     page.close()
 
 

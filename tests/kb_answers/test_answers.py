@@ -9,7 +9,7 @@ import pytest
 from dialogue.understanding.learned.encoder import encode
 from dialogue.understanding.opinions import outside
 from kb_answers.answer import Answers
-from kb_answers.library import ARTICLES, ArticleError, read_library
+from kb_answers.library import ARTICLES, ArticleError, read_library, translations
 
 VALUES = {"support_email": "support@example.com", "hours": ""}
 
@@ -146,6 +146,13 @@ GOOD = "---\nid: x\ntitle: X\nsources: ['000']\nrevised: 2026-11-21\n---\nA text
         (GOOD.replace("title: X", "title: X\nquestions: [a, {b: c}]"), "x.md:4", "`questions` must be a list of texts"),
         (GOOD.replace("title: X", "title: X\nquestions: a"), "x.md:4", "`questions` must be a list of texts"),
         ("---\n- a\n---\nA text.\n", "x.md:2", "`key: value` lines"),
+        (GOOD.replace("title: X", "title: X\ntopic: [a]"), "x.md:4", "`topic` must be a text of 1 to 60 letters"),
+        (GOOD.replace("title: X", "title: X\ntopic:"), "x.md:4", "`topic` must be a text of 1 to 60 letters"),
+        (
+            GOOD.replace("title: X", f"title: X\ntopic: {'a' * 61}"),
+            "x.md:4",
+            "`topic` must be a text of 1 to 60 letters",
+        ),
     ],
 )
 def test_errors_name_file_and_line(tmp_path: pathlib.Path, text: str, place: str, what: str) -> None:
@@ -160,3 +167,35 @@ def test_editing_an_article_needs_no_retraining(tmp_path: pathlib.Path) -> None:
         GOOD.replace("title: X", "title: Gift wrapping").replace("A text.", "We wrap gifts for free.")
     )
     assert Answers(tmp_path, values=VALUES).ask("do you offer gift wrapping?").text == "We wrap gifts for free."
+
+
+def test_a_topic_is_the_originals_alone(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "x.md").write_text(GOOD.replace("title: X", "title: X\ntopic:  Gifts  and more"))
+    (article,) = read_library(tmp_path, VALUES)
+    assert article.topic == "Gifts and more"
+    (tmp_path / "de").mkdir()
+    german = "---\nid: x\ntitle: X\nlanguage: de\ntopic: Gifts\nrenders: 2026-11-21\n---\nEin Text.\n"
+    (tmp_path / "de" / "x.md").write_text(german)
+    with pytest.raises(ArticleError, match="unknown key `topic`"):
+        translations(tmp_path, VALUES)
+
+
+@pytest.mark.parametrize("question", ["how long does delivery take", "can I return shoes", "is this a phishing mail"])
+def test_a_search_puts_first_what_is_answered_with_and_marks_nothing_else(answers: Answers, question: str) -> None:
+    hits, answer = answers.search(question), answers.ask(question)
+    assert [hit.article.id for hit in hits if hit.answers] == [source.article for source in answer.sources]
+    assert not answer.sources or (hits[0].answers and hits[0].passage == answer.text)
+    assert len({hit.article.id for hit in hits}) == len(hits) <= 8
+    assert all(hit.passage in hit.article.passages for hit in hits)
+
+
+def test_a_search_for_nothing_finds_nothing_and_a_withdrawn_article_is_not_found(tmp_path: pathlib.Path) -> None:
+    for id, title in (("x", "Gift wrapping"), ("y", "Lamp repairs")):
+        (tmp_path / f"{id}.md").write_text(GOOD.replace("id: x", f"id: {id}").replace("title: X", f"title: {title}"))
+    answers = Answers(tmp_path, values=VALUES)
+    assert answers.search("  ") == [] and answers.search("???") == [] and answers.withdrawn == frozenset()
+    assert [hit.article.id for hit in answers.search("gift wrapping")] == ["x"]
+    answers.reload({"x": ""})
+    assert answers.search("gift wrapping") == [] and answers.withdrawn == {"x"}
+    answers.reload({})
+    assert answers.search("gift wrapping") and answers.withdrawn == frozenset()

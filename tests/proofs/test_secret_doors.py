@@ -123,6 +123,10 @@ async def _shop(bot: BotProcess, marks: Marks) -> list[str]:
         for _ in range(3):
             body = {"sender": marks.words(), "message": marks.words(), "extra": marks.words()}
             assert (await http.post("/webhooks/rest/webhook", json=body)).status_code == 200
+            opinion = {"helpful": "no", "word": marks.words(), "extra": marks.words()}
+            assert (await http.post("/help/en/delivery-time/helpful", data=opinion)).status_code == 303
+            searched = await http.get("/help/en/", params={"q": marks.words(), "extra": marks.words()})
+            assert searched.status_code == 200 and not marks.found_in(searched.content)
     return chats
 
 

@@ -13,10 +13,11 @@ from babel import Locale
 from babel.messages.pofile import read_po
 from sqlalchemy import text
 
+from bot.chat.accepted import preferred
 from bot.clock import now_text
 from bot.console import speech
 from bot.console.routes import ROUTES
-from bot.console.speech import Speech, file_of, languages, preferred, speaking, speech_for
+from bot.console.speech import Speech, file_of, languages, speaking, speech_for
 from bot.store.accounts import Role
 from dialogue import events
 from tests.bot.console.conftest import PASSWORD, Desk, Visitor, console
