@@ -33,9 +33,9 @@ class ArticleError(Exception):
 class Article:
     """`passages` are the paragraphs, the direct answer first; `questions` are ways shoppers ask for it, for the search
     alone; `sources` name the documents the facts come from. A translation stands in a folder named by its `language`,
-    has its original's id, and `revised` is that of the original which it renders. `review` is the day on which somebody
-    is to look whether it is still true, None where the header names none (`kb_answers.reviews`). `topic` says under which
-    heading readers find it, empty where nobody said; a translation stands under its original's."""
+    has its original's id, and `revised` is that of the original which it renders. `review` is the day on which
+    somebody is to look whether it is still true, None where the header names none (`kb_answers.reviews`). `topic` says
+    under which heading readers find it, empty where nobody said; a translation stands under its original's."""
 
     id: str
     title: str

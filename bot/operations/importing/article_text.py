@@ -18,6 +18,8 @@ def written(article: Article) -> str:
     """The text of an article. What is read from it equals it, where its passages are on one line each."""
     header: dict[str, object] = {"id": article.id, "title": article.title}
     if article.language == "en":
+        if article.topic:
+            header["topic"] = article.topic
         header |= {"sources": list(article.sources), "revised": article.revised}
     else:
         header |= {"language": article.language, "renders": article.revised}
