@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from kb_answers.library import ARTICLES
 from tests.browser.drive import say, wait_for
 from tests.conftest import TOKEN, BotProcess
 
@@ -54,7 +55,8 @@ def receiver() -> Iterator[Stubborn]:
 
 
 PAGES = ("conversations", "live", "numbers", "gaps", "flags", "samples", "tickets", "desk", "desk/1", "articles",
-         "articles/reply-time", "articles-new", "articles-try?q=return", "people", "privacy", "log", "own")  # fmt: skip
+         "articles/reply-time", "articles/reply-time/draft", "articles/reply-time/versions/1", "articles-new",
+         "articles-try?q=return", "people", "privacy", "log", "own")  # fmt: skip
 
 
 def enter(page: Page, bot: BotProcess) -> None:
@@ -72,6 +74,19 @@ def tell(bot: BotProcess, sender: str, *words: str) -> None:
     for text in words:
         answer = httpx.post(f"{bot.url}/webhooks/rest/webhook", json={"sender": sender, "message": text}, timeout=600)
         assert answer.status_code == 200
+
+
+def draft(bot: BotProcess) -> None:
+    """A draft of an article that waits and is not fit, and is due to be looked at."""
+    text = (
+        (ARTICLES / "reply-time.md").read_text(encoding="utf-8").replace("questions:", "review: 2026-01-05\nquestions:")
+    )
+    headers, path = {"Authorization": f"Bearer {TOKEN}"}, f"{bot.url}/api/articles/reply-time"
+    for step, fields in (
+        ("drafts", {"text": text, "base": 0}), ("publish", {"version": 1}),
+        ("drafts", {"text": text + "We promise.\n", "base": 2, "source": "faq.csv, row 3"}),
+    ):  # fmt: skip
+        assert httpx.post(f"{path}/{step}", json=fields, headers=headers).is_success
 
 
 def until(page: Page, path: str, text: str) -> None:
@@ -123,6 +138,7 @@ def test_no_page_has_an_accessibility_fault(make_bot: Callable[..., BotProcess],
         "open a ticket, lamp broken, Jane Doe, jane@example.com",
     )
     tell(bot, "b", "asdf qwer", "zxcv asdf", "مرحبا")
+    draft(bot)
     until(page, bot.url + "/console/conversations", "how long does delivery take?")
     for name in PAGES:
         page.goto(f"{bot.url}/console/{name}")
@@ -149,6 +165,7 @@ def test_the_console_in_german_is_german_on_every_page_and_has_no_fault(
 ) -> None:
     bot = make_bot()
     tell(bot, "a", "how long does delivery take?", "open a ticket, lamp broken, Jane Doe, jane@example.com")
+    draft(bot)
     enter(page, bot)
     until(page, bot.url + "/console/conversations", "how long does delivery take?")
     page.get_by_role("link", name="Maya Lind").click()

@@ -21,7 +21,7 @@ from dialogue.tracker import step
 from tests.bot.console.conftest import PASSWORD, Desk, Visitor
 
 ARTICLE = (
-    '---\nid: {id}\ntitle: A title\nsources:\n  - Handbook\nrevised: 2026-01-01\nquestions:\n  - {id}\n---\nSome words.\n'
+    '---\nid: {id}\ntitle: A title\nsources:\n  - "Book"\nrevised: 2026-01-01\nquestions:\n  - {id}\n---\nSome words.\n'
 )
 
 

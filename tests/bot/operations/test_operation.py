@@ -23,6 +23,7 @@ from bot.history.views import outbox_counts
 from bot.operations.backup import BackupError, backup, restore
 from bot.settings import read_settings
 from bot.store.database import Store
+from bot.store.edited_articles import keep_draft, keep_version
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.tables import outbox
 from bot.telemetry.metrics import REGISTRY
@@ -318,10 +319,21 @@ async def test_the_doctor_finds_what_is_wrong(make_bot: Callable[..., BotProcess
     bot.ready()
     fine = _askonce(tmp_path, "doctor", ASKONCE_PORT=port, ASKONCE_ALLOWED_ORIGINS="https://shop.example")
     assert fine.returncode == 0, fine.stdout
-    for words in (f"a bot is at work at {bot.url}", "the file is sound", "no ticket waits", "https://shop.example"):
+    for words in (
+        f"a bot is at work at {bot.url}", "the file is sound", "no ticket waits", "https://shop.example",
+        "no article is due to be looked at again",
+    ):  # fmt: skip
         assert words in fine.stdout
     await _file_a_ticket(bot)
     store = Store(read_settings(database_url=bot.environment["ASKONCE_DATABASE_URL"]).database_url)
+    head = "id: lamps\ntitle: Lamps\nsources:\n  - Handbook\nrevised: 2026-01-01\nreview: 2026-02-03"
+    lamps = f"---\n{head}\n---\nMended.\n"
+    later = lamps.replace("2026-02-03", "2099-02-03")
+    published = await keep_version(store, "lamps", lamps, note="", who="ada@example.com", account=None, base=0)
+    await keep_draft(store, "lamps", later, note="", who="ada@example.com", account=None, base=published)
+    due = _askonce(tmp_path, "doctor", ASKONCE_PORT=port)
+    assert due.returncode == 0 and "articles are to be looked at again: lamps (2026-02-03)" in due.stdout
+    assert "1 drafts of articles wait" in due.stdout
     await store.transact(lambda connection: connection.execute(update(outbox).values(status="refused")) and None)
     assert "1 tickets were refused" in _askonce(tmp_path, "doctor", ASKONCE_PORT=port).stdout
     await store.transact(lambda connection: connection.execute(update(outbox).values(status="filed")) and None)
