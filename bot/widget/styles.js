@@ -67,6 +67,7 @@ h2 { margin: 0; font-size: 1.05em; font-weight: 600; }
 .failed .note { color: var(--error); }
 details { font-size: .875em; margin: 4px 4px 0; color: var(--muted); }
 summary { min-height: 28px; cursor: pointer; }
+details a { display: inline-block; padding-block: 4px; color: var(--accent); }
 blockquote { margin: 4px 0; padding-inline-start: 10px; border-inline-start: 3px solid var(--line); }
 .choices { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 .choices button, .stars button { border-color: var(--accent); color: var(--accent); background: var(--back); }
