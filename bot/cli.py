@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from bot.commands.account import account, demo_data, retention
+from bot.commands.articles import articles
 from bot.commands.ask import ask
 from bot.commands.audit import audit
 from bot.commands.chat import chat
@@ -26,7 +27,7 @@ from bot.commands.understand import understand
 from bot.settings import SettingsError
 
 COMMANDS = (
-    *(serve, demo, ask, chat, understand, train, evaluate, audit, helpdesk, tickets),
+    *(serve, demo, ask, articles, chat, understand, train, evaluate, audit, helpdesk, tickets),
     *(replay, explain, fixture, account, demo_data, retention, doctor, backup, restore, kept),
 )
 

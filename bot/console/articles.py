@@ -34,7 +34,7 @@ questions:
 """
 #: Articles that are shown by how near they came to a question.
 _SHOWN = 8
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _markdown = MarkdownIt("commonmark", {"html": False})
 
 
@@ -107,7 +107,7 @@ def check(text: str, id: str, values: Mapping[str, str]) -> tuple[Article | None
 async def save_article(ask: Ask) -> Response:
     """Preview, or store a new version: it answers shoppers at once, on every replica within seconds."""
     id, text = ask.part("id"), ask.given("text", 60_000) + "\n"
-    if not _ID.fullmatch(id):
+    if not ID.fullmatch(id):
         raise Refused(422, gettext("An article's id is in lower case, with hyphens between words."))
     values: dict[str, Any] = {
         "id": id,
@@ -146,7 +146,7 @@ async def undo_article(ask: Ask) -> Response:
     id, version = ask.part("id"), ask.given("version")
     if version == "0":
         path = ask.bot.answers.folder / f"{id}.md"
-        text = path.read_text(encoding="utf-8") if _ID.fullmatch(id) and path.exists() else ""
+        text = path.read_text(encoding="utf-8") if ID.fullmatch(id) and path.exists() else ""
         note = "back to the file" if text else "withdrawn"
     else:
         row = await version_of(ask.bot.store, id, ask.number("version"))
