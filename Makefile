@@ -71,7 +71,7 @@ format: $(VENV)/.test ## put the code in order
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
 
 bench: $(VENV)/.test ## speed, as ratios measured side by side in one run, then how cost grows (a quarter of an hour); SAVE=1 to renew docs/performance.md
-	@$(VENV)/bin/python tests/bench/bench.py && $(VENV)/bin/python -m tests.bench.curves $(if $(SAVE),--save)
+	@$(VENV)/bin/python tests/bench/bench.py && $(VENV)/bin/python -m tests.bench.curves $(if $(SAVE),--save) && $(VENV)/bin/python -m tests.bench.impact $(if $(SAVE),--save)
 
 tickets: $(VENV)/.test ## one courier, the built-in desk and a backlog of 100,000 tickets: rate and memory
 	@$(VENV)/bin/python -m tests.bench.tickets $(if $(BACKLOG),--backlog $(BACKLOG))

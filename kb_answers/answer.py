@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import pathlib
 import re
@@ -108,7 +109,7 @@ class Answers:
         """Answer from `index`. The same question gets the same answer, so those that many ask are remembered."""
         self.index = index
         self._meanings: Meanings | None = None
-        self._english = Meanings(index.articles, self._encode) if self._encode else None
+        self.english = Meanings(index.articles, self._encode) if self._encode else None
         self._remembered = functools.lru_cache(maxsize=2048)(self._find)
 
     def reload(self, edited: Mapping[str, str]) -> None:
@@ -121,20 +122,28 @@ class Answers:
         """Raises `ArticleError` where `reload` would; nothing changes."""
         Index(read_library(self.folder, self.values, edited))
 
+    def with_edited(self, edited: Mapping[str, str]) -> Answers:
+        """What `reload(edited)` would answer from, beside this, which stays as it is; what was encoded already is not
+        encoded again. Raises `ArticleError`."""
+        beside = copy.copy(self)
+        beside._use(Index(read_library(self.folder, self.values, edited)))
+        beside.withdrawn = frozenset(id for id, text in edited.items() if not text)
+        return beside
+
     def prepare(self) -> None:
         """Make what the first question would wait for."""
-        if self._english and self.index.articles:
-            self._english.signs(["hello"])
+        if self.english and self.index.articles:
+            self.english.signs(["hello"])
 
     def needed(self, question: str) -> float:
         """The confidence that an answer to an English `question` needs."""
         outside = self._outside(question)
-        return TOGETHER + TOGETHER_OUTSIDE * outside if self._english else threshold(outside)
+        return TOGETHER + TOGETHER_OUTSIDE * outside if self.english else threshold(outside)
 
     def confidence(self, question: str) -> dict[str, float]:
         """How well each article answers an English question, by its id: those that are looked at, best first."""
-        if self._english:
-            return fusion.ranked(self.index, self._english, question)
+        if self.english:
+            return fusion.ranked(self.index, self.english, question)
         return ranked_by_words(self.index, question)
 
     def ask(self, question: str, language: str = "en") -> Answer:
@@ -216,6 +225,12 @@ class Answers:
         source = Source(article.id, article.title, passage)
         return Answer(question, passage, (source,), confidence=near.nearness, language=article.language)
 
+    def nearness_in_meaning(self, id: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """As `Meanings.nearness_in_meaning`, of the articles in all languages; 0 where nothing knows meanings here."""
+        if self._encode is None or not self.index.articles:
+            return np.zeros(len(vectors))
+        return self._in_all_languages(self._encode).nearness_in_meaning(id, vectors)
+
     def _in_all_languages(self, encode: Encode) -> Meanings:
         with self._making:
             if self._meanings is None:
@@ -233,6 +248,10 @@ class Answers:
     def topics(self) -> dict[str, dict[str, Topic]]:
         """The topics by language and name, read when they are first wanted. Raises `ArticleError`."""
         return read_topics(self.folder)
+
+    def is_named(self, question: str, language: str = "en") -> bool:
+        """Whether no search decides: a topic is named alone, or one of its questions asked."""
+        return self._known(question, language) is not None
 
     def _known(self, question: str, language: str) -> Answer | None:
         """The answer to a topic named alone, with questions to tap; to one of those, that of its article."""
@@ -253,6 +272,12 @@ class Answers:
         if not asked:
             return Answer(question, None, why="the question holds no word to search for")
         return self._quoted(question, asked, self.confidence(question), self.needed(question))
+
+    def quote(self, question: str, id: str) -> Answer:
+        """The answer to an English `question` for whoever knows that it stands in the article `id`."""
+        article = self._in("en", id)
+        passage = _passage(article, set(terms(question)))
+        return Answer(question, passage, (Source(article.id, article.title, passage),))
 
     def ask_of_issue(self, issue: str) -> Answer:
         """The answer to an English issue. It names a thing of the shopper's that no article knows; so what words say

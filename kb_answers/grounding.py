@@ -7,6 +7,7 @@ such as "walnut" counts most), and one of the ways shoppers ask for the article 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -18,10 +19,10 @@ _SENTENCE = re.compile(r"[.!?;\n]+")
 #: Below this an article is not quoted, more being asked of a question that may be no shop's business at all. Chosen on
 #: the development questions (`make eval`): a wrong answer was counted as five abstentions.
 _THRESHOLD, _STRICTER_OUTSIDE = 0.40, 0.30
-_ALIKE = 0.40
+ALIKE = 0.40
 #: What questions in a shop are about, as `synonyms.yml` folds them. A known question about one of these is not the
 #: question of somebody who names none of it: "when will my refund arrive" does not resemble "when will my item arrive".
-_TOPICS = frozenset(
+TOPICS = frozenset(
     term
     for word in "refund return exchange cancel duty address decision complaint card currency delivery track data "
     "disagree".split()
@@ -44,7 +45,7 @@ class Grounds:
     @property
     def confidence(self) -> float:
         """Both signals together; nothing where the question resembles none of the article's own."""
-        if self.likeness < _ALIKE or self.vague:
+        if self.likeness < ALIKE or self.vague:
             return 0.0
         return 0.45 * self.coverage + 0.55 * self.likeness
 
@@ -60,7 +61,7 @@ def ground(index: Index, question: str, asked: frozenset[str], article: Article)
     coverage = index.weight(asked & index.whole[article.id]) / total
     likeness = 0.0
     for stems, weight in index.asks[article.id]:
-        if (stems & _TOPICS) <= asked:
+        if (stems & TOPICS) <= asked:
             likeness = max(likeness, 2 * index.weight(asked & stems) / (total + weight))
     vague = len(asked) == 1 and len(question.split()) > 4
     if vague:  # unless it is one of the article's own questions, nearly word for word
@@ -70,9 +71,14 @@ def ground(index: Index, question: str, asked: frozenset[str], article: Article)
 
 def parts_of(index: Index, question: str) -> dict[str, tuple[str, ...]]:
     """A question and its sentences that say anything, seven at most, with their terms."""
-    asked = {question: index.terms(question)}
+    return sentences_of(question, index.terms)
+
+
+def sentences_of(question: str, terms_of: Callable[[str], tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The same, with the terms that `terms_of` finds."""
+    asked = {question: terms_of(question)}
     for sentence in _SENTENCE.split(question):
-        found = index.terms(sentence)
+        found = terms_of(sentence)
         if len(set(found)) >= 2 and len(asked) < _MOST_PARTS:
             asked.setdefault(sentence, found)
     return asked

@@ -29,12 +29,12 @@ Encode = Callable[[Sequence[str]], "NDArray[np.float32]"]
 _WORD = re.compile(r"[^\W_]+")
 _RUNS = range(2, 6)
 #: Letters of a question that are looked at.
-_LONGEST = 400
+LONGEST = 400
 #: How much the meaning counts and how much the letters.
-_MEANING, _LETTERS = 0.7, 0.3
+MEANING, LETTERS = 0.7, 0.3
 #: So many of an article's questions speak for it, in meaning: of those in one language, and of those in all; one may be
 #: near by chance.
-_NEAREST, _NEAREST_IN_ALL = 3, 10
+NEAREST, _NEAREST_IN_ALL = 3, 10
 #: And so many in letters, of those in the question's language.
 _ALIKE = 2
 
@@ -50,37 +50,47 @@ class Near:
 
 def runs(text: str) -> frozenset[str]:
     """The words of a text and the runs of letters within them."""
-    found = set()
-    for word in _WORD.findall(text[:_LONGEST].lower()):
-        padded = f" {word} "
-        found.add(padded)
-        found.update(padded[at : at + size] for size in _RUNS for at in range(len(padded) - size + 1))
-    return frozenset(found)
+    return frozenset().union(*map(_runs_of, _WORD.findall(text[:LONGEST].lower())))
+
+
+def _runs_of(word: str) -> set[str]:
+    padded = f" {word} "
+    return {padded, *(padded[at : at + size] for size in _RUNS for at in range(len(padded) - size + 1))}
+
+
+def runs_of_words(text: str, known: dict[str, frozenset[int]], numbers: dict[str, int]) -> frozenset[int]:
+    """`runs` as numbers; `known` remembers those of a word, `numbers` gives each run its own."""
+    words = _WORD.findall(text[:LONGEST].lower())
+    for word in words:
+        if word not in known:
+            known[word] = frozenset(numbers.setdefault(run, len(numbers)) for run in sorted(_runs_of(word)))
+    return frozenset().union(*(known[word] for word in words))
 
 
 class Letters:
-    """Some texts, ready to be compared with another by rare runs of letters: the cosine of the two."""
+    """Some texts, ready to be compared with another by rare runs of letters: the cosine of the two. `found` are each
+    text's runs, `rarity` each run's, `lengths` each text's as a vector."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        found = [runs(text) for text in texts]
+        self.found = found = [runs(text) for text in texts]
         counts = Counter(run for each in found for run in each)
-        self._rarity = {run: math.log(1 + len(texts) / count) for run, count in counts.items()}
-        lengths = [math.sqrt(math.fsum(self._rarity[run] ** 2 for run in sorted(each))) or 1.0 for each in found]
+        self.rarity = {run: math.log(1 + len(texts) / count) for run, count in counts.items()}
+        lengths = [math.sqrt(math.fsum(self.rarity[run] ** 2 for run in sorted(each))) or 1.0 for each in found]
         places: dict[str, list[int]] = {}
         for place, each in enumerate(found):
             for run in each:
                 places.setdefault(run, []).append(place)
         self._places = {run: np.array(at, dtype=np.int32) for run, at in places.items()}
-        self._lengths = np.array(lengths)
+        self.lengths = np.array(lengths)
 
     def alike(self, text: str) -> NDArray[np.float64]:
         """How alike each of the texts is to this one (0..1)."""
-        asked = sorted(run for run in runs(text) if run in self._rarity)
-        total = np.zeros(len(self._lengths))
+        asked = sorted(run for run in runs(text) if run in self.rarity)
+        total = np.zeros(len(self.lengths))
         for run in asked:
-            total[self._places[run]] += self._rarity[run] ** 2
-        length = math.sqrt(math.fsum(self._rarity[run] ** 2 for run in asked)) or 1.0
-        likeness: NDArray[np.float64] = total / (self._lengths * length)
+            total[self._places[run]] += self.rarity[run] ** 2
+        length = math.sqrt(math.fsum(self.rarity[run] ** 2 for run in asked)) or 1.0
+        likeness: NDArray[np.float64] = total / (self.lengths * length)
         return likeness
 
 
@@ -95,14 +105,14 @@ class Signs:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Questions:
     """All that articles ask, and of each article, by id, which of it is its own: places in `texts`."""
 
     texts: tuple[str, ...]
     owned: tuple[tuple[str, NDArray[np.intp]], ...]
 
     @classmethod
-    def by(cls, articles: Iterable[Article]) -> _Asked:
+    def by(cls, articles: Iterable[Article]) -> Questions:
         asked = [(a.id, text) for a in articles for text in (a.title, *a.questions)]
         places: dict[str, list[int]] = {}
         for place, (id, _) in enumerate(asked):
@@ -122,8 +132,8 @@ class Meanings:
     def __init__(self, articles: Sequence[Article], encode: Encode) -> None:
         self._articles, self._encode = tuple(articles), encode
         self._lock = threading.Lock()
-        self._made: tuple[_Asked, NDArray[np.float32]] | None = None
-        self._letters: dict[str, tuple[_Asked, Letters]] = {}
+        self._made: tuple[Questions, NDArray[np.float32]] | None = None
+        self._letters: dict[str, tuple[Questions, Letters]] = {}
 
     def nearest(self, question: str, language: str) -> Near | None:
         """The article that is asked for in the nearest words; None where there are no articles."""
@@ -138,10 +148,10 @@ class Meanings:
         if not self._articles:
             return {}
         asked, vectors = self._make()
-        values = _MEANING * asked.best(vectors @ self._vectors([question]).T, _NEAREST_IN_ALL)
+        values = MEANING * asked.best(vectors @ self._vectors([question]).T, _NEAREST_IN_ALL)
         known, letters = self._in_letters(language)
         alike = known.best(letters.alike(question)[:, np.newaxis], _ALIKE)
-        by_id = {id: _LETTERS * float(value) for (id, _), value in zip(known.owned, alike, strict=True)}
+        by_id = {id: LETTERS * float(value) for (id, _), value in zip(known.owned, alike, strict=True)}
         ranked = sorted(
             ((float(value) + by_id.get(id, 0.0), id) for (id, _), value in zip(asked.owned, values, strict=True)),
             reverse=True,
@@ -154,7 +164,26 @@ class Meanings:
         known, letters = self._in_letters(self._articles[0].language)
         near = vectors @ self._vectors(parts).T
         alike = np.stack([letters.alike(part) for part in parts], axis=1)
-        return Signs(asked.best(near, _NEAREST), asked.best(near, 1), known.best(alike, _NEAREST))
+        return Signs(asked.best(near, NEAREST), asked.best(near, 1), known.best(alike, NEAREST))
+
+    def nearness_in_meaning(self, id: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What meaning alone adds to how near an article is to questions of these `vectors`, see `nearest`; 0 where it
+        is none of these."""
+        asked, known = self._make()
+        own = dict(asked.owned).get(id)
+        if own is None:
+            return np.zeros(len(vectors))
+        nearest = np.sort(vectors @ known[own].T, axis=1)[:, -_NEAREST_IN_ALL:]
+        near: NDArray[np.float64] = MEANING * nearest.mean(axis=1).astype(np.float64)
+        return near
+
+    def asked_in_meaning(self) -> tuple[Questions, NDArray[np.float32]]:
+        """All that the articles ask, with the vectors."""
+        return self._make()
+
+    def asked_in_letters(self) -> tuple[Questions, Letters]:
+        """What articles of one language ask, in letters."""
+        return self._in_letters(self._articles[0].language)
 
     def passage(self, article: Article, question: str) -> str:
         """The passage of an article that is nearest to the question; the first where several are as near."""
@@ -164,20 +193,20 @@ class Meanings:
         return article.passages[int(nearness.argmax())]
 
     def _vectors(self, parts: Sequence[str]) -> NDArray[np.float32]:
-        return self._encode([part[:_LONGEST] for part in parts])
+        return self._encode([part[:LONGEST] for part in parts])
 
-    def _make(self) -> tuple[_Asked, NDArray[np.float32]]:
+    def _make(self) -> tuple[Questions, NDArray[np.float32]]:
         with self._lock:
             if self._made is None:
-                asked = _Asked.by(self._articles)
+                asked = Questions.by(self._articles)
                 self._made = asked, self._encode(asked.texts)
             return self._made
 
-    def _in_letters(self, language: str) -> tuple[_Asked, Letters]:
+    def _in_letters(self, language: str) -> tuple[Questions, Letters]:
         """What is asked in a language, in letters; what is asked in all of them where nothing is in this one."""
         with self._lock:
             if language not in self._letters:
                 own = [a for a in self._articles if a.language == language] or self._articles
-                asked = _Asked.by(own)
+                asked = Questions.by(own)
                 self._letters[language] = asked, Letters(asked.texts)
             return self._letters[language]

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import Stemmer
@@ -64,6 +64,20 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in _WORD.findall(folded) if w not in _EMPTY and not w.isdigit())
 
 
+def mendable(text: str) -> set[str]:
+    """The words of a text that an index may take for others."""
+    return set(filter(_may_be_slip, _WORD.findall(text.lower().replace("’", "'"))))
+
+
+def mended(text: str, slips: Mapping[str, str]) -> str:
+    """A text with what is meant in the place of `slips`, in small letters."""
+    return _WORD.sub(lambda m: slips.get(m[0], m[0]), text.lower().replace("’", "'"))
+
+
+def _may_be_slip(word: str) -> bool:
+    return len(word) >= 5 and word.isalpha() and word not in _EMPTY
+
+
 _local = threading.local()
 
 
@@ -95,6 +109,10 @@ class Index:
                 (place, *(" ".join(s) for s in stems)),
             )
             self.vocabulary.update({t for column in stems for t in column})
+        self._long: dict[int, list[str]] = {}  # the words that a slip may be meant for, by their length
+        for word in self._words:
+            if len(word) >= 5:
+                self._long.setdefault(len(word), []).append(word)
         self._rarity = {t: self._idf(count) for t, count in self.vocabulary.items()}
         self._unknown = self._idf(0)
         #: Of each article, by its id: all its terms, and the terms of its title and of each of its questions with their
@@ -111,12 +129,12 @@ class Index:
     def terms(self, question: str) -> tuple[str, ...]:
         """The terms of a question; a word that no article knows is taken for the known one it is a slip away from."""
         text = question.lower().replace("’", "'")
-        mended = _WORD.sub(lambda m: self._mend(m.group()), text)
+        mended = _WORD.sub(lambda m: self.mend(m.group()), text)
         return terms(mended)
 
-    def _mend(self, word: str) -> str:
+    def mend(self, word: str) -> str:
         """`word`, or the one known word that differs by a single slip; short words and known ones stay as they are."""
-        if len(word) < 5 or not word.isalpha() or word in self._words or word in _EMPTY:
+        if not _may_be_slip(word) or word in self._words:
             return word
         if terms(word) and terms(word)[0] in self.vocabulary:
             return word
@@ -125,8 +143,9 @@ class Index:
                 self._mended.clear()
             near = [
                 w
-                for w in self._words
-                if len(w) >= 5 and abs(len(w) - len(word)) <= 1 and (w[0] == word[0] or w[1:] == word[1:])
+                for length in (len(word) - 1, len(word), len(word) + 1)
+                for w in self._long.get(length, ())
+                if w[0] == word[0] or w[1:] == word[1:]
             ]
             found = process.extractOne(word, sorted(near), scorer=DamerauLevenshtein.distance, score_cutoff=1)
             self._mended[word] = found[0] if found else word

@@ -83,24 +83,11 @@ def test_a_wish_is_cut_out_with_what_belongs_to_it_and_nothing_else() -> None:
     assert wish and text[slice(*wish.whole)] == "bitte machen sie mir dafür ein ticket auf"
 
 
-#: English articles whose translations are still to come: they are quoted in English, with a line that says so. One that
-#: stands in all languages is taken out.
-AWAITED = {
-    "account-access", "improvements", "one-time-channel", "order-help", "order-review", "payment-methods",
-    "payment-problems", "photos", "product-details", "site-errors", "trained-staff",
-}  # fmt: skip
-
-
-def test_an_article_whose_translations_are_awaited_lacks_one() -> None:
-    everywhere = set.intersection(*({a.id for a in found} for found in translations(ARTICLES, VALUES).values()))
-    assert not AWAITED & everywhere and {a.id for a in read_library(ARTICLES, VALUES)} >= AWAITED
-
-
 @pytest.mark.parametrize("language", SPOKEN)
 def test_every_article_is_translated_up_to_date_and_says_no_more_and_no_less(language: str) -> None:
     originals = {a.id: a for a in read_library(ARTICLES, VALUES)}
     translated = {a.id: a for a in translations(ARTICLES, VALUES)[language]}
-    assert translated.keys() <= originals.keys() and originals.keys() - translated.keys() <= AWAITED
+    assert translated.keys() == originals.keys()
     assert not outdated(originals.values(), translated.values())
     for id, article in translated.items():
         assert len(article.passages) == len(originals[id].passages), id

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands.impact import impact
 from bot.commands.options import settings_to_try
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ _KINDS = click.Choice(["zendesk", "freshdesk", "intercom", "markdown", "html", "
 @click.group()
 def articles() -> None:
     """Articles brought in from where the shop has them, given back as files, and listed."""
+
+
+articles.add_command(impact)
 
 
 def _code(context: click.Context, parameter: click.Parameter, value: str) -> str:

@@ -1,11 +1,9 @@
-"""The pages of numbers and of questions without an article: figures of some days beside those of the days before."""
+"""The pages of numbers: figures of some days beside those of the days before."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 
@@ -17,10 +15,8 @@ from bot.console.speech import day, gettext, later, short_day, weekdays
 from bot.console.wording import plain
 from bot.history.comments import newest_comments
 from bot.history.figures import (
-    GROUPED,
     MEANINGS,
     Days,
-    Group,
     alike,
     by_day,
     health,
@@ -29,13 +25,10 @@ from bot.history.figures import (
     ratings,
     reasons_given,
     tickets_made,
-    unanswered_questions,
     week,
 )
-from bot.history.masking import masked
-from bot.history.opinions import opinions_of
 from bot.history.search import day_of
-from bot.history.shown import groups_as_seen, names_of_each
+from bot.history.shown import groups_as_seen
 from bot.history.summaries import OUTCOMES
 
 #: How many days are shown where an address names none, and the most that are.
@@ -137,44 +130,3 @@ async def numbers_csv(ask: Ask) -> Response:
         file.add((label, meaning, now[name], before[name]))
     await ask.note("export numbers", f"{days.first} to {days.last}")
     return file.download(f"numbers-{days.last}.csv")
-
-
-async def gaps(ask: Ask) -> Response:
-    """Questions that no article answered: grouped, counted, with examples; how many of each group the articles of now
-    answer, and the way to a draft for the rest. Grouping and judgement go by what was asked, masking only by what is
-    shown."""
-    days = days_of(dict(ask.request.query_params))
-    async with ask.bot.store.read() as connection:
-        rows = await unanswered_questions(connection, days)
-    shown = [await _judged(ask, group) for group in alike(rows)[:100]]
-    opinions = await opinions_of(ask.bot.store, days.bounds, hidden=ask.hidden)
-    titles = {article.id: article.title for article in ask.bot.answers.index.articles}
-    return ask.page(
-        "gaps.html", days=days, groups=shown, total=len(rows), most=GROUPED, opinions=opinions, titles=titles
-    )
-
-
-async def _judged(ask: Ask, group: Group[str]) -> dict[str, Any]:
-    """A group as its page shows it: `answered` of its `count` questions have an article by now, which `by` names (id,
-    title); `open` is the first that has none."""
-    answers = {}
-    for place, text in enumerate(dict.fromkeys(text for text, _ in group["all"])):
-        answers[text] = ask.bot.answers.ask(text)
-        if place % 50 == 49:
-            await asyncio.sleep(0)  # shoppers come first
-
-    hidden = [id for _, id in group["all"]] if ask.hidden else []
-    names = await names_of_each(ask.bot.store, hidden)
-
-    def show(text: str, id: str) -> str:
-        return masked(text, names.get(id, ())) if ask.hidden else text
-
-    left = next(((text, id) for text, id in group["all"] if answers[text].text is None), None)
-    sources = [s for text, _ in group["all"] for s in answers[text].sources if answers[text].text is not None]
-    return {
-        "count": group["count"],
-        "answered": sum(answers[text].text is not None for text, _ in group["all"]),
-        "examples": [(show(text, id), id, answers[text].text is not None) for text, id in group["examples"]],
-        "by": list(dict.fromkeys((s.article, s.title) for s in sources)),
-        "open": show(*left) if left is not None else None,
-    }

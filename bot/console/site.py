@@ -176,8 +176,15 @@ class Ask:
 
     def page(self, template: str, code: int = 200, **values: Any) -> Response:
         """A page of the console."""
+        response = HTMLResponse(self.text(template, **values), code)
+        if self.request.cookies.get(SAID):
+            response.delete_cookie(SAID, path="/console")
+        return response
+
+    def text(self, template: str, **values: Any) -> str:
+        """The text of a page, for one that comes in pieces."""
         said = self.request.cookies.get(SAID, "")
-        html = self.site.templates.get_template(template).render(
+        html: str = self.site.templates.get_template(template).render(
             ask=self,
             who=self.who,
             csrf=self.who.csrf if self.who else "",
@@ -189,10 +196,7 @@ class Ask:
             languages=languages(),
             **values,
         )
-        response = HTMLResponse(html, code)
-        if said:
-            response.delete_cookie(SAID, path="/console")
-        return response
+        return html
 
     def to(self, path: str, said: str = "") -> Response:
         """Go on to another page, which then says `said`."""

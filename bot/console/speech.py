@@ -118,6 +118,11 @@ def speak(which: Speech) -> None:
 # ---------------------------------------------------------------- words
 
 
+def tongue(code: str) -> str:
+    """What a language (ISO 639-1) is called; the code itself where nobody knows."""
+    return str(speech().locale.languages.get(code, code))
+
+
 def later(words: str) -> str:
     """The same words, marked for the catalogue: what is written down before anybody asks, and said with `gettext`."""
     return words

@@ -101,6 +101,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day": speech.day,
     "number": speech.number,
     "two_places": speech.two_places,
+    "tongue": speech.tongue,
     "percent": speech.percent,
     "whole_percent": whole_percent,
     "iso_of": iso_of,

@@ -37,6 +37,7 @@ from bot.store.records import to_json
 from bot.store.scrubbing import note_erasure, scrub
 from bot.store.tables import conversation, desk_ticket, device, outbox, spent_token
 from dialogue.states import State
+from dialogue.understanding.learned.tables import forget_rows
 
 log = logging.getLogger("askonce.erasure")
 ERASED = "erased"
@@ -89,6 +90,7 @@ def erase_conversation(connection: Connection, id: str) -> bool:
     _spend_tokens(connection, id, found.token_hash)
     delete_rows(connection, conversation.name, conversation.c.id == id)
     note_erasure(connection)
+    forget_rows()
     return True
 
 

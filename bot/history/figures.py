@@ -21,7 +21,7 @@ from bot.chat.hours import Hours
 from bot.clock import as_text, now
 from bot.history.search import ABANDONED_AFTER
 from bot.store.console_tables import summary
-from bot.store.tables import conversation, gap, outbox
+from bot.store.tables import conversation, outbox
 from kb_answers.search import terms
 
 T = TypeVar("T")
@@ -249,14 +249,6 @@ async def tickets_made(connection: AsyncConnection, days: Days) -> list[float]:
     first, end = _seconds(days)
     made = select(outbox.c.created_at).where(outbox.c.created_at >= first, outbox.c.created_at < end)
     return [float(at) for at in await connection.scalars(made)]
-
-
-async def unanswered_questions(connection: AsyncConnection, days: Days) -> list[tuple[str, str]]:
-    """The newest questions of these days that no article answered, with their conversations."""
-    first, end = days.bounds
-    query = select(gap.c.question, gap.c.conversation).where(gap.c.at >= first, gap.c.at < end)
-    rows = await connection.execute(query.order_by(gap.c.id.desc()).limit(GROUPED))
-    return [(row.question, row.conversation) for row in rows]
 
 
 async def reasons_given(connection: AsyncConnection, days: Days) -> list[tuple[str, str]]:

@@ -38,7 +38,8 @@ NAME, EMAIL = "Jane Doe", "jane.doe@example.com"
 _OPENERS = (
     "hi", "hello there", "how long does delivery take?", "do you ship to Norway?", "what is your return policy?",
     "can I cancel my order?", "how do I contact support?", "do you sell gift wrapping in velvet?",
-    "is there a student discount?", "do you restore old lamps?", "can I pay in instalments over two years?",
+    "is there a student discount?", "do students get a discount?", "do you restore old lamps?",
+    "can you restore an old lamp?", "restauriert ihr alte lampen?", "can I pay in instalments over two years?",
     "which wood are the chairs made of?", "how do refunds work?",
 )  # fmt: skip
 _ISSUES = (

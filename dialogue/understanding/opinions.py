@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dialogue.events import Intent
 from dialogue.understanding.drafts import Asked, Draft
+from dialogue.understanding.learned.encoder import LONGEST, encode_asked
 from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, Heads, heads
+from dialogue.understanding.learned.ngrams import features, level
+from dialogue.understanding.learned.tables import kept_rows
 from dialogue.understanding.name_forms import SUFFIXES
 from dialogue.understanding.never_names import is_latin
 from dialogue.understanding.reader import draft, guessed_name
 from dialogue.understanding.text import WORD, is_family_name, is_given_name, plain
 from dialogue.vocabulary import IntentName
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: How probable each intent is; the values add up to 1. Empty: nothing was said that could be weighed.
 Weight = Mapping[IntentName, float]
@@ -91,6 +99,36 @@ def outside(text: str) -> float:
     """How surely (0..1) a text is no shop's business: the square of its probability, for a doubt is no ground to keep an
     article back."""
     return heads().weigh([text])[0][INTENT][IntentName.OTHER] ** 2 if WORD.search(text) else 0.0
+
+
+def read_asked(
+    parts: Sequence[str],
+    texts: Sequence[str],
+    told: Callable[[int], None] = lambda done: None,
+    *,
+    called: str = "asked",
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """The vectors of `parts`, and of each of `texts` what `outside` says: of as many as there are, each made once on a
+    machine while it is asked for. `told` hears how many new vectors were made so far; `called` is the
+    name of all of these texts together."""
+    import numpy as np
+
+    levelled = [level(text) for text in texts]
+    every = list(dict.fromkeys(text[:LONGEST].lower() for text in (*parts, *levelled)))
+    place = {text: n for n, text in enumerate(every)}
+    vectors = encode_asked(every, told, name=called)
+    head = heads().heads[INTENT]
+
+    def weighed(new: Sequence[str]) -> NDArray[np.float32]:
+        rows = [vectors[place[level(text)[:LONGEST].lower()]] for text in new]
+        found = [
+            head.weigh(row, features(text))[IntentName.OTHER] ** 2 if WORD.search(text) else 0.0
+            for text, row in zip(new, rows, strict=True)
+        ]
+        return np.array(found, dtype=np.float32)[:, np.newaxis]
+
+    outside = kept_rows(f"{called}-outside", heads().fitted_to, texts, weighed, 1)
+    return vectors[[place[part[:LONGEST].lower()] for part in parts]], outside[:, 0].astype(np.float64)
 
 
 #: What stands for a link or somebody else's address in the judged text (`reader`): nothing to be weighed.

@@ -147,8 +147,32 @@ def take_console(browser: Browser, folder: pathlib.Path) -> None:
     page.goto(bot.url + "/console/numbers")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / "console-numbers.png")
+    take_impact(page, bot)
     take_german_console(page, bot)
     bot.stop()
+
+
+LAMPS = """---
+id: lamp-repair
+title: Repairing old lamps
+sources:
+  - "000"
+revised: 2026-11-21
+questions:
+  - do you restore old lamps
+  - can I have my broken lamp repaired
+---
+Old lamps are restored in our workshop, with wiring that is safe.
+"""
+
+
+def take_impact(page: Page, bot: BotProcess) -> None:
+    """What a draft would change, before it is published."""
+    page.goto(bot.url + "/console/articles-new?question=lamp+repair")
+    page.get_by_label("Text, with its header").fill(LAMPS)
+    page.get_by_role("button", name="What would change?").click()
+    page.get_by_role("heading", name="Gaps that close").wait_for(timeout=120_000)
+    page.screenshot(path=PICTURES / "impact.png")
 
 
 def take_german_console(page: Page, bot: BotProcess) -> None:

@@ -160,6 +160,33 @@ def test_no_page_has_an_accessibility_fault(make_bot: Callable[..., BotProcess],
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_a_lead_sees_what_a_draft_would_change_before_it_is_published(
+    make_bot: Callable[..., BotProcess], browser: Browser, scheme: str, width: int
+) -> None:
+    bot = make_bot()
+    for sender in "ab":
+        tell(bot, sender, "do you restore old lamps?")
+    context = browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 800},
+    )
+    page = context.new_page()
+    enter(page, bot)
+    page.goto(bot.url + "/console/gaps")
+    expect(page.get_by_role("heading", name="2 × do you restore old lamps?")).to_be_visible()
+    page.get_by_role("link", name="Draft an article").click()
+    page.get_by_role("button", name="What would change?").click()
+    expect(page.get_by_role("heading", name="Gaps that close: 2")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("img", name="Gaps that close: 2, Answered from another article: 0")).to_be_visible()
+    expect(page.locator(".steps")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert problems(page) == []
+    page.get_by_role("button", name="Back to the text").click()
+    expect(page.get_by_label("Text, with its header")).to_have_value(re.compile("do-you-restore-old-lamps"))
+    context.close()
+
+
 def test_the_console_in_german_is_german_on_every_page_and_has_no_fault(
     make_bot: Callable[..., BotProcess], page: Page
 ) -> None:

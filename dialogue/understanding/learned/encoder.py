@@ -10,10 +10,10 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dialogue.understanding.learned.tables import kept
+from dialogue.understanding.learned.tables import kept, kept_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,16 +49,30 @@ def _version() -> str:
 
 def encode_many(texts: Sequence[str]) -> NDArray[np.float32]:
     """The vectors of many texts that will be asked for again, as an index's are: made once on a machine."""
+    return kept("vectors", (_version(), *texts), lambda: _in_turn(texts))
 
-    def make() -> NDArray[np.float32]:
-        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for begin in range(0, len(texts), _AT_ONCE):  # all of them at once would take memory that is never used again
-            vectors[begin : begin + _AT_ONCE] = encode(texts[begin : begin + _AT_ONCE])
-        return vectors
 
+def encode_asked(
+    texts: Sequence[str], told: Callable[[int], None] = lambda done: None, *, name: str = "asked"
+) -> NDArray[np.float32]:
+    """The vectors of what shoppers asked, many at once and ever more of them: made once on a machine for each text, while
+    it is asked for under this `name`. `told` hears how many were made so far."""
+
+    def make(new: Sequence[str]) -> NDArray[np.float32]:
+        return _in_turn(new, told)
+
+    return kept_rows(name, _version(), [text[:LONGEST].lower() for text in texts], make, DIMENSIONS)
+
+
+def _in_turn(texts: Sequence[str], told: Callable[[int], None] = lambda done: None) -> NDArray[np.float32]:
+    """All of them at once would take memory that is never used again."""
     import numpy as np
 
-    return kept("vectors", (_version(), *texts), make)
+    vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+    for begin in range(0, len(texts), _AT_ONCE):
+        vectors[begin : begin + _AT_ONCE] = encode(texts[begin : begin + _AT_ONCE])
+        told(min(begin + _AT_ONCE, len(texts)))
+    return vectors
 
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import os
 import pathlib
 import stat
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -47,6 +47,48 @@ def kept(name: str, made_of: Iterable[str], make: Callable[[], NDArray[Number]])
             _write(file, table)
             return _mapped(file)
     return _on_disk(table)
+
+
+def kept_rows(
+    name: str, version: str, texts: Sequence[str], make: Callable[[Sequence[str]], NDArray[np.float32]], width: int
+) -> NDArray[np.float32]:
+    """A row of `width` numbers for each of `texts`, which `make` makes of those that were not asked for the last time.
+    What is kept are the rows of these texts and no others, each under a mark of its text, never the text."""
+    import numpy as np
+
+    kind = np.dtype([("mark", "S32"), ("row", np.float32, (width,))])
+    marks = np.array([hashlib.sha256(f"{version}\0{text}".encode()).hexdigest()[:32] for text in texts], dtype="S32")
+    folder = _folder()
+    file = folder / f"{name}-rows.npy" if folder else None
+    known = np.zeros(0, dtype=kind)
+    if file is not None:
+        with contextlib.suppress(OSError, ValueError, EOFError):
+            found: NDArray[np.void] = _mapped(file)
+            known = found if found.dtype == kind else known
+    each, first, place = np.unique(marks, return_index=True, return_inverse=True)
+    at = np.searchsorted(known["mark"], each)
+    there = np.array([n < len(known) for n in at], dtype=bool)
+    there[there] = known["mark"][at[there]] == each[there]
+    if there.all() and len(each) == len(known):
+        return np.asarray(known["row"])[place]
+    table = np.zeros(len(each), dtype=kind)
+    table["mark"] = each
+    table["row"][there] = known["row"][at[there]]
+    if not there.all():
+        table["row"][~there] = make([texts[n] for n in first[~there]])
+    if file is not None:
+        with contextlib.suppress(OSError):
+            _write(file, table)
+    rows: NDArray[np.float32] = table["row"][place]
+    return rows
+
+
+def forget_rows() -> None:
+    """Take away all that `kept_rows` keeps: somebody wants to be forgotten, and the marks tell nobody apart."""
+    folder = _folder()
+    for file in folder.glob("*-rows.npy") if folder else ():
+        with contextlib.suppress(OSError):
+            file.unlink()
 
 
 def _mapped(file: pathlib.Path) -> NDArray[Number]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from dialogue.understanding.learned.tables import kept
+from dialogue.understanding.learned.tables import forget_rows, kept, kept_rows
 
 
 @pytest.fixture
@@ -69,3 +70,25 @@ def test_of_one_name_only_the_newest_stay(cache: pathlib.Path) -> None:
         kept("rows", (str(number),), Maker(number))
     assert len(list(cache.glob("rows-*.npy"))) == 6 and len(list(cache.glob("others-*.npy"))) == 1
     assert not abandoned.exists()
+
+
+def test_a_row_is_made_once_while_it_is_asked_for(cache: pathlib.Path) -> None:
+    made: list[str] = []
+
+    def make(texts: Sequence[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        made.extend(texts)
+        return np.array([[len(text), 7.0] for text in texts], dtype=np.float32)
+
+    def lengths(*texts: str, version: str = "1") -> list[float]:
+        return [float(row[0]) for row in kept_rows("asked", version, texts, make, 2)]
+
+    assert lengths("a", "bbb", "a", "cc") == [1, 3, 1, 2] and sorted(made) == ["a", "bbb", "cc"]
+    made.clear()
+    assert lengths("cc", "dddd", "a") == [2, 4, 1] and made == ["dddd"]
+    assert lengths("bbb") == [3] and made == ["dddd", "bbb"], "what was not asked for is not kept"
+    assert lengths("bbb", version="2") == [3] and made == ["dddd", "bbb", "bbb"]
+    (file,) = cache.glob("*-rows.npy")
+    assert b"bbb" not in file.read_bytes()
+    forget_rows()
+    assert not list(cache.glob("*-rows.npy")) and lengths("bbb", version="2") == [3] and made[3:] == ["bbb"]
+    assert kept_rows("asked", "1", (), make, 2).shape == (0, 2)
