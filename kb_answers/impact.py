@@ -8,8 +8,10 @@ and only what is too close to tell is really asked.
 
 from __future__ import annotations
 
+import functools
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -31,6 +33,8 @@ Know = Callable[[str, tuple[str, ...]], Asked]
 #: Hears how many are done, of how many.
 Told = Callable[[int, int], None]
 _TOLD_EVERY = 20
+#: Questions that are in memory together: some three hundred megabytes.
+AT_ONCE = 20_000
 #: An article that is less near to a question than this is neither its answer nor in the way of another's.
 LEFT_AT_MOST = NEARNESS - MARGIN - CLOSE
 
@@ -104,19 +108,25 @@ def impact(
     after: Answers,
     know: Know,
     told: Told = lambda done, of_all: None,
+    at_once: int = AT_ONCE,
 ) -> Impact:
     """What `after` answers otherwise than `before`. `know` makes what is known of many texts at once
-    (`kb_answers.asked.Asked`); `told` hears how many questions were looked at, of how many. Never raises for a text,
-    whatever it is."""
+    (`kb_answers.asked.Asked`); `told` hears how many questions were looked at, of how many; `at_once` are about
+    as many as are in memory together. Never raises for a text, whatever it is."""
     different = once_each(questions)
     unsure, effects = different, list[Effect]()
     if before.english is not None and after.english is not None:
         named, searched = _parted(different, lambda q: before.is_named(q.text, q.language))
         english, others = _parted(searched, lambda q: q.language == "en")
-        effects, unsure = _screened(english, before, after, know)
-        told(len(english) - len(unsure), len(different))
-        unsure += _that_may_change(others, before, after, know)
-        unsure += named
+        unsure, seen = list(named), 0
+        for name, block in _blocks("english", english, at_once):
+            found, left = _screened(block, before, after, functools.partial(know, name))
+            effects += found
+            unsure += left
+            seen += len(block) - len(left)
+            told(seen, len(different))
+        for name, block in _blocks("others", others, at_once):
+            unsure += _that_may_change(block, before, after, functools.partial(know, name))
     done = len(different) - len(unsure)
     for place, question in enumerate(unsure):
         if place % _TOLD_EVERY == 0:
@@ -135,14 +145,24 @@ def _parted(questions: Iterable[Question], first: Callable[[Question], bool]) ->
     return both
 
 
+def _blocks(name: str, questions: Sequence[Question], at_once: int) -> Iterator[tuple[str, list[Question]]]:
+    """The questions in blocks, each with a name. A question's block is told by its own words, so that it stays where it
+    was while others come and go."""
+    many = -(-len(questions) // at_once)
+    blocks: list[list[Question]] = [[] for _ in range(many)]
+    for question in questions:
+        blocks[zlib.crc32(question.text.encode("utf-8", "replace")) % many].append(question)
+    yield from ((f"{name}-{n + 1}", block) for n, block in enumerate(blocks) if block)
+
+
 def _screened(
-    several: Sequence[Question], before: Answers, after: Answers, know: Know
+    several: Sequence[Question], before: Answers, after: Answers, know: Callable[[tuple[str, ...]], Asked]
 ) -> tuple[list[Effect], list[Question]]:
     """The effects on English questions, where they can be told of all at once, and the questions where they cannot: of
     several in one message, where any of them, or the whole, may be answered otherwise."""
     rows = [(q, row) for q in several for row in (q, *(replace(q, text=t, issue=False) for t in apart(q.text)))]
     questions = [row for _, row in rows]
-    known = know("english", tuple(q.text for q in questions))
+    known = know(tuple(q.text for q in questions))
     effects, moved, unsure = _one_by_one(questions, before, after, known)
     many = {q for q in several if apart(q.text)}
     ask = {q for n, (q, _) in enumerate(rows) if n in unsure or (q in many and n in moved)}
@@ -181,7 +201,9 @@ def _quoted(answers: Answers, question: str, place: int) -> Answer:
     return answers.quote(question, answers.index.articles[place].id) if place >= 0 else Answer(question, None)
 
 
-def _that_may_change(questions: Sequence[Question], before: Answers, after: Answers, know: Know) -> list[Question]:
+def _that_may_change(
+    questions: Sequence[Question], before: Answers, after: Answers, know: Callable[[tuple[str, ...]], Asked]
+) -> list[Question]:
     """The questions in other languages that a change can touch. What other articles are in meaning and letters stays
     the same where only originals were added or edited; then a question stays as it is which the changed ones are far
     from."""
@@ -191,10 +213,8 @@ def _that_may_change(questions: Sequence[Question], before: Answers, after: Answ
     come_or_gone = originals[0].keys() ^ originals[1].keys()
     if any(come_or_gone & own for own in translated.values()):
         return list(questions)
-    if not questions:
-        return []
     rows = [(q, text) for q in questions for text in (q.text, *apart(q.text))]
-    known = know("others", tuple(text for _, text in rows))
+    known = know(tuple(text for _, text in rows))
     near = np.zeros(len(rows))
     for answers in (before, after):
         for id in ids:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.history.erasure import erase
 from bot.history.gaps import ALIKE, Gap, Group, by_meaning
+from bot.store.accounts import Role
 from dialogue.understanding.learned.encoder import encode
+from tests.bot.console.conftest import Desk
 
 DISCOUNT = (
     ("is there a student discount?", "en"), ("do students get a discount", "en"), ("gibt es studentenrabatt?", "de"),
@@ -83,3 +88,16 @@ def plainly(group: Group) -> None:
 
 def test_nothing_asked_makes_no_group() -> None:
     assert by_meaning([], encode) == []
+
+
+async def test_erasing_a_conversation_takes_away_what_was_read_of_questions(
+    desk: Desk, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    id = await desk.chat("do you restore old lamps?")
+    visitor = await desk.as_role(Role.VIEWER)
+    assert "1 ×" in await visitor.get("/gaps")
+    kept = list((tmp_path / "cache").rglob("*-rows.npy"))
+    assert [file.name for file in kept] == ["gaps-rows.npy"]
+    await erase(desk.bot.store, id)
+    assert not list((tmp_path / "cache").rglob("*-rows.npy"))
