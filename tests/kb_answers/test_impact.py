@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dialogue.understanding.learned.encoder import encode, encode_many
 from dialogue.understanding.opinions import outside, read_asked
+from dialogue.understanding.topics import topic_of
 from kb_answers.answer import Answers
 from kb_answers.asked import Asked
 from kb_answers.impact import Effect, Impact, Kind, Question, impact, plainly
@@ -33,7 +34,7 @@ questions:
 
 @functools.cache
 def shop() -> Answers:
-    return Answers(values=VALUES, outside=outside, encode=encode, encode_many=encode_many)
+    return Answers(values=VALUES, outside=outside, topic_of=topic_of, encode=encode, encode_many=encode_many)
 
 
 @functools.cache
@@ -74,6 +75,12 @@ asked = st.one_of(
     st.builds(Question, sentence, st.just("en"), st.booleans(), st.integers(1, 5)),
     known.map(lambda pair: Question(*pair)),
     st.builds(Question, st.text(max_size=40), st.sampled_from(("en", "de", "it"))),
+    # two questions in one message, and what no search decides
+    st.builds(lambda a, b, issue: Question(f"{a.rstrip('?')}? {b}", "en", issue), english, english, st.booleans()),
+    st.builds(lambda a, b: Question(f"{a[0].rstrip('?')}? {b[0]}", a[1]), known, known),
+    st.sampled_from(
+        (("refunds", "en"), ("delivery!", "en"), ("Versand", "de"), ("How long does delivery take?", "en"))
+    ).map(lambda pair: Question(*pair)),
 )
 passages = st.lists(
     st.sampled_from(("We wrap gifts for free.", "Delivery of gifts takes 6 days.", "Ask for velvet.")), min_size=1
