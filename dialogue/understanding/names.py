@@ -254,6 +254,11 @@ def _guess(found: NameReading | None) -> NameReading | None:
     return replace(found, guessed=True) if found else None
 
 
+def _unless(found: NameReading | None, *, told: bool) -> NameReading | None:
+    """A guess, unless the question for a name, or an address beside it, tells that it is one."""
+    return found if told else _guess(found)
+
+
 def read_name(
     text: str,
     *,
@@ -283,7 +288,7 @@ def _read(
         or corrected(blanked, low, bare=bare)
         or labelled(blanked, low)
         or is_my_name(blanked, low)
-        or (_guess(beside_record(blanked, low)) if bare else None)
+        or (_unless(beside_record(blanked, low), told=asked or bool(emails)) if bare else None)
         or signed(blanked, low)
     )
     weak = None if found else in_passing(blanked, low, bare=bare)
@@ -302,7 +307,8 @@ def _read(
         if looks_like_name(name, lenient=False) or (is_given_name(name) and shape_of(name) != "no"):
             found = NameReading(name, is_full(name), match.span())
     if not found and bare:
-        found = _guess(_alone(blanked, beside_wish=beside_wish or bool(emails)) or _in_front(blanked))
+        found = _unless(_alone(blanked, beside_wish=beside_wish or bool(emails)), told=bool(emails))
+        found = found or _guess(_in_front(blanked))
     found = found or weak
     if found and asked and not found.full:
         found = NameReading(found.value, True, found.span)

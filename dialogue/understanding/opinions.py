@@ -14,6 +14,7 @@ from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, Heads, he
 from dialogue.understanding.learned.ngrams import features, level
 from dialogue.understanding.learned.tables import kept_rows
 from dialogue.understanding.name_forms import SUFFIXES
+from dialogue.understanding.name_shapes import is_never_a_name
 from dialogue.understanding.never_names import is_latin
 from dialogue.understanding.reader import draft, guessed_name
 from dialogue.understanding.text import WORD, is_family_name, is_given_name, plain
@@ -89,6 +90,8 @@ def _is_name(guess: str) -> bool:
     while len(words) > 2 and plain(words[-1].strip(".")) in SUFFIXES:
         words.pop()  # "Henry Ford, Sr."
     listed = any(is_given_name(word) or is_family_name(word) for word in words)
+    if is_never_a_name(guess, words):
+        return False
     if is_latin(guess[0]):
         enough = _FIRST if is_given_name(words[0]) else _LISTED if listed else _UNLISTED
         return heads().weigh([" ".join(words)], (NAME,))[0][NAME][NAME] >= enough

@@ -140,9 +140,10 @@ def _answer(d: Draft, opinion: Opinion) -> Answer | None:
     leaves = opinion.whole.get(IntentName.GOODBYE, 0.0)
     answer = weigh_answer(d.answer, opinion.answer, plain(d.said), taken=taken, leaves=leaves, english=english)
     given = d.email or d.rejected or d.name
-    return (
-        d.answer if answer is Answer.DENY and given else answer
-    )  # "sorry, it is jane@...": nobody gives what they refuse
+    if answer is Answer.DENY and Signal.NAME_ASIDE in d.signals and not cues.NO.match(plain(d.said).strip(" ,.!-–")):
+        return None  # "Jane Doe, I don't know my order number": who gives a name first refuses with a no
+    # "sorry, it is jane@...": nobody gives what they refuse
+    return d.answer if answer is Answer.DENY and given else answer
 
 
 # ---------------------------------------------------------------- a clause

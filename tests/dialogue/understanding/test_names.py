@@ -270,5 +270,5 @@ def test_what_is_said_is_no_name_because_a_list_holds_a_word_of_it(text: str) ->
 def test_an_answer_that_holds_a_word_of_the_dictionary_is_a_name_where_it_looks_like_one() -> None:
     assert understand("jospeh banter", NAME).name == "jospeh banter"
     assert understand("jospeh banter, j.b@web.example", ("name", "email")).name == "jospeh banter"
-    for text in ("wide fit", "red kettle", "blah banter", "merino wool"):
+    for text in ("wide fit", "red kettle", "blah banter"):
         assert understand(text, NAME).name is None, text
