@@ -119,6 +119,12 @@ class Unfit(BaseModel):
     problems: list[ProblemTold]
 
 
+class Malformed(BaseModel):
+    """What was sent is no such request: what is wrong with it, field by field or in a sentence."""
+
+    detail: str | list[dict[str, object]]
+
+
 class Overtaken(BaseModel):
     """Nothing was stored: `newest` stands since, go on upon it."""
 
@@ -187,7 +193,8 @@ async def article(running: Running, id: Id) -> ArticleTold:
     })  # fmt: skip
 
 
-@routes.post("/{id}/drafts", status_code=201, response_model=Kept, responses={409: {"model": Overtaken}},
+@routes.post("/{id}/drafts", status_code=201, response_model=Kept,
+             responses={409: {"model": Overtaken}, 422: {"model": Malformed}},
              summary="Keep a draft: shoppers get nothing of it")  # fmt: skip
 async def draft(running: Running, request: Request, id: Id, sent: DraftSent) -> Kept | JSONResponse:
     edits, text = _editing(running), sent.text.replace("\r\n", "\n").strip() + "\n"
@@ -207,7 +214,7 @@ async def draft(running: Running, request: Request, id: Id, sent: DraftSent) -> 
 
 
 @routes.post("/{id}/publish", response_model=Kept, summary="Publish a draft: shoppers get it at once",
-             responses={404: {}, 409: {"model": Overtaken}, 422: {"model": Unfit}})  # fmt: skip
+             responses={404: {}, 409: {"model": Overtaken}, 422: {"model": Unfit | Malformed}})  # fmt: skip
 async def publish(running: Running, request: Request, id: Id, sent: ToPublish) -> Kept | JSONResponse:
     try:
         version = await _editing(running).publish(_editor(request), id, sent.version, sent.note)

@@ -16,7 +16,7 @@ _TAGS = frozenset(
     "p br ul ol li table thead tbody tr td th a img h1 h2 h3 h4 h5 h6 pre code blockquote strong em hr dt dd".split()
 )
 _NEVER_SHOWN = frozenset("script style noscript template iframe object svg math head title form button".split())
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*+)([^<>]*+)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?![\w-])([^<>]*)>")
 #: What closes itself, or is closed by what comes next, does not nest by itself.
 _FLAT = frozenset(
     "p br hr img input meta link area base col embed source track wbr li dt dd tr td th thead tbody tfoot option"
