@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 
 from aiolimiter import AsyncLimiter
+from starlette.requests import HTTPConnection
 
 from bot.settings import Settings
 
@@ -73,6 +74,23 @@ class Limits:
     def conversation(self) -> AsyncLimiter:
         """A limiter for one connection: a burst, then a steady rate."""
         return AsyncLimiter(self._settings.limit_burst, self._settings.limit_burst / self._settings.limit_rate)
+
+
+class Door:
+    """`most` requests a minute from one address, an IPv6 /64 as one; counted in memory, by each process for itself. Of
+    `remembered` addresses it keeps those of which something is counted."""
+
+    def __init__(self, most: int, trusted: Sequence[str], *, remembered: int = _MOST) -> None:
+        self._most, self._trusted, self._remembered = most, trusted, remembered
+        self._parties: dict[str, AsyncLimiter] = {}
+
+    async def admits(self, request: HTTPConnection) -> bool:
+        """Whether this request may come in; counted where it may. Never waits."""
+        peer = request.client.host if request.client else ""
+        party = party_of(real_address(peer, request.headers, self._trusted))
+        if len(self._parties) >= self._remembered and party not in self._parties:
+            self._parties = {known: one for known, one in self._parties.items() if not one.has_capacity(self._most)}
+        return await count_one(self._parties.setdefault(party, AsyncLimiter(self._most, 60)))
 
 
 async def count_one(*limiters: AsyncLimiter) -> bool:

@@ -3,6 +3,9 @@ somebody else wrote meanwhile: whoever was slower sees both texts and goes on up
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from starlette.responses import Response
 
 from bot.console.articles import changes, editing, form_of, passages, standing
@@ -86,39 +89,34 @@ async def publish_article(ask: Ask) -> Response:
     return ask.to(f"/console/articles/{id}", gettext("Published. Shoppers get answers from it now."))
 
 
+@contextmanager
+def _refusing(missing: str) -> Iterator[None]:
+    """What stands in the way of a step, in words for its page; `missing`: what is said where there is no such thing."""
+    try:
+        yield
+    except NoSuchArticle as error:
+        raise Refused(404, missing) from error
+    except NotPublished as error:
+        found = (gettext("Line %(line)s:", line=p.line) + f" {told(p)}" if p.line else told(p) for p in error.problems)
+        raise Refused(422, gettext("Not published: %(why)s.", why="; ".join(found))) from error
+    except Clash as error:
+        raise Refused(409, gettext("Somebody changed this article meanwhile; open its page again.")) from error
+
+
 async def give_up_draft(ask: Ask) -> Response:
     """The draft waits no longer; its text is kept among the versions."""
     id = ask.part("id")
-    try:
+    with _refusing(gettext("There is no such draft.")):
         await editing(ask).give_up(_me(ask), id, ask.number("version"))
-    except NoSuchArticle as error:
-        raise Refused(404, gettext("There is no such draft.")) from error
-    except Clash as error:
-        raise _overtaken() from error
     return ask.to(f"/console/articles/{id}", gettext("The draft is given up; its text is kept among the versions."))
-
-
-def _overtaken() -> Refused:
-    return Refused(409, gettext("Somebody changed this article meanwhile; open its page again."))
-
-
-def _unfit(error: NotPublished) -> Refused:
-    found = (gettext("Line %(line)s:", line=p.line) + f" {told(p)}" if p.line else told(p) for p in error.problems)
-    return Refused(422, gettext("Not published: %(why)s.", why="; ".join(found)))
 
 
 async def undo_article(ask: Ask) -> Response:
     """Shoppers get an earlier version again; 0 is the file, or nothing where there is none."""
     id = ask.part("id")
     version, stood = ask.number("version"), ask.number("standing")
-    try:
+    with _refusing(gettext("There is no such version.")):
         await editing(ask).back(_me(ask), id, version, stood)
-    except NoSuchArticle as error:
-        raise Refused(404, gettext("There is no such version.")) from error
-    except NotPublished as error:
-        raise _unfit(error) from error
-    except Clash as error:
-        raise _overtaken() from error
     note = note_of(f"back to version {version}" if version else "back to the file")
     return ask.to(f"/console/articles/{id}", gettext("Done: %(note)s.", note=note))
 
@@ -126,24 +124,14 @@ async def undo_article(ask: Ask) -> Response:
 async def withdraw_article(ask: Ask) -> Response:
     """Answer from this article no longer; its versions are kept."""
     id = ask.part("id")
-    try:
+    with _refusing(gettext("There is no such article.")):
         await editing(ask).withdraw(_me(ask), id, ask.number("standing"))
-    except NoSuchArticle as error:
-        raise Refused(404, gettext("There is no such article.")) from error
-    except Clash as error:
-        raise _overtaken() from error
     return ask.to("/console/articles", gettext("“%(id)s” is withdrawn; its versions are kept.", id=id))
 
 
 async def still_true(ask: Ask) -> Response:
     """Somebody has looked at the article, and it is still true: it is looked at again after the usual time."""
     id = ask.part("id")
-    try:
+    with _refusing(gettext("There is no such article.")):
         until = await editing(ask).still_true(_me(ask), id, ask.number("standing"))
-    except NoSuchArticle as error:
-        raise Refused(404, gettext("There is no such article.")) from error
-    except NotPublished as error:
-        raise _unfit(error) from error
-    except Clash as error:
-        raise _overtaken() from error
     return ask.to(f"/console/articles/{id}", gettext("Noted. It is to be looked at again on %(day)s.", day=day(until)))

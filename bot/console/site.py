@@ -20,7 +20,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 import jinja2
 import markupsafe
-from aiolimiter import AsyncLimiter
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -28,7 +27,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bot.bootstrap import Bot
-from bot.chat.limits import count_one, is_trusted, real_address
+from bot.chat.limits import Door, is_trusted
 from bot.chat.words import masked_form, masked_query
 from bot.console.speech import form, gettext, languages, number, pgettext, speak, speaking, speech, speech_for
 from bot.console.wording import FILTERS, apology, plain
@@ -242,7 +241,7 @@ class Site:
         self.templates.install_gettext_callables(gettext, form, pgettext=pgettext, newstyle=True)  # type: ignore[attr-defined]
         self.templates.filters.update(FILTERS)
         languages()  # the catalogues, read before anybody waits for a page
-        self._doors: dict[str, AsyncLimiter] = {}
+        self._tries = Door(10, bot.settings.trusted_proxies)
 
     def application(self) -> Starlette:
         mine = [Route(r.path, self._way(r), methods=[r.method]) for r in self.routes]
@@ -328,11 +327,7 @@ class Site:
 
     async def count_try(self, ask: Ask) -> None:
         """At most ten tries at a password a minute from one address. Raises `Refused`."""
-        peer = ask.request.client.host if ask.request.client else ""
-        address = real_address(peer, ask.request.headers, self.bot.settings.trusted_proxies)
-        if len(self._doors) > 10_000:
-            self._doors.clear()
-        if not await count_one(self._doors.setdefault(address, AsyncLimiter(10, 60))):
+        if not await self._tries.admits(ask.request):
             raise Refused(429, gettext("Too many tries from your address; wait a minute."))
 
 

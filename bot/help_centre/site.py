@@ -23,10 +23,10 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.bootstrap import Bot
 from bot.chat.accepted import preferred
+from bot.chat.limits import Door
 from bot.chat.phrases import direction
 from bot.chat.words import masked_query
 from bot.help_centre.colours import style
-from bot.help_centre.doors import Door
 from bot.help_centre.shelf import ORIGINAL, Shelf, Shelves
 from bot.help_centre.words import day, heading, name_in, number, own_name, say
 from bot.store.database import Unavailable

@@ -113,7 +113,7 @@ def _first_answer(turns: Sequence[Turn], told: Sequence[tuple[Any, Sequence[even
     return None
 
 
-# Long for its two lists: every column and every facet of a summary stands here once, and reads as one table.
+# A table: every column of a summary stands here once.
 def summarise(
     *,
     row: Any,
@@ -137,15 +137,6 @@ def summarise(
     fallbacks = sum(t.who == "bot" and t.text in lost for t in turns)
     statuses = [t.status for t in tickets]
     delivery, refused = _delivery(statuses), statuses.count("refused")
-    flags = {
-        "danger": state.danger,
-        "violation": bool(violations),
-        "bad_rating": score is not None and score <= 2,
-        "fallback": fallbacks >= 2,
-        "loop": _longest_run([a for a in acts if a not in ("answer", "smalltalk")]) >= 3,
-        "give_up": "give_email" in acts,
-        "refused_ticket": delivery == "refused",
-    }
     facets = {
         "act": set(acts),
         "intent": {u.intents[0].name.value for u in heard if u.intents},
@@ -154,7 +145,7 @@ def summarise(
         "broken": {v.rule for v in violations},
         "email": {email[:254] for email in _emails(state, facts)},
         "ticket": {t.reference for t in tickets},
-        "flag": {name for name, raised in flags.items() if raised},
+        "flag": _flags(state, acts, violations=bool(violations), score=score, fallbacks=fallbacks, delivery=delivery),
     }
     said = "\n".join([*(t.text for t in turns), *(t.reference for t in tickets), row.id])
     columns = {
@@ -186,6 +177,22 @@ def summarise(
         "understood_by": _understood_by({u.by for u in heard}),
     }
     return Summary(columns, _pairs(facets), fold(said), fold(masked(said, names)))
+
+
+def _flags(
+    state: State, acts: Sequence[str], *, violations: bool, score: int | None, fallbacks: int, delivery: str | None
+) -> set[str]:
+    """What a lead is to look at, by name."""
+    flags = {
+        "danger": state.danger,
+        "violation": violations,
+        "bad_rating": score is not None and score <= 2,
+        "fallback": fallbacks >= 2,
+        "loop": _longest_run([a for a in acts if a not in ("answer", "smalltalk")]) >= 3,
+        "give_up": "give_email" in acts,
+        "refused_ticket": delivery == "refused",
+    }
+    return {name for name, raised in flags.items() if raised}
 
 
 def _pairs(facets: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:

@@ -216,7 +216,7 @@ def _alone(text: str, *, beside_wish: bool) -> NameReading | None:
 
 
 def _in_front(text: str) -> NameReading | None:
-    """A full name in front of something else: a comma, a line's end, a number ("chloe zhang, gfzch32b9q")."""
+    """A full name in front of something else: a comma, a line's end, a number ("oyinda balogun, xk29dd1")."""
     pieces = [(a, b) for a, b in _pieces(text) if text[a:b].strip()]
     if len(pieces) < 2:
         return None
@@ -234,7 +234,7 @@ def _in_front(text: str) -> NameReading | None:
 
 def _doubtful(text: str) -> NameReading | None:
     """An answer to the question for the name, or the first piece of one, that could be a name and holds one word of a
-    dictionary ("jospeh banter")."""
+    dictionary ("mihal copper")."""
     for start, end in _pieces(text):
         piece = text[start:end].strip(" @")
         tokens = tokens_of(piece)

@@ -12,18 +12,8 @@ from bot.store.accounts import Role
 from bot.store.edited_articles import EditedArticles, drafts_of, edited, newest_of, published_of, versions_of
 from kb_answers.reviews import months_after
 from tests.bot.console.conftest import Desk
+from tests.lamps import TEXT
 
-TEXT = """---
-id: lamp-repair
-title: Repairing old lamps
-sources:
-  - "Workshop handbook, page 4"
-revised: 2026-11-21
-questions:
-  - do you restore old lamps
----
-Old lamps are restored in our workshop.
-"""
 LAMPS = "/articles/lamp-repair"
 QUESTION = "do you restore old lamps?"
 

@@ -26,19 +26,9 @@ from bot.store.edited_articles import (
     versions_of,
 )
 from bot.store.migrate import config, migrate
+from tests.lamps import TEXT
 
 LAMPS = "lamp-repair"
-TEXT = """---
-id: lamp-repair
-title: Repairing old lamps
-sources:
-  - "Workshop handbook, page 4"
-revised: 2026-11-21
-questions:
-  - do you restore old lamps
----
-Old lamps are restored in our workshop.
-"""
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from dialogue.referee.words import holds_card
 from tests.test_docs import ROOT
 
 SUPPORT = "help@shop.example"
+SOURCE = [{"article": "returns", "title": "Returns", "passage": "60 days."}]
 FIRST = "A first acknowledgement comes within 24-48 hours."
 
 
@@ -102,6 +103,28 @@ def test_a_refused_question_beside_one_about_a_ticket_is_the_reason_of_whoever_w
     assert talk.rules() == set()
 
 
+def _filed_in_between() -> Talk:
+    """Two replies that brought nothing, and between them a message that filed a ticket: its outcome came later."""
+    return (
+        Talk().shopper("the vase came in pieces").bot("offer_ticket")
+        .shopper("I am Ines Duarte, ines@duarte.example", name="Ines Duarte", email="ines@duarte.example",
+                 reason="the vase came in pieces")
+        .shopper("how long may I keep it?").bot("answer", "60 days", sources=SOURCE)
+        .shopper("never mind, that did not help", signals=["cancels", "secret", "unhelped"])
+        .bot("privacy").bot("offer_ticket")
+        .shopper("and the lid is missing", reason="and the lid is missing")
+        .shopper("hm").bot("clarify", "Just say yes or no.")
+    )  # fmt: skip
+
+
+def test_a_message_that_filed_a_ticket_brought_something_though_its_outcome_comes_later() -> None:
+    """R13: found at random; silence where nothing can have been filed is found all the same."""
+    talk = _filed_in_between().shopper("yes").shopper("no").bot("clarify").shopper("hi").bot("greet", "Hello!")
+    assert talk.rules(settled=False) == set()
+    talk = Talk().shopper("hm").bot("clarify").shopper("hm").shopper("hm").bot("clarify").shopper("hm").bot("clarify")
+    assert "R13" in talk.rules()
+
+
 def test_a_lawful_conversation_is_lawful() -> None:
     assert lawful().rules() == set()
 
@@ -137,7 +160,6 @@ def lawful_until_filed(text: str) -> Talk:
     return talk
 
 
-SOURCE = [{"article": "returns", "title": "Returns", "passage": "60 days."}]
 BROKEN: dict[str, tuple[str, Talk]] = {
     "a fourth field is asked for": ("R1", _collecting().shopper("hm").bot("remind", "I need it.", "name", "phone")),
     "a fourth field in words": ("R1", _offered().shopper("hm").bot("clarify", "Which order number is it?")),
@@ -186,6 +208,9 @@ BROKEN: dict[str, tuple[str, Talk]] = {
     "an answer without a source": ("R15", Talk().shopper("how long?", question="how long?").bot("answer", "60 days.")),
     "an answer of its own": (
         "R15", Talk().shopper("how long?", question="how long?").bot("answer", "Ninety days, surely.", sources=SOURCE)),
+    "an answer that leaves out one of its two sources": (
+        "R15", Talk().shopper("how long, and who pays?", question="how long, and who pays?").bot(
+            "answer", "60 days.", sources=[*SOURCE, {"article": "cost", "title": "Cost", "passage": "We pay."}])),
     "a promise": ("R15", Talk().shopper("hm").bot("clarify", "I promise that it comes tomorrow.")),
     "an invented status": ("R15", Talk().shopper("hm").bot("clarify", "Your order has been shipped.")),
     "chit-chat gets an offer": ("R15", Talk().shopper("nice day", signals=["chats"]).bot("smalltalk")
