@@ -199,3 +199,21 @@ def test_a_search_for_nothing_finds_nothing_and_a_withdrawn_article_is_not_found
     assert answers.search("gift wrapping") == [] and answers.withdrawn == {"x"}
     answers.reload({})
     assert answers.search("gift wrapping") and answers.withdrawn == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("issue", "article"),
+    [
+        ("my lamp is broken", "defective-item"),
+        ("it broke after a week", "defective-item"),
+        ("the screen is cracked", "defective-item"),
+        ("my order is late", "late-order"),
+        ("a part is missing from my shelf", "missing-parts"),
+        ("wrong colour sent", "wrong-item"),
+        ("I was charged twice", "payment-problems"),
+    ],
+)
+def test_an_issue_in_few_words_keeps_its_article_however_many_others_there_are(issue: str, article: str) -> None:
+    """Each article that names a word makes it weigh less: a new one can take an answer from a bare statement."""
+    found = Answers(values=VALUES, outside=outside, encode=encode).ask_of_issue(issue)
+    assert [source.article for source in found.sources] == [article]
