@@ -137,17 +137,16 @@ def summarise(
     fallbacks = sum(t.who == "bot" and t.text in lost for t in turns)
     statuses = [t.status for t in tickets]
     delivery, refused = _delivery(statuses), statuses.count("refused")
-    facets = {
+    facets: dict[str, set[str]] = {
         "act": set(acts),
         "intent": {u.intents[0].name.value for u in heard if u.intents},
-        "rule": {r for h, _ in told for name in orjson.loads(h.rows) for r in _RULE.findall(name)[:1]},
+        "rule": _rules(h.rows for h, _ in told),
         "article": {s.article for t in turns for s in t.sources},
         "broken": {v.rule for v in violations},
         "email": {email[:254] for email in _emails(state, facts)},
         "ticket": {t.reference for t in tickets},
         "flag": _flags(state, acts, violations=bool(violations), score=score, fallbacks=fallbacks, delivery=delivery),
     }
-    said = "\n".join([*(t.text for t in turns), *(t.reference for t in tickets), row.id])
     columns = {
         "conversation": row.id,
         "version": VERSION,
@@ -176,7 +175,13 @@ def summarise(
         "heard_at": next((t.at for t in reversed(turns) if t.who == "shopper"), None),
         "understood_by": _understood_by({u.by for u in heard}),
     }
+    said = "\n".join([*(t.text for t in turns), *(t.reference for t in tickets), row.id])
     return Summary(columns, _pairs(facets), fold(said), fold(masked(said, names)))
+
+
+def _rules(rows: Iterable[str]) -> set[str]:
+    """The rules of the rows that decided; `rows`: their names, as JSON, of each happening."""
+    return {r for names in rows for name in orjson.loads(names) for r in _RULE.findall(name)[:1]}
 
 
 def _flags(

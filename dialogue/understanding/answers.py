@@ -195,8 +195,8 @@ def weigh_answer(
 ) -> Answer | None:
     """The answer to an offer: what the words made of it, and what the heads make of the whole. `weight`: by the head for
     answers, the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed. `taken`: by the head
-    for intents, how probably it agrees or asks for a ticket; `leaves`: how probably it takes leave. `low`: the message in
-    plain form; `english`: it may be."""
+    for intents, how probably it agrees or asks for a ticket; `leaves`: how probably it takes leave. `low`: the message
+    in plain form; `english`: it may be."""
     low = low.strip(" ,.!-–\n")
     if not weight:
         return by_words

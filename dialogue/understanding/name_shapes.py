@@ -41,8 +41,8 @@ FEW_WORDS = re.compile(RUN.pattern.removesuffix("*") + "{0,13}")
 @dataclass(frozen=True)
 class NameReading:
     """`full`: more than a greeting name, or the answer to the question for the full name. `span` covers the words that
-    introduce it too, so that they can be taken out of the reason. `guessed`: nothing tells that it is a name but what it
-    looks like."""
+    introduce it too, so that they can be taken out of the reason. `guessed`: nothing tells that it is a name but
+    what it looks like."""
 
     value: str
     full: bool

@@ -84,8 +84,8 @@ def drafted(text: str, asked: Asked = None, *, support_email: str = "") -> Draft
 
 
 def _is_name(guess: str) -> bool:
-    """Whether words that look like a name are one, as far as can be told: by the head for names, or, in letters whose names
-    the lists hardly hold, by what else they could be."""
+    """Whether words that look like a name are one, as far as can be told: by the head for names, or, in letters whose
+    names the lists hardly hold, by what else they could be."""
     words = [word.strip(",") for word in guess.split()]
     while len(words) > 2 and plain(words[-1].strip(".")) in SUFFIXES:
         words.pop()  # "Henry Ford, Sr."

@@ -183,8 +183,8 @@ def _name(
         bare=d.asked != "offer" or agreed,
     )  # fmt: skip
     if not found and d.asked == "offer" and not refuses:
-        # A name that stands alone is kept at an offer (R2), and consents to nothing (R7); whether it is one the head for
-        # names says (`opinions`), and what the head for answers takes for a yes or a no is none (`weighing`).
+        # A name that stands alone is kept at an offer (R2), and consents to nothing (R7); whether it is one the head
+        # for names says (`opinions`), and what the head for answers takes for a yes or a no is none (`weighing`).
         found = read_name(text, asked=False)
         if found and found.guessed:
             d.signals.add(Signal.NAME_ASIDE)

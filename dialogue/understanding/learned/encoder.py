@@ -55,8 +55,8 @@ def encode_many(texts: Sequence[str]) -> NDArray[np.float32]:
 def encode_asked(
     texts: Sequence[str], told: Callable[[int], None] = lambda done: None, *, name: str = "asked"
 ) -> NDArray[np.float32]:
-    """The vectors of what shoppers asked, many at once and ever more of them: made once on a machine for each text, while
-    it is asked for under this `name`. `told` hears how many were made so far."""
+    """The vectors of what shoppers asked, many at once and ever more of them: made once on a machine for each text,
+    while it is asked for under this `name`. `told` hears how many were made so far."""
 
     def make(new: Sequence[str]) -> NDArray[np.float32]:
         return _in_turn(new, told)

@@ -1,8 +1,9 @@
-"""Makes the lines of the head for names: names of people, put together from the lists; and what people say that is none.
+"""Makes the lines of the head for names: names of people, put together from the lists; and what is said and is none.
 
-The lists of names are long and of many countries, but no list holds everybody. What a head learns from them is what names
-look like ("sathvik mathai"), and from the project's own lines what two or three words look like that are none ("vino
-picado", "keine Lust"). Standard library only, and plain enough for Python 3.10, because `fit` runs in Rasa's environment.
+The lists of names are long and of many countries, but no list holds everybody. What a head learns from them is what
+names look like ("sathvik mathai"), and from the project's own lines what two or three words look like that are none
+("vino picado", "keine Lust"). Standard library only, and plain enough for Python 3.10, because `fit` runs in Rasa's
+environment.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _FILE = heads.FILE.name
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Heads(GraphComponent, IntentClassifier):  # type: ignore[misc]
-    """Encoder and heads in one: what a sentence is after. The heads for answers and for names are trained and kept beside it."""
+    """Encoder and heads in one: what a sentence is after. The heads for answers and for names are trained with it."""
 
     def __init__(self, storage: ModelStorage, resource: Resource, trained: heads.Heads | None = None) -> None:
         self._storage, self._resource, self._trained = storage, resource, trained
