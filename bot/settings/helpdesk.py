@@ -1,0 +1,115 @@
+"""Which helpdesk tickets go to, and what each cannot do without."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from bot.settings.addresses import leads_astray
+
+HelpdeskName = Literal["desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook"]
+#: What each helpdesk cannot do without.
+_NEEDED = {
+    "webhook": ("webhook_url",),
+    "rt": ("rt_url", "rt_token"),
+    "django_helpdesk": ("django_helpdesk_url", "django_helpdesk_token"),
+    "zammad": ("zammad_url", "zammad_token"),
+    "zendesk": ("zendesk_url", "zendesk_email", "zendesk_token"),
+    "freshdesk": ("freshdesk_url", "freshdesk_key"),
+    "email": ("smtp_host", "email_to", "email_from"),
+}
+
+
+class HelpdeskSettings(BaseSettings):
+    """The helpdesk, its rights, and the mail that goes out."""
+
+    helpdesk: HelpdeskName = "desk"
+    ticket_subject: str = Field(default="{reason}", max_length=200)
+    ticket_tags: Annotated[tuple[str, ...], NoDecode] = ()
+    ticket_language: str = Field(default="", max_length=35)
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    rt_url: str = ""
+    rt_token: SecretStr = SecretStr("")
+    rt_queue: str = "General"
+    rt_field: str = "ExternalRef"
+    django_helpdesk_url: str = ""
+    django_helpdesk_token: SecretStr = SecretStr("")
+    django_helpdesk_queue: int = 1
+    django_helpdesk_field: str = "external_ref"
+    django_helpdesk_name_field: str = "requester_name"
+    zammad_url: str = ""
+    zammad_token: SecretStr = SecretStr("")
+    zammad_group: str = "Users"
+    zammad_field: str = "external_ref"
+    zendesk_url: str = ""
+    zendesk_email: str = ""
+    zendesk_token: SecretStr = SecretStr("")
+    freshdesk_url: str = ""
+    freshdesk_key: SecretStr = SecretStr("")
+    freshdesk_field: str = "cf_external_ref"
+    email_to: str = ""
+    email_from: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    helpdesk_timeout: float = Field(default=10.0, gt=0, le=120)
+    saved_after: float = Field(default=3.0, ge=0, le=60)
+
+    @field_validator("ticket_tags", mode="before")
+    @classmethod
+    def _split_tags(cls, value: Any) -> Any:
+        return tuple(v.strip().rstrip("/") for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("ticket_subject")
+    @classmethod
+    def _subject(cls, value: str) -> str:
+        """A form with `{reason}` and perhaps `{reference}`, such as `Chat {reference}: {reason}`."""
+        try:
+            value.format(reason="", reference="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("may hold {reason} and {reference} and no other braces") from error
+        return value
+
+    @field_validator(
+        "rt_field", "zammad_field", "freshdesk_field", "django_helpdesk_field", "django_helpdesk_name_field"
+    )
+    @classmethod
+    def _field_name(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z][\w. -]{0,80}", value):
+            raise ValueError("is the name of a field: letters, digits, and _ - . or spaces between them")
+        return value
+
+    @field_validator("email_to", "email_from")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value:
+            try:
+                validate_email(value, check_deliverability=False, globally_deliverable=False)
+            except EmailNotValidError as error:
+                raise ValueError(f"is not an email address ({error})") from error
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        for name in _NEEDED.get(self.helpdesk, ()):
+            value = getattr(self, name)
+            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            variable = f"ASKONCE_{name.upper()}"
+            if name.endswith("_url") and not text.startswith(("http://", "https://")):
+                raise ValueError(
+                    f"ASKONCE_HELPDESK={self.helpdesk} needs {variable}, beginning with http:// or https://"
+                )
+            if name.endswith("_url") and (why := leads_astray(text)):
+                raise ValueError(f"{variable} {why}")
+            if not text:
+                raise ValueError(f"ASKONCE_HELPDESK={self.helpdesk} needs {variable}")
+        if self.smtp_host and not self.email_from:
+            raise ValueError("ASKONCE_SMTP_HOST needs ASKONCE_EMAIL_FROM, the address that the shop's mail comes from")
+        return self
