@@ -20,8 +20,11 @@ from bot.chat.presence import Clocks, Presences
 from bot.chat.pressure import Pressure
 from bot.chat.published import Opening
 from bot.chat.ticket_form import TicketForm
-from bot.chat.workshop import Understander, Workshop
+from bot.chat.workshop import Understander, Workshop, nowhere
 from bot.clock import horizon
+from bot.evidence.intake import Bounds, Intake, tidy
+from bot.evidence.redrawing import Redrawing
+from bot.evidence.signing import Signing
 from bot.factories import make_answers, make_helpdesk, make_published, make_smtp, make_understander
 from bot.history import erasure
 from bot.history.summaries import Archivist
@@ -29,6 +32,7 @@ from bot.settings import DEMO_EMAIL, Settings
 from bot.store.database import Store, Unavailable
 from bot.store.edited_articles import EditedArticles
 from bot.store.entry import Entry
+from bot.store.files.folder import Folder
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.lives import is_dead, process_name
 from bot.store.opened import opened
@@ -68,6 +72,8 @@ class Bot:
     presences: Presences
     work: Supervisor
     loading: Loading
+    intake: Intake
+    signing: Signing
     pokes: Pokes | None = None
 
     _health: tuple[float, str | None] = (0.0, None)
@@ -125,6 +131,8 @@ async def run_bot(
             timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick,
             watched=watched, away=Unavailable, noticed=functools.partial(work.notice, "courier"),
         )  # fmt: skip
+        signing = Signing(await store.own_key("evidence"), settings.public_url, settings.evidence_days)
+        intake = make_intake(settings, store)
         shop = Workshop(
             store=store, understander=mind, answers=answers, policy=Policy(),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
@@ -133,12 +141,14 @@ async def run_bot(
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
             own_words=OwnWords(settings.danger_reply, settings.danger_help), published=make_published(settings),
+            evidence_at=_evidence_at(settings, signing, clocks),
         )  # fmt: skip
         pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))
         pressure = Pressure(most=settings.limit_waiting, chats=settings.limit_chats)
         presences = Presences(hub, lease=settings.presence, patience=settings.presence_patience, clocks=clocks)
-        bot = Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, work, loading, pokes)
+        bot = Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, work, loading, intake, signing,
+                  pokes)  # fmt: skip
         lease = Lease(store, ARCHIVIST, owner)
         await _set_to_work(bot, lease if archivist else None)
         if courier:
@@ -150,6 +160,19 @@ async def run_bot(
             yield bot
         finally:
             await _end(bot, lease)
+
+
+def make_intake(settings: Settings, store: Store) -> Intake:
+    """The door for files, as the settings have it."""
+    assert store.folder is not None  # whoever opened the database named it
+    bounds = Bounds(settings.limit_file, settings.limit_chat_files, settings.limit_shop_files)
+    return Intake(store, store.folder, Redrawing(megapixels=settings.limit_file_pixels), bounds)
+
+
+def _evidence_at(settings: Settings, signing: Signing, clocks: Clocks) -> Callable[[str], str | None]:
+    if settings.evidence != "link" or not settings.files:
+        return nowhere
+    return lambda reference: signing.address(reference, clocks.wall())
 
 
 async def _set_to_work(bot: Bot, lease: Lease | None) -> None:
@@ -164,6 +187,9 @@ async def _set_to_work(bot: Bot, lease: Lease | None) -> None:
     bot.work.start("hours", Opening(bot.hub, bot.hub.shop.published, bot.hub.shop.clock).run)
     bot.work.start("scrubbing", lambda: keep_scrubbed(bot.store))
     bot.work.start("forgetting", lambda: _forever(lambda: _forget(bot), 60.0))
+    if bot.store.folder is not None:
+        folder = bot.store.folder
+        bot.work.start("files", lambda: _forever(lambda: _tidy(bot, folder), 600.0))
     if lease is not None:
         archive = Archivist(bot.store, support_email=bot.support_email, pressed=lambda: bot.pressure.busy, lease=lease)
         bot.work.start("archivist", archive.run)
@@ -205,6 +231,11 @@ async def _forget(bot: Bot) -> None:
         while days and (ids := await erasure.erase_older(bot.store, horizon(days))):
             for id in ids:
                 bot.hub.forget(id)
+
+
+async def _tidy(bot: Bot, folder: Folder) -> None:
+    with contextlib.suppress(Unavailable):
+        await tidy(bot.store, folder)
 
 
 async def _forever(work: Callable[[], object], every: float) -> None:

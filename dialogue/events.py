@@ -145,6 +145,14 @@ class ShopperRated:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesSent:
+    """The shopper sent files, `count` of them, in a turn of their own: no field, no consent, no reason (R1). Words
+    beside them come as a message like any other."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class AgentJoined:
     """A person of the shop came into the chat, under this name. `presence` names this stay of theirs, whose lease
     they renew; `account` tells two of one name apart."""
@@ -334,6 +342,7 @@ Happening = (
     | TicketDelayed
     | ReferenceTaken
     | ShopperRated
+    | FilesSent
     | AgentJoined
     | AgentSaid
     | AgentLeft
@@ -377,6 +386,7 @@ TableEvent = (
     | TicketDelayed
     | ReferenceTaken
     | ShopperRated
+    | FilesSent
     | AgentJoined
     | AgentSaid
     | AgentLeft

@@ -133,6 +133,8 @@ class State:
     proposes: bool = False  # the last reply asked about it
     danger: bool = False  # words of danger were heard: a person of the shop is called (R21)
     danger_waits: bool = False  # and they were said to a person who has not answered
+    has_files: bool = False  # the shopper has sent files
+    files_told: bool = False  # and was told what not to take pictures of (R17)
     calmed: bool = False  # abuse has had its one calm reply
     language: str | None = None  # that the shopper's own words were in last, where they sufficed to tell
     began: str = ""  # the stem that this conversation began with, where it got another since

@@ -34,8 +34,8 @@ Each row: a name that begins with the rule it serves, the phases, the fact, the 
 one phase and fact are tried from top to bottom and the last has no guard, so the table is total;
 `tests/dialogue/test_table.py` holds that. A row whose action is `refuse` raises `IllegalEvent` and changes nothing.
 When a row holds is said in `guards`, what it does in `actions` while a message is taken in, in `closing` at its end,
-and in `attended` while a person of the shop is there. Rows' names are stored with every turn: they stay to the
-letter.
+in `attended` while a person of the shop is there, and in `evidence` with files. Rows' names are stored with every
+turn: they stay to the letter.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dialogue import actions, attended, closing
+from dialogue import actions, attended, closing, evidence
 from dialogue import events as e
 from dialogue import guards as g
 from dialogue.outcomes import Action
@@ -78,8 +78,8 @@ TABLE: tuple[Row, ...] = (
             e.SecretMasked, e.DangerTold, e.Greeted, e.NameGiven, e.EmailGiven, e.ExtraGiven, e.ValueRejected,
             e.IssueStated, e.ReviewDemanded, e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed,
             e.TicketWanted, e.UpdateAsked, e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted,
-            e.Insulted, e.Mumbled, e.ScoreSaid, e.TurnEnded, e.CustomerIdentified, e.ShopperRated, e.AgentJoined,
-            e.AgentSaid, e.AgentLeft,
+            e.Insulted, e.Mumbled, e.ScoreSaid, e.TurnEnded, e.CustomerIdentified, e.ShopperRated, e.FilesSent,
+            e.AgentJoined, e.AgentSaid, e.AgentLeft,
         )
     ),
     Row("order: an article nobody asked for", _HEARD, e.ArticleFound, actions.refuse),
@@ -114,6 +114,13 @@ TABLE: tuple[Row, ...] = (
         actions.keep_extra),
     Row("R6 an impossible value is not stored", _TALKING, e.ValueRejected, actions.say_invalid_later),
     Row("R2 the page's customer fills blanks", _HEARD, e.CustomerIdentified, closing.fill_from_page),
+    # R1: files are thanked for, and change nothing that is open
+    Row("R1 files are thanked for", (IDLE,), e.FilesSent, evidence.thank),
+    Row("R1 files beside an offer: thanked for, and the offer stands", (OFFERED,), e.FilesSent,
+        evidence.thank_beside_offer),
+    Row("R1 files while a ticket is collected: thanked for, and what was asked stands", OPEN, e.FilesSent,
+        evidence.thank_while_asking),
+    Row("R1 files are shown to the person", (ATTENDED,), e.FilesSent, evidence.show_the_person),
     # a person of the shop in the chat: nothing is said, and nothing that was said is lost
     Row("help: a person joins, and the bot falls silent", _TALKING, e.AgentJoined, attended.fall_silent),
     Row("help: another person takes over", (ATTENDED,), e.AgentJoined, attended.take_over, g.another_agent),

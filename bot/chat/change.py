@@ -91,6 +91,8 @@ class ChangeMaker:
             now=time.time(),
             stay=self._stay(told, after),
             trace=tracing.traceparent() if enqueued else None,
+            has_files=after.has_files,
+            files_for=self._ticket_of_files(told, after),
         )
 
     def _announced(self, effect: effects.Announce, seq: int, at: str, cause: str, state: State) -> Turn:
@@ -164,6 +166,12 @@ class ChangeMaker:
         sources = tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
         return events.ArticleFound(words, sources, answer.choices), answer.language if strange else None
 
+    def _ticket_of_files(self, told: events.Happening, state: State) -> str | None:
+        """Files sent when nothing is open follow the last ticket; while one is prepared they wait for it."""
+        if not isinstance(told, events.FilesSent) or state.agreed or state.phase is Phase.OFFERED:
+            return None
+        return state.tickets[-1].reference if state.tickets and not state.reason else None
+
     def _stay(self, told: events.Happening, state: State) -> Stay | None:
         """The lease of whoever of the shop is in the chat after this (R13)."""
         now = self._shop.clock()
@@ -204,4 +212,7 @@ class ChangeMaker:
 
     def _enqueued(self, file: effects.FileTicket, seq: int, index: int, state: State) -> Enqueued:
         key, language = f"{self._id}:{seq}:{index}:{self._shop.mark()}", language_in_use(state, self.locale)
-        return Enqueued(key, file.reference, self._shop.ticket_form.payload(file, language))
+        payload = self._shop.ticket_form.payload(file, language)
+        if state.has_files and (at := self._shop.evidence_at(file.reference)):
+            payload["envelope"]["evidence"] = at
+        return Enqueued(key, file.reference, payload)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.chat.change import ChangeMaker
 from bot.chat.listening import Heard, understand
@@ -38,6 +38,10 @@ _REFERENCE = "outbox(reference)"
 
 class Erased(Gone):
     """The conversation is gone: its shopper was forgotten."""
+
+
+class UnknownFile(Exception):
+    """A file that was not uploaded to this conversation, or is in a turn of it already."""
 
 
 class Conversation:
@@ -89,6 +93,11 @@ class Conversation:
         """The language that it is in: that of the shopper's words, until they told that of the page on which it began.
         None where neither is known yet, or nothing was said."""
         return None if self.unborn else self.state.language or base_language(self._changes.locale)
+
+    @property
+    def locale(self) -> str | None:
+        """The page's."""
+        return self._changes.locale
 
     async def be_born(self) -> None:
         """From now on it is stored. Raises `Conflict` where its token is taken, `Unavailable`."""
@@ -173,6 +182,25 @@ class Conversation:
                     return True
                 if await self._heard(client_id):
                     return False
+            raise self._worn_out()
+
+    async def show(self, client_id: str, files: Sequence[str]) -> bool:
+        """Files that the shopper has uploaded, sent in a turn. False where `client_id` was heard before. Raises
+        `UnknownFile`, and `Unavailable` where nothing could be stored."""
+        started = time.perf_counter()
+        async with self._lock:
+            self.touched = time.monotonic()
+            await self._begin()
+            for _ in range(_TRIES):
+                if await self._heard(client_id):
+                    return False
+                found = await self._shop.store.files_to_send(self.id, files)
+                if not found or len(found) != len(set(files)):
+                    raise UnknownFile
+                names = "\n".join(file.name for file in found)  # for whoever shows text alone
+                spoken = Turn(self.seq + 1, "shopper", names, now_text(), id=client_id, files=found)
+                if await self._decide(events.FilesSent(len(found)), spoken=spoken, started=started):
+                    return True
             raise self._worn_out()
 
     async def _heard(self, client_id: str) -> bool:

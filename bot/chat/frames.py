@@ -84,9 +84,21 @@ class Erase(Entry):
     type: Literal["erase"]
 
 
-Frame = Hello | Say | Rate | Typing | Erase
+class SendFile(Entry):
+    """Files that were uploaded over HTTP, sent in a turn of the shopper's; `files` are their ids. The turn with the
+    same `id` is the acknowledgement. Words beside them are a `say` of their own."""
+
+    type: Literal["file"]
+    id: ClientId
+    files: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern="^[a-z]{28}$"), NotWords("keys of our own")], ...],
+        Field(min_length=1, max_length=20),
+    ]
+
+
+Frame = Hello | Say | Rate | Typing | Erase | SendFile
 _ANY: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
-_KNOWN = "hello, say, rate, typing, erase"
+_KNOWN = "hello, say, rate, typing, erase, file"
 
 
 def without_nul(value: Any) -> Any:

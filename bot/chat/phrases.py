@@ -129,6 +129,25 @@ ENGLISH: Mapping[str, str] = {
     "agent_joined": "{agent} from our support team has joined this chat. The assistant is silent while they are here.",
     "agent_left": "{agent} has left this chat. The assistant is here again.",
     "agent_gone": "{agent} is no longer in this chat. The assistant is here again.",
+    # Files that a shopper sends (R1); `file_…`: why one is not taken.
+    "thanks_files": "Thank you, that is in this chat now, where our team can see it.",
+    "thanks_files_alone": "Thank you, that is in this chat now, where our team can see it. How can I help you with it?",
+    "thanks_files_offer": "Thank you, that is in this chat now, where our team can see it. The offer of a support "
+    "ticket stands: just say yes or no.",
+    "thanks_files_open": "Thank you, that is in this chat now, where our team can see it. What I asked before still "
+    "stands.",
+    "files_privacy": "One request: please never send a picture of a payment card, a password or a code. I can't see "
+    "what is in a picture, so I can't remove it.",
+    "file_empty": "This file is empty. Please choose another one.",
+    "file_kind": "This kind of file can't be sent here. Pictures (JPEG, PNG, WebP, HEIC), PDF and plain text can.",
+    "file_animated": "Moving pictures can't be sent here. A single still picture can.",
+    "file_pixels": "This picture is too large. Please send it in a smaller size, up to {most} megapixels.",
+    "file_broken": "This file can't be opened: it may be damaged or cut off. Please try another copy.",
+    "file_big": "This file is too big. A file may have up to {most} MB.",
+    "file_many": "This chat holds as many files as it can. You can write to {support_email} for more.",
+    "file_fast": "Many files have come from your address lately. Please try again in a while.",
+    "file_full": "No more files can be taken right now. You can write to {support_email} instead.",
+    "file_late": "The file could not be checked in time. Please try again in a moment.",
     # Beside what CLDR knows of hours and days.
     "hours_daily": "daily",
     "hours_all_day": "24 hours",

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from bot.chat.conversation import Conversation, Erased
-from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, Typing, dump, parse
+from bot.chat.conversation import Conversation, Erased, UnknownFile
+from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, SendFile, Typing, dump, parse
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
 from bot.chat.limits import Address, Limits, count_one, real_address
@@ -38,7 +38,7 @@ _TOO_MANY = "Many chats have begun from your address lately; please try again in
 _BEGIN_AGAIN = 10
 #: What was added to the protocol's frames; a client that knows none of it works on. `languages`: a welcome tells the
 #: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one.
-#: `hours`: a frame that comes when somebody is there, or is not any more.
+#: `hours`: a frame that comes when somebody is there, or is not any more. `files`: pictures and documents may be sent.
 FEATURES = ("languages", "hours")
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
@@ -156,7 +156,7 @@ class Socket:
             "seq": self._conversation.seq,
             "rated": self._conversation.state.rated,
             "language": self._conversation.language,
-            "features": list(FEATURES),
+            "features": [*FEATURES, *(("files",) if self._settings.files else ())],
         }
         self._locale = frame.locale
         self._told_hours = self._hours(self._conversation)
@@ -222,6 +222,8 @@ class Socket:
         elif isinstance(frame, Rate):
             comment = frame.comment.masked() if frame.comment and not conversation.state.rated else None
             await conversation.tell(events.ShopperRated(frame.score, comment))
+        elif isinstance(frame, SendFile):
+            await self._show(conversation, frame, pace, address)
         elif isinstance(frame, Erase):
             await self._hub.erase(conversation.id)
             await self._send({"type": "erased"})
@@ -235,6 +237,23 @@ class Socket:
                     await self._refuse(error)
                     raise WebSocketDisconnect(1008) from error
             await self._identify(conversation, frame)
+
+    async def _show(self, conversation: Conversation, frame: SendFile, pace: AsyncLimiter, address: Address) -> None:
+        if frame.id != frame.id.sent:
+            self._ids[frame.id] = frame.id.sent
+        if not await address.count_message(0, pace):
+            raise FrameError(
+                "too_fast", "That was faster than this chat can follow; please send it again in a moment.", frame.id
+            )
+        try:
+            if not await conversation.show(frame.id, frame.files):
+                await self._acknowledge(conversation, frame.id)
+        except UnknownFile:
+            raise FrameError("bad_frame", "A file of this turn is not here; please send it again.", frame.id) from None
+        except Unavailable:
+            raise FrameError(
+                "unavailable", self._or_write("The chat can't store files right now"), frame.id
+            ) from None
 
     async def _acknowledge(self, conversation: Conversation, id: str) -> None:
         """A message that was heard before: its own turn once more is the acknowledgement, however old it is."""

@@ -8,7 +8,7 @@ hold one: the database (`bot.store.database.Store`), or a rehearsal's memory (`b
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -16,7 +16,7 @@ from bot.chat.drawn import new_mark, new_stem
 from bot.chat.own_words import OwnWords
 from bot.chat.published import Published
 from bot.chat.ticket_form import TicketForm
-from bot.store.records import Change, Loaded, Turn
+from bot.store.records import Change, File, Loaded, Turn
 from dialogue import events
 from dialogue.policy import Policy
 from dialogue.states import Phase, State
@@ -90,6 +90,10 @@ class ConversationStore(Protocol):
         """The turn that was said under `client_id`, however long ago; None where there is none."""
         ...
 
+    async def files_to_send(self, id: str, files_of_it: Sequence[str]) -> tuple[File, ...]:
+        """Those of these files that were uploaded to the conversation and not sent yet, in their order."""
+        ...
+
     async def claim(self, id: str, customer: str) -> None:
         """This conversation is this customer's, unless it is somebody's already."""
         ...
@@ -102,6 +106,11 @@ class ConversationStore(Protocol):
 #: The kind of store that a workshop has: a conversation needs no more than `ConversationStore`, the hub needs the
 #: database.
 StoreT = TypeVar("StoreT", bound=ConversationStore, covariant=True)
+
+
+def nowhere(reference: str) -> str | None:
+    """Where no address of files is given away."""
+    return None
 
 
 async def nothing_to_load() -> None:
@@ -140,6 +149,7 @@ class Workshop(Generic[StoreT]):
     clock: Callable[[], float] = time.time  # by which the leases of presences are counted
     stem: Callable[[], str] = new_stem
     mark: Callable[[], str] = new_mark
+    evidence_at: Callable[[str], str | None] = nowhere  # where the helpdesk finds the files of a ticket
 
 
 @dataclass

@@ -32,6 +32,7 @@ from bot.store.database import Store, token_hash
 from bot.store.declarations import REGISTER
 from bot.store.edited_articles import DRAFT
 from bot.store.entry import FRESH, spent_hash
+from bot.store.files.rows import clear, note_gone
 from bot.store.forgetting import delete_rows, read_rows, rewrite_typed, table_of
 from bot.store.records import to_json
 from bot.store.scrubbing import note_erasure, scrub
@@ -88,6 +89,7 @@ def erase_conversation(connection: Connection, id: str) -> bool:
         connection.execute(insert(conversation).values(**empty))
         connection.execute(update(outbox).where(waiting).values(conversation=stub))
     _spend_tokens(connection, id, found.token_hash)
+    note_gone(connection, id)
     delete_rows(connection, conversation.name, conversation.c.id == id)
     note_erasure(connection)
     forget_rows()
@@ -105,10 +107,22 @@ def _spend_tokens(connection: Connection, id: str, hash: str) -> None:
         connection.execute(insert(spent_token), [{"hash": each, "at": now} for each in sorted(hashes)])
 
 
+async def clear_files(store: Store) -> None:
+    """Delete the files of what was erased, where nobody else's are the same. What the disk does not let go now is tried
+    again later (`bot.evidence.intake.tidy`)."""
+    if store.folder is None:
+        return
+    try:
+        await clear(store, store.folder)
+    except OSError as error:
+        log.error("files of an erased conversation could not be deleted yet: %s", error.strerror)
+
+
 async def erase(store: Store, id: str) -> None:
     """Erase one conversation, where it is there."""
     await store.transact(functools.partial(erase_conversation, id=id))
     store.erasures += 1
+    await clear_files(store)
 
 
 async def sweep(store: Store) -> int:
@@ -128,6 +142,8 @@ async def sweep(store: Store) -> int:
 
     ids = await store.transact(job)
     store.erasures += bool(ids)
+    if ids:
+        await clear_files(store)
     return len(ids)
 
 
@@ -189,6 +205,7 @@ async def erase_person(
 
     await store.transact(rest)
     store.erasures += 1
+    await clear_files(store)
     try:
         async with asyncio.timeout(_SCRUB_WITHIN):
             counted.overwritten = await scrub(store)
@@ -288,6 +305,7 @@ async def erase_older(store: Store, before: str, *, limit: int = _BATCH) -> list
         if refused := await store.transact(job):
             log.warning("refused by the helpdesk, and gone with their old chats: %s", ", ".join(refused))
         store.erasures += 1
+        await clear_files(store)
     return ids
 
 

@@ -42,6 +42,9 @@ def make_transcript(
     for turn in turns:
         seen += [Seen(turn.seq - 1, "page", understood=page) for page in pages.pop(turn.seq, ())]
         sources = [dataclasses.asdict(s) for s in turn.sources]
+        if turn.files:
+            seen.append(Seen(turn.seq, "files"))  # their names are no words of a message
+            continue
         known = understood.get(turn.seq) if turn.who == "shopper" else None
         seen.append(Seen(turn.seq, turn.who, turn.text, turn.act, turn.asks, turn.ticket, sources, known))
     last = turns[-1].seq if turns else 0

@@ -84,6 +84,8 @@ async def _tell(rehearsal: Rehearsal, told: events.Happening, text: str, *, anew
         await rehearsal.say(text, None if anew else told.understood)
     elif isinstance(told, events.AgentSaid):
         await rehearsal.agent(text)
+    elif isinstance(told, events.FilesSent):
+        await rehearsal.send_files(told.count)
     elif not isinstance(told, events.ArticleFound | events.NothingFound):  # the articles are asked again
         await rehearsal.tell(told)
 
@@ -95,6 +97,11 @@ def _shown(turn: Turn | None) -> str:
     return f"{turn.who} [{turn.act or '–'}{asks}] {turn.text}"
 
 
+def _said(turn: Turn) -> str:
+    """Its words; of files only that they came, for a rehearsal has none."""
+    return "files" if turn.files else turn.text
+
+
 def _first_difference(id: str, stored: Sequence[Turn], now: Sequence[Turn]) -> list[Difference]:
     heard = ""
     for place in range(max(len(stored), len(now))):
@@ -102,8 +109,8 @@ def _first_difference(id: str, stored: Sequence[Turn], now: Sequence[Turn]) -> l
         new = now[place] if place < len(now) else None
         if old is not None and old.who == "shopper":
             heard = old.text
-        same = old is not None and new is not None and (old.who, old.act, old.asks, old.text, old.choices) == (
-            new.who, new.act, new.asks, new.text, new.choices)  # fmt: skip
+        same = old is not None and new is not None and (old.who, old.act, old.asks, _said(old), old.choices) == (
+            new.who, new.act, new.asks, _said(new), new.choices)  # fmt: skip
         if not same:
             rules = [t.rule or "(shopper)" if t else "(nothing)" for t in (old, new)]
             rule = rules[0] if rules[0] == rules[1] else f"{rules[0]} → {rules[1]}"

@@ -58,6 +58,7 @@ class Step:
     expected: tuple[Expectation, ...]
     understood: dict[str, Any] | None = None  # recorded, so that a replay needs no understander
     rate: int | None = None  # instead of a message: the stars of the widget
+    files: int | None = None  # instead of a message: so many files
     agent: str | None = None  # instead of a message: what a person of the shop does
     column: int = 1
 

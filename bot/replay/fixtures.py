@@ -23,7 +23,9 @@ from dialogue.events import Understanding
 __all__ = ["AGENT_MOVES", "Case", "Expectation", "FixtureError", "Step", "matches", "read_fixtures"]
 
 #: What a step does; it has one of these at most.
-_DOES = ("user", "agent", "rate")
+_DOES = ("user", "agent", "rate", "files")
+#: How many files one turn of a shopper's may have.
+MOST_FILES = 20
 _OF_TURN = ("act", "utter", "asks", "bot", "ticket")
 _STEP = {*_DOES, "understood", *_OF_TURN, "slot_was_set", "slot_was_not_set", "never"}
 #: What a person of the shop does in a chat; any other text is what they write.
@@ -134,6 +136,11 @@ class _Reader(Page):
             return Step(line, self.text(step, "user"), (), understood=self.understood(step), column=column)
         if done == ["agent"]:
             return Step(line, "", (), agent=self.text(step, "agent"), column=column)
+        if done == ["files"]:
+            count = step["files"]
+            if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_FILES:
+                raise self.fail(self.at(step, "files"), f"`files` is how many, 1 to {MOST_FILES}")
+            return Step(line, "", (), files=int(count), column=column)
         score = step["rate"]
         if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
             raise self.fail(self.at(step, "rate"), "`rate` is a whole number, 1 to 5")

@@ -138,7 +138,7 @@ def moves_of(
             found.append(Move(told, _as_words(text)))
         elif isinstance(told, events.ShopperRated):
             found.append(Move(events.ShopperRated(told.score)))
-        elif isinstance(told, events.AgentJoined | events.AgentLeft):
+        elif isinstance(told, events.AgentJoined | events.AgentLeft | events.FilesSent):
             found.append(Move(told))
     return found
 
@@ -157,6 +157,8 @@ async def play(
     for move in moves:
         if isinstance(move.told, events.ShopperSaid):
             turns = await rehearsal.say(move.text, move.told.understood)
+        elif isinstance(move.told, events.FilesSent):
+            turns = await rehearsal.send_files(move.told.count)
         elif isinstance(move.told, events.AgentSaid):
             await rehearsal.agent(move.text)
             turns = []
@@ -195,6 +197,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Turn]]) -
                 case["customer"] = known
         elif isinstance(move.told, events.AgentSaid):
             steps.append({"agent": move.text})
+        elif isinstance(move.told, events.FilesSent):
+            steps.append({"files": move.told.count})
         elif isinstance(move.told, events.ShopperRated):
             steps.append({"rate": move.told.score})
         elif isinstance(move.told, events.AgentLeft) and move.told.settled:

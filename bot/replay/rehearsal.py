@@ -15,7 +15,7 @@ from bot.factories import make_answers
 from bot.history.transcripts import make_transcript
 from bot.history.views import fields_of, passed_as
 from bot.settings import DEMO_EMAIL, Settings
-from bot.store.records import Change, Loaded, Turn
+from bot.store.records import Change, File, Loaded, Turn
 from dialogue import events
 from dialogue.policy import Policy
 from dialogue.referee.judge import judge
@@ -82,6 +82,9 @@ class InMemory:
 
     async def turn_with(self, id: str, client_id: str) -> Turn | None:
         return next((t for t in self.said if t.id == client_id), None)
+
+    async def files_to_send(self, id: str, files_of_it: Sequence[str]) -> tuple[File, ...]:
+        return tuple(File(name, f"{name}.jpg", "image/jpeg", 1) for name in files_of_it)
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
         return [t for t in self.said if t.seq > after][:limit]
@@ -168,6 +171,13 @@ class Rehearsal:
         """The words of a person of the shop, who must have joined."""
         self._said += 1
         await self._conversation.agent_says(f"a{self._said}", text)
+
+    async def send_files(self, count: int) -> list[Turn]:
+        """So many files of the shopper's, without any content; the turns that follow them."""
+        before = len(self._kept.changes)
+        self._said += 1
+        await self._conversation.show(f"f{self._said}", [f"file-{self._said}-{n + 1}" for n in range(count)])
+        return [t for c in self._kept.changes[before:] for t in c.turns if t.who != "shopper"]
 
     async def _file(self, since: int) -> None:
         if not self.files:

@@ -32,6 +32,10 @@ def _step() -> dict[str, Any]:
             f"only.",
         ),
         "rate": ({"type": "integer", "minimum": 1, "maximum": 5}, "The stars of the widget: a score from 1 to 5."),
+        "files": (
+            {"type": "integer", "minimum": 1, "maximum": 20},
+            "So many files, such as photos, that the shopper sends. In this process only.",
+        ),
         "act": ({"enum": _ACTS}, "What a bot turn does."),
         "asks": ({"type": "array", "items": {"enum": fields}}, "Exactly the fields that turn asks for."),
         "bot": (

@@ -36,6 +36,10 @@ class Stage(Protocol):
         """What a person of the shop does, one of `AGENT_MOVES`, or writes. Raises `ReplayError`."""
         ...
 
+    async def files(self, count: int) -> None:
+        """So many files of the shopper's. Raises `ReplayError`."""
+        ...
+
     async def rate(self, score: int) -> None:
         """The shopper's rating, 1 to 5."""
         ...
@@ -87,6 +91,9 @@ class OnStage:
         else:
             await self.rehearsal.agent(move)
 
+    async def files(self, count: int) -> None:
+        self._take(await self.rehearsal.send_files(count))
+
     async def rate(self, score: int) -> None:
         self._take(await self.rehearsal.tell(events.ShopperRated(score)))
 
@@ -137,6 +144,10 @@ class OverSocket:
     async def agent(self, move: str) -> None:
         """Not here: `play_over_socket` leaves out a case that has a person of the shop in it."""
         raise ReplayError("a person of the shop can only take part in this process")
+
+    async def files(self, count: int) -> None:
+        """Not here: `play_over_socket` leaves out a case with files in it."""
+        raise ReplayError("files are only sent in this process")
 
     async def rate(self, score: int) -> None:
         await self._ws.send(orjson.dumps({"type": "rate", "score": score}).decode())

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.settings.files import FileSettings
 from bot.settings.helpdesk import HelpdeskSettings
 from bot.settings.limits import LimitSettings
 from bot.settings.pages import PageSettings
@@ -41,7 +42,7 @@ def _first_and_last(text: str) -> tuple[datetime.date, datetime.date]:
     return found
 
 
-class Settings(HelpdeskSettings, PageSettings, LimitSettings):
+class Settings(HelpdeskSettings, PageSettings, FileSettings, LimitSettings):
     """Names are those of the variables without `ASKONCE_`; see `docs/operating.md` for all of them."""
 
     model_config = SettingsConfigDict(
@@ -180,6 +181,14 @@ class Settings(HelpdeskSettings, PageSettings, LimitSettings):
     def retention(self) -> dict[str, int]:
         """Days by the name of the setting, for whatever has an age of its own (`bot.store.declarations`)."""
         return {name: getattr(self, name) for name in type(self).model_fields if name.startswith("retention_")}
+
+    @property
+    def files_folder(self) -> pathlib.Path:
+        """Where files are kept: by default beside the database, where that is a file."""
+        if self.files_path is not None:
+            return self.files_path
+        file = self.database_url.partition("///")[2].partition("?")[0] if self.sqlite else ""
+        return (pathlib.Path(file).parent if file and file != ":memory:" else pathlib.Path("var")) / "files"
 
     @property
     def sqlite(self) -> bool:

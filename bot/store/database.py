@@ -8,6 +8,7 @@ run, is the matter of `bot.store.transactions`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 import time
@@ -20,8 +21,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.store.constraints import FIRST, broken
 from bot.store.dialects import insert_into
 from bot.store.entry import spent_hash
+from bot.store.files import rows as files
+from bot.store.files.folder import Folder
 from bot.store.happened import Happened, walk
-from bot.store.records import Change, Loaded, Turn, from_json, to_json
+from bot.store.records import Change, File, Loaded, Turn, from_json, to_json
 from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
 from bot.store.transactions import Refused, Transactions, Unavailable
 from bot.store.writing import Commit, statements_of, turn_of
@@ -46,6 +49,9 @@ def token_hash(token: str) -> str:
 
 class Store(Transactions):
     """Conversations, turns and what hangs on them, in one database."""
+
+    #: Where the bytes of files are; None where nobody said.
+    folder: Folder | None = None
 
     async def create(
         self,
@@ -141,6 +147,10 @@ class Store(Transactions):
         async with self.read() as connection:
             row = (await connection.execute(query)).one_or_none()
             return turn_of(row) if row is not None else None
+
+    async def files_to_send(self, id: str, files_of_it: Sequence[str]) -> tuple[File, ...]:
+        """Those of these files that were uploaded to conversation `id` and not sent yet."""
+        return await self.look(functools.partial(files.to_send, conversation=id, ids=files_of_it))
 
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
         """The turns after `after`, in order."""

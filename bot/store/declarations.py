@@ -73,8 +73,21 @@ REGISTER = Register(
                 "conversation": _FACT, "seq": _FACT, "who": _FACT, "text": _WORDS, "at": _FACT, "client_id": _WORDS,
                 "act": _FACT, "asks": _json(kind=Kind.FACT), "sources": _json("article", "title"),
                 "ticket": _json("reference", "status"), "choices": _json(), "rule": _FACT, "number": _FACT,
-                "language": _FACT, "parts": _json(kind=Kind.FACT),
+                "language": _FACT, "parts": _json(kind=Kind.FACT), "files": _json("id", "type"),
             },
+        ),
+        "attachment": Kept(
+            what="a file that the shopper sent; its bytes lie in the folder of files",
+            by="conversation", to=("conversation", "id"), ends="a day after it was uploaded and not sent",
+            columns={
+                "id": _FACT, "conversation": _FACT, "client_id": _WORDS, "seq": _FACT, "ticket": _FACT, "name": _WORDS,
+                "type": _FACT, "size": _FACT, "content": _FACT, "thumbnail": _FACT, "created_at": _FACT,
+                "status": _FACT, "attempts": _FACT, "due_at": _FACT, "owner": _SHOPS,
+            },
+        ),
+        "file_gone": Kept(
+            what="that a content is to be deleted from the folder of files", ends="as soon as it is deleted",
+            columns={"hash": _SHOPS, "at": _SHOPS},
         ),
         "outbox": Kept(
             what="a ticket on its way to the helpdesk, and then that it was filed",

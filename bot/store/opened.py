@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from bot.settings import Settings
 from bot.store.database import Store
+from bot.store.files.folder import Folder
 from bot.store.migrate import migrate
 
 
@@ -19,6 +20,7 @@ async def opened(settings: Settings, *, migrating: bool = True, timeout: float =
     if migrating:
         await asyncio.to_thread(migrate, settings.database_url)
     store = Store(settings.database_url, timeout=timeout)
+    store.folder = Folder(settings.files_folder)
     try:
         yield store
     finally:

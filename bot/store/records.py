@@ -73,6 +73,24 @@ def happenings_from_json(text: str) -> tuple[events.Happening, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file of a turn. `size` in bytes, of what is kept; `preview`: there is a small picture of it."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    preview: bool = False
+
+    def frame(self) -> dict[str, Any]:
+        """The file as the protocol has it. Its addresses are paths on the bot's own host, for whoever may read the
+        chat."""
+        at = f"/api/files/{self.id}"
+        told = {"id": self.id, "name": self.name, "type": self.type, "size": self.size, "url": at}
+        return told | {"thumbnail": f"{at}/thumbnail" if self.preview else None}
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One turn as it is stored and sent; the protocol's names.
 
@@ -92,13 +110,15 @@ class Turn:
     rule: str = ""
     language: str | None = None
     parts: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
     def frame(self) -> dict[str, Any]:
         """The `turn` frame of the protocol."""
         frame: dict[str, Any] = {"type": "turn", "seq": self.seq, "who": self.who, "text": self.text, "at": self.at}
         frame["language"] = self.language
         if self.who == "shopper":
-            return frame | {"id": self.id}
+            sent = {"files": [file.frame() for file in self.files]} if self.files else {}
+            return frame | {"id": self.id} | sent
         quoted = self.parts[-1] if self.parts else self.language  # what an answer quotes is its end
         return frame | {
             "act": self.act,
@@ -187,6 +207,8 @@ class Change:
     now: float = 0.0
     stay: Stay | None = None  # where a person of the shop is in the chat, or has just left it
     trace: str | None = None  # W3C traceparent of the message that did it
+    has_files: bool = False  # files were sent that may belong to a ticket of this change
+    files_for: str | None = None  # reference of the ticket that this change's files belong to
 
 
 @dataclass

@@ -73,7 +73,39 @@ turn = Table(
     Column("number", Integer, nullable=False),  # the happening that caused it
     Column("language", Text),  # null in turns older than the column
     Column("parts", Text),
+    Column("files", Text),  # null where the turn is no turn of files
     UniqueConstraint("conversation", "client_id"),
+)
+
+#: Files that shoppers send. Their bytes lie in a folder by their hash (`bot.store.files`).
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", String(40), primary_key=True),  # drawn, of letters alone: it stands in JSON in which words are masked
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+    Column("client_id", String(200), nullable=False),
+    Column("seq", Integer),  # the turn that it was sent with; null: uploaded, and not sent yet
+    Column("ticket", String(40)),  # reference of the ticket that it belongs to
+    Column("name", Text, nullable=False),
+    Column("type", String(60), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", String(64), nullable=False, index=True),  # SHA-256 of what is kept
+    Column("thumbnail", String(64), index=True),  # likewise; null where it is no picture
+    Column("created_at", String(40), nullable=False),
+    Column("status", String(10), nullable=False),  # kept, sending, attached, refused: see `ticket_bridge.attaching`
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Float, nullable=False, default=0.0),  # seconds since the epoch; while sending, the lease's end
+    Column("owner", String(60)),
+    UniqueConstraint("conversation", "client_id"),
+    Index("ix_attachment_status_due_at", "status", "due_at"),
+)
+
+#: Contents that nothing needs any more, until they are deleted from the folder.
+file_gone = Table(
+    "file_gone",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("at", Float, nullable=False),
 )
 
 outbox = Table(

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.store.presence import statements as stay_statements
-from bot.store.records import Change, Delivery, Turn, happenings_to_json, to_json
-from bot.store.tables import attempt, conversation, gap, happening, notice, outbox, rating, turn
+from bot.store.records import Change, Delivery, File, Turn, happenings_to_json, to_json
+from bot.store.tables import attachment, attempt, conversation, gap, happening, notice, outbox, rating, turn
 from dialogue import events
 from ticket_bridge.notices import notice_row
 from ticket_bridge.outbox import enqueue_row, file_late, held
@@ -36,6 +36,18 @@ _UPDATE_CONVERSATION = (
     .values(
         seq=bindparam("b_seq"), number=bindparam("b_number"), state=bindparam("b_state"), updated_at=bindparam("b_at")
     )
+)
+_SEND_FILES = (
+    update(attachment)
+    .where(attachment.c.conversation == bindparam("b_id"), attachment.c.id == bindparam("b_file"))
+    .values(seq=bindparam("b_seq"), ticket=bindparam("b_ticket"))
+)
+_FILES_TO_TICKET = (
+    update(attachment)
+    .where(
+        attachment.c.conversation == bindparam("b_id"), attachment.c.ticket.is_(None), attachment.c.seq.is_not(None)
+    )
+    .values(ticket=bindparam("b_ticket"))
 )
 _EVERY_MESSAGE = frozenset((_INSERT_HAPPENING, _INSERT_TURN, _UPDATE_CONVERSATION))
 
@@ -135,12 +147,21 @@ def statements_of(c: Change) -> list[Statement]:
     if c.turns:
         found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
     found.append((_UPDATE_CONVERSATION, stands))
+    sent = [
+        {"b_id": c.conversation, "b_file": file.id, "b_seq": t.seq, "b_ticket": c.files_for}
+        for t in c.turns
+        for file in t.files
+    ]
+    if sent:
+        found.append((_SEND_FILES, sent))
     for e in c.enqueued:
         row = enqueue_row(
             key=e.key, conversation=c.conversation, reference=e.reference, payload=e.payload, helpdesk=c.helpdesk,
             now=c.now, trace=c.trace,
         )  # fmt: skip
         found.append((_INSERT_OUTBOX, row))
+        if c.has_files:
+            found.append((_FILES_TO_TICKET, {"b_id": c.conversation, "b_ticket": e.reference}))
     for seq, question in c.gaps:
         found.append((_INSERT_GAP, {"conversation": c.conversation, "seq": seq, "question": question, "at": c.at}))
     if c.stay:
@@ -203,6 +224,7 @@ def _turn_row(c: Change, t: Turn) -> Row:
         "act": t.act, "asks": to_json(t.asks), "sources": to_json(t.sources),
         "ticket": to_json(t.ticket) if t.ticket else None, "choices": to_json(t.choices), "rule": t.rule,
         "number": c.number, "language": t.language, "parts": to_json(t.parts) if t.parts else None,
+        "files": to_json(t.files) if t.files else None,
     }  # fmt: skip
 
 
@@ -214,4 +236,5 @@ def turn_of(row: Any) -> Turn:
         sources=tuple(events.Passage(**s) for s in orjson.loads(row.sources or "[]")),
         ticket=orjson.loads(row.ticket) if row.ticket else None, choices=tuple(orjson.loads(row.choices or "[]")),
         rule=row.rule or "", language=row.language, parts=tuple(orjson.loads(row.parts or "[]")),
+        files=tuple(File(**f) for f in orjson.loads(row.files or "[]")),
     )  # fmt: skip

@@ -46,6 +46,8 @@ LISTENING = Gauge("askonce_pokes_listening", "1 while pokes of other replicas ar
 RASA = Gauge(
     "askonce_rasa_outcomes", "Messages by what came of asking Rasa, since the start", ["outcome"], registry=REGISTRY
 )
+FILES = Counter("askonce_files", "Files that shoppers sent, by what became of them", ["outcome"], registry=REGISTRY)
+FILE_BYTES = Gauge("askonce_file_bytes", "Bytes of all files that are kept", registry=REGISTRY)
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)
 OLDEST = Gauge("askonce_outbox_oldest_seconds", "Age of the oldest ticket that is not filed", registry=REGISTRY)
 DRAFTS = Gauge("askonce_article_drafts", "Drafts of articles that wait", registry=REGISTRY)

@@ -21,7 +21,7 @@ from bot.store.access_log import AccessLog
 from bot.store.database import Unavailable
 from bot.store.lives import process_name
 from bot.telemetry import tracing
-from bot.web import api, articles_api, garbage_collection, health, pages
+from bot.web import api, articles_api, files_api, garbage_collection, health, pages
 from bot.web.running import bot_of
 from bot.web.serving import Edge
 from bot.web.widget import add_widget
@@ -65,6 +65,9 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
         app.include_router(api.rest_routes)
     app.include_router(api.routes)
     app.include_router(articles_api.routes)
+    if settings.files:
+        app.state.file_door = files_api.make_door(settings.limit_address_files, settings.trusted_proxies)
+        app.include_router(files_api.routes)
     app.include_router(pages.console_routes)
     app.mount("/console", pages.LateConsole(lambda: bot_of(app)))
     if settings.help:

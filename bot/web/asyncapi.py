@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.chat.frames import Erase, Hello, Rate, Say, Typing
+from bot.chat.frames import Erase, Hello, Rate, Say, SendFile, Typing
 from dialogue.vocabulary import Act
 
 
@@ -34,7 +34,7 @@ class Welcome(_Sent):
     chat was rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with
     the act `thanks` follows. `language`: the chat's (ISO 639-1), null while nothing was said; from there on a turn of
     the shopper's that tells one changes it. `features`: what was added to the frames since they were first published:
-    `languages` (this field, and `language` and `parts` of turns)."""
+    `languages` (this field, and `language` and `parts` of turns), `hours`, and `files` where files may be sent."""
 
     type: Literal["welcome"]
     conversation: str
@@ -42,7 +42,7 @@ class Welcome(_Sent):
     seq: int
     rated: bool
     language: str | None
-    features: list[Literal["languages", "hours"]]
+    features: list[Literal["languages", "hours", "files"]]
     hours: ServiceHours | None = None
 
 
@@ -62,9 +62,21 @@ class TicketShown(_Sent):
     status: Literal["filed", "saved"]
 
 
+class FileShown(_Sent):
+    """A file of a turn. `size` in bytes; `url`, and `thumbnail` where it is a picture: paths on the bot's own host, for
+    whoever sends the chat's token as `Authorization: Bearer`."""
+
+    id: str
+    name: str
+    type: Literal["image/jpeg", "image/png", "application/pdf", "text/plain"]
+    size: int
+    url: str
+    thumbnail: str | None
+
+
 class ShopperTurn(_Sent):
     """The shopper's own turn: the acknowledgement of a `say` with the same `id`. `language`: that of its words, null
-    where they do not tell."""
+    where they do not tell. `files`: what a `file` sent; `text` then holds their names, for whoever shows text alone."""
 
     type: Literal["turn"]
     seq: int
@@ -73,6 +85,7 @@ class ShopperTurn(_Sent):
     at: str
     language: str | None
     id: str | None
+    files: list[FileShown] = []
 
 
 class Part(_Sent):
@@ -137,7 +150,7 @@ class Error(_Sent):
     retry_after: int | None = None
 
 
-SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase)
+SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase, SendFile)
 SENT_BY_SERVER: tuple[type[BaseModel], ...] = (
     Welcome, ShopperTurn, BotTurn, TypingShown, HoursChanged, Rated, Erased, Error,
 )  # fmt: skip

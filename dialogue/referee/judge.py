@@ -17,6 +17,7 @@ from dialogue.referee.beliefs import Belief
 from dialogue.referee.exchange import TICKET, Exchange
 from dialogue.referee.rules import danger as of_danger
 from dialogue.referee.rules import exchanges as of_exchanges
+from dialogue.referee.rules import files as of_files
 from dialogue.referee.rules import tickets as of_tickets
 from dialogue.referee.rules import turns as of_turns
 from dialogue.referee.sight import look
@@ -46,6 +47,10 @@ class _Walk:
                 self._unprompted(replies)
             elif head.who == "page":
                 self.belief.page(head)
+                self._unprompted(replies)
+            elif head.who == "files":
+                for file_rule in of_files.OF_FILES:
+                    self._find(file_rule(head, replies, self.belief))
                 self._unprompted(replies)
             else:
                 self._exchange(Exchange(head, replies, self.transcript.required_fields))

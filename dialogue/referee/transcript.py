@@ -9,8 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Seen:
-    """One turn as anyone can see it. `who`: shopper, bot, agent, system, or `page` for the page naming its signed-in
-    customer (its name and address then stand in `understood`)."""
+    """One turn as anyone can see it. `who`: shopper, bot, agent, system; `files` for files that the shopper sent,
+    without a word; or `page` for the page naming its signed-in customer (its name and address then stand in
+    `understood`)."""
 
     seq: int
     who: str
@@ -54,11 +55,11 @@ class Violation:
 
 
 def exchanges(turns: Sequence[Seen]) -> Iterable[tuple[Seen | None, list[Seen]]]:
-    """Each message (or word from the page) with the turns up to the next one; first what came before any."""
+    """Each message (or file, or word from the page) with the turns up to the next one; first what came before any."""
     head: Seen | None = None
     replies: list[Seen] = []
     for turn in turns:
-        if turn.who in ("shopper", "page"):
+        if turn.who in ("shopper", "files", "page"):
             if head or replies:
                 yield head, replies
             head, replies = turn, []

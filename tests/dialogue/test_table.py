@@ -94,6 +94,7 @@ def _small_alphabet() -> list[e.Happening]:
         e.ArticleFound("60 days", ()),
         e.NothingFound(),
         e.NothingFound(False),
+        e.FilesSent(),
         e.AgentJoined("Maya"),
         e.AgentJoined("Noor"),
         e.AgentSaid(),

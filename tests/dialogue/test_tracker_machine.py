@@ -113,6 +113,18 @@ class TrackerMachine(RuleBasedStateMachine):
         assert len([x for x in effects if isinstance(x, Announce)]) == len(effects) == int(before.agent != name)
         assert self.state.missing == before.missing
 
+    @rule(count=st.integers(1, 3))
+    def files_come(self, count: int) -> None:
+        """R1: nothing of what is open changes; thanked for by the bot, or left to the person who is here."""
+        before, effects = self._step(e.FilesSent(count))
+        says = self._says(effects)
+        if before.phase is Phase.ATTENDED:
+            assert not effects and self.state == replace(before, has_files=True, waits=True)
+            return
+        assert self.state == replace(before, has_files=True, files_told=True)
+        assert [s.act for s in says] == [Act.THANKS, *([] if before.files_told else [Act.PRIVACY])]
+        assert len(says) == len(effects) and not any(s.asks for s in says)
+
     @rule()
     def they_write(self) -> None:
         before, effects = self._step(e.AgentSaid())

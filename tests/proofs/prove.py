@@ -110,7 +110,7 @@ def alphabet() -> list[e.Happening]:
         e.AgentLeft(settled=True),
     ]
     help += [e.AgentLeft(gone="stay"), e.AgentLeft(gone="an earlier one")]
-    return [*messages, *world, e.ShopperRated(5), *help]
+    return [*messages, *world, e.ShopperRated(5), e.FilesSent(), *help]
 
 
 def pairs() -> list[e.Happening]:
@@ -197,7 +197,7 @@ def waiting(state: State, told: e.Happening, found: e.Happening) -> list[str]:
     after, effects = outcome(state, told, found)
     if after.phase is Phase.LOOKING_UP:
         return [f"a search without an end: {after}"]
-    if not isinstance(told, e.ShopperSaid):
+    if not isinstance(told, e.ShopperSaid | e.FilesSent):
         return []
     if after.phase is not Phase.ATTENDED:
         return [] if any(isinstance(x, Say | FileTicket) for x in effects) else [f"no reply to {told} in {state}"]

@@ -15,7 +15,7 @@ from dialogue.referee.transcript import Passed, Seen, Transcript, Violation
 _THREE = frozenset({"name", "email", "reason"})
 #: What a helpdesk call may carry beside the three fields (R1): a subject, and a technical envelope of these.
 _BESIDE = frozenset({"subject", "envelope"})
-_ENVELOPE = frozenset({"reference", "disputes", "key", "queue", "priority", "tags", "language"})
+_ENVELOPE = frozenset({"reference", "disputes", "key", "queue", "priority", "tags", "language", "evidence"})
 
 
 # ---------------------------------------------------------------- the word that a ticket is filed or saved

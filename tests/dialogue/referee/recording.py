@@ -55,6 +55,8 @@ class Recording:
         elif isinstance(told, e.CustomerIdentified):
             page = {"name": told.name, "email": told.email}
             self.turns.append(Seen(self._next() - 1, "page", understood=page))
+        elif isinstance(told, e.FilesSent):
+            self.turns.append(Seen(self._next(), "files"))
         elif isinstance(told, e.AgentSaid):
             self.turns.append(Seen(self._next(), "agent", "Let me see what I can do."))
         language = decision.state.language or "en"

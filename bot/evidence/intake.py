@@ -1,0 +1,131 @@
+"""The door for files: pieces in, a kept file out, whatever came twice or broke off in between.
+
+An upload is named by its conversation and the client's own id. Its pieces are put one behind the other, so that a
+client that lost the line asks how far it has come and goes on there; one that is complete is looked into, made safe and
+kept, and asking for it again gives the same file. Until it is sent in a turn it is in no transcript.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from bot.evidence.kinds import Refused, clean_name, kind_of
+from bot.evidence.redrawing import Redrawing
+from bot.store.database import Store
+from bot.store.files import rows
+from bot.store.files.folder import Folder
+from bot.store.files.rows import Kept
+from bot.telemetry.metrics import FILES
+
+log = logging.getLogger("askonce.files")
+#: No digit, so that no part of an id could be taken for a secret where words are masked (R17).
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LETTERS_OF_ID = 28  # 131 bits
+_LOCKS = 10_000
+_MEGA = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An upload that is not complete: so many bytes are there."""
+
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`file`: megabytes of one file; `chat`: files of one chat; `shop`: megabytes of all."""
+
+    file: int = 10
+    chat: int = 20
+    shop: int = 20_000
+
+
+class Intake:
+    """Takes files in. One for each process."""
+
+    def __init__(self, store: Store, folder: Folder, redrawing: Redrawing, bounds: Bounds) -> None:
+        self._store, self._folder, self._redrawing, self._bounds = store, folder, redrawing, bounds
+        self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+
+    @property
+    def folder(self) -> Folder:
+        """Where the bytes are."""
+        return self._folder
+
+    async def received(self, conversation: str, client_id: str) -> Kept | Received:
+        """How far an upload has come."""
+        if (kept := await rows.by_client_id(self._store, conversation, client_id)) is not None:
+            return kept
+        path = self._folder.upload(f"{conversation}:{client_id}")
+        try:
+            return Received((await asyncio.to_thread(path.stat)).st_size)
+        except FileNotFoundError:
+            return Received(0)
+
+    async def take(
+        self, conversation: str, client_id: str, *, name: str, size: int, offset: int, piece: bytes
+    ) -> Kept | Received:
+        """One piece of an upload of `size` bytes; the file where it is complete. A piece that does not begin where the
+        upload ends changes nothing, and the answer says where that is. Raises `Refused`, `Unavailable` and `OSError`;
+        a refused upload is gone."""
+        key = f"{conversation}:{client_id}"
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        self._locks.move_to_end(key)
+        while len(self._locks) > _LOCKS:
+            self._locks.popitem(last=False)
+        async with lock:
+            if (kept := await rows.by_client_id(self._store, conversation, client_id)) is not None:
+                return kept
+            upload = self._folder.upload(key)
+            try:
+                await self._within_bounds(conversation, size, offset + len(piece))
+                length = await asyncio.to_thread(self._folder.append, upload, offset, piece)
+                if length < size:
+                    return Received(length)
+                kept = await self._keep(conversation, client_id, name, upload)
+            except Refused as refused:
+                FILES.labels(refused.code).inc()
+                await asyncio.to_thread(upload.unlink, missing_ok=True)
+                raise
+            await asyncio.to_thread(upload.unlink, missing_ok=True)
+            FILES.labels("kept").inc()
+            return kept
+
+    async def _within_bounds(self, conversation: str, size: int, end: int) -> None:
+        bounds = self._bounds
+        if size < 1:
+            raise Refused("empty")
+        if size > bounds.file * _MEGA or end > size:
+            raise Refused("big", most=bounds.file)
+        own, total = await rows.counted(self._store, conversation)
+        if own >= bounds.chat:
+            raise Refused("many")
+        if total + size > bounds.shop * _MEGA:
+            log.error("no more files are taken: ASKONCE_LIMIT_SHOP_FILES is reached")
+            raise Refused("full")
+
+    async def _keep(self, conversation: str, client_id: str, name: str, upload: object) -> Kept:
+        path = self._folder.upload(f"{conversation}:{client_id}")
+        content = await asyncio.to_thread(path.read_bytes)
+        kind, small = await asyncio.to_thread(kind_of, content), None
+        if kind.startswith("image/"):
+            redrawn = await self._redrawing.draw(path)
+            kind, content, small = redrawn.type, redrawn.content, redrawn.small
+        row = {
+            "id": "".join(secrets.choice(_LETTERS) for _ in range(_LETTERS_OF_ID)), "conversation": conversation,
+            "client_id": client_id, "name": clean_name(name, kind), "type": kind, "size": len(content),
+        }  # fmt: skip
+        return await rows.add(self._store, self._folder, row, content, small)
+
+
+async def tidy(store: Store, folder: Folder) -> None:
+    """What is to be deleted is, and what a crash left behind; for whoever comes by every now and then."""
+    with contextlib.suppress(OSError):
+        if swept := await rows.sweep(store, folder):
+            log.info("deleted %d contents that nothing needs any more", swept)

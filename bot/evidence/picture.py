@@ -1,0 +1,154 @@
+"""A program of its own: one picture from standard input, decoded and written anew to standard output, with a small one.
+
+It runs apart from the bot because decoders have faults: here one can cost nothing but this process, which may take only
+so much time and memory, opens no file and starts no process. What comes out holds pixels and nothing else: no place, no
+camera, no comment, no second picture, no page that hides behind the first.
+
+Output: 4 bytes with the length of a JSON object `{type, large, small}` (sizes in bytes), the object, both pictures.
+Where a picture is refused the object is `{refused}`, one of the codes of `bot.evidence.kinds.Refused`. It imports
+nothing of the bot, so that it starts quickly and knows nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import struct
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+#: Bytes of address space, and seconds of a processor.
+MEMORY = 1_500_000_000
+SECONDS = 8
+#: The longest side of what is kept, and of the small one.
+LARGE, SMALL = 4096, 320
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "HEIF", "AVIF")
+#: What is drawn, not taken: its edges stay sharp.
+_DRAWN = ("PNG", "GIF", "BMP")
+#: A drawn picture over so many bytes is kept as JPEG.
+_LARGEST_PNG = 6_000_000
+
+
+class _No(Exception):
+    """The picture is refused, with this code."""
+
+
+def _fence() -> None:
+    """No more time and memory than that, no file, no other process; and behind the chats in the queue."""
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    try:
+        import resource
+    except ImportError:  # not on this system
+        return
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+    ):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(what, (most, most))
+
+
+def drawn_anew(data: bytes, pixels: int) -> tuple[str, bytes, bytes]:
+    """Type, picture and small picture. Raises `_No`."""
+    from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.MAX_IMAGE_PIXELS = pixels
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            if image.width * image.height > pixels:
+                raise _No("pixels")
+            kind = image.format or ""
+            if kind in ("GIF", "PNG", "WEBP", "AVIF") and getattr(image, "n_frames", 1) > 1:
+                raise _No("animated")
+            if kind in ("JPEG", "MPO"):
+                image.draft("RGB", (LARGE, LARGE))  # large ones are decoded smaller at once
+            image.load()
+            upright = _srgb(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _No("pixels") from None
+    except MemoryError:
+        raise _No("pixels") from None
+    except UnidentifiedImageError:
+        raise _No("broken") from None
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, KeyError, TypeError, RuntimeError):
+        raise _No("broken") from None
+    clear = "A" in upright.getbands()
+    plain = upright.convert("RGBA" if clear else "RGB")
+    plain.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    small = _on_white(plain).copy()
+    small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    if kind in _DRAWN or clear:
+        large = _written(plain, "PNG")
+        if len(large) <= _LARGEST_PNG:
+            return "image/png", large, _written(small, "JPEG", quality=80)
+    large = _written(_on_white(plain), "JPEG", quality=88)
+    return "image/jpeg", large, _written(small, "JPEG", quality=80)
+
+
+def _srgb(image: Picture) -> Picture:
+    """Colours as every screen shows them; the profile goes with everything else that is no pixel."""
+    from PIL import ImageCms
+
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "RGBA"):
+        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB")) or image
+    if image.mode in ("P", "PA", "LA", "La", "RGBa") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB") if image.mode not in ("RGB", "RGBA") else image
+
+
+def _on_white(image: Picture) -> Picture:
+    from PIL import Image
+
+    if image.mode != "RGBA":
+        return image
+    page = Image.new("RGB", image.size, "white")
+    page.paste(image, mask=image.getchannel("A"))
+    return page
+
+
+def _written(image: Picture, form: str, **options: Any) -> bytes:
+    """Pixels alone: a copy without what the picture carried along."""
+    out = io.BytesIO()
+    image.info = {}
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def main() -> None:
+    """`python picture.py <most pixels>`."""
+    _fence()
+    data = sys.stdin.buffer.read()
+    large, small = b"", b""
+    told: dict[str, object]
+    try:
+        kind, large, small = drawn_anew(data, int(sys.argv[1]))
+        told = {"type": kind, "large": len(large), "small": len(small)}
+    except _No as no:
+        told = {"refused": str(no)}
+    except MemoryError:
+        told = {"refused": "pixels"}
+    head = json.dumps(told).encode()
+    out = sys.stdout.buffer
+    out.write(len(head).to_bytes(4, "big") + head + large + small)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Files that shoppers send: a turn names them, and `attachment` says which content each is. `file_gone` holds contents
+that nothing needs any more until they are deleted from the folder, so that a crash leaves none behind."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    op.add_column("turn", sa.Column("files", sa.Text))
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("conversation", sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("client_id", sa.String(200), nullable=False),
+        sa.Column("seq", sa.Integer),
+        sa.Column("ticket", sa.String(40)),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("type", sa.String(60), nullable=False),
+        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("content", sa.String(64), nullable=False),
+        sa.Column("thumbnail", sa.String(64)),
+        sa.Column("created_at", sa.String(40), nullable=False),
+        sa.Column("status", sa.String(10), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("due_at", sa.Float, nullable=False, server_default="0"),
+        sa.Column("owner", sa.String(60)),
+        sa.UniqueConstraint("conversation", "client_id", name="uq_attachment_conversation_client_id"),
+    )
+    op.create_index("ix_attachment_content", "attachment", ["content"])
+    op.create_index("ix_attachment_thumbnail", "attachment", ["thumbnail"])
+    op.create_index("ix_attachment_status_due_at", "attachment", ["status", "due_at"])
+    op.create_table(
+        "file_gone",
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("at", sa.Float, nullable=False),
+    )
