@@ -147,8 +147,10 @@ async def run_bot(
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))
         pressure = Pressure(most=settings.limit_waiting, chats=settings.limit_chats)
         presences = Presences(hub, lease=settings.presence, patience=settings.presence_patience, clocks=clocks)
-        bot = Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, work, loading, intake, signing,
-                  pokes)  # fmt: skip
+        bot = Bot(
+            settings, store, hub, mind, answers, desk, postman, pressure, presences, work, loading, intake, signing,
+            pokes,
+        )  # fmt: skip
         lease = Lease(store, ARCHIVIST, owner)
         await _set_to_work(bot, lease if archivist else None)
         if courier:

@@ -19,7 +19,7 @@ from dialogue.vocabulary import Act
 def thank(state: State, fact: e.FilesSent, policy: Policy) -> Outcome:
     """Nothing is open: thanks, and whoever has said nothing yet is told that they may."""
     alone = not (state.reason or state.tickets or state.danger or state.last_acts)
-    return _thanked(state, Say(Act.THANKS, "thanks_files_alone" if alone else "thanks_files"))
+    return _thanked(state, Say(Act.THANKS, "thanks_files_alone") if alone else Say(Act.THANKS, "thanks_files"))
 
 
 def thank_beside_offer(state: State, fact: e.FilesSent, policy: Policy) -> Outcome:

@@ -136,12 +136,12 @@ ENGLISH: Mapping[str, str] = {
     "ticket stands: just say yes or no.",
     "thanks_files_open": "Thank you, that is in this chat now, where our team can see it. What I asked before still "
     "stands.",
-    "files_privacy": "One request: please never send a picture of a payment card, a password or a code. I can't see "
-    "what is in a picture, so I can't remove it.",
+    "files_privacy": "One request: please never send a payment card, a password or a code, in a file either. I can't "
+    "look into files, so I can't remove it there.",
     "file_empty": "This file is empty. Please choose another one.",
-    "file_kind": "This kind of file can't be sent here. Pictures (JPEG, PNG, WebP, HEIC), PDF and plain text can.",
-    "file_animated": "Moving pictures can't be sent here. A single still picture can.",
-    "file_pixels": "This picture is too large. Please send it in a smaller size, up to {most} megapixels.",
+    "file_kind": "This kind of file can't be sent here. JPEG, PNG, WebP, HEIC, PDF and plain text can.",
+    "file_animated": "Animated files can't be sent here. A single still one can.",
+    "file_pixels": "This file has too many pixels. Please send it in a smaller size, up to {most} megapixels.",
     "file_broken": "This file can't be opened: it may be damaged or cut off. Please try another copy.",
     "file_big": "This file is too big. A file may have up to {most} MB.",
     "file_many": "This chat holds as many files as it can. You can write to {support_email} for more.",

@@ -17,7 +17,7 @@ from dialogue.understanding.secrets import mask
 _PICTURES = {
     "image/jpeg": "image/jpeg", "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/png": "image/png",
     "image/webp": "image/webp", "image/gif": "image/gif", "image/heic": "image/heic", "image/heif": "image/heic",
-    "image/avif": "image/avif", "image/bmp": "image/bmp",
+    "image/avif": "image/avif", "image/bmp": "image/bmp", "image/x-ms-bmp": "image/bmp", "image/x-bmp": "image/bmp",
 }  # fmt: skip
 #: How names of what is kept end.
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf", "text/plain": ".txt"}

@@ -17,7 +17,10 @@ _MAY = frozenset({"thanks", "privacy", "ticket_filed", "ticket_saved"})
 
 
 def r1_files_change_nothing(files: Seen, replies: Sequence[Seen], belief: Belief) -> Iterator[Violation]:
-    """R1: a file is no field, no consent and no reason: nothing is offered, asked or answered because of it."""
+    """R1: a file is no field, no consent and no reason: nothing is offered, asked or answered because of it. Where a
+    person of the shop left meanwhile, what the bot says makes up for their silence (R13)."""
+    if belief.helped or any(reply.who in ("agent", "system") for reply in replies):
+        return
     for reply in replies:
         if reply.who == "bot" and (reply.act not in _MAY or reply.asks):
             yield Violation("R1", reply.seq, f"files were sent, and the bot says {reply.act}")

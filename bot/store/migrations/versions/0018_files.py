@@ -9,11 +9,16 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
-    op.add_column("turn", sa.Column("files", sa.Text))
+    op.add_column("turn", sa.Column("files", sa.Text, nullable=True))
     op.create_table(
         "attachment",
         sa.Column("id", sa.String(40), primary_key=True),
-        sa.Column("conversation", sa.ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "conversation",
+            sa.String(40),
+            sa.ForeignKey("conversation.id", name="fk_attachment_conversation_conversation", ondelete="CASCADE"),
+            nullable=False,
+        ),
         sa.Column("client_id", sa.String(200), nullable=False),
         sa.Column("seq", sa.Integer),
         sa.Column("ticket", sa.String(40)),
