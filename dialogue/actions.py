@@ -239,7 +239,7 @@ def look_up(state: State, fact: e.QuestionAsked, policy: Policy) -> Outcome:
 def answer(state: State, fact: e.ArticleFound, policy: Policy) -> Outcome:
     """R15: quoted from an article, with its source."""
     lookup, phase = state.turn.lookup, state.turn.resume
-    question = lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
+    question = fact.asked or lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
     state = changed(state, phase=phase, last_question=question)
     state = _digressed(note(state, lookup=None), f"answer {fact.answer[:80]}")
     words = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources, questions=fact.choices)

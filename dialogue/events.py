@@ -102,11 +102,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFound:
-    """`choices`: questions that the shopper may tap, where a topic was named and nothing asked about it."""
+    """`choices`: questions that the shopper may tap, where a topic was named and nothing asked about it. `asked`: the
+    shopper's questions that it answers together, a line each, where the last one goes on from those before it."""
 
     answer: str
     sources: tuple[Passage, ...]
     choices: tuple[str, ...] = ()
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

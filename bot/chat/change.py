@@ -20,10 +20,14 @@ from bot.telemetry import tracing
 from dialogue import effects, events
 from dialogue.states import Phase, State
 from dialogue.tracker import Decision, step
+from dialogue.understanding.follow_ups import follow_up
 from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Act
+from kb_answers.answer import Answer
 
 log = logging.getLogger("askonce.conversation")
+#: Letters of the questions before that one which goes on from them is searched with; more name many matters.
+_LONGEST_BEFORE = 300
 
 
 class ChangeMaker:
@@ -149,10 +153,7 @@ class ChangeMaker:
         """What is found, and its language where that is not the one spoken here. A search that fails has found nothing:
         the shopper hears so, and gets the offer (R13)."""
         try:
-            language = language_in_use(state, self.locale)
-            issue = state.turn.lookup is not None and state.turn.lookup.for_issue and language == "en"
-            answers = self._shop.answers
-            answer = answers.ask_of_issue(text) if issue else answers.ask(text, language)
+            answer, asked = self._answer(text, state)
         except Exception as error:
             log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
             return events.NothingFound(), None
@@ -162,7 +163,19 @@ class ChangeMaker:
         if strange:
             words = f"{self.words('untranslated', {}, state)}{PARAGRAPH}{words}"
         sources = tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
-        return events.ArticleFound(words, sources, answer.choices), answer.language if strange else None
+        return events.ArticleFound(words, sources, answer.choices, asked), answer.language if strange else None
+
+    def _answer(self, text: str, state: State) -> tuple[Answer, str | None]:
+        """What the articles answer; and the questions that it answers together, where this one goes on from those
+        before it."""
+        language, answers = language_in_use(state, self.locale), self._shop.answers
+        if state.turn.lookup is not None and state.turn.lookup.for_issue:
+            return answers.ask_of_issue(text) if language == "en" else answers.ask(text, language), None
+        before, on = state.last_question or "", follow_up(text)
+        if on is None or not (on.leans or on.likens) or not before or len(before) > _LONGEST_BEFORE:
+            return answers.ask(text, language), None
+        answer, both = answers.ask_on(before, text, language, about="" if on.leans else on.about)
+        return answer, f"{before}\n{text}" if both else None
 
     def _stay(self, told: events.Happening, state: State) -> Stay | None:
         """The lease of whoever of the shop is in the chat after this (R13)."""

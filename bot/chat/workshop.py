@@ -50,6 +50,11 @@ class Answering(Protocol):
         """The same question gets the same answer (R16); one without a text where no article carries it (R15)."""
         ...
 
+    def ask_on(self, before: str, question: str, language: str = "en", *, about: str = "") -> tuple[Answer, bool]:
+        """The same for a question that goes on from one before it, and whether both are answered together; `about`:
+        what it asks of, where that must be of the kind of something asked before."""
+        ...
+
     def ask_of_issue(self, issue: str) -> Answer:
         """The same for an English issue, behind whose answer an offer comes."""
         ...

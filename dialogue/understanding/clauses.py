@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dialogue.understanding import cues, request_words
 from dialogue.understanding.drafts import Draft
+from dialogue.understanding.follow_ups import goes_on
 from dialogue.understanding.pieces import (
     BORDER,
     Sentence,
@@ -351,7 +352,7 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     if _disputes(low):
         about = cues.DISPUTE_QUESTION.search(low) or request_words.asks_what_one_can_do(low)
         return "question" if question and about and not cues.WISH.search(low) else "dispute"
-    if d.asked is None and topic_of(d.said):
+    if d.asked is None and (topic_of(d.said) or goes_on(d.said)):
         return "question"
     if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
         return "update"
