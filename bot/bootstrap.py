@@ -26,6 +26,7 @@ from bot.factories import make_answers, make_helpdesk, make_published, make_smtp
 from bot.history import erasure
 from bot.history.summaries import Archivist
 from bot.settings import DEMO_EMAIL, Settings
+from bot.store import one_time
 from bot.store.database import Store, Unavailable
 from bot.store.edited_articles import EditedArticles
 from bot.store.entry import Entry
@@ -201,6 +202,7 @@ async def _forget(bot: Bot) -> None:
     days = bot.settings.retention_days
     with contextlib.suppress(Unavailable):
         await erasure.sweep(bot.store)
+        await one_time.forget_over(bot.store)
         await erasure.erase_aged(bot.store, bot.settings.retention)
         while days and (ids := await erasure.erase_older(bot.store, horizon(days))):
             for id in ids:

@@ -12,6 +12,7 @@ import orjson
 from starlette.responses import JSONResponse, Response
 
 from bot.console.live_help import is_here
+from bot.console.passed_on import passed_on_in
 from bot.console.reviewing import reviews_of
 from bot.console.site import Ask, Refused
 from bot.console.speech import gettext
@@ -144,6 +145,7 @@ async def one(ask: Ask) -> Response:
         beat=round(ask.bot.presences.beat),
         agent=called.get(state.agent_account or 0, state.agent),
         i_am_here=is_here(ask.me.account, state),
+        passed_on=await passed_on_in(ask, id),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from bot.settings.addresses import page_address
 
 #: Where a path of the bot's own begins.
-_TAKEN = frozenset(("api", "console", "demo", "healthz", "metrics", "readyz", "webhooks", "widget", "ws"))
+_TAKEN = frozenset(("api", "console", "demo", "healthz", "metrics", "once", "readyz", "webhooks", "widget", "ws"))
 
 
 class PageSettings(BaseSettings):
@@ -22,6 +22,7 @@ class PageSettings(BaseSettings):
     help_prefix: str = "/help"
     help_colour: str = "#2456d6"
     help_chat: str = ""
+    one_time_hours: int = Field(default=24, ge=1, le=168)
 
     @field_validator("public_url", "help_chat")
     @classmethod

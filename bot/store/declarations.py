@@ -152,6 +152,16 @@ REGISTER = Register(
             what="a conversation's place in a sample", by="conversation", to=("conversation", "id"),
             columns={"sample": _SHOPS, "position": _SHOPS, "conversation": _FACT},
         ),
+        "one_time": Kept(
+            what="that something secret was passed on to a colleague, and until it is read its ciphertext",
+            by="conversation", to=("conversation", "id"), ends="the ciphertext: it is read, or its time is over",
+            backup=False,
+            columns={
+                "id": _secret(Whose.SHOPPER), "conversation": _FACT, "account": _SHOPS, "what": _NOTE, "key": _SHOPS,
+                "language": _FACT, "sealed": _secret(Whose.SHOPPER), "created_at": _FACT, "until": _FACT,
+                "sealed_at": _FACT, "read_at": _FACT,
+            },
+        ),
         "desk_ticket": Kept(
             what="a ticket of the built-in desk",
             ends="an administrator erases its person",

@@ -67,6 +67,7 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
     app.include_router(articles_api.routes)
     app.include_router(pages.console_routes)
     app.mount("/console", pages.LateConsole(lambda: bot_of(app)))
+    app.mount("/once", pages.LateOneTime(lambda: bot_of(app)))
     if settings.help:
         pages.add_help(app, settings.help_prefix, lambda: bot_of(app))
     app.add_middleware(Edge)
