@@ -99,6 +99,7 @@
       }
       sealed = new Uint8Array(await answer.arrayBuffer());
     } catch { said.textContent = words.failed; button.disabled = false; return; }
+    button.parentElement.querySelector(".since").remove();
     button.remove();
     try {
       show(place, await opened(sealed, key));
