@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb_answers import fusion
+from kb_answers.apart import apart
 from kb_answers.grounding import ranked_by_words, threshold
 from kb_answers.library import ARTICLES, Article, read_library, translations
 from kb_answers.meaning import Encode, Meanings
@@ -41,9 +42,6 @@ _MOST_WORDS = 60
 WORTH_SHOWING, BESIDE_THE_NEAREST = 0.3, 0.6
 #: So many texts at once are an index's, and remembered; fewer are a question.
 _MANY = 20
-#: What parts the questions of one message, and how many of them are looked at.
-_ENDS = re.compile(r"(?<=[?!.؟。？])\s+|\n+")
-_MOST_QUESTIONS = 4
 #: What stands between two answers in one reply.
 BETWEEN = "\n\n"
 
@@ -337,12 +335,6 @@ class Answers:
         article = self._in("en", id)
         passage = _passage(article, asked)
         return Answer(question, passage, (Source(article.id, article.title, passage),), confidence=confidence)
-
-
-def apart(text: str) -> list[str]:
-    """The questions of one message, each for itself; none where it is one, or more than anyone answers in one reply."""
-    parts = [part.strip() for part in _ENDS.split(text) if len(part.split()) > 1]
-    return parts if 2 <= len(parts) <= _MOST_QUESTIONS else []
 
 
 def _remembering(encode: Encode, encode_many: Encode) -> Encode:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb_answers.answer import MARGIN, NEARNESS, Answer, Answers, apart
+from kb_answers.answer import MARGIN, NEARNESS, Answer, Answers
+from kb_answers.apart import apart
 from kb_answers.asked import Asked
 from kb_answers.meaning import LETTERS
 from kb_answers.screening import CLOSE, verdicts
