@@ -21,8 +21,8 @@ def _ends() -> re.Pattern[str]:
         asks = "|".join(re.escape(word) for word in words["asks"])
         for word in words["joins"]:
             between = "" if word.endswith("-") else r"\s+"
-            joints.append(rf",?\s+{re.escape(word.removesuffix('-'))}{between}(?=(?:{asks})\b)")
-    return re.compile("|".join((r"(?<=[?!.؟。？])\s+", r"\n+", *joints)), re.I)
+            joints.append(rf"{re.escape(word.removesuffix('-'))}{between}(?=(?:{asks})\b)")
+    return re.compile(rf"(?<=[?!.؟。？])\s+|\n+|,?\s+(?:{'|'.join(joints)})", re.I)
 
 
 def apart(text: str) -> list[str]:
