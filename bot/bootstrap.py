@@ -117,6 +117,7 @@ async def run_bot(
     references and keys are made of."""
     answers = make_answers(settings)
     async with opened(settings, timeout=settings.database_timeout) as store:
+        store.writing.logged = store.reading.logged = True
         hub, loading = Hub(), Loading(load, answers.prepare)
         mind, work, owner = understander or make_understander(settings), work or Supervisor(), owner or process_name()
         desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)

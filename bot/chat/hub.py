@@ -18,7 +18,7 @@ from bot.chat.conversation import Conversation, Erased
 from bot.chat.drawn import new_id
 from bot.chat.workshop import Birth, Workshop
 from bot.clock import now_text, seconds_before
-from bot.store.database import Store, Unavailable, token_hash
+from bot.store.database import Conflict, Store, Unavailable, token_hash
 from bot.store.entry import Entry
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
 from dialogue.states import State
@@ -76,7 +76,14 @@ class Hub:
     ) -> tuple[Conversation, str]:
         """A new conversation, in the store, and its token, which opens this conversation and no other."""
         conversation, token = self.greet(locale=locale, channel=channel, token=token)
-        await conversation.be_born()
+        try:
+            await conversation.be_born()
+        except Conflict:  # somebody else began with this token, and theirs is the one
+            for known in (self._conversations, self._alive):
+                known.pop(conversation.id, None)
+            if self._unborn.get(token_hash(token)) is conversation:
+                del self._unborn[token_hash(token)]
+            raise
         return conversation, token
 
     def greet(

@@ -22,7 +22,7 @@ from bot.store.dialects import insert_into
 from bot.store.entry import spent_hash
 from bot.store.happened import Happened, walk
 from bot.store.records import Change, Loaded, Turn, from_json, to_json
-from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
+from bot.store.tables import conversation, device, happening, lease, own_key, spent_token, turn
 from bot.store.transactions import Refused, Transactions, Unavailable
 from bot.store.writing import Commit, statements_of, turn_of
 from dialogue import events
@@ -175,8 +175,16 @@ class Store(Transactions):
         return found
 
     async def ping(self) -> None:
-        """Raises `Unavailable` where the database does not answer."""
+        """Raises `Unavailable` where the database cannot be read, or takes no writes: a disk that is full can be
+        read."""
         await self._scalar(select(conversation.c.id).limit(1))
+        self.reading.went()
+        await self.transact(_write_something)
+
+    @property
+    def trouble(self) -> str:
+        """What ails the database, in words; empty where it is well."""
+        return self.writing.now or self.reading.now
 
     async def commit(self, change: Change) -> None:
         """Store a change, durably. Raises, where nothing was stored: `Conflict` where somebody decided first, `Stale`
@@ -187,3 +195,10 @@ class Store(Transactions):
             if (constraint := broken(error)) in FIRST:
                 raise Conflict(change.conversation) from error
             raise Refused(constraint) from error
+
+
+def _write_something(connection: Connection) -> None:
+    """The smallest write that needs the disk; the same row for everybody."""
+    at = time.time()
+    row = insert_into(connection, lease).values(name="a write that is tried", owner="", until=at)
+    connection.execute(row.on_conflict_do_update(index_elements=[lease.c.name], set_={"until": at}))

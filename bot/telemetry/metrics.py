@@ -46,6 +46,7 @@ LISTENING = Gauge("askonce_pokes_listening", "1 while pokes of other replicas ar
 RASA = Gauge(
     "askonce_rasa_outcomes", "Messages by what came of asking Rasa, since the start", ["outcome"], registry=REGISTRY
 )
+DATABASE = Gauge("askonce_database_up", "Whether the database answered when this was read", registry=REGISTRY)
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)
 OLDEST = Gauge("askonce_outbox_oldest_seconds", "Age of the oldest ticket that is not filed", registry=REGISTRY)
 DRAFTS = Gauge("askonce_article_drafts", "Drafts of articles that wait", registry=REGISTRY)
