@@ -53,12 +53,9 @@ class ChangeMaker:
     ) -> Change | None:
         """What `told` does to a conversation that stands at `state`, `seq` and `number`; None where it does nothing.
 
-        `another` is told first; `heard` is the turn of whoever wrote; `delivery` is what the courier learned; `news`
-        that `told` is out of it; `started` is when the happening came, by `time.perf_counter`. Raises `IllegalEvent`
-        where it cannot happen in this state."""
-        decisions, found_in = self._decisions(told, state, another)
-        if news is not None:
-            found_in = news.found_in
+        `another` is told first; `heard` is the turn of whoever wrote; `delivery` is what the courier learned, `news`
+        where `told` is from; `started` is when it came, by `time.perf_counter`. Raises `IllegalEvent` if it cannot."""
+        decisions, found_in = self._decisions(told, state, another, news)
         after = decisions[-1][1].state
         wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
         if not wanted and heard is None and delivery is None and after == state:
@@ -136,7 +133,7 @@ class ChangeMaker:
         return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=language)
 
     def _decisions(
-        self, told: events.Happening, state: State, another: events.ReferenceTaken | None
+        self, told: events.Happening, state: State, another: events.ReferenceTaken | None, news: News | None
     ) -> tuple[Sequence[tuple[events.Happening, Decision]], str | None]:
         """What the tracker decides about `told`, and about whatever its searches find; and the language of the article
         that they found, None where that is the one spoken here."""
@@ -144,7 +141,7 @@ class ChangeMaker:
         if another is not None:
             decisions.append((another, step(self._shop.policy, state, another)))
             state = decisions[0][1].state
-        happening, found_in = told, None
+        happening, found_in = told, news.found_in if news else None
         while True:
             decision = step(self._shop.policy, state, happening)
             decisions.append((happening, decision))

@@ -9,8 +9,6 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
-
 from bot.clock import now_text, today
 from bot.history.askers import Hearing, who_hears
 from bot.operations.article_checks import check
@@ -28,7 +26,7 @@ from bot.store.edited_articles import (
     version_of,
     versions_of,
 )
-from bot.store.news import Awaited, keep
+from bot.store.news import Awaited, keeping
 from kb_answers.answer import Answers
 from kb_answers.library import ArticleError
 from kb_answers.reviews import MONTHS, due, looked_at, months_after
@@ -221,13 +219,9 @@ class Editing:
     ) -> int:
         if text and (problems := await self.problems(id, text)):
             raise NotPublished(problems)
-
-        def beside(connection: Connection, version: int) -> None:
-            keep(connection, awaited, article=id, version=version, at=now_text())
-
         version = await keep_version(
             self._store, id, text, note=note[:200], who=by.who, account=by.account, base=base, standing=standing,
-            beside=beside,
+            beside=keeping(awaited, article=id, at=now_text()),
         )  # fmt: skip
         self._answers.reload(await edited(self._store))
         await by.note(action, id, note)

@@ -10,7 +10,7 @@ there is one, then `none` or `made`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,15 @@ def keep(connection: Connection, awaited: Iterable[Awaited], *, article: str, ve
         }  # fmt: skip
         if connection.scalar(select(gap.c.id).where(gap.c.id == one.gap)) is not None:
             connection.execute(insert_into(connection, news).values(**row).on_conflict_do_nothing())
+
+
+def keeping(awaited: Sequence[Awaited], *, article: str, at: str) -> Callable[[Connection, int], None]:
+    """`keep`, to be done in the transaction that publishes a version."""
+
+    def job(connection: Connection, version: int) -> None:
+        keep(connection, awaited, article=article, version=version, at=at)
+
+    return job
 
 
 def claim(connection: Connection, *, version: int, now: float, lease: float, limit: int) -> list[Pending]:
