@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.chat.drawn import new_mark, new_stem
+from bot.chat.herald import Herald
 from bot.chat.hub import Hub
 from bot.chat.loading import Loading
 from bot.chat.outcomes import Reporter, watched
@@ -32,6 +33,7 @@ from bot.store.edited_articles import EditedArticles
 from bot.store.entry import Entry
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.lives import is_dead, process_name
+from bot.store.news import NewsMails
 from bot.store.opened import opened
 from bot.store.pokes import Pokes
 from bot.store.scrubbing import keep_scrubbed
@@ -43,7 +45,7 @@ from kb_answers.answer import Answers
 from ticket_bridge.courier import Courier
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
 from ticket_bridge.helpdesks.mailbox import Smtp
-from ticket_bridge.notices import Notices
+from ticket_bridge.notices import AboutTickets, Box, Notices
 from ticket_bridge.retry import RetryPolicy
 
 #: Seconds that understanding may take beyond what Rasa may, before a message is decided without it.
@@ -142,11 +144,12 @@ async def run_bot(
         presences = Presences(hub, lease=settings.presence, patience=settings.presence_patience, clocks=clocks)
         bot = Bot(settings, store, hub, mind, answers, desk, postman, pressure, presences, work, loading, pokes)
         lease = Lease(store, ARCHIVIST, owner)
-        await _set_to_work(bot, lease if archivist else None)
+        await _set_to_work(bot, lease if archivist else None, mails=server is not None, tick=tick)
         if courier:
             work.start("courier", postman.run)
             if server is not None:
-                work.start("notices", _notices(bot, server, retry, tick).run)
+                work.start("notices", _notices(bot, AboutTickets(notice, outbox), server, retry, tick).run)
+                work.start("mails of news", _notices(bot, NewsMails(), server, retry, tick).run)
         _listen_to_replicas(bot, tick)
         try:
             yield bot
@@ -154,14 +157,19 @@ async def run_bot(
             await _end(bot, lease)
 
 
-async def _set_to_work(bot: Bot, lease: Lease | None) -> None:
-    """Start what works beside the chats; who holds `lease` keeps the archive (None: not this process)."""
+async def _set_to_work(bot: Bot, lease: Lease | None, *, mails: bool, tick: float) -> None:
+    """Start what works beside the chats; who holds `lease` keeps the archive (None: not this process). `mails`: whether
+    there is a mail server; `tick` in seconds, see `run_bot`."""
     articles = EditedArticles(bot.store, bot.answers)
     await articles.look()
+    herald = Herald(
+        bot.hub, bot.settings, support_email=bot.support_email, mails=mails, version=lambda: articles.seen, every=tick
+    )
     bot.work.start("understanding", bot.loading.run)
     bot.work.start("pressure", bot.pressure.watch)
     bot.work.start("idle chats", lambda: _forever(bot.hub.forget_idle, 60.0))
     bot.work.start("articles", articles.run)
+    bot.work.start("news", herald.run)
     bot.work.start("presences", bot.presences.run)
     bot.work.start("hours", Opening(bot.hub, bot.hub.shop.published, bot.hub.shop.clock).run)
     bot.work.start("scrubbing", lambda: keep_scrubbed(bot.store))
@@ -180,9 +188,9 @@ def _listen_to_replicas(bot: Bot, tick: float) -> None:
         bot.work.start("replicas", lambda: bot.hub.follow_other_replicas(min(0.3, tick)))
 
 
-def _notices(bot: Bot, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
+def _notices(bot: Bot, box: Box, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
     return Notices(
-        bot.store.transact, notice, outbox, server, sender=bot.settings.email_from, reply_to=bot.support_email,
+        bot.store.transact, box, server, sender=bot.settings.email_from, reply_to=bot.support_email,
         retry=retry, tick=tick, away=Unavailable,
     )  # fmt: skip
 

@@ -141,6 +141,16 @@ class ReferenceTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPublished:
+    """An article was published that answers `question`, which was asked in this conversation when none did. `answer`
+    and `sources` as in `ArticleFound`."""
+
+    question: str
+    answer: str
+    sources: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShopperRated:
     score: int
     comment: str | None = None
@@ -335,6 +345,7 @@ Happening = (
     | TicketAccepted
     | TicketDelayed
     | ReferenceTaken
+    | AnswerPublished
     | ShopperRated
     | AgentJoined
     | AgentSaid
@@ -378,6 +389,7 @@ TableEvent = (
     | TicketAccepted
     | TicketDelayed
     | ReferenceTaken
+    | AnswerPublished
     | ShopperRated
     | AgentJoined
     | AgentSaid

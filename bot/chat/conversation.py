@@ -13,10 +13,12 @@ from collections.abc import Iterable
 
 from bot.chat.change import ChangeMaker
 from bot.chat.listening import Heard, understand
+from bot.chat.news import News, silent_because
 from bot.chat.phrases import base_language
 from bot.chat.workshop import Birth, ConversationStore, Workshop, asked
 from bot.clock import now_text
 from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
+from bot.store.news import HEARD, TOLD, VOID, Pending
 from bot.store.records import Delivery, Turn
 from bot.telemetry import tracing
 from bot.telemetry.metrics import CLASHES, DANGER, REFUSED, TURNS
@@ -206,6 +208,25 @@ class Conversation:
                     return
             raise self._worn_out()
 
+    def published(self, one: Pending) -> News | None:
+        """What is to be told of an article that answers what was asked here; None where it answers it no more."""
+        return self._changes.published(one.gap, one.question, one.language, one.article, self.state)
+
+    async def tell_published(self, one: Pending) -> tuple[str, News | None]:
+        """Tell it, where the table does; what became of it, as `bot.store.news` has it, and what is told. Raises
+        `Erased`, `Unavailable`."""
+        started = time.perf_counter()
+        async with self._lock:
+            await self._reload()  # what changes nothing is not stored, so a clash would not show who knows better
+            for _ in range(_TRIES):
+                news, before = self.published(one), self.seq
+                if news is None:
+                    return VOID, None
+                if await self._decide(news.told, news=news, started=started):
+                    told = self.seq > before
+                    return TOLD if told else silent_because(self.state, one.question) or HEARD, news
+            raise self._worn_out()
+
     async def turns_after(self, after: int) -> list[Turn]:
         """The turns after `after`: from memory where it reaches back far enough, else from the store."""
         if self.tail and self.tail[0].seq <= after + 1 and self.tail[-1].seq == self.seq:
@@ -226,6 +247,7 @@ class Conversation:
         started: float,
         spoken: Turn | None = None,
         delivery: Delivery | None = None,
+        news: News | None = None,
     ) -> bool:
         """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded
         anew and the caller steps again. Raises `Erased`, `Stale`, and `Refused` where stepping again would not help."""
@@ -240,6 +262,7 @@ class Conversation:
                 another=self._another,
                 heard=spoken,
                 delivery=delivery,
+                news=news,
                 started=started,
             )
         except IllegalEvent as error:

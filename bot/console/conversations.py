@@ -16,8 +16,9 @@ from bot.console.passed_on import passed_on_in
 from bot.console.reviewing import reviews_of
 from bot.console.site import Ask, Refused
 from bot.console.speech import gettext
-from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
+from bot.console.wording import FLAGS, HEARD, OUTCOMES, REASONS, VERDICTS
 from bot.history import views
+from bot.history.gaps import answered_since
 from bot.history.masking import masked, veiled
 from bot.history.readings import Told, told, told_to_viewer
 from bot.history.reviews import flags_of
@@ -124,9 +125,15 @@ async def one(ask: Ask) -> Response:
     summed = await summary_of(ask.bot.store, id)
     people, state = await ask.accounts.all(), views.read_state(orjson.dumps(found["state"]).decode())
     called = labels(people)
+    async with ask.bot.store.read() as connection:
+        since = await answered_since(connection, id)
+    if ask.hidden:
+        since = [dataclasses.replace(one, question=masked(one.question, names)) for one in since]
     await ask.note("read", id)
     return ask.page(
         "conversation.html",
+        since=since,
+        heard=HEARD,
         found=found,
         turns=found["turns"],
         violations=violations,

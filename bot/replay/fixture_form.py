@@ -59,6 +59,7 @@ class Step:
     understood: dict[str, Any] | None = None  # recorded, so that a replay needs no understander
     rate: int | None = None  # instead of a message: the stars of the widget
     agent: str | None = None  # instead of a message: what a person of the shop does
+    published: str | None = None  # instead of a message: the question that an article answers from now on
     column: int = 1
 
 

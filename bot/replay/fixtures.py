@@ -23,7 +23,7 @@ from dialogue.events import Understanding
 __all__ = ["AGENT_MOVES", "Case", "Expectation", "FixtureError", "Step", "matches", "read_fixtures"]
 
 #: What a step does; it has one of these at most.
-_DOES = ("user", "agent", "rate")
+_DOES = ("user", "agent", "rate", "published")
 _OF_TURN = ("act", "utter", "asks", "bot", "ticket")
 _STEP = {*_DOES, "understood", *_OF_TURN, "slot_was_set", "slot_was_not_set", "never"}
 #: What a person of the shop does in a chat; any other text is what they write.
@@ -134,6 +134,8 @@ class _Reader(Page):
             return Step(line, self.text(step, "user"), (), understood=self.understood(step), column=column)
         if done == ["agent"]:
             return Step(line, "", (), agent=self.text(step, "agent"), column=column)
+        if done == ["published"]:
+            return Step(line, "", (), published=self.text(step, "published"), column=column)
         score = step["rate"]
         if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
             raise self.fail(self.at(step, "rate"), "`rate` is a whole number, 1 to 5")

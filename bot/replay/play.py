@@ -92,9 +92,9 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
     """Play a case against the bot at `url` (http:// or https://); a bot that is pressed is given the time it asks for.
     Raises `ReplayError` where it cannot be reached."""
     here = [
-        Unplayable(s.line, s.column, "`agent`, outside this process (leave out --url)", True)
+        Unplayable(s.line, s.column, f"`{what}`, outside this process (leave out --url)", True)
         for s in case.steps
-        if s.agent
+        if (what := "agent" if s.agent else "published" if s.published else "")
     ]
     if case.slow:
         here.append(
@@ -142,6 +142,9 @@ async def play(case: Case, stage: Stage, *, patience: float) -> Outcome:
         if step.rate is not None:
             outcome.transcript.append(f"   shopper rates: {step.rate}")
             await stage.rate(step.rate)
+        elif step.published is not None:
+            outcome.transcript.append(f"   an article is published: {step.published}")
+            await stage.published(step.published)
         elif step.agent is not None:
             outcome.transcript.append(f"   agent: {step.agent}")
             await stage.agent(step.agent)
@@ -173,7 +176,8 @@ async def _meet(step: Step, stage: Stage, outcome: Outcome, patience: float) -> 
         got = f"got {', '.join(seen) or 'no turn'}" if expected.of_turn else f"after {', '.join(seen) or 'no turn'}"
         outcome.faults.append(Fault(
             expected.line, expected.column,
-            f"after {step.agent or step.rate or step.user!r} expected {_describe(expected)}, but {got} ({why})",
+            f"after {step.agent or step.rate or step.published or step.user!r} expected {_describe(expected)}, "
+            f"but {got} ({why})",
         ))  # fmt: skip
         outcome.transcript.append(f" - expected [{_describe(expected)}]")
         outcome.transcript += [f" + {line}" for line in (f"got [{', '.join(seen) or 'nothing'}]: {why}", *stage.why())]

@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -22,11 +22,11 @@ from bot.store.dialects import insert_into
 from bot.store.entry import spent_hash
 from bot.store.happened import Happened, walk
 from bot.store.records import Change, Loaded, Turn, from_json, to_json
-from bot.store.tables import conversation, device, happening, lease, own_key, spent_token, turn
+from bot.store.tables import conversation, device, gap, happening, lease, own_key, spent_token, turn
 from bot.store.transactions import Refused, Transactions, Unavailable
 from bot.store.writing import Commit, statements_of, turn_of
 from dialogue import events
-from dialogue.states import State
+from dialogue.states import State, changed
 
 __all__ = ["KNOWN_IDS", "Conflict", "Refused", "Store", "Unavailable", "token_hash"]
 
@@ -133,7 +133,12 @@ class Store(Transactions):
             latest = select(turn.c.client_id).where(turn.c.conversation == id, turn.c.client_id.is_not(None))
             ids = list(await connection.scalars(latest.order_by(turn.c.seq.desc()).limit(KNOWN_IDS + 1)))
             some, all_ids = tuple(reversed(ids[:KNOWN_IDS])), len(ids) <= KNOWN_IDS
-            return Loaded(id, from_json(State, row.state), row.seq, row.number, some, row.locale, all_ids)
+            state = from_json(State, row.state)
+            if '"unanswered":' not in row.state:  # stored by a version that did not remember them
+                asked = select(gap.c.question).where(gap.c.conversation == id).group_by(gap.c.question)
+                questions = await connection.scalars(asked.order_by(func.max(gap.c.id)))
+                state = changed(state, unanswered=tuple(questions)[-20:])
+            return Loaded(id, state, row.seq, row.number, some, row.locale, all_ids)
 
     async def turn_with(self, id: str, client_id: str) -> Turn | None:
         """The turn that was said under `client_id`, however long ago; None where there is none."""

@@ -106,6 +106,20 @@ REGISTER = Register(
             what="a question without an article", by="conversation", to=("conversation", "id"),
             columns={"id": _FACT, "conversation": _FACT, "seq": _FACT, "question": _WORDS, "at": _FACT},
         ),
+        "news": Kept(
+            what="that who asked is to hear of an article, and how they did", by="gap", to=("gap", "id"),
+            columns={
+                "gap": _FACT, "article": _TEXT, "version": _FACT, "at": _FACT, "chat": _FACT, "mail": _FACT,
+                "lease_until": _SHOPS,
+            },
+        ),
+        "news_mail": Kept(
+            what="the mail about it, empty once it is sent or refused", by="gap", to=("news", "gap"),
+            columns={
+                "gap": _FACT, "key": _FACT, "name": _WORDS, "email": _WORDS, "subject": _WORDS, "text": _WORDS,
+                "language": _FACT, "status": _FACT, "attempts": _FACT, "due_at": _FACT, "lease_until": _SHOPS,
+            },
+        ),
         "rating": Kept(
             what="a rating and its comment", by="conversation", to=("conversation", "id"),
             columns={"conversation": _FACT, "score": _FACT, "comment": _WORDS, "at": _FACT},

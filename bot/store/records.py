@@ -183,6 +183,7 @@ class Change:
     rated: tuple[int, str | None] | None = None
     delivery: Delivery | None = None
     letter: Letter | None = None
+    news: int | None = None  # the row of `news` that this change tells
     helpdesk: str = "desk"
     now: float = 0.0
     stay: Stay | None = None  # where a person of the shop is in the chat, or has just left it

@@ -170,6 +170,40 @@ gap = Table(
     Column("at", String(40), nullable=False),
 )
 
+#: Who asked what no article answered, and is to hear that one does: a row for a question of a conversation, whatever
+#: becomes of it. `bot.store.news` says what `chat` and `mail` may be.
+news = Table(
+    "news",
+    metadata,
+    Column("gap", ForeignKey("gap.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),  # the first of it
+    Column("article", String(100), nullable=False),
+    Column("version", Integer, nullable=False),  # of the article, which answered it first
+    Column("at", String(40), nullable=False),
+    Column("chat", String(10), nullable=False),
+    Column("mail", String(10), nullable=False),
+    Column("lease_until", Float, nullable=False, default=0.0),
+    Index("ix_news_chat", "chat"),
+    Index("ix_news_mail", "mail"),
+)
+
+#: Their mail, until it is sent or refused; then it is empty.
+news_mail = Table(
+    "news_mail",
+    metadata,
+    Column("gap", ForeignKey("news.gap", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", String(80), nullable=False, unique=True),  # what the mail's own id is made of
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("status", String(10), nullable=False),  # as of `notice`
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Float, nullable=False),
+    Column("lease_until", Float, nullable=False, default=0.0),
+    Index("ix_news_mail_status_due_at", "status", "due_at"),
+)
+
 rating = Table(
     "rating",
     metadata,

@@ -58,6 +58,10 @@ class Belief:
     said: list[str] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     announced: dict[str, str] = field(default_factory=dict)  # reference -> act that told of it last
+    unanswered: set[object] = field(default_factory=set)  # questions that no article answered, or none for certain
+    told: set[object] = field(default_factory=set)  # of these, whose answer was published and told since
+    endangered_ever: bool = False  # words of danger were heard (R21)
+    ended: bool = False  # a goodbye or the invitation to rate was said, and no message came since (R19)
 
     @property
     def known(self) -> set[str]:
@@ -80,7 +84,7 @@ class Belief:
     def begin(self, message: Seen) -> None:
         """A message of the shopper."""
         self.said.append(message.text)
-        self.open_yes = False
+        self.open_yes = self.ended = False
 
     def page(self, turn: Seen) -> None:
         """R2: the page's signed-in customer fills blanks, and may complete a ticket."""
@@ -89,13 +93,30 @@ class Belief:
         self.email = self.email or words.email_or_none(understood.get("email"))
         self.complete(turn.seq)
 
+    def asked(self, exchange: Exchange) -> None:
+        """R15: what no article answered waits for one; what was answered does not. Of a question that a person of the
+        shop may have heard it is not known which."""
+        person = self.helped or any(reply.who in ("agent", "system") for reply in exchange.replies)
+        if exchange.question and (person or exchange.has("no_answer")):
+            self.unanswered.add(exchange.question)
+            self.told.discard(exchange.question)
+        elif exchange.question and exchange.has("answer"):
+            self.unanswered.discard(exchange.question)
+
+    def published(self, question: object) -> None:
+        """The shopper was told the answer to what they had asked."""
+        self.unanswered.discard(question)
+        self.told.add(question)
+        self.just_answered = True
+        self.answered = self.answered or not self.consent
+
     def blind(self) -> None:
         """A message of which it is not known what was understood."""
         self.reason, self.unsure = None, True
 
     def person_took_part(self) -> None:
         """From here on only a person of the shop knows what was agreed."""
-        self.helped = True
+        self.helped, self.ended = True, False
         self._lose_sight()
 
     def _lose_sight(self) -> None:
@@ -222,6 +243,7 @@ class Belief:
         """Whatever the bot said, asked or not."""
         if turn.act == "invite_rating":
             self.invited = True
+        self.ended = self.ended or turn.act in ("goodbye", "invite_rating")
 
     def count_fruit(self, exchange: Exchange, *, unfruitful: bool) -> None:
         """R9: questions in a row that brought neither a field nor a digression that was not answered yet."""
@@ -270,3 +292,4 @@ class Belief:
     def told_of(self, turn: Seen, reference: str) -> None:
         """The shopper was told of this ticket."""
         self.announced[reference] = turn.act or ""
+        self.ended = False
