@@ -352,7 +352,7 @@ def _kind(d: Draft, low: str, question: bool) -> str:
     if _disputes(low):
         about = cues.DISPUTE_QUESTION.search(low) or request_words.asks_what_one_can_do(low)
         return "question" if question and about and not cues.WISH.search(low) else "dispute"
-    if d.asked is None and (topic_of(d.said) or goes_on(d.said)):
+    if d.asked is None and topic_of(d.said):
         return "question"
     if cues.UPDATE.search(low) or cues.BARE_UPDATE.search(low):
         return "update"
@@ -378,4 +378,6 @@ def _kind(d: Draft, low: str, question: bool) -> str:
         bare = not WORD.search(cues.FOLLOW_UP_REST.sub(" ", low))
         if bare or not (troubled or question):
             return "follow_up"
+    if d.asked is None and goes_on(d.said):
+        return "question"
     return "open"
