@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from dialogue.understanding import cues, request_words
 from dialogue.understanding.drafts import Draft
-from dialogue.understanding.follow_ups import goes_on
 from dialogue.understanding.pieces import (
     BORDER,
     Sentence,
@@ -378,6 +377,4 @@ def _kind(d: Draft, low: str, question: bool) -> str:
         bare = not WORD.search(cues.FOLLOW_UP_REST.sub(" ", low))
         if bare or not (troubled or question):
             return "follow_up"
-    if d.asked is None and goes_on(d.said):
-        return "question"
     return "open"
