@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-#: What keeps other servers from the database, for as long as this process lives.
-_held: list[object] = []
-
-
 def _check_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -42,14 +38,9 @@ def _prepare(settings: Settings) -> str | None:
     _check_port(settings.host, settings.port)
 
     from bot.factories import check_articles
-    from bot.store.hold import Held, hold
     from bot.store.migrate import migrate
 
     check_articles(settings)
-    try:
-        _held.append(hold(settings.database_url))
-    except Held as error:
-        raise SettingsError(str(error)) from error
     migrate(settings.database_url)  # in this thread: Ctrl-C must end the wait for a replica that migrates
     return None if settings.admin_token.get_secret_value() else asyncio.run(_first_token(settings))
 

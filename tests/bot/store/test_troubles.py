@@ -1,14 +1,10 @@
-"""A database that ails is named, once, with what to do; a second server of one SQLite database is refused; and whoever
-watches hears of it though nothing can be stored."""
+"""A database that ails is named, once, with what to do, and whoever watches hears of it though nothing can be stored."""
 
 from __future__ import annotations
 
 import logging
-import os
 import pathlib
 import sqlite3
-import subprocess
-import sys
 
 import httpx
 import pytest
@@ -16,7 +12,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.settings import read_settings
 from bot.store.database import Unavailable
-from bot.store.hold import Held, hold
 from bot.store.opened import opened
 from bot.store.troubles import what_ails
 from bot.web.app import make_app
@@ -79,25 +74,6 @@ async def test_metrics_answer_without_a_database(tmp_path: pathlib.Path) -> None
             await store.engine.dispose()
             store.engine = there
             assert "askonce_database_up 1.0" in (await http.get("/metrics")).text
-
-
-def test_a_second_server_of_one_sqlite_database_is_refused_with_a_word(tmp_path: pathlib.Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
-    first = hold(url)
-    assert first is not None
-    with pytest.raises(Held, match=rf"another process \({os.getpid()}\) serves from .*a\.db"):
-        hold(url)
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ASKONCE_")}
-    environment |= {"ASKONCE_SUPPORT_EMAIL": SUPPORT, "ASKONCE_DATABASE_URL": f"sqlite:///{tmp_path}/a.db"}
-    command = [sys.executable, "-m", "bot.cli", "serve", "--port", "0"]
-    second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert second.returncode != 0 and "Several servers of one chat need PostgreSQL" in second.stderr
-    assert "Traceback" not in second.stderr
-    first.close()
-    again = hold(url)
-    assert again is not None
-    again.close()
-    assert hold("postgresql+asyncpg://a@b/c") is None
 
 
 async def test_the_database_of_a_stopped_server_can_be_opened(tmp_path: pathlib.Path) -> None:
