@@ -1,4 +1,4 @@
-"""A database that ails is named, once, with what to do, and whoever watches hears of it though nothing can be stored."""
+"""A database that ails is named once, with what to do, and whoever watches hears of it though nothing can be stored."""
 
 from __future__ import annotations
 
