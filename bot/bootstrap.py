@@ -86,6 +86,8 @@ class Bot:
             except (HelpdeskError, Unavailable) as error:
                 trouble = str(error)
             self._health = (time.monotonic(), trouble)
+        if trouble is None and self.courier.keys_seen is False:
+            return "its tickets show no keys, so after a fault none can be looked for: see `askonce helpdesk check`"
         return trouble
 
     @property

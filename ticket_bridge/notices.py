@@ -25,7 +25,8 @@ from sqlalchemy.engine import Connection
 from ticket_bridge.courier import LEASE_MARGIN, Transact
 from ticket_bridge.faults import outline
 from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
-from ticket_bridge.helpdesks.mailbox import Smtp, deliver, mailbox, message_id, on_the_wire, policy_for
+from ticket_bridge.helpdesks.mailbox import Smtp, deliver
+from ticket_bridge.helpdesks.postal import fill, mailbox, message_id, on_the_wire, policy_for
 from ticket_bridge.retry import LONGEST, GiveUp, RetryPolicy, next_step
 
 log = logging.getLogger("askonce.notices")
@@ -123,9 +124,7 @@ def compose(notice: Notice, *, sender: str, reply_to: str) -> EmailMessage:
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = message_id(f"{notice.key}:notice", sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(notice.text)
-    if notice.language:
-        mail["Content-Language"] = notice.language  # after the content, which takes such headers away
+    fill(mail, notice.text, language=notice.language)
     return mail
 
 

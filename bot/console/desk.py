@@ -17,7 +17,8 @@ from bot.history import desk
 from bot.history.masking import veiled
 from bot.history.shown import DESK, row_as_seen
 from ticket_bridge.helpdesks.contract import HelpdeskError
-from ticket_bridge.helpdesks.mailbox import deliver, mailbox, message_id, policy_for
+from ticket_bridge.helpdesks.mailbox import deliver
+from ticket_bridge.helpdesks.postal import fill, mailbox, message_id, policy_for
 from ticket_bridge.helpdesks.wire import one_line
 
 
@@ -133,7 +134,7 @@ async def _send(ask: Ask, row: Any, note: int, text: str) -> Response:
     mail["To"] = mailbox(payload["name"], payload["email"])
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = message_id(f"reply:{row.key}:{note}", settings.email_from.rpartition("@")[2])
-    mail.set_content(text)
+    fill(mail, text)
     try:
         await deliver(server, mail, sender=settings.email_from, to=payload["email"])
         sent, words = "sent", gettext("Sent to %(email)s.", email=payload["email"])

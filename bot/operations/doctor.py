@@ -21,6 +21,7 @@ from bot.operations import backup
 from bot.operations.configured import configured
 from bot.operations.editing import Editing
 from bot.operations.finding import Finding, ill, note, well
+from bot.operations.helpdesk_check import helpdesk_notes
 from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.edited_articles import drafts_of, edited
@@ -28,6 +29,7 @@ from bot.store.migrate import newest
 from bot.store.opened import opened
 from bot.store.pokes import Pokes
 from bot.store.private import parts, readable_by_others
+from bot.store.seen_keys import keys_are_seen
 from bot.store.tables import conversation
 from dialogue.understanding.rasa import Nonsense, read_reply
 from kb_answers.library import ArticleError, outdated
@@ -62,6 +64,14 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield await _rasa(settings)
         if there:
             yield await _helpdesk(settings, store)
+            for what, advice in helpdesk_notes(settings):
+                yield note(what, advice)
+            if not await store.transact(keys_are_seen):
+                yield ill(
+                    "the key of the last ticket could not be read back from the helpdesk: after a fault, tickets that "
+                    "may be there already cannot be looked for and wait for a person",
+                    "run `askonce helpdesk check`, and mend what it names; the next ticket clears this",
+                )
             yield await _tickets(store)
             for finding in await _reviews(settings, store):
                 yield finding
@@ -71,7 +81,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
                 pass
             yield well(f"the mail server {settings.smtp_host} answers")
         except (HelpdeskError, TimeoutError) as error:
-            yield ill(f"the mail server does not take us: {error or 'no answer in 10 s'}", "check ASKONCE_SMTP_*")
+            advice = getattr(error, "mend", "") or "check ASKONCE_SMTP_*"
+            yield ill(f"the mail server does not take us: {error or 'no answer in 10 s'}", advice)
     yield await _server(settings)
 
 
@@ -257,7 +268,7 @@ async def _helpdesk(settings: Settings, store: Store) -> Finding:
     except (HelpdeskError, Unavailable, TimeoutError) as error:
         return note(
             f"the helpdesk ({helpdesk.name}) is not well: {error or 'no answer'}; tickets are saved meanwhile",
-            "see `askonce helpdesk check`",
+            getattr(error, "mend", "") or "see `askonce helpdesk check`",
         )
     finally:
         await helpdesk.close()

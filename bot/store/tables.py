@@ -149,6 +149,13 @@ attempt = Table(
     Column("detail", Text, nullable=False),
 )
 
+Index(
+    "ix_attempt_keys",
+    attempt.c.id,
+    sqlite_where=text("outcome IN ('key seen', 'key unseen')"),
+    postgresql_where=text("outcome IN ('key seen', 'key unseen')"),
+)
+
 desk_ticket = Table(
     "desk_ticket",
     metadata,

@@ -13,7 +13,7 @@ from tests.bot.console.test_articles import QUESTION
 from tests.conftest import TOKEN, BotProcess, client_of, free_port
 from tests.lamps import TEXT
 from tests.patience import patient
-from tests.ticket_bridge.helpdesks.servers import MailServer
+from tests.ticket_bridge.helpdesks.servers import MailServer, text_of
 
 ARTICLE, PASSAGE = "/api/articles/lamp-repair", "Old lamps are restored in our workshop."
 
@@ -66,7 +66,7 @@ async def test_a_question_gets_its_answer_in_the_chat_and_by_mail(
         bot.stop()
     (mail,) = server.mails
     assert mail["To"] == "Jane Doe <jane@example.com>" and mail["Subject"] == "The answer to your question"
-    text = mail.get_content()
+    text = text_of(mail)
     for words in ("Hello Jane Doe,", QUESTION, PASSAGE, "https://shop.example/chat/help/en/lamp-repair"):
         assert words in text
     assert mail["Content-Language"] == "en" and mail["Auto-Submitted"] == "auto-generated"
