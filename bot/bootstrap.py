@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.chat.drawn import new_mark, new_stem
 from bot.chat.herald import Herald
+from bot.chat.home import Home
 from bot.chat.hub import Hub
 from bot.chat.loading import Loading
 from bot.chat.outcomes import Reporter, watched
@@ -139,6 +140,7 @@ async def run_bot(
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
             own_words=OwnWords(settings.danger_reply, settings.danger_help), published=make_published(settings),
+            home=Home(answers, settings.topics, settings.help_url if settings.help else ""),
         )  # fmt: skip
         pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))

@@ -38,8 +38,12 @@ _TOO_MANY = "Many chats have begun from your address lately; please try again in
 _BEGIN_AGAIN = 10
 #: What was added to the protocol's frames; a client that knows none of it works on. `languages`: a welcome tells the
 #: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one.
-#: `hours`: a frame that comes when somebody is there, or is not any more.
-FEATURES = ("languages", "hours")
+#: `hours`: a frame that comes when somebody is there, or is not any more. `home`: a welcome tells
+#: topics and the search.
+FEATURES = ("languages", "hours", "home")
+#: Origins that were refused and told of in the log; a stranger who invents them fills no disk.
+_TOLD_ORIGINS: set[str] = set()
+_MOST_ORIGINS = 100
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
@@ -74,6 +78,7 @@ class Socket:
         if not allowed_origin(
             self._ws.headers.get("origin"), self._ws.headers.get("host"), self._settings.allowed_origins
         ):
+            self._strange_page()
             await self._refuse(
                 FrameError("bad_origin", "This page may not use this chat; the shop must allow its origin.")
             )
@@ -157,6 +162,7 @@ class Socket:
             "rated": self._conversation.state.rated,
             "language": self._conversation.language,
             "features": list(FEATURES),
+            "home": await self._hub.shop.home.told(self._conversation.state.language or frame.locale),
         }
         self._locale = frame.locale
         self._told_hours = self._hours(self._conversation)
@@ -263,6 +269,16 @@ class Socket:
             FAULTS.labels("writer").inc()
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                 await self._ws.close(1011)
+
+    def _strange_page(self) -> None:
+        """The likeliest mistake of a shop that begins: said once an origin, with what to do."""
+        origin = (self._ws.headers.get("origin") or "")[:200]
+        if origin in _TOLD_ORIGINS or len(_TOLD_ORIGINS) >= _MOST_ORIGINS:
+            return
+        _TOLD_ORIGINS.add(origin)
+        log.warning(
+            "a page of %r may not use the chat; if it is the shop's, name it in ASKONCE_ALLOWED_ORIGINS", origin
+        )
 
     def _is_open(self) -> bool:
         return self._ws.client_state is self._ws.application_state is WebSocketState.CONNECTED

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from bot.chat.drawn import new_mark, new_stem
+from bot.chat.home import Home
 from bot.chat.own_words import OwnWords
 from bot.chat.published import Published
 from bot.chat.ticket_form import TicketForm
@@ -137,6 +138,7 @@ class Workshop(Generic[StoreT]):
     ticket_form: TicketForm = field(default_factory=TicketForm)
     own_words: OwnWords = field(default_factory=OwnWords)
     published: Published = field(default_factory=Published)  # hours of people of the shop
+    home: Home = field(default_factory=Home)  # what a chat begins with on the screen
     required: tuple[RequiredField, ...] = ()
     erase: Callable[[str], Awaitable[None]] | None = None
     loaded: Callable[[], Awaitable[None]] = nothing_to_load  # until then a message waits, and its time does not run

@@ -29,12 +29,27 @@ class ServiceHours(_Sent):
     closed: str | None = None
 
 
+class Topic(_Sent):
+    """An article of the shop's: its title, to be shown and to be asked, in its language (ISO 639-1)."""
+
+    title: str
+    language: str
+
+
+class Home(_Sent):
+    """What a chat begins with on the screen. `search` answers `?q=` with JSON, in the reader's language; it is there
+    where the help centre is, and without a public address a path on the bot's own host."""
+
+    topics: list[Topic]
+    search: str | None = None
+
+
 class Welcome(_Sent):
     """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only. `rated`: this
     chat was rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with
     the act `thanks` follows. `language`: the chat's (ISO 639-1), null while nothing was said; from there on a turn of
     the shopper's that tells one changes it. `features`: what was added to the frames since they were first published:
-    `languages` (this field, and `language` and `parts` of turns)."""
+    `languages` (this field, and `language` and `parts` of turns), `home` (the field of that name)."""
 
     type: Literal["welcome"]
     conversation: str
@@ -42,7 +57,8 @@ class Welcome(_Sent):
     seq: int
     rated: bool
     language: str | None
-    features: list[Literal["languages", "hours"]]
+    features: list[Literal["languages", "hours", "home"]]
+    home: Home
     hours: ServiceHours | None = None
 
 
@@ -85,7 +101,8 @@ class Part(_Sent):
 class BotTurn(_Sent):
     """`seq` counts 1, 2, 3 … without a gap, the same after a reconnect. `language`: the one it was said in, and its
     choices; null where nobody can tell (an agent's, and turns stored by an older version). `parts`: the whole text
-    again where it holds more than one language, a blank line between two; else none."""
+    again where it holds more than one language, a blank line between two; else none. `agent`: on a `system` turn that
+    says who of the shop is in the chat now, their name."""
 
     type: Literal["turn"]
     seq: int
@@ -99,6 +116,7 @@ class BotTurn(_Sent):
     ticket: TicketShown | None
     choices: list[str]
     parts: list[Part]
+    agent: str | None = None
 
 
 class TypingShown(_Sent):
