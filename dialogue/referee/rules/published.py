@@ -73,8 +73,11 @@ def r10_agrees_to_nothing(news: News, belief: Belief, transcript: Transcript) ->
     acts = [reply.act for reply in news.said[1:]]
     if len(acts) > 1 or set(acts) - _STANDING:
         yield Violation("R10", news.seq, f"beside a published answer is said: {acts}")
-    here = range(news.seq - 1, news.seq + len(news.said))
-    if news.said and any(ticket.at in here and ticket.at > news.seq - 1 for ticket in transcript.tickets if ticket.at):
+    last = news.seq - 1 + len(news.said)
+    # Named by the page right behind it, the customer may have been all that was missing: then it is the page's ticket.
+    named = any(turn.who == "page" and turn.seq == last for turn in transcript.turns)
+    here = range(news.seq, last if named else last + 1)
+    if any(ticket.at in here for ticket in transcript.tickets):
         yield Violation("R7", news.seq, "a ticket is filed where a published answer is told")
 
 

@@ -110,3 +110,20 @@ def test_r15_what_was_asked_and_is_published_may_be_told(what: str) -> None:
 def test_r15_what_else_is_told_is_named_by_its_rule(what: str) -> None:
     rule, talk = BROKEN[what]
     assert rule in talk().rules(settled=False)
+
+
+@pytest.mark.parametrize(("named", "rules"), [(True, set()), (False, {"R7"})])
+def test_r7_what_the_page_completes_behind_the_news_is_the_pages_ticket(named: bool, rules: set[str]) -> None:
+    """The page names its customer right behind a published answer, and that was all that was missing (R2, R3)."""
+    talk = bot(told(collecting()), "remind", "I still need your name and email.", *FIELDS)
+    at = sum(turn.who in ("shopper", "bot") for turn in talk.turns)
+    whole = {"name": "Ines Duarte", "email": "ines@duarte.example", "reason": ASKED}
+    if named:
+        talk.turns.append(Seen(at, "page", understood={"name": whole["name"], "email": whole["email"]}))
+    talk.tickets.append(Passed("AO-1", whole, whole, at=at))
+    if named:
+        filed = "Your support ticket is filed: AO-1. A first acknowledgement comes within 24-48 hours."
+        bot(talk, "ticket_filed", filed, ticket={"reference": "AO-1", "status": "filed"})
+    assert talk.rules(settled=False) & {"R7"} == rules & {"R7"}
+    if named:
+        assert talk.rules(settled=False) == set()
