@@ -15,6 +15,7 @@ from bot.chat.change import ChangeMaker
 from bot.chat.listening import Heard, understand
 from bot.chat.news import News, silent_because
 from bot.chat.phrases import base_language
+from bot.chat.words import ClientId
 from bot.chat.workshop import Birth, ConversationStore, Workshop, asked
 from bot.clock import now_text
 from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
@@ -142,7 +143,7 @@ class Conversation:
     async def agent_says(self, id: str, text: str) -> bool:
         """The words of a person of the shop who has joined, secrets masked (R17). False where `id` was heard before, or
         nobody has joined."""
-        started = time.perf_counter()
+        started, id = time.perf_counter(), ClientId.of(id)
         async with self._lock:
             self.touched = time.monotonic()
             if self.state.agent is None:
@@ -158,7 +159,7 @@ class Conversation:
     async def hear(self, client_id: str, text: str) -> bool:
         """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
         twice. Raises `bot.store.database.Unavailable` where nothing could be stored."""
-        started = time.perf_counter()
+        started, client_id = time.perf_counter(), ClientId.of(client_id)
         async with self._lock:
             self.touched = time.monotonic()
             await self._begin()
