@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from bot.chat.drawn import new_mark, new_stem
 from bot.chat.herald import Herald
-from bot.chat.home import Home
 from bot.chat.hub import Hub
 from bot.chat.loading import Loading
 from bot.chat.outcomes import Reporter, watched
@@ -24,7 +23,7 @@ from bot.chat.published import Opening
 from bot.chat.ticket_form import TicketForm
 from bot.chat.workshop import Understander, Workshop
 from bot.clock import horizon
-from bot.factories import make_answers, make_helpdesk, make_published, make_smtp, make_understander
+from bot.factories import make_answers, make_helpdesk, make_home, make_published, make_smtp, make_understander
 from bot.history import erasure
 from bot.history.summaries import Archivist
 from bot.settings import DEMO_EMAIL, Settings
@@ -133,14 +132,13 @@ async def run_bot(
             watched=watched, away=Unavailable, noticed=functools.partial(work.notice, "courier"),
         )  # fmt: skip
         shop = Workshop(
-            store=store, understander=mind, answers=answers, policy=Policy(),
+            store=store, understander=mind, answers=answers, policy=Policy(), home=make_home(settings, answers),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
             erase=functools.partial(erasure.erase, store), stem=stem, mark=mark, loaded=loading.wait,
             understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
             own_words=OwnWords(settings.danger_reply, settings.danger_help), published=make_published(settings),
-            home=Home(answers, settings.topics, settings.help_url if settings.help else ""),
         )  # fmt: skip
         pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))

@@ -40,6 +40,7 @@ class Home:
     chosen: tuple[str, ...] = ()
     search: str = ""
     _known: dict[str, tuple[Index, list[dict[str, str]]]] = field(default_factory=dict)
+    _days: tuple[Index, dict[str, str]] | None = None
 
     async def told(self, locale: str | None) -> dict[str, Any]:
         """`topics`: each with the `title` to show, which is also the question to ask, and its `language`; `search`:
@@ -47,6 +48,15 @@ class Home:
         language = language_of(locale)
         topics = await self._topics(language)
         return {"topics": topics} | ({"search": f"{self.search}/{language}/search.json"} if self.search else {})
+
+    def revised(self, id: str) -> str | None:
+        """The day on which this article was last revised (ISO 8601); None where there is none of that id."""
+        if self.articles is None:
+            return None
+        index = self.articles.index
+        if self._days is None or self._days[0] is not index:
+            self._days = (index, {article.id: article.revised.isoformat() for article in index.articles})
+        return self._days[1].get(id)
 
     async def _topics(self, language: str) -> list[dict[str, str]]:
         if self.articles is None:

@@ -251,7 +251,7 @@ class Socket:
                 "unavailable", "The chat is not available right now; please try again shortly.", id
             ) from None
         if turn is not None:
-            await self._send(linked(turn.frame(), self._settings))
+            await self._send(linked(turn.frame(), self._settings, self._hub.shop.home.revised))
 
     def _or_write(self, what: str) -> str:
         """What is wrong, and the way out where it stays so (R13)."""
@@ -299,7 +299,7 @@ class Socket:
                 await self._send({"type": "typing", "who": "agent"})
             for turn in await self._turns(conversation):
                 if turn.seq > self._sent:
-                    await self._send(linked(turn.frame(), self._settings))
+                    await self._send(linked(turn.frame(), self._settings, self._hub.shop.home.revised))
                     self._sent = turn.seq
             if conversation.seq <= self._sent:
                 await poked.wait()

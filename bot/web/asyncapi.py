@@ -64,13 +64,15 @@ class Welcome(_Sent):
 
 class Source(_Sent):
     """A quoted place of an article; `language` is the article's. `url`: its page in the help centre, where there is
-    one; without a public address a path on the bot's own host."""
+    one; without a public address a path on the bot's own host. `revised`: the day on which the article was last revised
+    (ISO 8601)."""
 
     article: str
     title: str
     passage: str
     language: str | None
     url: str | None = None
+    revised: str | None = None
 
 
 class TicketShown(_Sent):

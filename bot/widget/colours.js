@@ -1,5 +1,6 @@
-/* The shop's colour, made readable in light and dark (WCAG 1.4.3: 4.5 to 1). Numbers only; what wears it is
-   styles.js. */
+/* The shop's colour, which stays itself: what is written on it is black or white, whichever can be read. Where the
+   colour itself is written or drawn on the panel, a shade of it is, that can be read there in light and dark (WCAG
+   1.4.3: 4.5 to 1). Numbers only; what wears it is styles.js. */
 
 const WHITE = [255, 255, 255];
 /* What the panel's background is in the dark, as styles.js has it. */
@@ -32,14 +33,13 @@ const readable = (parts, ground) => {
   return [towards, towards, towards];
 };
 
-/** The rules that set the accent and what is written on it; none where the browser knows no such colour. */
+/** The colours of `accent` by name, light and dark; null where the browser knows no such colour. One of black and white
+    always has a contrast of 4.58 at least. */
 export const colours = (accent) => {
   const parts = rgb(accent);
-  if (!parts) return "";
-  const rule = (ground) => {
-    const own = readable(parts, ground);
-    const on = contrast(own, WHITE) >= 4.5 ? "#fff" : "#000";
-    return `:host { --accent: rgb(${own}); --on-accent: ${on}; }`;
-  };
-  return `${rule(WHITE)} @media (prefers-color-scheme: dark) { ${rule(DARK)} }`;
+  if (!parts) return null;
+  const on = contrast(parts, WHITE) >= 4.5 ? "#fff" : "#000";
+  const sheet = (ground) =>
+    ({ "--accent": `rgb(${parts})`, "--on-accent": on, "--ink": `rgb(${readable(parts, ground)})` });
+  return { light: sheet(WHITE), dark: sheet(DARK) };
 };

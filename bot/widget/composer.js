@@ -1,9 +1,11 @@
 /* The box in which the shopper writes. Enter sends, Shift and Enter begins a line; it grows with its words. What
-   becomes of the words is not its matter. */
+   becomes of the words is not its matter; those that were not sent outlive the page. */
 
 import { make } from "./elements.js";
+import { keep } from "./storage.js";
 import { WORDS } from "./words.js";
 
+const IME = 229;   // the key code of a key that a keyboard of signs still holds
 const MOST = 300;  // letters that a page or a link may suggest
 
 export class Composer {
@@ -19,6 +21,7 @@ export class Composer {
       onkeydown: (event) => this.#key(event), oninput: () => this.#grow() });
     this.element = make("form", { class: "say", onsubmit: (event) => this.#send(event) },
       this.#input, make("button", { class: "go", type: "submit" }, () => WORDS.send));
+    this.#input.value = keep.get("draft") ?? "";
   }
 
   focus() { this.#input.focus(); }
@@ -33,20 +36,27 @@ export class Composer {
   clear() {
     this.#input.value = "";
     this.#input.style.height = "auto";
+    if (keep.get("draft")) keep.set("draft", "");
   }
+
+  /** As tall as its words, now that it can be seen. */
+  fit() { if (this.#input.value) this.#fit(); }
 
   #send(event) {
     event.preventDefault();
     this.#needs.send(this.#input.value);
   }
 
-  /* Enter that ends a composition (Japanese, Chinese) belongs to the keyboard. */
+  /* Enter that ends a composition (Japanese, Chinese) belongs to the keyboard; Safari tells the end of one before its
+     key. */
   #key(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#send(event);
+    const composing = event.isComposing || event.keyCode === IME;
+    if (event.key === "Enter" && !event.shiftKey && !composing) this.#send(event);
   }
 
   #grow() {
     this.#needs.writes();
+    keep.set("draft", this.#input.value);
     this.#fit();
   }
 

@@ -1,5 +1,6 @@
-/* The element `<askonce-chat>` in the shop's page: its Shadow DOM, and the page's events while it stands there.
-   Whatever the page may touch is here; the chat itself is out of its reach. */
+/* The element `<askonce-chat>` in the shop's page: its Shadow DOM, and the page's events while it stands there. A page
+   may move it, or put another body in its place: it goes on. Whatever the page may touch is here; the chat itself is
+   out of its reach. */
 
 import { Chat } from "./chat.js";
 
@@ -13,9 +14,12 @@ export class Host extends HTMLElement {
     [globalThis, "online", () => this.#chat.online()],
     [globalThis, "offline", () => this.#chat.offline()],
     [globalThis, "storage", (event) => this.#chat.changedElsewhere(event.key)],
-    [globalThis, "pageshow", this.#looked],  // a page that comes back whole from the browser's memory
+    // A page that comes back whole from the browser's memory has a line that is dead.
+    [globalThis, "pageshow", (event) => (event.persisted ? this.#chat.online() : this.#chat.looked())],
     [document, "visibilitychange", this.#looked],
+    [document, "pointerdown", (event) => this.#chat.clicked(event.composedPath())],
     [globalThis.visualViewport, "resize", () => this.#chat.fit()],
+    [globalThis.visualViewport, "scroll", () => this.#chat.fit()],
   ];
 
   connectedCallback() {
@@ -30,7 +34,13 @@ export class Host extends HTMLElement {
     this.#chat.end();
   }
 
-  open(words) { this.#chat.open(); this.#chat.suggest(words); }
+  /** The page's words came late. */
+  reworded() { this.#chat.reworded(); }
+
+  open(words) {
+    this.#chat.open();
+    this.#chat.suggest(words);
+  }
 
   close() { this.#chat.close(); }
 

@@ -1,7 +1,8 @@
 /* The shop's published hours, as the server tells them with its welcome and whenever they change; nothing is reckoned
-   here but how a moment is written where the shopper is. */
+   here but how a moment is written where the shopper is, by the shopper's own clock. */
 
 import { make, renew } from "./elements.js";
+import { sameDay, time } from "./when.js";
 import { WORDS, speech } from "./words.js";
 
 const WHEN = { weekday: "long", hour: "numeric", minute: "2-digit" };
@@ -13,10 +14,14 @@ const written = (moment) => {
   return moment.toLocaleString(`${speech.language}-u-nu-latn`, far ? { ...WHEN, day: "numeric", month: "long" } : WHEN);
 };
 
+/* The time alone where that is today. */
+const until = (moment) => (sameDay(moment, new Date()) ? time(moment) : written(moment));
+
 /* `open` is null where the hours were not understood: then they are shown as they are written. */
-const now = ({ open, next, text }) => {
+const now = ({ open, next, closes, text }) => {
   if (open == null) return `${WORDS.hours} ${text}`;
-  if (open) return `${WORDS.hoursOpen} (${text})`;
+  if (open && closes) return WORDS.hoursUntil.replace("{when}", until(new Date(closes)));
+  if (open) return WORDS.hoursOpen;
   return next ? `${WORDS.hoursNext} ${written(new Date(next))}` : `${WORDS.hours} ${text}`;
 };
 
@@ -24,7 +29,8 @@ const told = (hours) => (hours ? [now(hours), hours.closed].filter(Boolean).join
 
 export class Hours {
   #hours = null;
-  element = make("div", { class: "hours", hidden: true }, () => told(this.#hours));
+  element = make("div", { class: "hours", hidden: true, title: () => this.#hours?.text ?? "" },
+    () => told(this.#hours));
 
   /** `hours`: {open, next, text, closed}, or nothing where none are published. */
   show(hours) {

@@ -18,9 +18,9 @@ export const shops = (name) => ({
 let page = english;  // the page's words
 let wanted = "";     // the language that was asked for last; "": the page's
 
-/** Before the chat is built: the page's words, and those of the chat that goes on here. */
+/** At the start: the page's words, and those of the chat that goes on here. */
 export const prepare = async () => {
-  wanted = keep.get("language") ?? "";
+  wanted = keep.get("language") || "";
   const [own, chats] = await Promise.all([learn(LOCALE), wanted ? learn(wanted) : null]);
   page = own ?? english;
   Object.assign(home, { direction: page.direction, language: page.language });

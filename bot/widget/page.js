@@ -6,6 +6,10 @@ const script = document.currentScript;
 /** The bot's own address: the script's, or the page's where the script does not say. */
 export const base = new URL(script ? script.src : location.href);
 
+/** An address of the bot's. It may stand under a path (https://shop.example/chat/): then so does all of it. A whole
+    address stays what it is. */
+export const at = (path) => new URL(/^\/(?!\/)/.test(path) ? `.${path}` : path, base);
+
 /** The script tag's data- attributes; inherits nothing. */
 export const given = Object.assign(Object.create(null), script?.dataset);
 

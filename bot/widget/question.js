@@ -12,13 +12,14 @@ export class Question {
 
   get isOpen() { return this.#element !== null; }
 
-  /** `words`: a function, for they may change while they are asked. */
-  ask(words, act) {
+  /** `words` and `yes`: functions, for they may change while they are asked. `grave`: what is done cannot be undone. */
+  ask(words, yes, act, grave = false) {
     this.clear();
     const no = make("button", { type: "button", onclick: () => this.end() }, () => WORDS.keep);
-    const yes = make("button", { type: "button", onclick: () => { this.end(); act(); } }, () => WORDS.yes);
+    const go = make("button",
+      { type: "button", class: grave ? "grave" : "", onclick: () => { this.end(); act(); } }, yes);
     this.#element = make("div", { class: "sure", role: "alertdialog", "aria-label": words },
-      make("p", {}, words), yes, " ", no);
+      make("p", {}, words), no, " ", go);
     this.#needs.place(this.#element);
     no.focus();
   }

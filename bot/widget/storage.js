@@ -1,7 +1,9 @@
-/* The page's storage, the only door to it. Six things are kept there, a name each: `token` (the conversation's),
-   `language` (the conversation's), `unsent` (messages that were not acknowledged), `whose` (the era and its customer),
-   `open` and `sound` ("1" or "0"). No words of the chat but the unsent ones. Storage may be blocked: then all of it
-   lasts as long as the page. */
+/* The page's storage, the only door to it. What is kept there has a name each: `token` (the conversation's), `language`
+   (the conversation's), `unsent` (messages that were not acknowledged), `draft` (what was being written), `read` (the
+   last turn that was seen) and `told` (the last that the page heard of), `tickets` (those that it heard of), `earlier`
+   (chats before this one: tokens, no words), `whose` (the era and its customer), `consent`, `open` and `sound` ("1" or
+   "0"). No words of the chat but the unsent ones and the draft. Storage may be blocked: then all of it lasts as long as
+   the page. Nothing is kept before the shopper's first click. */
 
 import { base } from "./page.js";
 
@@ -25,8 +27,11 @@ export const keep = {
   set(name, value) {
     const key = full(name);
     memory.set(key, value);
-    try { localStorage.setItem(key, value); } catch { blocked = true; }
+    try { if (localStorage.getItem(key) !== value) localStorage.setItem(key, value); } catch { blocked = true; }
   },
+
+  /** A whole number that is kept under this name; 0 where none is. */
+  number(name) { return Math.trunc(Number(keep.get(name))) || 0; },
 
   /** Whether a change in another tab, told by the storage's key, is one of this name. */
   isAt(key, name) { return key === full(name); },
@@ -34,3 +39,6 @@ export const keep = {
   /** Whether the browser was seen to keep nothing. */
   get blocked() { return blocked; },
 };
+
+/** What belongs to one chat and goes with it; another begins without. */
+export const OF_ONE_CHAT = ["token", "language", "read", "told"];

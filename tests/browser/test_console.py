@@ -265,7 +265,7 @@ def test_a_person_helps_in_a_running_chat(make_bot: Callable[..., BotProcess], b
     page.get_by_role("button", name="Join this chat").click()
     wait_for(shopper, "Maya Lind from our support team has joined")
     page.get_by_label("Write as Maya Lind").press_sequentially("Hello, what happened?", delay=5)
-    expect(shopper.get_by_text("The agent is writing")).to_be_visible()
+    expect(shopper.get_by_role("img", name="The agent is writing")).to_be_visible()
     page.keyboard.press("Enter")
     wait_for(shopper, "Hello, what happened?")
     shopper.get_by_label("Write a message").press_sequentially("it fell", delay=5)

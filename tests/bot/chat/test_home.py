@@ -7,10 +7,12 @@ from pydantic import ValidationError
 
 from bot.chat.agents_named import who_joined
 from bot.chat.home import MOST, Home
-from bot.chat.phrases import languages, render
+from bot.chat.phrases import catalogue, languages, render
 from bot.factories import make_answers
 from bot.settings import Settings
+from bot.widget.joined import script
 from kb_answers.answer import Answers
+from tests.conftest import BotProcess, client_of
 
 LANGUAGES = ("en", *sorted(languages()))
 
@@ -61,3 +63,25 @@ def test_who_joined_is_read_from_the_announcement_and_from_nothing_else(language
         assert who_joined(said, language) == name
         gone = render("agent_gone", {"agent": name}, support_email="s@example.com", language=language)
         assert who_joined(gone, language) is None
+
+
+#: What the buttons of the home say for the shopper; English has its words in the widget itself.
+SAID = {"en": {"wishSaid": "Please open a ticket", "talkSaid": "I would like to talk to a person"}}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("button", ["wishSaid", "talkSaid"])
+async def test_whoever_taps_for_a_ticket_or_a_person_is_on_the_way_to_one(
+    standing_bot: BotProcess, language: str, button: str
+) -> None:
+    words = SAID.get(language) or catalogue(language)["widget"]
+    async with client_of(standing_bot.url) as client:
+        await client.hello(locale=language)
+        await client.say(words[button])
+        turn = await client.until("ask")
+        assert {"name", "email"} <= set(turn["asks"]) and turn["language"] == language
+
+
+def test_the_english_words_of_the_buttons_are_the_widgets() -> None:
+    for name, words in SAID["en"].items():
+        assert f'{name}: "{words}"' in script()
