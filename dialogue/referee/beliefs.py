@@ -137,8 +137,8 @@ class Belief:
         self.extra, self.maybe = self.extra | extra, self.maybe - extra
         self._hear_dispute(exchange)
         self.name, self.email = exchange.name or self.name, exchange.email or self.email
-        if self.offer and self.reason is False and exchange.question and not consents and not reason:
-            self.offer = False  # the way out was offered for no issue, and gives way to a question
+        if self.offer and exchange.question and not consents and not reason:
+            self._give_way(exchange)
         self._hear_reason(exchange)
         self._hear_consent(exchange, consents, perhaps)
         if self.open_yes and not self.consent:
@@ -164,6 +164,14 @@ class Belief:
         agrees = exchange.affirms and (self.offer or asked)
         fills = self.offer and not exchange.denies and self._fills(exchange)
         return wishes or agrees or exchange.demands_review or fills
+
+    def _give_way(self, exchange: Exchange) -> None:
+        """The way out that was offered for no issue gives way to a question; an offer for an issue stays. Which it was
+        tells the reason, and where that is not known, that a question without an answer would renew the offer."""
+        if self.reason is False or (self.reason is None and exchange.has("no_answer")):
+            self.offer = exchange.has("offer_ticket")
+        elif self.reason is None:
+            self._lose_sight()
 
     def _fills(self, exchange: Exchange) -> bool:
         """The message gives a field that is certainly missing."""
