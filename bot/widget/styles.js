@@ -71,7 +71,8 @@ h2, h3 { margin: 0; font-size: 1.05em; font-weight: 600; }
 .home li > a { color: var(--ink); text-decoration: underline; padding-block-end: 2px; }
 .home li > :is(button, a):hover { background: var(--soft); }
 .home li > :focus-visible, .home li > :is(button, a):focus-visible { outline-offset: -3px; }
-.home li p { margin: 0; padding: 0 14px 10px; font-size: .875em; color: var(--muted); overflow-wrap: anywhere; }
+.home li p { margin: 0 14px 10px; font-size: .875em; color: var(--muted); overflow-wrap: anywhere; overflow: hidden;
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; }
 .home h3 { font-size: .875em; color: var(--muted); }
 .ways { display: flex; flex-wrap: wrap; gap: 8px; position: sticky; inset-block-end: -16px; padding-block: 8px 12px;
   margin-block-end: -12px; background: var(--back); } .ways .wide { flex: 1; }

@@ -45,6 +45,7 @@ def main() -> None:
             page.wait_for_timeout(400)
             page.screenshot(path=PICTURES / f"widget-{name}.png")
             page.close()
+        take_home(browser, bot)
         take_languages(browser, bot)
         take_help(browser, bot)
         bot.stop()
@@ -83,6 +84,25 @@ MIXED: tuple[tuple[str, str, Said], ...] = (
     ),
     ("en", "ar-on-en", LANGUAGES["ar"]),
 )
+
+
+def take_home(browser: Browser, bot: BotProcess) -> None:
+    """What a chat begins with, on a telephone: topics, and beside it what a search finds."""
+    taken = []
+    for words in ("", "how long does a refund take"):
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto(bot.url)
+        page.get_by_role("button", name="Chat with us").click()
+        page.get_by_role("searchbox").fill(words)
+        page.get_by_role("heading", name="Found in the help" if words else "What others ask").wait_for()
+        page.wait_for_timeout(400)
+        taken.append(base64.b64encode(page.screenshot()).decode())
+        page.close()
+    page = browser.new_page(viewport={"width": 850, "height": 840})
+    images = "".join(f'<img src="data:image/png;base64,{image}" width="390">' for image in taken)
+    page.set_content(f'<body style="margin:20px;background:#cfd4de;display:flex;gap:30px">{images}')
+    page.screenshot(path=PICTURES / "widget-home.png")
+    page.close()
 
 
 def take_languages(browser: Browser, bot: BotProcess) -> None:
