@@ -18,7 +18,7 @@ _ROUNDS = 15
 _UNTIL = """(count) => new Promise((done) => {
   const from = performance.now(), root = document.querySelector("askonce-chat").shadowRoot;
   const look = () => {
-    const shown = [...root.querySelectorAll(".turn:not(.shopper) .words")].filter((w) => w.getClientRects().length);
+    const shown = [...root.querySelectorAll(".turn:not(.shopper, .dots) .words")].filter((w) => w.getClientRects().length);
     if (shown.length > count) requestAnimationFrame(() => done(performance.now() - from));
     else requestAnimationFrame(look);
   };
@@ -49,7 +49,7 @@ def widget(folder: pathlib.Path) -> tuple[float, float, float, float]:
                 opened.append(page.evaluate(f"() => {{ Askonce.open(); return ({_UNTIL})(0); }}"))
                 box = page.get_by_role("textbox", name="Write a message")
                 box.fill("how long does delivery take?")
-                send = "document.querySelector('askonce-chat').shadowRoot.querySelector('.go').click()"
+                send = "document.querySelector('askonce-chat').shadowRoot.querySelector('form.say .go').click()"
                 answered.append(page.evaluate(f"() => {{ {send}; return ({_UNTIL})(1); }}"))
                 shifts.append(page.evaluate("shift"))
                 page.context.close()
