@@ -18,7 +18,8 @@ _ROUNDS = 15
 _UNTIL = """(count) => new Promise((done) => {
   const from = performance.now(), root = document.querySelector("askonce-chat").shadowRoot;
   const look = () => {
-    const shown = [...root.querySelectorAll(".turn:not(.shopper, .dots) .words")].filter((w) => w.getClientRects().length);
+    const words = [...root.querySelectorAll(".turn:not(.shopper, .dots) .words")];
+    const shown = words.filter((w) => w.getClientRects().length);
     if (shown.length > count) requestAnimationFrame(() => done(performance.now() - from));
     else requestAnimationFrame(look);
   };
