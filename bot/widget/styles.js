@@ -118,7 +118,7 @@ input[type=search] { inline-size: 100%; min-height: 44px; padding: 8px 12px; bor
   padding: 2px 12px; }
 summary { min-height: 28px; cursor: pointer; padding-block: 4px; display: flex; gap: .4em; }
 summary::-webkit-details-marker { display: none; }
-summary::after { content: "⌄"; margin-inline-start: auto; } [open] > summary::after { content: "⌃"; }
+summary::after { content: "⌄" / ""; margin-inline-start: auto; } [open] > summary::after { content: "⌃" / ""; }
 .source a { display: inline-block; padding-block: 4px; color: var(--ink); }
 blockquote { margin: 4px 0; padding-inline-start: 10px; border-inline-start: 3px solid var(--line); }
 .choices { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 6px; }
