@@ -138,7 +138,7 @@ class Belief:
         self._hear_dispute(exchange)
         self.name, self.email = exchange.name or self.name, exchange.email or self.email
         if self.offer and exchange.question and not consents and not reason:
-            self._give_way(exchange)
+            self._give_way()
         self._hear_reason(exchange)
         self._hear_consent(exchange, consents, perhaps)
         if self.open_yes and not self.consent:
@@ -165,13 +165,13 @@ class Belief:
         fills = self.offer and not exchange.denies and self._fills(exchange)
         return wishes or agrees or exchange.demands_review or fills
 
-    def _give_way(self, exchange: Exchange) -> None:
+    def _give_way(self) -> None:
         """The way out that was offered for no issue gives way to a question; an offer for an issue stays. Which it was
-        tells the reason, and where that is not known, that a question without an answer would renew the offer."""
-        if self.reason is False or (self.reason is None and exchange.has("no_answer")):
-            self.offer = exchange.has("offer_ticket")
-        elif self.reason is None:
+        tells the reason; where that is not known, nor is whether the offer stands."""
+        if self.reason is None:
             self._lose_sight()
+        elif self.reason is False:
+            self.offer = False
 
     def _fills(self, exchange: Exchange) -> bool:
         """The message gives a field that is certainly missing."""
