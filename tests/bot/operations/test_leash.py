@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from bot.operations.leash import leashed
@@ -31,8 +32,8 @@ time.sleep(600)
 
 def _lives(pid: int) -> bool:
     try:
-        return "zombie" not in pathlib.Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # also where it ends between two of the looks into it
         return False
 
 
