@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import uuid
+from typing import TypedDict
 
 from starlette.responses import JSONResponse, Response
 
@@ -55,6 +56,22 @@ async def feed(ask: Ask) -> Response:
     return ask.kept(xml, "application/atom+xml")
 
 
+class Found(TypedDict):
+    """A place that a search found; `answers`: it answers what was searched for."""
+
+    title: str
+    passage: str
+    language: str
+    url: str
+    answers: bool
+
+
+class SearchAnswer(TypedDict):
+    """What a search answers with."""
+
+    items: list[Found]
+
+
 async def search(ask: Ask) -> Response:
     """What a search found, for the widget on any page: the same for everybody, and nothing of it is kept or logged. A
     language in which nothing is written finds the originals; an address that asks too fast gets nothing (429)."""
@@ -64,7 +81,7 @@ async def search(ask: Ask) -> Response:
         return JSONResponse({"items": []}, 429, headers | {"Retry-After": "60"})
     await ask.site.bot.loading.wait()
     hits = await asyncio.to_thread(ask.site.bot.answers.search, query, ask.language, _FOUND) if query else []
-    items = [
+    items: list[Found] = [
         {
             "title": hit.article.title,
             "passage": hit.passage,
@@ -74,7 +91,7 @@ async def search(ask: Ask) -> Response:
         }
         for hit in hits
     ]
-    return JSONResponse({"items": items}, headers=headers)
+    return JSONResponse(SearchAnswer(items=items), headers=headers)
 
 
 def _name(of: str) -> str:

@@ -4,9 +4,12 @@
 import { make, renew } from "./elements.js";
 import { apart } from "./said.js";
 import { WORDS } from "./words.js";
+/** @import { TicketShown } from "frames" */
+/** @typedef {{ status: TicketShown["status"], card: HTMLElement }} Item */
 
 const BRIEFLY = 4000;
 
+/** @param {string} reference */
 const copier = (reference) => {
   let done = false;
   const copy = make("button", { type: "button", class: "copy", onclick: async () => {
@@ -21,12 +24,14 @@ const copier = (reference) => {
 };
 
 export class Tickets {
+  /** @type {Map<string, Item>} */
   #shown = new Map();  // reference -> {card, status}
 
   /** The reference of the latest, or "". */
   get last() { return [...this.#shown.keys()].at(-1) ?? ""; }
 
-  /** `ticket`: {reference, status}. A new card, or null where there is one: then it says the new status. */
+  /** `ticket`: {reference, status}. A new card, or null where there is one: then it says the new status.
+      @param {TicketShown} ticket */
   card({ reference, status }) {
     const known = this.#shown.get(reference);
     if (known) {
@@ -35,7 +40,9 @@ export class Tickets {
       renew(known.card);
       return null;
     }
-    const item = { status };
+    const item =
+      /** @type {Item} */
+      ({ status });
     item.card = make("div", { class: "card", "data-status": status },
       make("span", { class: "label" }, () => WORDS.ticket), apart("b", reference), copier(reference),
       make("span", { class: "stage" }, () => WORDS[item.status] ?? item.status));

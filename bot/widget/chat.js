@@ -29,6 +29,8 @@ import { OF_ONE_CHAT, keep } from "./storage.js";
 import { told } from "./told.js";
 import { Unread } from "./unread.js";
 import { WORDS } from "./words.js";
+/** @import { BotTurn, Customer, Turn } from "frames" */
+/** @import { Given } from "./page.js" */
 
 export class Chat {
   #events = new Events();
@@ -95,7 +97,8 @@ export class Chat {
   ]);
   #panel;
 
-  /** Into `root`, an empty Shadow DOM. */
+  /** Into `root`, an empty Shadow DOM.
+      @param {ShadowRoot} root */
   constructor(root) {
     const parts = {
       badge: this.#unread.element, menu: this.#menu.element, menuButton: this.#menu.button, state: this.#status.element,
@@ -135,13 +138,15 @@ export class Chat {
     this.#seen();
   }
 
-  /** Another tab changed what is kept under `key`; null: all of it. */
+  /** Another tab changed what is kept under `key`; null: all of it.
+      @param {string | null} key */
   changedElsewhere(key) {
     if (key === null || keep.isAt(key, "whose")) this.#owner.check();
     else if (keep.isAt(key, "token")) this.#movedOn();
     else if (keep.isAt(key, "read")) this.#unread.show();
   }
 
+  /** @param {EventTarget[]} path */
   clicked(path) { this.#menu.clicked(path); }
 
   fit() { this.#panel.fit(); }
@@ -154,7 +159,8 @@ export class Chat {
 
   /* ------------------------------------------------------------ what the shop's page calls */
 
-  /** `quietly`: the focus stays where it is. */
+  /** `quietly`: the focus stays where it is.
+      @param {boolean} [quietly] */
   open(quietly) {
     const was = this.#panel.isOpen;
     this.#panel.show(true);
@@ -167,7 +173,8 @@ export class Chat {
     if (!was) this.#events.tell("open");
   }
 
-  /** Words that stand in the box, to be sent or changed; nothing where the shopper is writing already. */
+  /** Words that stand in the box, to be sent or changed; nothing where the shopper is writing already.
+      @param {unknown} words */
   suggest(words) { if (typeof words === "string") this.#composer.suggest(words); }
 
   close() {
@@ -178,14 +185,17 @@ export class Chat {
     this.#events.tell("close");
   }
 
+  /** @param {Customer | null} customer */
   identify(customer) {
     this.#owner.name(customer);
     if (this.#panel.isOpen || (customer?.signature && !keep.get("token"))) this.#connection.connect();
     if (this.#connection.ready) this.#conversation.hello();
   }
 
+  /** @param {string} name @param {(detail?: unknown) => void} listener */
   on(name, listener) { this.#events.on(name, listener); }
 
+  /** @param {Given} [options] */
   theme(options) {
     this.#panel.dress(options);
     if (options?.greeting) this.#log.greetWith(options.greeting);
@@ -198,6 +208,7 @@ export class Chat {
 
   /* ------------------------------------------------------------ what the shopper and the server do */
 
+  /** @param {string} words */
   #send(words) {
     const text = words.trim();
     if (!text || !this.#owner.check()) return;
@@ -217,6 +228,7 @@ export class Chat {
     else this.close();
   }
 
+  /** @param {Turn} turn */
   #show(turn) {
     const known = this.#outbox.acknowledged(turn);
     if (turn.seq <= this.#log.last) return known?.remove();
@@ -233,6 +245,7 @@ export class Chat {
     this.#seen();
   }
 
+  /** @param {BotTurn} turn */
   #isNews(turn) {
     const who = turn.who === "agent" ? turn.agent || WORDS.agent : turn.who === "system" ? "" : given.bot || WORDS.bot;
     this.#aloud.announce(who, turn);
@@ -254,6 +267,7 @@ export class Chat {
     this.#panel.view(!this.#consent.isGiven ? "consent" : this.#atHome ? "home" : begun ? "chat" : "beginning");
   }
 
+  /** @param {boolean} there */
   #goHome(there) {
     if (this.#atHome === there) return;
     this.#atHome = there;
@@ -261,7 +275,8 @@ export class Chat {
     if (!there) this.#log.down();
   }
 
-  /* The chat is in `language`, and so is the widget as soon as it has the words. */
+  /** The chat is in `language`, and so is the widget as soon as it has the words.
+      @param {string | null} language */
   #follow(language) { follow(language, () => this.reworded()); }
 
   #rated() {
@@ -275,6 +290,7 @@ export class Chat {
     this.#startOver(() => WORDS.fresh, true);
   }
 
+  /** @param {string} token */
   #reopen(token) {
     if (this.#log.last) earlier.add(keep.get("token"), this.#tickets.last);
     earlier.drop(token);
@@ -288,6 +304,7 @@ export class Chat {
 
   #forget() { for (const name of OF_ONE_CHAT) keep.set(name, ""); }
 
+  /** @param {() => string} words @param {boolean} fresh */
   #startOver(words, fresh) {
     this.#forget();
     this.#clear();

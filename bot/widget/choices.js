@@ -3,10 +3,13 @@
 
 import { make } from "./elements.js";
 import { saidIn } from "./words.js";
+/** @import { Act, BotTurn, Turn } from "frames" */
 
-/* Replies of the bot that leave a question open which stood before. */
+/** Replies of the bot that leave a question open which stood before.
+    @type {(Act | null)[]} */
 const ASIDE = ["answer", "no_answer", "contact", "smalltalk", "thanks", "privacy", "greet", "invalid", "clarify"];
-/* Turns whose choices answer a question of the bot's; others only suggest what could be asked next. */
+/** Turns whose choices answer a question of the bot's; others only suggest what could be asked next.
+    @type {(Act | null)[]} */
 const ASKING = ["offer_ticket", "clarify", "remind"];
 
 export class Choices {
@@ -14,10 +17,12 @@ export class Choices {
   #asked = false;
   #choose;
 
-  /** `choose(words)`: one was tapped. */
+  /** `choose(words)`: one was tapped.
+      @param {(words: string) => void} choose */
   constructor(choose) { this.#choose = choose; }
 
-  /** A turn came; whoever shows it puts the element behind it. */
+  /** A turn came; whoever shows it puts the element behind it.
+      @param {Turn} turn */
   after(turn) {
     if (turn.who === "shopper" ? !this.#asked : !turn.choices?.length && !ASIDE.includes(turn.act)) this.clear();
     if (turn.who !== "shopper" && turn.choices?.length) this.#show(turn);
@@ -29,6 +34,7 @@ export class Choices {
     this.element.replaceChildren();
   }
 
+  /** @param {BotTurn} turn */
   #show(turn) {
     this.#asked = ASKING.includes(turn.act);
     const { lang, dir } = saidIn(turn.language);

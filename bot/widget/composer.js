@@ -13,7 +13,8 @@ export class Composer {
   #needs;
   #input;
 
-  /** `needs`: send(words); writes() at every key. */
+  /** `needs`: send(words); writes() at every key.
+      @param {{ send: (words: string) => void, writes: () => void }} needs */
   constructor(needs) {
     this.#needs = needs;
     this.#input = make("textarea", { rows: "1", "aria-label": () => WORDS.placeholder,
@@ -26,7 +27,8 @@ export class Composer {
 
   focus() { this.#input.focus(); }
 
-  /** Puts `words` into the box where it is empty; nobody has written them, so nobody is told that somebody writes. */
+  /** Puts `words` into the box where it is empty; nobody has written them, so nobody is told that somebody writes.
+      @param {string} words */
   suggest(words) {
     if (this.#input.value.trim()) return;
     this.#input.value = words.slice(0, MOST);
@@ -42,13 +44,15 @@ export class Composer {
   /** As tall as its words, now that it can be seen. */
   fit() { if (this.#input.value) this.#fit(); }
 
+  /** @param {Event} event */
   #send(event) {
     event.preventDefault();
     this.#needs.send(this.#input.value);
   }
 
-  /* Enter that ends a composition (Japanese, Chinese) belongs to the keyboard; Safari tells the end of one before its
-     key. */
+  /** Enter that ends a composition (Japanese, Chinese) belongs to the keyboard; Safari tells the end of one before its
+     key.
+      @param {KeyboardEvent} event */
   #key(event) {
     const composing = event.isComposing || event.keyCode === IME;
     if (event.key === "Enter" && !event.shiftKey && !composing) this.#send(event);

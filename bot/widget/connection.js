@@ -4,6 +4,7 @@
 import { at } from "./page.js";
 import { read, write } from "./plain.js";
 import { WORDS } from "./words.js";
+/** @import { ClientFrame, ServerFrame } from "frames" */
 
 const FULL_HOUSE = 1013;  // "try again later": no matter of the network
 const FIRST_WAIT = 400, LONGEST_WAIT = 15000;  // milliseconds
@@ -16,15 +17,20 @@ export class Connection {
   /** Milliseconds for which the server asked to be left alone. */
   later = 0;
   #needs;
+  /** @type {WebSocket | null} */
   #socket = null;
   #tries = 0;
-  #lost;   // what is said between two tries
+  #lost = "";  // what is said between two tries
+  /** @type {number | undefined} */
   #timer;
+  /** @type {number | undefined} */
   #welcome;
   #over = false;
 
   /** `needs`: may() whether the shopper agreed; check() of the owner; opened(), received(frame); say(words, waits) for
-      the state. */
+      the state.
+      @param {{ may: () => boolean, check: () => boolean, opened: () => void, received: (frame: ServerFrame) => void,
+      say: (words: string, waits: boolean) => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   /** Whether there is a socket at all, of whatever state. */
@@ -48,7 +54,8 @@ export class Connection {
     this.#welcome = setTimeout(() => this.hangs(), WELCOME_WITHIN);
   }
 
-  send(frame) { this.#socket.send(write(frame)); }
+  /** @param {ClientFrame} frame */
+  send(frame) { this.#socket?.send(write(frame)); }
 
   /** The welcome was heard. Whether it is the first on this socket. */
   welcomed() {
@@ -105,6 +112,7 @@ export class Connection {
     old?.close();
   }
 
+  /** @param {number} code @param {string} [why] */
   #again(code, why) {
     this.ready = false;
     clearTimeout(this.#welcome);

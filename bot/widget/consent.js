@@ -10,7 +10,8 @@ import { WORDS } from "./words.js";
 export class Consent {
   element;
 
-  /** `given()`: the shopper agrees. */
+  /** `given()`: the shopper agrees.
+      @param {() => void} agreed */
   constructor(agreed) {
     this.element = make("div", { class: "consent" },
       make("p", shops("consent"), () => given.consent ?? ""),
@@ -23,5 +24,5 @@ export class Consent {
   /** Whether the chat may begin. */
   get isGiven() { return !given.consent || keep.get("consent") === "1"; }
 
-  focus() { this.element.querySelector("button").focus(); }
+  focus() { this.element.querySelector("button")?.focus(); }
 }

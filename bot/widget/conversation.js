@@ -6,6 +6,12 @@ import { LOCALE, base } from "./page.js";
 import { bare } from "./plain.js";
 import { OF_ONE_CHAT, keep } from "./storage.js";
 import { WORDS } from "./words.js";
+/** @import { Error, Home, ServerFrame, ServiceHours, Turn, TypingShown, Welcome } from "frames" */
+/** @import { Connection } from "./connection.js" */
+/** @import { Log } from "./log.js" */
+/** @import { Outbox } from "./outbox.js" */
+/** @import { Owner } from "./owner.js" */
+/** @import { Status } from "./status.js" */
 
 const TOLD = 2000;  // milliseconds between two words of typing
 
@@ -22,7 +28,12 @@ export class Conversation {
 
   /** `needs`: the parts {owner, connection, outbox, log, status}; turn(turn), typing(who), rated(), hours(hours),
       home(home), language(language), ready() when these were told; startOver(words, fresh) where this chat is no more;
-      elsewhere() where another tab has left it. */
+      elsewhere() where another tab has left it.
+      @param {{ owner: Owner, connection: Connection, outbox: Outbox, log: Log, status: Status,
+        turn: (turn: Turn) => void, typing: (who: TypingShown["who"]) => void, rated: () => void,
+        hours: (hours?: ServiceHours | null) => void,
+        home: (home: Home) => void, language: (language: string | null) => void, ready: () => void,
+        startOver: (words: () => string, fresh: boolean) => void, elsewhere: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   hello() {
@@ -35,6 +46,7 @@ export class Conversation {
       customer: customer ?? undefined });
   }
 
+  /** @param {ServerFrame} frame */
   receive(frame) {
     if (frame.type === "welcome") this.#welcomed(frame);
     if (frame.type === "turn") this.#needs.turn(frame);
@@ -45,13 +57,15 @@ export class Conversation {
     if (frame.type === "error") this.#failed(frame);
   }
 
-  /** A message, where it can be sent now. */
+  /** A message, where it can be sent now.
+      @param {string} id @param {string} text */
   push(id, text) {
     const { connection } = this.#needs;
     if (this.#mayTalk() && connection.isOpen) connection.send({ type: "say", id, text });
   }
 
-  /** Whether it could be sent. */
+  /** Whether it could be sent.
+      @param {number} score @param {string} [comment] */
   rate(score, comment) {
     const able = this.#mayTalk();
     if (able) this.#needs.connection.send({ type: "rate", score, comment });
@@ -88,6 +102,7 @@ export class Conversation {
     return this.isPresent && this.#needs.connection.ready;
   }
 
+  /** @param {Welcome} frame */
   #welcomed(frame) {
     const { owner, connection, outbox, status } = this.#needs;
     if (frame.token !== this.token) for (const name of OF_ONE_CHAT) keep.set(name, "");
@@ -107,6 +122,7 @@ export class Conversation {
     this.#needs.ready();
   }
 
+  /** @param {Error} frame */
   #failed(frame) {
     const { connection, outbox, status } = this.#needs;
     if (frame.code === "bad_token") return this.#forgotten();

@@ -7,12 +7,16 @@ import { at } from "./page.js";
 import { read } from "./plain.js";
 import { dayAndTime } from "./when.js";
 import { WORDS, saidIn } from "./words.js";
+/** @import { Found, Home as Offered, SearchAnswer } from "frames" */
+/** @import { Chat } from "./earlier.js" */
 
 const PAUSE = 250;  // milliseconds without a key before a search
 const MOST = 200;   // letters that are searched for
 
+/** @param {() => string} words @param {Node[]} items */
 const list = (words, items) => make("section", {}, make("h3", {}, words), make("ul", {}, ...items));
 
+/** @param {Node[]} children */
 const item = (...children) => make("li", {}, ...children);
 
 export class Home {
@@ -26,11 +30,14 @@ export class Home {
   #box;
   #back;
   #where = "";  // the search's address
+  /** @type {number | undefined} */
   #timer;
   #asked = 0;
 
   /** `needs`: ask(words) says them; back() to the chat; reopen(token) an earlier one; show() this;
-      announce(words) what was found. */
+      announce(words) what was found.
+      @param {{ ask: (words: string) => void, back: () => void, reopen: (token: string) => void, show: () => void,
+        announce: (words: string) => void }} needs */
   constructor(needs) {
     this.#needs = needs;
     this.button = make("button", { type: "button", class: "to-home", "aria-label": () => WORDS.home,
@@ -38,6 +45,7 @@ export class Home {
     this.#box = make("input", { type: "search", "aria-label": () => WORDS.search, placeholder: () => WORDS.search,
       dir: "auto", autocomplete: "off", maxlength: MOST, oninput: () => this.#soon() });
     this.#back = make("button", { type: "button", class: "wide", onclick: () => needs.back() }, () => WORDS.back);
+    /** @param {() => string} words @param {() => string} what */
     const way = (words, what) =>
       make("button", { type: "button", class: "wide", onclick: () => needs.ask(what()) }, words);
     this.element = make("div", { class: "home" }, this.#back,
@@ -48,20 +56,24 @@ export class Home {
     this.tell(null);
   }
 
-  /** What the server tells: {topics, search}, or null. */
+  /** What the server tells: {topics, search}, or null.
+      @param {Offered | null} offered */
   tell(offered) {
     const topics = offered?.topics ?? [];
     this.#where = offered?.search ?? "";
-    this.element.querySelector("form").hidden = !this.#where;
+    /** @type {HTMLFormElement} */
+    (this.element.querySelector("form")).hidden = !this.#where;
     this.#topics.replaceChildren(...(topics.length ? [list(() => WORDS.topics, topics.map(({ title, language }) =>
       item(make("button", { type: "button", onclick: () => this.#needs.ask(title) },
         make("bdi", saidIn(language), title)))))] : []));
   }
 
-  /** It comes in sight; `begun`: whether there is a chat to go back to. */
+  /** It comes in sight; `begun`: whether there is a chat to go back to.
+      @param {boolean} begun */
   shown(begun) {
     this.#back.hidden = !begun;
     const chats = earlier.chats;
+    /** @param {Chat} chat */
     const button = ({ token, at: left, reference }) => make("button",
       { type: "button", onclick: () => this.#needs.reopen(token) },
       () => dayAndTime(new Date(left)), ...(reference ? [" · ", make("bdi", { dir: "ltr" }, reference)] : []));
@@ -87,16 +99,20 @@ export class Home {
     clearTimeout(this.#timer);
     const words = this.#box.value.trim(), mine = this.#asked += 1;
     if (!words) return this.#found.replaceChildren();
+    /** @type {Found[]} */
     let items = [];
     try {
       const address = at(this.#where);
       address.searchParams.set("q", words);
       const answer = await fetch(address, { credentials: "omit", referrerPolicy: "no-referrer" });
-      items = read(await answer.text()).items ?? [];
+      items =
+        /** @type {SearchAnswer} */
+        (read(await answer.text())).items ?? [];
     } catch { /* no connection, or a page that lets nobody fetch: asking here still works */ }
     if (mine === this.#asked) this.#show(words, items);
   }
 
+  /** @param {string} words @param {Found[]} items */
   #show(words, items) {
     const ask = make("button", { type: "button", class: "wide", onclick: () => this.#needs.ask(words) },
       () => WORDS.askIt.split("{words}")[0], make("bdi", {}, words), () => WORDS.askIt.split("{words}")[1] ?? "");

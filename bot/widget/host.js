@@ -3,6 +3,11 @@
    out of its reach. */
 
 import { Chat } from "./chat.js";
+/** @import { Customer } from "frames" */
+/** @import { Given } from "./page.js" */
+/** @typedef {(event: StorageEvent & PageTransitionEvent) => void} Listener */
+/** @typedef {{ addEventListener(name: string, listener: Listener): void,
+      removeEventListener(name: string, listener: Listener): void }} Target */
 
 /* Whatever the page's styles say of every element: these stand above them, and nothing else can be reached. */
 const OWN = [["all", "initial"], ["display", "block"]];
@@ -10,6 +15,7 @@ const OWN = [["all", "initial"], ["display", "block"]];
 export class Host extends HTMLElement {
   #chat = new Chat(this.attachShadow({ mode: "open" }));
   #looked = () => this.#chat.looked();
+  /** @type {[Target | null, string, Listener][]} */
   #heard = [
     [globalThis, "online", () => this.#chat.online()],
     [globalThis, "offline", () => this.#chat.offline()],
@@ -37,6 +43,7 @@ export class Host extends HTMLElement {
   /** The page's words came late. */
   reworded() { this.#chat.reworded(); }
 
+  /** @param {unknown} [words] */
   open(words) {
     this.#chat.open();
     this.#chat.suggest(words);
@@ -44,10 +51,13 @@ export class Host extends HTMLElement {
 
   close() { this.#chat.close(); }
 
+  /** @param {Customer | null} customer */
   identify(customer) { this.#chat.identify(customer); }
 
+  /** @param {string} name @param {(detail?: unknown) => void} listener */
   on(name, listener) { this.#chat.on(name, listener); }
 
+  /** @param {Given} [options] */
   theme(options) { this.#chat.theme(options); }
 
   reset() { this.#chat.reset(); }

@@ -7,6 +7,8 @@ import { given } from "./page.js";
 import { acknowledge, drawn, ownWords } from "./turn.js";
 import { day, sameDay } from "./when.js";
 import { WORDS } from "./words.js";
+/** @import { Turn, TypingShown } from "frames" */
+/** @import { Needs } from "./turn.js" */
 
 const NEAR = 60;           // pixels from the end
 const TOGETHER = 300_000;  // milliseconds between two turns that belong together
@@ -21,22 +23,28 @@ export class Log {
     make("span", { "aria-hidden": "true" }, "↓ "), () => WORDS.newest);
   /** The highest `seq` shown: the server is asked for what comes after it. */
   last = 0;
-  /** The turns that were shown, for the shopper's own copy. */
+  /** The turns that were shown, for the shopper's own copy.
+      @type {Turn[]} */
   turns = [];
   #needs;
   #down = true;
+  /** @type {string | null | undefined} */
   #agent;
+  /** @type {HTMLElement | null} */
   #dots = null;
+  /** @type {number | undefined} */
   #typed;
 
-  /** `needs`: what a drawn turn needs, see turn.js; `choices`: the element that stands behind the last turn. */
+  /** `needs`: what a drawn turn needs, see turn.js; `choices`: the element that stands behind the last turn.
+      @param {Needs & { choices: HTMLElement }} needs */
   constructor(needs) {
     this.#needs = needs;
     this.#begin();
   }
 
   /** A turn that was not shown yet, before the element of the first message that waits (null: at the end). `known`: the
-      element that shows the shopper's words already, and stays. */
+      element that shows the shopper's words already, and stays.
+      @param {Turn} turn @param {HTMLElement | null} waiting @param {HTMLElement | null} known */
   add(turn, waiting, known) {
     if (turn.who === "system") this.#agent = turn.agent;
     if (turn.who === "agent" && this.#agent) turn.agent = this.#agent;
@@ -47,28 +55,32 @@ export class Log {
     const moment = new Date(turn.at), behind = waiting ?? this.#needs.choices;
     if (!before || !sameDay(new Date(before.at), moment)) this.#place(this.#day(moment), known ?? behind);
     const first = !before || before.who !== turn.who || before.agent !== turn.agent
-      || moment - new Date(before.at) > TOGETHER;
+      || moment.getTime() - new Date(before.at).getTime() > TOGETHER;
     this.#place(known ? acknowledge(known, turn) : drawn(turn, first, this.#needs), behind);
     this.#follow(turn.who === "shopper");
   }
 
-  /** The shopper's own words, on their way: behind all that was said. Gives the element that shows them. */
+  /** The shopper's own words, on their way: behind all that was said. Gives the element that shows them.
+      @param {string} text */
   own(text) {
     const before = this.turns.at(-1), pending = this.#needs.choices.previousElementSibling?.matches(".shopper");
     return this.append(ownWords(text, !pending && before?.who !== "shopper"));
   }
 
-  /** Behind all that was said. */
+  /** Behind all that was said.
+      @param {HTMLElement} element */
   append(element) {
     this.element.insertBefore(element, this.#needs.choices);
     this.down();
     return element;
   }
 
-  /** `words`: a function. */
+  /** `words`: a function.
+      @param {() => string} words */
   note(words) { this.append(make("p", { class: "note" }, words)); }
 
-  /** Somebody writes: three dots, until they said it or a while has passed. */
+  /** Somebody writes: three dots, until they said it or a while has passed.
+      @param {TypingShown["who"]} who */
   typing(who) {
     this.#dots ??= this.element.insertBefore(make("div", { class: "turn dots", role: "img",
       "aria-label": () => (who === "agent" ? WORDS.agentTyping : WORDS.typing) },
@@ -78,7 +90,8 @@ export class Log {
     if (this.isDown) this.down();
   }
 
-  /** Takes away what was offered and is not any more. */
+  /** Takes away what was offered and is not any more.
+      @param {string} selector */
   remove(selector) {
     for (const found of this.element.querySelectorAll(selector)) found.remove();
   }
@@ -102,13 +115,15 @@ export class Log {
     requestAnimationFrame(() => { this.element.scrollTop = this.element.scrollHeight; });
   }
 
-  /** Other words of greeting, from now on. */
+  /** Other words of greeting, from now on.
+      @param {string} words */
   greetWith(words) {
     given.greeting = words;
     renew(this.element);
   }
 
-  /* The latest comes in sight where the one before it was; else who reads above is told, and left alone. */
+  /** The latest comes in sight where the one before it was; else who reads above is told, and left alone.
+      @param {boolean} own */
   #follow(own) {
     if (own || this.#down) this.down(); else this.newest.hidden = false;
   }
@@ -119,10 +134,12 @@ export class Log {
     if (this.#down) this.newest.hidden = true;
   }
 
+  /** @param {HTMLElement} element @param {HTMLElement} before */
   #place(element, before) {
     if (element.nextSibling !== before || !element.isConnected) this.element.insertBefore(element, before);
   }
 
+  /** @param {Date} moment */
   #day(moment) { return make("p", { class: "day" }, make("span", {}, () => day(moment))); }
 
   #quiet() {

@@ -6,6 +6,7 @@ import { given } from "./page.js";
 
 const DARK = "(prefers-color-scheme: dark)";
 
+/** @param {Record<string, string | null | undefined> | null} [named] */
 const rules = (named) => (named ? Object.entries(named).map(([name, value]) => `${name}: ${value};`).join(" ") : "");
 
 export class Looks {
@@ -13,7 +14,8 @@ export class Looks {
   #device = globalThis.matchMedia(DARK);
   #parts;
 
-  /** `parts`: the elements that are dark or light. */
+  /** `parts`: the elements that are dark or light.
+      @param {HTMLElement[]} parts */
   constructor(parts) {
     this.#parts = parts;
     this.#device.addEventListener("change", () => this.dress());
@@ -25,6 +27,7 @@ export class Looks {
     const dark = given.scheme === "dark" || (given.scheme !== "light" && this.#device.matches);
     for (const part of this.#parts) part.classList.toggle("dark", dark);
     const named = given.accent ? colours(given.accent) : null;
+    /** @param {string} [value] */
     const pixels = (value) => (/^\d{1,4}$/.test(value ?? "") ? `${value}px` : null);
     const place = { "--side": pixels(given.offsetSide), "--bottom": pixels(given.offsetBottom),
       "--layer": /^-?\d{1,10}$/.test(given.layer ?? "") ? given.layer : null };

@@ -6,28 +6,36 @@ import { newId } from "./ids.js";
 import { read, write } from "./plain.js";
 import { keep } from "./storage.js";
 import { WORDS } from "./words.js";
+/** @import { Error, Turn } from "frames" */
+/** @typedef {{ id: string, text: string, element: HTMLElement, tries: number }} Item */
 
 const LONGEST = 4000;  // letters that the server takes at once
 const TRIES = 5;       // by itself; then the shopper is asked
 const SLOW = 10_000;   // milliseconds in which a message that was sent is acknowledged, or the line hangs
 
+/** @returns {[id: string, text: string][]} */
 const unsent = () => {
   try { return Object.entries(read(keep.get("unsent") || "{}")); } catch { return []; }
 };
 
 export class Outbox {
   #needs;
+  /** @type {Map<string, Item>} */
   #pending = new Map();  // id -> {id, text, element, tries}
+  /** @type {number | undefined} */
   #slow;
 
   /** `needs`: push(id, text) sends where that can be done now, and says whether; show(text) shows it at the end of the
-      log and gives its element; hangs() where nothing was heard of what was sent. */
+      log and gives its element; hangs() where nothing was heard of what was sent.
+      @param {{ push: (id: string, text: string) => void, show: (text: string) => HTMLElement,
+        hangs: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   /** The element of the first message that waits, or null. */
   get first() { return this.#pending.values().next().value?.element ?? null; }
 
-  /** A message in parts that the server takes; `send(id, text)` is called with each. */
+  /** A message in parts that the server takes; `send(id, text)` is called with each.
+      @param {string} text @param {(id: string, text: string) => void} send */
   add(text, send) {
     const letters = [...text];
     for (let start = 0; start < letters.length; start += LONGEST) {
@@ -45,11 +53,12 @@ export class Outbox {
     this.watch();
   }
 
-  /** The server has it. The element that shows it, without a mark: it stays where it is; null where it was not ours. */
+  /** The server has it. The element that shows it, without a mark: it stays where it is; null where it was not ours.
+      @param {Turn} turn */
   acknowledged(turn) {
-    const mine = turn.who === "shopper" && this.#pending.get(turn.id);
+    const mine = turn.who === "shopper" && this.#pending.get(turn.id ?? "");
     if (!mine) return null;
-    this.#pending.delete(turn.id);
+    this.#pending.delete(mine.id);
     this.remember();
     this.#unmark(mine);
     this.watch();
@@ -62,18 +71,21 @@ export class Outbox {
     if (this.#pending.size) this.#slow = setTimeout(() => this.#needs.hangs(), SLOW);
   }
 
+  /** @param {string} id */
   has(id) { return this.#pending.has(id); }
 
-  /** An error about a message that waits: sent again, after `later` milliseconds at least, or marked as failed. */
+  /** An error about a message that waits: sent again, after `later` milliseconds at least, or marked as failed.
+      @param {Error} frame @param {number} later */
   failed(frame, later) {
-    const item = this.#pending.get(frame.id);
+    const item = this.#pending.get(frame.id ?? "");
+    if (!item) return;
     const passing = frame.code === "too_fast" || frame.code === "unavailable";
     if (passing) item.tries += 1;
     if (!passing || item.tries > TRIES) return this.#mark(item, () => `${WORDS.failed}: ${frame.message}`, true);
     this.#mark(item, () => (frame.code === "too_fast" ? WORDS.slow : WORDS.away), false);
     const wait = Math.max(later, item.tries * 1000) * (1 + Math.random());
     clearTimeout(this.#slow);
-    setTimeout(() => this.#pending.get(frame.id) === item && this.#send(item), wait);
+    setTimeout(() => this.#pending.get(item.id) === item && this.#send(item), wait);
   }
 
   remember() {
@@ -87,6 +99,7 @@ export class Outbox {
     this.#pending.clear();
   }
 
+  /** @param {string} id @param {string} text */
   #show(id, text) {
     const item = { id, text, element: this.#needs.show(text), tries: 0 };
     this.#pending.set(id, item);
@@ -94,19 +107,22 @@ export class Outbox {
     this.remember();
   }
 
+  /** @param {Item} item */
   #send(item) {
     this.#needs.push(item.id, item.text);
     this.watch();
   }
 
-  /* A small sign at the edge; what is sent at once is over before it shows. */
+  /** A small sign at the edge; what is sent at once is over before it shows.
+      @param {Item} item */
   #wait(item) {
     this.#unmark(item);
     item.element.append(make("span", { class: "sign", role: "img", "aria-label": () => WORDS.waiting,
       title: () => WORDS.waiting }));
   }
 
-  /* A note under the message, with a button where the shopper may send it again. */
+  /** A note under the message, with a button where the shopper may send it again.
+      @param {Item} item @param {() => string} words @param {boolean} again */
   #mark(item, words, again) {
     this.#unmark(item);
     item.element.classList.toggle("failed", again);
@@ -116,11 +132,13 @@ export class Outbox {
     item.element.append(note);
   }
 
+  /** @param {Item} item */
   #unmark(item) {
     item.element.classList.remove("failed");
     for (const mark of item.element.querySelectorAll(".note, .sign")) mark.remove();
   }
 
+  /** @param {Item} item */
   #again(item) {
     item.tries = 0;
     this.#wait(item);

@@ -7,14 +7,18 @@
 import { newId } from "./ids.js";
 import { bare } from "./plain.js";
 import { OF_ONE_CHAT, keep } from "./storage.js";
+/** @import { Name } from "./storage.js" */
+/** @import { Customer } from "frames" */
 
-/** Two customers are one where their address is, or their name where the page gives no address. Nobody: "". */
+/** Two customers are one where their address is, or their name where the page gives no address. Nobody: "".
+    @param {Customer | null} [customer] */
 export const whoIs = (customer) => String(customer?.email || customer?.name || "").trim().toLowerCase();
 
 /* What the storage says, for all tabs: [era, customer]. */
-const stored = () => /^(\S*) ?(.*)$/s.exec(keep.get("whose") ?? "").slice(1);
+const stored = () => /^(\S*) ?(.*)$/s.exec(keep.get("whose") ?? "")?.slice(1) ?? [];
 
-/* A new era of `who`'s. */
+/** A new era of `who`'s.
+    @param {string} who */
 const settle = (who) => {
   const era = newId();
   keep.set("whose", `${era} ${who}`);
@@ -22,12 +26,14 @@ const settle = (who) => {
 };
 
 export class Owner {
-  /** Whom the page named: {name, email, signature}, or null. */
+  /** Whom the page named: {name, email, signature}, or null.
+      @type {Customer | null} */
   customer = null;
   #needs;
   #era = stored()[0];  // "" before the first one
 
-  /** `needs`: empty() takes from the screen what is shown and being written. */
+  /** `needs`: empty() takes from the screen what is shown and being written.
+      @param {{ empty: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   /** Whether this tab still shows the chat of the browser's present era; where it does not, what it shows goes. */
@@ -42,7 +48,8 @@ export class Owner {
     return false;
   }
 
-  /** The page names its customer (null: nobody); another one's chat leaves the screen. */
+  /** The page names its customer (null: nobody); another one's chat leaves the screen.
+      @param {Customer | null} customer */
   name(customer) {
     this.check();
     const next = whoIs(customer), [, known] = stored();
@@ -61,10 +68,13 @@ export class Owner {
     this.customer = null;
   }
 
-  /* Nobody sees this chat here any more, from this very moment; the next one is `who`'s. */
+  /** Nobody sees this chat here any more, from this very moment; the next one is `who`'s.
+      @param {string} who */
   #leave(who) {
     this.#era = settle(who);
-    for (const name of [...OF_ONE_CHAT, "tickets", "unsent", "draft", "earlier"]) keep.set(name, "");
+    for (const name of
+      /** @type {Name[]} */
+      ([...OF_ONE_CHAT, "tickets", "unsent", "draft", "earlier"])) keep.set(name, "");
     this.#needs.empty();
   }
 }

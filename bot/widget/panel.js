@@ -8,20 +8,26 @@ import { given } from "./page.js";
 import { keep } from "./storage.js";
 import { STYLE } from "./styles.js";
 import { WORDS, speech } from "./words.js";
+/** @import { Given } from "./page.js" */
+/** @typedef {Record<"badge" | "homeButton" | "menu" | "menuButton" | "state" | "hours" | "log" | "newest" | "home"
+      | "consent" | "aloud" | "form", HTMLElement>} Parts */
 
 const PHONE = "(max-width: 480px), (max-height: 420px)";  // as styles.js has it
 
-/* The shop's words and looks, by the names of the script's attributes. */
+/** The shop's words and looks, by the names of the script's attributes.
+    @type {(keyof Given)[]} */
 const NAMED = ["title", "launcher", "accent", "scheme", "offsetSide", "offsetBottom", "layer", "hide", "logo",
   "picture", "agentPicture", "bot"];
 
+/** @param {string} rules */
 const sheetOf = (rules) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(rules);
   return sheet;
 };
 
-/* Above whatever the page stacks, where the browser has a layer for that. */
+/** Above whatever the page stacks, where the browser has a layer for that.
+    @param {HTMLElement} element @param {boolean} up */
 const lift = (element, up) => {
   if (!element.isConnected || !element.showPopover || element.matches(":popover-open") === up) return;
   if (up) element.showPopover(); else element.hidePopover();
@@ -30,13 +36,17 @@ const lift = (element, up) => {
 export class Panel {
   #launch;
   #panel;
+  /** @type {HTMLImageElement} */
   #logo;
   #looks;
+  /** @type {CloseWatcher | null} */
   #back = null;  // what a telephone's back button does meanwhile
   #needs;
 
   /** `parts`: badge, homeButton, menu, menuButton, state, hours, log, newest, home, consent, aloud, form: elements.
-      `needs`: open(), close(), escape(). */
+      `needs`: open(), close(), escape().
+      @param {ShadowRoot} root @param {Parts} parts
+      @param {{ open: () => void, close: () => void, escape: () => void }} needs */
   constructor(root, parts, needs) {
     this.#needs = needs;
     this.#launch = make("button", { class: "launch", type: "button", "aria-expanded": "false", popover: "manual",
@@ -59,9 +69,14 @@ export class Panel {
   get isOpen() { return !this.#panel.hidden; }
 
   /** Whether the focus is in it. */
-  get hasFocus() { return this.#panel.contains(this.#panel.getRootNode().activeElement); }
+  get hasFocus() {
+    return this.#panel.contains(
+      /** @type {ShadowRoot} */
+      (this.#panel.getRootNode()).activeElement);
+  }
 
-  /** Opens or closes it, which the storage keeps. */
+  /** Opens or closes it, which the storage keeps.
+      @param {boolean} open */
   show(open) {
     this.#panel.hidden = !open;
     this.#launch.setAttribute("aria-expanded", String(open));
@@ -77,7 +92,8 @@ export class Panel {
     lift(this.#panel, this.isOpen);
   }
 
-  /** What is seen of it: "home", "chat", or "consent" before either. */
+  /** What is seen of it: "home", "chat", or "consent" before either.
+      @param {"consent" | "home" | "chat" | "beginning"} name */
   view(name) { this.#panel.dataset.view = name; }
 
   /** The words changed: they are written anew where they stand, and so is their direction. */
@@ -97,10 +113,13 @@ export class Panel {
     this.#panel.style.setProperty("--top", seen ? `${seen.offsetTop}px` : "0px");
   }
 
-  /** The shop's looks, see `NAMED`, and its `position`; what is not named stays. */
+  /** The shop's looks, see `NAMED`, and its `position`; what is not named stays.
+      @param {Given} [options] */
   dress(options) {
     if (options?.position) this.#place(options.position === "left");
-    for (const name of NAMED) if (options?.[name] != null) given[name] = options[name];
+    for (const name of NAMED) if (options?.[name] != null) given[name] =
+      /** @type {string} */
+      (options[name]);
     if (given.hide === false || given.hide === "false") delete given.hide;
     this.#logo.hidden = !given.logo;
     if (given.logo) this.#logo.src = new URL(given.logo, location.href).href;
@@ -109,18 +128,21 @@ export class Panel {
     this.renew();
   }
 
-  /* Left where the shop wants it, or where the page's lines end there: the chat's own direction moves nothing. */
+  /** Left where the shop wants it, or where the page's lines end there: the chat's own direction moves nothing.
+      @param {boolean} left */
   #place(left) {
     for (const part of this.#both) part.classList.toggle("left", left || home.direction === "rtl");
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
     this.#needs.escape();
   }
 
-  /* Where it fills the screen, a telephone's "back" leaves the chat and not the page. */
+  /** Where it fills the screen, a telephone's "back" leaves the chat and not the page.
+      @param {boolean} open */
   #holdBack(open) {
     this.#back?.destroy();
     this.#back = null;

@@ -5,14 +5,17 @@ import { WORDS } from "./words.js";
 
 export class Question {
   #needs;
+  /** @type {HTMLElement | null} */
   #element = null;
 
-  /** `needs`: place(element) puts it where it is seen; done() after an answer. */
+  /** `needs`: place(element) puts it where it is seen; done() after an answer.
+      @param {{ place: (element: HTMLElement) => void, done: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   get isOpen() { return this.#element !== null; }
 
-  /** `words` and `yes`: functions, for they may change while they are asked. `grave`: what is done cannot be undone. */
+  /** `words` and `yes`: functions, for they may change while they are asked. `grave`: what is done cannot be undone.
+      @param {() => string} words @param {() => string} yes @param {() => void} act @param {boolean} [grave] */
   ask(words, yes, act, grave = false) {
     this.clear();
     const no = make("button", { type: "button", onclick: () => this.end() }, () => WORDS.keep);

@@ -5,13 +5,15 @@ import { make } from "./elements.js";
 import { newId } from "./ids.js";
 import { WORDS } from "./words.js";
 
+/** @type {(1 | 2 | 3 | 4 | 5)[]} */
 const SCORES = [1, 2, 3, 4, 5];
 
 export class Rating {
   #needs;
   #given = false;
 
-  /** `needs`: give(score, comment) -> whether it could be sent; done() once it was. */
+  /** `needs`: give(score, comment) -> whether it could be sent; done() once it was.
+      @param {{ give: (score: number, comment?: string) => boolean, done: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   /** A form, or null where a rating was given. What cannot be sent now stays as it is, words and all. */
@@ -19,8 +21,9 @@ export class Rating {
     if (this.#given) return null;
     const group = newId();
     const go = make("button", { class: "go", type: "submit", disabled: true }, () => WORDS.rateSend);
+    /** @param {number} value */
     const choose = (value) => {
-      box.dataset.score = value;
+      box.dataset.score = String(value);
       go.disabled = false;
     };
     const stars = SCORES.map((value) => make("label", { class: "star", "data-value": value },

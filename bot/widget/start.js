@@ -4,15 +4,19 @@
 import { Host } from "./host.js";
 import { prepare } from "./language.js";
 import { given } from "./page.js";
+/** @typedef {(...words: unknown[]) => unknown} Call */
 
 const NAME = "askonce-chat";
+/** @type {AskonceCall[]} */
 const CALLS = ["open", "close", "identify", "on", "theme", "reset"];
 const WORDS_WITHIN = 1500;  // milliseconds; a language that takes longer holds nobody up
 
+/** @param {number} milliseconds */
 const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
-/* A page that changes without being loaded (Turbo, htmx, Astro) puts in another body, or all that stands in it: the
-   chat goes along. A shop that takes out this one element means it. */
+/** A page that changes without being loaded (Turbo, htmx, Astro) puts in another body, or all that stands in it: the
+   chat goes along. A shop that takes out this one element means it.
+    @param {Host} host */
 const stay = (host) => {
   new MutationObserver((changes) => {
     const swept = changes.some(({ removedNodes }) => [...removedNodes].some((node) => node !== host));
@@ -22,10 +26,15 @@ const stay = (host) => {
   }).observe(document.documentElement, { childList: true, subtree: true });
 };
 
-/* A trigger of the shop's own: whatever is clicked that the selector names, now or later. */
+/** A trigger of the shop's own: whatever is clicked that the selector names, now or later.
+    @param {Host} host */
 const listen = (host) => document.addEventListener("click", (event) => {
   let found = null;
-  try { found = given.trigger && event.target.closest?.(given.trigger); } catch { /* no selector */ }
+  try {
+    found = given.trigger &&
+      /** @type {Element} */
+      (event.target).closest?.(given.trigger);
+  } catch { /* no selector */ }
   if (found) {
     event.preventDefault();
     host.open();
@@ -42,9 +51,15 @@ const start = async () => {
   stay(host);
   listen(host);
   const early = globalThis.Askonce?.q;
-  globalThis.Askonce = Object.fromEntries(CALLS.map((name) => [name, (...words) => host[name](...words)]));
+  globalThis.Askonce = Object.fromEntries(CALLS.map((name) => [name,
+    /** @type {Call} */
+    ((...words) =>
+      /** @type {Call} */
+      (host[name])(...words))]));
   for (const [name, ...words] of Array.isArray(early) ? early : []) {
-    if (CALLS.includes(name)) host[name](...words);
+    if (CALLS.includes(name))
+      /** @type {Call} */
+      (host[name])(...words);
   }
   const wish = new URLSearchParams(location.search);  // a link that leads into the chat, see docs/embedding.md
   if (wish.get("askonce") === "open") host.open(wish.get("askonce_about"));

@@ -12,13 +12,15 @@ export class Status {
   #words = make("span", { role: "status" });
   #now = make("button", { type: "button", hidden: true }, () => WORDS.tryNow);
 
-  /** `tryNow()`: the shopper does not want to wait. */
+  /** `tryNow()`: the shopper does not want to wait.
+      @param {() => void} tryNow */
   constructor(tryNow) {
     this.#now.addEventListener("click", tryNow);
     this.element.append(this.#words, " ", this.#now);
   }
 
-  /** `waits`: what is said may be over sooner where the shopper says so. */
+  /** `waits`: what is said may be over sooner where the shopper says so.
+      @param {string} words @param {boolean} [waits] */
   say(words, waits = false) {
     this.element.hidden = !words;
     this.#now.hidden = !waits;
@@ -26,7 +28,8 @@ export class Status {
     Object.assign(this.#words, { lang: speech.language, dir: speech.direction, textContent: words });
   }
 
-  /** Said for a moment, unless something else is said meanwhile. */
+  /** Said for a moment, unless something else is said meanwhile.
+      @param {string} words */
   sayBriefly(words) {
     this.say(words);
     setTimeout(() => this.#words.textContent === words && this.say(""), BRIEFLY);

@@ -7,13 +7,18 @@
 
 import { base } from "./page.js";
 
+/** @typedef {"token" | "language" | "unsent" | "draft" | "read" | "told" | "tickets" | "earlier" | "whose" | "consent"
+      | "open" | "sound"} Name */
+/** @type {Map<string, string>} */
 const memory = new Map();
 let blocked = false;
 
+/** @param {Name} name */
 const full = (name) => `askonce:${base.host}:${name}`;
 
 export const keep = {
-  /** What is kept under this name, or null. */
+  /** What is kept under this name, or null.
+      @param {Name} name @returns {string | null} */
   get(name) {
     const key = full(name);
     try {
@@ -24,21 +29,25 @@ export const keep = {
     }
   },
 
+  /** @param {Name} name @param {string} value */
   set(name, value) {
     const key = full(name);
     memory.set(key, value);
     try { if (localStorage.getItem(key) !== value) localStorage.setItem(key, value); } catch { blocked = true; }
   },
 
-  /** A whole number that is kept under this name; 0 where none is. */
+  /** A whole number that is kept under this name; 0 where none is.
+      @param {Name} name */
   number(name) { return Math.trunc(Number(keep.get(name))) || 0; },
 
-  /** Whether a change in another tab, told by the storage's key, is one of this name. */
+  /** Whether a change in another tab, told by the storage's key, is one of this name.
+      @param {string} key @param {Name} name */
   isAt(key, name) { return key === full(name); },
 
   /** Whether the browser was seen to keep nothing. */
   get blocked() { return blocked; },
 };
 
-/** What belongs to one chat and goes with it; another begins without. */
+/** What belongs to one chat and goes with it; another begins without.
+    @type {Name[]} */
 export const OF_ONE_CHAT = ["token", "language", "read", "told"];

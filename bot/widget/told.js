@@ -3,13 +3,16 @@
    its figures. */
 
 import { keep } from "./storage.js";
+/** @import { TicketShown } from "frames" */
 
 const MOST = 20;    // tickets that are remembered
 const HELD = 5000;  // milliseconds in which every tab has heard what the storage says
 
-/* `act()` in one tab of all that see this; in every one where the browser has no locks (a page without HTTPS). */
+/** `act()` in one tab of all that see this; in every one where the browser has no locks (a page without HTTPS).
+    @param {string} name @param {() => void} act */
 const once = (name, act) => {
   if (!navigator.locks) return act();
+  /** @param {Lock | null} lock */
   const mine = (lock) => {
     if (!lock) return null;
     act();
@@ -19,7 +22,8 @@ const once = (name, act) => {
 };
 
 export const told = {
-  /** A turn: `tell()` where the page did not hear of it. */
+  /** A turn: `tell()` where the page did not hear of it.
+      @param {number} seq @param {() => void} tell */
   turn(seq, tell) {
     if (seq <= keep.number("told")) return;
     once(`${keep.get("token")}:${seq}`, () => {
@@ -28,7 +32,8 @@ export const told = {
     });
   },
 
-  /** That a ticket stands so: `tell()` where the page did not hear of it. */
+  /** That a ticket stands so: `tell()` where the page did not hear of it.
+      @param {TicketShown} ticket @param {() => void} tell */
   ticket({ reference, status }, tell) {
     const name = `${reference}:${status}`, known = () => (keep.get("tickets") ?? "").split(" ").filter(Boolean);
     if (known().includes(name)) return;

@@ -6,24 +6,32 @@ import { at, given } from "./page.js";
 import { said } from "./said.js";
 import { date, time } from "./when.js";
 import { WORDS, nameOf, saidIn } from "./words.js";
+/** @import { Source, TicketShown, Turn } from "frames" */
+/** @import { Saying } from "./said.js" */
+/** @typedef {Saying & { who: Turn["who"], at: string, agent?: string | null }} Spoken */
+/** @typedef {{ rating: () => HTMLElement | null, card: (ticket: TicketShown) => HTMLElement | null }} Needs */
 
-/* A picture that the shop names, or the first letter of the name. A picture that the page does not let in leaves the
-   letter. */
+/** A picture that the shop names, or the first letter of the name. A picture that the page does not let in leaves the
+   letter.
+    @param {Turn["who"]} who @param {() => string} name */
 const face = (who, name) => {
   const picture = who === "agent" ? given.agentPicture : given.picture;
   const circle = make("span", { class: "face", "aria-hidden": "true" }, () => [...name()][0] ?? "");
   if (!picture) return circle;
+  /** @type {HTMLImageElement} */
   const image = make("img", { alt: "", src: new URL(picture, location.href).href, onerror: () => image.remove() });
   circle.append(image);
   return circle;
 };
 
-/* Over the first of several turns of one speaker: face, name and time. To the ear the name stands before each. */
+/** Over the first of several turns of one speaker: face, name and time. To the ear the name stands before each.
+    @param {Spoken} turn @param {() => string} name */
 const head = (turn, name) => make("p", { class: "by" },
   ...(turn.who === "shopper" ? []
     : [face(turn.who, name), make("bdi", { class: "name", "aria-hidden": "true" }, name)]),
   ...(turn.at ? [make("time", { datetime: turn.at }, () => time(new Date(turn.at)))] : []));
 
+/** @param {Spoken} turn @param {boolean} first */
 const spoken = (turn, first) => {
   const name = () => (turn.who === "agent" && turn.agent) || (turn.who === "bot" && given.bot) || nameOf(turn.who);
   return make("div", { class: `turn ${turn.who}${first ? " first" : ""}` },
@@ -31,28 +39,33 @@ const spoken = (turn, first) => {
     make("span", { class: "who" }, () => `${name()}: `), said("p", turn, { class: "words" }));
 };
 
+/** @param {string} url */
 const page = (url) => make("a", { href: at(url).href, target: "_blank", rel: "noopener" }, () => WORDS.article);
 
-/* The place that was quoted is shown where the reply does not say it already, word for word. */
+/** The place that was quoted is shown where the reply does not say it already, word for word.
+    @param {Source} source @param {string} reply */
 const source = ({ title, passage, language, url, revised }, reply) => make("details", { class: "source" },
   make("summary", {}, () => WORDS.source, make("bdi", saidIn(language), title)),
   ...(reply.includes(passage) && url ? [] : [said("blockquote", { who: "bot", text: passage, language, parts: null })]),
   ...(url ? [page(url)] : []), ...(revised ? [make("p", { class: "note" },
     () => WORDS.revised.replace("{when}", date(revised)))] : []));
 
-/** A shopper's own words, of which the server has not told the language yet. */
+/** A shopper's own words, of which the server has not told the language yet.
+    @param {string} text @param {boolean} first */
 export const ownWords = (text, first) =>
   spoken({ who: "shopper", text, language: null, parts: null, at: new Date().toISOString() }, first);
 
-/** The server has the shopper's words: the same element shows them as they are stored, in their language. */
+/** The server has the shopper's words: the same element shows them as they are stored, in their language.
+    @param {HTMLElement} element @param {Turn} turn */
 export const acknowledge = (element, turn) => {
   const shown = element.querySelector(".words"), stored = said("p", turn, { class: "words" });
-  if (shown.outerHTML !== stored.outerHTML) shown.replaceWith(stored);
+  if (shown?.outerHTML !== stored.outerHTML) shown?.replaceWith(stored);
   return element;
 };
 
 /** A turn from the server. `first`: of several of one speaker's. `needs`: rating() -> a form or null; card(ticket) -> a
-    card or null. */
+    card or null.
+    @param {Turn} turn @param {boolean} first @param {Needs} needs */
 export const drawn = (turn, first, needs) => {
   const element = spoken(turn, first);
   if (turn.who === "shopper") return element;

@@ -6,6 +6,7 @@ import { keep } from "./storage.js";
 import { WORDS, counted } from "./words.js";
 
 export class Unread {
+  /** @type {number[]} */
   #turns = [];  // the numbers of turns that others said
   element = make("span", { class: "badge", hidden: true, role: "img", "aria-label": () => this.words });
 
@@ -17,13 +18,15 @@ export class Unread {
   /** The count in words. */
   get words() { return counted(WORDS.unread, this.count); }
 
-  /** Somebody else than the shopper said this turn. */
+  /** Somebody else than the shopper said this turn.
+      @param {number} seq */
   add(seq) {
     this.#turns.push(seq);
     this.show();
   }
 
-  /** Everything up to this turn was seen. */
+  /** Everything up to this turn was seen.
+      @param {number} seq */
   seen(seq) {
     if (seq > keep.number("read")) keep.set("read", String(seq));
     this.show();

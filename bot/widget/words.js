@@ -35,30 +35,37 @@ const ENGLISH = {
   hoursNext: "Our team is back:", hours: "Live agents:",
 };
 
+/** The words of a language, as the server gives them, and how they are written.
+    @typedef {{ direction: string, language: string, words: Partial<typeof ENGLISH> }} Learned */
 /** The words in the language that is spoken now. */
 export const WORDS = { ...ENGLISH };
 
 /** How the words are written: their direction and their language, for `dir`, `lang` and dates. */
 export const speech = { direction: "ltr", language: "en" };
 
-/** English, as `learn` gives the others. */
+/** English, as `learn` gives the others.
+    @type {Learned} */
 export const english = { direction: "ltr", language: "en", words: {} };
 
 /* Written from right to left, of the languages that anybody writes to a shop in. */
 const LEFTWARDS = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i;
 
-/** `lang` and `dir` of what is said in `language`; null: nobody can tell, and its first letters show the direction. */
+/** `lang` and `dir` of what is said in `language`; null: nobody can tell, and its first letters show the direction.
+    @param {string | null} language */
 export const saidIn = (language) => (language ? { lang: language, dir: LEFTWARDS.test(language) ? "rtl" : "ltr" }
   : { lang: "", dir: "auto" });
 
+/** @type {Map<string, Promise<Learned | null>>} */
 const learned = new Map();  // language -> a promise of its words
 
+/** @param {string} language @returns {Promise<Learned | null>} */
 const fetched = async (language) => {
   const found = await (await fetch(at(`/widget/words/${encodeURIComponent(language)}.json`))).json();
   return language.toLowerCase().startsWith(found.language) ? found : null;
 };
 
-/** The words of a language, {language, direction, words}, or null where there are none or they are out of reach. */
+/** The words of a language, {language, direction, words}, or null where there are none or they are out of reach.
+    @param {string} language */
 export const learn = async (language) => {
   if (!language || /^en\b/i.test(language)) return english;
   if (!learned.has(language)) learned.set(language, fetched(language));
@@ -70,15 +77,20 @@ export const learn = async (language) => {
   }
 };
 
-/** From now on these words; what shows the old ones is not changed here. */
+/** From now on these words; what shows the old ones is not changed here.
+    @param {Learned} learned */
 export const speak = ({ direction, language, words }) => {
   Object.assign(WORDS, ENGLISH, words);
   Object.assign(speech, { direction, language });
 };
 
-/** How many of something there are, in the form that the language has for that number (CLDR's plural rules). */
+/** How many of something there are, in the form that the language has for that number (CLDR's plural rules).
+    @param {Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }} forms @param {number} count */
 export const counted = (forms, count) =>
-  (forms[new Intl.PluralRules(speech.language).select(count)] ?? forms.other).replace("{count}", count);
+  (forms[new Intl.PluralRules(speech.language).select(count)] ?? forms.other).replace("{count}", String(count));
 
-/** What the one who speaks is called: `shopper`, `agent`, `system`, or the bot. */
-export const nameOf = (who) => ({ shopper: WORDS.you, agent: WORDS.agent, system: WORDS.title })[who] ?? WORDS.bot;
+/** What the one who speaks is called: `shopper`, `agent`, `system`, or the bot.
+    @param {string} who */
+export const nameOf = (who) =>
+  /** @type {Record<string, string>} */
+  ({ shopper: WORDS.you, agent: WORDS.agent, system: WORDS.title })[who] ?? WORDS.bot;
