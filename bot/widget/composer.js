@@ -51,7 +51,7 @@ export class Composer {
   }
 
   /** Enter that ends a composition (Japanese, Chinese) belongs to the keyboard; Safari tells the end of one before its
-     key.
+      key.
       @param {KeyboardEvent} event */
   #key(event) {
     const composing = event.isComposing || event.keyCode === IME;

@@ -30,7 +30,7 @@ export class Connection {
   /** `needs`: may() whether the shopper agreed; check() of the owner; opened(), received(frame); say(words, waits) for
       the state.
       @param {{ may: () => boolean, check: () => boolean, opened: () => void, received: (frame: ServerFrame) => void,
-      say: (words: string, waits: boolean) => void }} needs */
+        say: (words: string, waits: boolean) => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   /** Whether there is a socket at all, of whatever state. */

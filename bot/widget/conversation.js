@@ -31,8 +31,8 @@ export class Conversation {
       elsewhere() where another tab has left it.
       @param {{ owner: Owner, connection: Connection, outbox: Outbox, log: Log, status: Status,
         turn: (turn: Turn) => void, typing: (who: TypingShown["who"]) => void, rated: () => void,
-        hours: (hours?: ServiceHours | null) => void,
-        home: (home: Home) => void, language: (language: string | null) => void, ready: () => void,
+        hours: (hours?: ServiceHours | null) => void, home: (home: Home) => void,
+        language: (language: string | null) => void, ready: () => void,
         startOver: (words: () => string, fresh: boolean) => void, elsewhere: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
 

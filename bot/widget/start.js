@@ -15,7 +15,7 @@ const WORDS_WITHIN = 1500;  // milliseconds; a language that takes longer holds 
 const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
 /** A page that changes without being loaded (Turbo, htmx, Astro) puts in another body, or all that stands in it: the
-   chat goes along. A shop that takes out this one element means it.
+    chat goes along. A shop that takes out this one element means it.
     @param {Host} host */
 const stay = (host) => {
   new MutationObserver((changes) => {

@@ -12,7 +12,7 @@ import { WORDS, nameOf, saidIn } from "./words.js";
 /** @typedef {{ rating: () => HTMLElement | null, card: (ticket: TicketShown) => HTMLElement | null }} Needs */
 
 /** A picture that the shop names, or the first letter of the name. A picture that the page does not let in leaves the
-   letter.
+    letter.
     @param {Turn["who"]} who @param {() => string} name */
 const face = (who, name) => {
   const picture = who === "agent" ? given.agentPicture : given.picture;

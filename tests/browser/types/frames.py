@@ -1,13 +1,12 @@
-"""`python -m tests.browser.types.frames`: renews `frames.d.ts`, the types of what the widget sends and is sent, from the
-very models that check frames. Nothing in it is written by hand.
-"""
+"""`python -m tests.browser.types.frames`: renews `frames.d.ts`, the types of what the widget sends and is sent. They
+are made from the very models that check frames; nothing in them is written by hand."""
 
 from __future__ import annotations
 
 import json
 import pathlib
 import textwrap
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
@@ -88,9 +87,9 @@ def declarations() -> str:
 
 def _schema(hint: Any, known: dict[str, Any]) -> dict[str, Any]:
     """A field's schema; one that is a list of what is declared above names it."""
-    item = getattr(hint, "__args__", (None,))[0]
-    if getattr(item, "__name__", None) in known and getattr(hint, "__origin__", None) is list:
-        return {"type": "array", "items": {"$ref": f"#/{item.__name__}"}}
+    for name in known:
+        if get_origin(hint) is list and get_args(hint)[0].__name__ == name:
+            return {"type": "array", "items": {"$ref": f"#/{name}"}}
     return TypeAdapter(hint).json_schema()
 
 
