@@ -2,7 +2,8 @@
    widget's own words are given as functions, and said anew where they stand when they change: nothing is made twice, so
    that no focus, no place and no typed word is lost. */
 
-/** @typedef {string | (() => string)} Words
+/** What an element is made with: attributes, some of which may be words of the widget's own, and listeners.
+    @typedef {string | (() => string)} Words
     @typedef {string | number | boolean | null} Value
     @typedef {Partial<Record<"class" | "id" | "role" | "tabindex" | "hidden" | "type" | "href" | "src" | "alt"
       | "target" | "rel" | "download" | "name" | "value" | "rows" | "maxlength" | "autocomplete" | "enterkeyhint"
