@@ -57,11 +57,13 @@ class Conversation:
         locale: str | None = None,
         birth: Birth | None = None,
         all_ids: bool = True,
+        read: int = 0,
     ) -> None:
         self._shop, self.id, self._birth = shop, id, birth
         self._changes = ChangeMaker(shop, id, locale)
         self.state, self.seq, self.number = state, seq, number
         self._ids, self._all_ids = dict.fromkeys(client_ids), all_ids
+        self.read = read  # the last turn that its shopper has seen, in whichever tab
         self.tail: list[Turn] = []
         self._another: events.ReferenceTaken | None = None  # to be told first, where a reference turned out to be taken
         self._lock = asyncio.Lock()
@@ -74,7 +76,15 @@ class Conversation:
         if found is None:
             return None
         return cls(
-            shop, id, found.state, found.seq, found.number, found.client_ids, found.locale, all_ids=found.all_ids
+            shop,
+            id,
+            found.state,
+            found.seq,
+            found.number,
+            found.client_ids,
+            found.locale,
+            all_ids=found.all_ids,
+            read=found.read,
         )
 
     @property
@@ -105,6 +115,22 @@ class Conversation:
             return birth.customer == customer
         await self._shop.store.claim(self.id, customer)
         return await self._shop.store.customer_of(self.id) == customer
+
+    async def note_read(self, seq: int) -> None:
+        """Its shopper has seen every turn up to `seq`, as far as there are such turns. Written once a turn at most, and
+        no less once seen. Raises `Unavailable`."""
+        seq = min(seq, self.seq)
+        if self.unborn or self.erased or seq <= self.read:
+            return
+        await self._shop.store.note_read(self.id, seq)
+        self.catch_up_read(seq)
+        self._shop.poke(self.id)
+
+    def catch_up_read(self, seq: int) -> bool:
+        """`seq` was seen, as somebody else has stored; whether that is news here."""
+        news = seq > self.read
+        self.read = max(seq, self.read)
+        return news
 
     async def _begin(self) -> None:
         birth = self._birth
@@ -314,6 +340,7 @@ class Conversation:
             raise Erased(self.id)
         self.state, self.seq, self.number = found.state, found.seq, found.number
         self._ids, self._all_ids = dict.fromkeys(found.client_ids), found.all_ids
+        self.catch_up_read(found.read)
         self.tail.clear()
 
     def _worn_out(self) -> Unavailable:

@@ -21,6 +21,7 @@ from bot.clock import now_text, seconds_before
 from bot.store.database import Conflict, Store, Unavailable, token_hash
 from bot.store.entry import Entry
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
+from bot.store.records import Head
 from dialogue.states import State
 
 log = logging.getLogger("askonce.hub")
@@ -276,7 +277,7 @@ class Hub:
         born = frozenset(id for id in ids if (mine := self._alive.get(id)) is not None and not mine.unborn)
         await self._catch_up(ids, await self.shop.store.heads(ids), born)
 
-    async def _catch_up(self, ids: list[str], heads: Mapping[str, int], born: frozenset[str]) -> None:
+    async def _catch_up(self, ids: list[str], heads: Mapping[str, Head], born: frozenset[str]) -> None:
         for id in ids:
             mine = self._alive.get(id)
             if mine is None or (id not in heads and id not in born):
@@ -291,7 +292,9 @@ class Hub:
                 )  # erased: a conversation in memory has been in the store from its start
                 mine.erased = True
                 self.poke(id)
-            elif mine.number < heads[id]:
+            elif mine.number < heads[id].number:
                 with contextlib.suppress(Erased):
                     await mine.refresh()
+                self.poke(id)
+            elif mine.catch_up_read(heads[id].read):
                 self.poke(id)

@@ -26,5 +26,9 @@ def linked(
 
 def _more(source: dict[str, object], settings: Settings, revised: Callable[[str], str | None]) -> dict[str, object]:
     day = revised(str(source["article"]))
-    page = {"url": f"{settings.help_url}/{source['language'] or 'en'}/{source['article']}"} if settings.help else {}
-    return page | ({"revised": day} if day else {})
+    more: dict[str, object] = {}
+    if settings.help:
+        more["url"] = f"{settings.help_url}/{source['language'] or 'en'}/{source['article']}"
+    if day:
+        more["revised"] = day
+    return more

@@ -14,7 +14,7 @@ from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.chat.conversation import Conversation, Erased
-from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, Typing, dump, parse
+from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Read, Say, Typing, dump, parse
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
 from bot.chat.limits import Address, Limits, count_one, real_address
@@ -39,8 +39,8 @@ _BEGIN_AGAIN = 10
 #: What was added to the protocol's frames; a client that knows none of it works on. `languages`: a welcome tells the
 #: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one.
 #: `hours`: a frame that comes when somebody is there, or is not any more. `home`: a welcome tells
-#: topics and the search.
-FEATURES = ("languages", "hours", "home")
+#: topics and the search. `read`: how far the shopper has read, for all their tabs and devices.
+FEATURES = ("languages", "hours", "home", "read")
 #: Origins that were refused and told of in the log; a stranger who invents them fills no disk.
 _TOLD_ORIGINS: set[str] = set()
 _MOST_ORIGINS = 100
@@ -65,6 +65,7 @@ class Socket:
         self._conversation: Conversation | None = None
         self._sent = 0
         self._told_rated = False
+        self._told_read = 0
         self._locale: str | None = None  # the page's
         self._told_hours: dict[str, str | bool | None] | None = None
         #: What this client knows its messages by, where they are stored under another id (R17).
@@ -162,9 +163,10 @@ class Socket:
             "rated": self._conversation.state.rated,
             "language": self._conversation.language,
             "features": list(FEATURES),
+            "read": self._conversation.read,
             "home": await self._hub.shop.home.told(self._conversation.state.language or frame.locale),
         }
-        self._locale = frame.locale
+        self._locale, self._told_read = frame.locale, self._conversation.read
         self._told_hours = self._hours(self._conversation)
         await self._send(welcome | ({"hours": self._told_hours} if self._told_hours else {}))
 
@@ -231,6 +233,10 @@ class Socket:
         elif isinstance(frame, Erase):
             await self._hub.erase(conversation.id)
             await self._send({"type": "erased"})
+        elif isinstance(frame, Read):
+            self._told_read = max(self._told_read, min(frame.seq, conversation.seq))
+            with contextlib.suppress(Unavailable):  # what nobody can keep now is told again with the next turn
+                await conversation.note_read(frame.seq)
         elif isinstance(frame, Typing):
             self._hub.note_typing(conversation.id, "shopper")
         elif isinstance(frame, Hello):
@@ -292,6 +298,9 @@ class Socket:
             if conversation.state.rated and not self._told_rated:
                 self._told_rated = True
                 await self._send({"type": "rated"})
+            if conversation.read > self._told_read:
+                self._told_read = conversation.read
+                await self._send({"type": "read", "seq": self._told_read})
             if (hours := self._hours(conversation)) and hours != self._told_hours:
                 self._told_hours = hours
                 await self._send({"type": "hours", "hours": hours})

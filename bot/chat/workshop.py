@@ -96,6 +96,10 @@ class ConversationStore(Protocol):
         """The turn that was said under `client_id`, however long ago; None where there is none."""
         ...
 
+    async def note_read(self, id: str, seq: int) -> None:
+        """The shopper has seen every turn up to `seq`; where they have seen more, that stays."""
+        ...
+
     async def claim(self, id: str, customer: str) -> None:
         """This conversation is this customer's, unless it is somebody's already."""
         ...

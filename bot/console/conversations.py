@@ -135,6 +135,7 @@ async def one(ask: Ask) -> Response:
         since=since,
         heard=HEARD,
         found=found,
+        seen=max((t["seq"] for t in found["turns"] if t["who"] != "shopper" and t["seq"] <= found["read"]), default=0),
         turns=found["turns"],
         violations=violations,
         broken={v.seq for v in violations},
@@ -168,6 +169,7 @@ async def fresh(ask: Ask) -> Response:
         ask=ask,
         corrected={},
         found=found,
+        seen=0,  # the page marks the last one that was seen
         intents=[],
         who=ask.who,
         Role=None,
@@ -176,7 +178,8 @@ async def fresh(ask: Ask) -> Response:
     typing = ask.bot.hub.is_typing(id, "shopper")
     state = views.read_state(orjson.dumps(found["state"]).decode())
     here = is_here(ask.me.account, state)
-    return JSONResponse({"html": html, "seq": found["seq"], "typing": typing, "agent": state.agent, "here": here})
+    told = {"seq": found["seq"], "read": found["read"], "typing": typing, "agent": state.agent, "here": here}
+    return JSONResponse({"html": html} | told)
 
 
 async def live(ask: Ask) -> Response:

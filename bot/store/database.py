@@ -13,15 +13,16 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.constraints import FIRST, broken
 from bot.store.dialects import insert_into
 from bot.store.entry import spent_hash
 from bot.store.happened import Happened, walk
-from bot.store.records import Change, Loaded, Turn, from_json, to_json
+from bot.store.records import Change, Head, Loaded, Turn, from_json, to_json
 from bot.store.tables import conversation, device, gap, happening, lease, own_key, spent_token, turn
 from bot.store.transactions import Refused, Transactions, Unavailable
 from bot.store.writing import Commit, statements_of, turn_of
@@ -138,7 +139,12 @@ class Store(Transactions):
                 asked = select(gap.c.question).where(gap.c.conversation == id).group_by(gap.c.question)
                 questions = await connection.scalars(asked.order_by(func.max(gap.c.id)))
                 state = changed(state, unanswered=tuple(questions)[-20:])
-            return Loaded(id, state, row.seq, row.number, some, row.locale, all_ids)
+            return Loaded(id, state, row.seq, row.number, some, row.locale, all_ids, row.read)
+
+    async def note_read(self, id: str, seq: int) -> None:
+        """The shopper has seen every turn up to `seq`; where they have seen more, that stays."""
+        own = update(conversation).where(conversation.c.id == id, conversation.c.read < seq)
+        await self.transact(lambda connection: connection.execute(own.values(read=seq)) and None)
 
     async def turn_with(self, id: str, client_id: str) -> Turn | None:
         """The turn that was said under `client_id`, however long ago; None where there is none."""
@@ -163,20 +169,18 @@ class Store(Transactions):
         """What the tracker was told in a conversation: its state is the fold of these."""
         return tuple(told for happened in await self.happenings(id) for told in happened.told)
 
-    async def changed_since(self, at: str) -> dict[str, int]:
-        """Conversations changed at or after `at`, with their latest number: for processes that share a file."""
-        query = select(conversation.c.id, conversation.c.number).where(conversation.c.updated_at >= at)
+    async def changed_since(self, at: str) -> dict[str, Head]:
+        """Conversations changed at or after `at`, as they stand: for processes that share a file."""
         async with self.read() as connection:
-            return {row.id: row.number for row in await connection.execute(query)}
+            return await _heads(connection, conversation.c.updated_at >= at)
 
-    async def heads(self, ids: Sequence[str]) -> dict[str, int]:
-        """The latest number of each of these conversations; one that is not there (any more) is left out."""
-        found: dict[str, int] = {}
+    async def heads(self, ids: Sequence[str]) -> dict[str, Head]:
+        """How each of these conversations stands; one that is not there (any more) is left out."""
+        found: dict[str, Head] = {}
         async with self.read() as connection:
             for start in range(0, len(ids), _ASKED_AT_ONCE):
                 some = ids[start : start + _ASKED_AT_ONCE]
-                query = select(conversation.c.id, conversation.c.number).where(conversation.c.id.in_(some))
-                found |= {row.id: row.number for row in await connection.execute(query)}
+                found |= await _heads(connection, conversation.c.id.in_(some))
         return found
 
     async def ping(self) -> None:
@@ -200,6 +204,11 @@ class Store(Transactions):
             if (constraint := broken(error)) in FIRST:
                 raise Conflict(change.conversation) from error
             raise Refused(constraint) from error
+
+
+async def _heads(connection: AsyncConnection, which: ColumnElement[bool]) -> dict[str, Head]:
+    query = select(conversation.c.id, conversation.c.number, conversation.c.read).where(which)
+    return {row.id: Head(row.number, row.read) for row in await connection.execute(query)}
 
 
 def _write_something(connection: Connection) -> None:

@@ -53,7 +53,7 @@ REGISTER = Register(
             columns={
                 "id": _FACT, "token_hash": _secret(Whose.SHOPPER), "created_at": _FACT, "updated_at": _FACT,
                 "seq": _FACT, "number": _FACT, "state": _json(*_STEPS), "locale": _TEXT, "channel": _FACT,
-                "erased_at": _FACT, "customer": _secret(Whose.SHOPPER),
+                "erased_at": _FACT, "customer": _secret(Whose.SHOPPER), "read": _FACT,
             },
         ),
         "device": Kept(

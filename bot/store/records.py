@@ -201,3 +201,13 @@ class Loaded:
     client_ids: tuple[str, ...] = ()  # of the latest messages, oldest first
     locale: str | None = None
     all_ids: bool = True  # no message is older than these
+    read: int = 0  # the last turn that its shopper has seen
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What tells whether a conversation in memory is stale: its latest happening, and the last turn that its shopper
+    has seen."""
+
+    number: int
+    read: int

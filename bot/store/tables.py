@@ -32,6 +32,7 @@ conversation = Table(
     # When it was erased. The row stays, empty, while a ticket of it is still on its way; then it goes as well.
     Column("erased_at", String(40)),
     Column("customer", String(64)),  # a key of the customer that the shop's server vouched for
+    Column("read", Integer, nullable=False, server_default="0"),  # the last turn that its shopper has seen
     Index("ix_conversation_customer", "customer", "updated_at"),
 )
 

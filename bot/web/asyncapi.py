@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.chat.frames import Erase, Hello, Rate, Say, Typing
+from bot.chat.frames import Erase, Hello, Rate, Read, Say, Typing
 from dialogue.vocabulary import Act
 
 
@@ -49,7 +49,8 @@ class Welcome(_Sent):
     chat was rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with
     the act `thanks` follows. `language`: the chat's (ISO 639-1), null while nothing was said; from there on a turn of
     the shopper's that tells one changes it. `features`: what was added to the frames since they were first published:
-    `languages` (this field, and `language` and `parts` of turns), `home` (the field of that name)."""
+    `languages` (this field, and `language` and `parts` of turns), `home` (the field of that name), `read` (the frames
+    of that name). `read`: the last turn that the shopper has seen, 0 for none."""
 
     type: Literal["welcome"]
     conversation: str
@@ -57,7 +58,8 @@ class Welcome(_Sent):
     seq: int
     rated: bool
     language: str | None
-    features: list[Literal["languages", "hours", "home"]]
+    features: list[Literal["languages", "hours", "home", "read"]]
+    read: int
     home: Home
     hours: ServiceHours | None = None
 
@@ -140,6 +142,14 @@ class Rated(_Sent):
     type: Literal["rated"]
 
 
+class ReadElsewhere(_Sent):
+    """The shopper has seen every turn up to `seq`, in another tab or on another device (`read` among the welcome's
+    features)."""
+
+    type: Literal["read"]
+    seq: int
+
+
 class Erased(_Sent):
     """Answers `erase`: the conversation is forgotten, and the connection ends."""
 
@@ -157,9 +167,9 @@ class Error(_Sent):
     retry_after: int | None = None
 
 
-SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase)
+SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase, Read)
 SENT_BY_SERVER: tuple[type[BaseModel], ...] = (
-    Welcome, ShopperTurn, BotTurn, TypingShown, HoursChanged, Rated, Erased, Error,
+    Welcome, ShopperTurn, BotTurn, TypingShown, HoursChanged, Rated, ReadElsewhere, Erased, Error,
 )  # fmt: skip
 
 

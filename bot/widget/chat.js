@@ -72,6 +72,7 @@ export class Chat {
     hours: (hours) => this.#hours.show(hours),
     home: (home) => this.#home.tell(home),
     language: (language) => this.#follow(language),
+    read: (seq) => this.#unread.seen(seq),
     ready: () => this.#events.tell("ready"),
     startOver: (words, fresh) => this.#startOver(words, fresh),
     elsewhere: () => this.#movedOn(),
@@ -256,7 +257,9 @@ export class Chat {
 
   /* What is in sight was read. */
   #seen() {
-    if (!document.hidden && this.#panel.isOpen && this.#log.last) this.#unread.seen(this.#log.last);
+    if (document.hidden || !this.#panel.isOpen || !this.#log.last) return;
+    this.#unread.seen(this.#log.last);
+    this.#conversation.seen(this.#log.last);
   }
 
   /* Agreement first; then what was said, or where nothing was, what could be. */

@@ -14,6 +14,7 @@ import { WORDS } from "./words.js";
 /** @import { Status } from "./status.js" */
 
 const TOLD = 2000;  // milliseconds between two words of typing
+const SEEN = 300;   // milliseconds in which more is seen, and told at once
 
 export class Conversation {
   /** A chat begun anew on purpose is not the customer's earlier one: it is claimed for them with the next hello. */
@@ -25,13 +26,16 @@ export class Conversation {
   #needs;
   #greeted = "";  // who was named in the last hello
   #told = 0;
+  #seen = 0;      // the last turn that was on the screen
+  #known = NaN;   // the last that the server knows to be seen; NaN where it cares for none
+  #telling = 0;
 
   /** `needs`: the parts {owner, connection, outbox, log, status}; turn(turn), typing(who), rated(), hours(hours),
-      home(home), language(language), ready() when these were told; startOver(words, fresh) where this chat is no more;
-      elsewhere() where another tab has left it.
+      home(home), language(language), read(seq), ready() when these were told; startOver(words, fresh) where this chat is
+      no more; elsewhere() where another tab has left it.
       @param {{ owner: Owner, connection: Connection, outbox: Outbox, log: Log, status: Status,
         turn: (turn: Turn) => void, typing: (who: TypingShown["who"]) => void, rated: () => void,
-        hours: (hours?: ServiceHours | null) => void, home: (home: Home) => void,
+        hours: (hours?: ServiceHours | null) => void, home: (home: Home) => void, read: (seq: number) => void,
         language: (language: string | null) => void, ready: () => void,
         startOver: (words: () => string, fresh: boolean) => void, elsewhere: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
@@ -52,6 +56,7 @@ export class Conversation {
     if (frame.type === "turn") this.#needs.turn(frame);
     if (frame.type === "typing") this.#needs.typing(frame.who);
     if (frame.type === "hours") this.#needs.hours(frame.hours);
+    if (frame.type === "read") this.#read(frame.seq);
     if (frame.type === "rated") this.#needs.rated();
     if (frame.type === "erased") this.#needs.startOver(() => WORDS.erased, true);
     if (frame.type === "error") this.#failed(frame);
@@ -85,16 +90,40 @@ export class Conversation {
     this.#needs.connection.send({ type: "typing" });
   }
 
+  /** Turns up to `seq` were seen; the server hears of it, for the shopper's other devices.
+      @param {number} seq */
+  seen(seq) {
+    this.#seen = Math.max(this.#seen, seq);
+    if (!this.#telling && this.#seen > this.#known) this.#telling = setTimeout(() => this.#tellSeen(), SEEN);
+  }
+
   /** Another chat: nobody was greeted in it. */
   clear() {
     this.fresh = false;
     this.caughtUp = Infinity;
     this.token = keep.get("token") ?? "";
     this.#greeted = "";
+    this.#seen = 0;
+    this.#known = NaN;
   }
 
   /** Whether the browser's present chat is the one on the screen: another tab may have begun a new one. */
   get isPresent() { return (keep.get("token") ?? "") === this.token; }
+
+  #tellSeen() {
+    this.#telling = 0;
+    if (!this.#needs.connection.ready || !(this.#seen > this.#known)) return;
+    this.#known = this.#seen;
+    this.#needs.connection.send({ type: "read", seq: this.#seen });
+  }
+
+  /** So much was seen here or elsewhere; what was seen here while nobody could be told is told now.
+      @param {number} seq */
+  #read(seq) {
+    this.#known = seq;
+    this.#needs.read(seq);
+    this.seen(0);
+  }
 
   #mayTalk() {
     if (!this.#needs.owner.check() || !this.#needs.connection.ready) return false;
@@ -116,6 +145,7 @@ export class Conversation {
     status.say(keep.blocked ? WORDS.unkept : "");
     this.#needs.hours(frame.hours);
     if (frame.rated) this.#needs.rated();
+    if (frame.features.includes("read")) this.#read(frame.read);
     if (!first) return;
     if (whoIs(owner.customer) !== this.#greeted) this.hello();  // named while the first hello was on its way
     outbox.sendAll();

@@ -1,5 +1,5 @@
 /* How many turns came while nobody looked: on the button, and in the title of the page. Never which. What was seen is
-   kept for all tabs and the next page: whoever reads a turn in one has read it. */
+   kept for all tabs and the next page, and by the server for other devices: whoever reads a turn in one has read it. */
 
 import { make, renew } from "./elements.js";
 import { keep } from "./storage.js";

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.drive import say, wait_for
+from tests.browser.drive import elsewhere, say, wait_for
 from tests.browser.hosting import shop
 from tests.browser.test_widget import turns
 from tests.conftest import BotProcess
@@ -298,23 +298,6 @@ def test_a_deleted_chat_is_gone_everywhere_and_its_ticket_is_filed(make_bot: Bot
     say(page, "hello")
     wait_for(page, "How can I help")
     context.close()
-
-
-#: Another device of the shopper's: says `words` in the chat of `token`, and is heard.
-DEVICE = """([token, words]) => new Promise((heard) => {
-  const socket = new WebSocket(location.origin.replace("http", "ws") + "/ws");
-  socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, after: 1e6 }));
-  socket.onmessage = ({ data }) => {
-    const frame = JSON.parse(data);
-    if (frame.type === "welcome") socket.send(JSON.stringify({ type: "say", id: String(Math.random()), text: words }));
-    if (frame.type === "turn" && frame.who === "bot") { socket.close(); heard(); }
-  };
-})"""
-
-
-def elsewhere(page: Page, words: str) -> None:
-    token = page.evaluate("localStorage.getItem(`askonce:${location.host}:token`)")
-    page.evaluate(DEVICE, [token, words])
 
 
 def test_unread_turns_are_counted_in_all_tabs_over_page_changes_and_read_in_all_at_once(

@@ -120,6 +120,20 @@ export interface Rated {
   type: "rated";
 }
 
+/** The shopper has seen every turn up to `seq`. Answered by nothing; whoever else shows this conversation hears it as
+    the server's frame of the same name. */
+export interface Read {
+  type: "read";
+  seq: number;
+}
+
+/** The shopper has seen every turn up to `seq`, in another tab or on another device (`read` among the welcome's
+    features). */
+export interface ReadElsewhere {
+  type: "read";
+  seq: number;
+}
+
 export interface Say {
   type: "say";
   id: string;
@@ -190,7 +204,8 @@ export interface TypingShown {
     was rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with the
     act `thanks` follows. `language`: the chat's (ISO 639-1), null while nothing was said; from there on a turn of the
     shopper's that tells one changes it. `features`: what was added to the frames since they were first published:
-    `languages` (this field, and `language` and `parts` of turns), `home` (the field of that name). */
+    `languages` (this field, and `language` and `parts` of turns), `home` (the field of that name), `read` (the frames
+    of that name). `read`: the last turn that the shopper has seen, 0 for none. */
 export interface Welcome {
   type: "welcome";
   conversation: string;
@@ -198,7 +213,8 @@ export interface Welcome {
   seq: number;
   rated: boolean;
   language: string | null;
-  features: ("languages" | "hours" | "home")[];
+  features: ("languages" | "hours" | "home" | "read")[];
+  read: number;
   home: Home;
   hours?: ServiceHours | null;
 }
@@ -210,6 +226,6 @@ type OneOf<T, All = T> = T extends unknown
 
 export type Turn = OneOf<ShopperTurn | BotTurn>;
 
-export type ServerFrame = Welcome | Turn | TypingShown | HoursChanged | Rated | Erased | Error;
+export type ServerFrame = Welcome | Turn | TypingShown | HoursChanged | Rated | ReadElsewhere | Erased | Error;
 
-export type ClientFrame = Hello | Say | Rate | Typing | Erase;
+export type ClientFrame = Hello | Say | Rate | Typing | Erase | Read;

@@ -1,5 +1,5 @@
-"""The way out that is offered for no issue gives way to a question, also where the referee cannot tell whether there was
-one (R10, R13)."""
+"""The way out that is offered for no issue gives way to a question, also where the referee cannot tell whether there
+was one (R10, R13)."""
 
 from __future__ import annotations
 
