@@ -31,8 +31,8 @@ export class Conversation {
   #telling = 0;
 
   /** `needs`: the parts {owner, connection, outbox, log, status}; turn(turn), typing(who), rated(), hours(hours),
-      home(home), language(language), read(seq), ready() when these were told; startOver(words, fresh) where this chat is
-      no more; elsewhere() where another tab has left it.
+      home(home), language(language), read(seq), ready() when these were told; startOver(words, fresh) where this chat
+      is no more; elsewhere() where another tab has left it.
       @param {{ owner: Owner, connection: Connection, outbox: Outbox, log: Log, status: Status,
         turn: (turn: Turn) => void, typing: (who: TypingShown["who"]) => void, rated: () => void,
         hours: (hours?: ServiceHours | null) => void, home: (home: Home) => void, read: (seq: number) => void,
