@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 from playwright.sync_api import Browser, Page, Playwright, expect
@@ -43,3 +44,15 @@ def elsewhere(page: Page, words: str) -> None:
     """Say it in the same chat from another device, which reads nothing, and wait for the answer there."""
     token = page.evaluate("localStorage.getItem(`askonce:${location.host}:token`)")
     page.evaluate(DEVICE, [token, words])
+
+
+def on_page_in(page: Page, language: str, **given: str) -> None:
+    """The demo shop's page asks for a widget in `language`, and names what else is `given` as attributes of its
+    script."""
+    names = {"locale": language} | given
+    page.add_init_script(
+        f"""new MutationObserver(() => {{
+          const script = document.querySelector('script[src$="/widget.js"]');
+          if (script) for (const [name, value] of Object.entries({json.dumps(names)})) script.dataset[name] ??= value;
+        }}).observe(document, {{ childList: true, subtree: true }});"""
+    )

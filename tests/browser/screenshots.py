@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.operations.demo_data import make_demo_data  # noqa: E402
-from tests.browser.drive import chromium, say, wait_for  # noqa: E402
+from tests.browser.drive import chromium, on_page_in, say, wait_for  # noqa: E402
 from tests.browser.test_console import enter  # noqa: E402
 from tests.conftest import BotProcess  # noqa: E402
 
@@ -117,10 +117,7 @@ def take_languages(browser: Browser, bot: BotProcess) -> None:
 def take_chat(browser: Browser, bot: BotProcess, language: str, name: str, said: Said) -> None:
     """One chat on a telephone, on a page in this language."""
     page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.add_init_script(
-        "new MutationObserver(() => { const s = document.querySelector('script[src$=\"/widget.js\"]');"
-        f" if (s) s.dataset.locale ??= '{language}'; }}).observe(document, {{ childList: true, subtree: true }});"
-    )
+    on_page_in(page, language)
     page.goto(bot.url)
     page.locator("button").first.click()
     box = page.get_by_role("textbox")

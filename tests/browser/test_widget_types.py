@@ -14,7 +14,7 @@ import tempfile
 import pytest
 
 from bot.widget import joined as joining
-from tests.conftest import ROOT
+from tests.conftest import ROOT, missing
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,7 @@ LOOSE = re.compile(
 def tsc() -> pathlib.Path:
     """TypeScript as the lock names it, installed once below `var/`; two who install it at once do no harm."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.fail("node and npm are missing; on Debian: apt-get install nodejs npm")
+        missing("TypeScript's runtime (node and npm; on Debian: apt-get install nodejs npm)")
     manifest = TYPES / "package.json"
     fingerprint = hashlib.sha256(manifest.read_bytes() + LOCK.read_bytes()).hexdigest()[:16]
     home = ROOT / "var" / "typescript" / fingerprint
