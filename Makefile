@@ -4,7 +4,7 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast prove mutate faults fuzz coverage audit compare eval pipelines bench tickets train lint format locks words screenshots
+.PHONY: help run test fast prove mutate faults fuzz coverage audit compare eval pipelines bench tickets train lint format locks words screenshots states
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -81,6 +81,9 @@ train: $(VENV)/.run ## what the bot learned, learned anew from the project's own
 
 words: $(VENV)/.test ## the console's catalogues, renewed from its templates and code; says what wants a translation
 	@$(VENV)/bin/python -m tests.words
+
+states: $(VENV)/.test ## every state of the widget as pictures, beside those of the run before: var/states
+	@$(VENV)/bin/python tests/browser/states.py
 
 screenshots: $(VENV)/.test ## the pictures in docs/
 	@$(VENV)/bin/python tests/browser/screenshots.py

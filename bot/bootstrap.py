@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.chat.drawn import new_mark, new_stem
+from bot.chat.herald import Herald
 from bot.chat.hub import Hub
 from bot.chat.loading import Loading
 from bot.chat.outcomes import Reporter, watched
@@ -25,16 +26,18 @@ from bot.clock import horizon
 from bot.evidence.intake import Bounds, Intake, tidy
 from bot.evidence.redrawing import Redrawing
 from bot.evidence.signing import Signing
-from bot.factories import make_answers, make_helpdesk, make_published, make_smtp, make_understander
+from bot.factories import make_answers, make_helpdesk, make_home, make_published, make_smtp, make_understander
 from bot.history import erasure
 from bot.history.summaries import Archivist
 from bot.settings import DEMO_EMAIL, Settings
+from bot.store import one_time
 from bot.store.database import Store, Unavailable
 from bot.store.edited_articles import EditedArticles
 from bot.store.entry import Entry
 from bot.store.files.folder import Folder
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.lives import is_dead, process_name
+from bot.store.news import NewsMails
 from bot.store.opened import opened
 from bot.store.pokes import Pokes
 from bot.store.scrubbing import keep_scrubbed
@@ -46,7 +49,7 @@ from kb_answers.answer import Answers
 from ticket_bridge.courier import Courier
 from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
 from ticket_bridge.helpdesks.mailbox import Smtp
-from ticket_bridge.notices import Notices
+from ticket_bridge.notices import AboutTickets, Box, Notices
 from ticket_bridge.retry import RetryPolicy
 
 #: Seconds that understanding may take beyond what Rasa may, before a message is decided without it.
@@ -89,6 +92,8 @@ class Bot:
             except (HelpdeskError, Unavailable) as error:
                 trouble = str(error)
             self._health = (time.monotonic(), trouble)
+        if trouble is None and self.courier.keys_seen is False:
+            return "its tickets show no keys, so after a fault none can be looked for: see `askonce helpdesk check`"
         return trouble
 
     @property
@@ -122,6 +127,7 @@ async def run_bot(
     references and keys are made of."""
     answers = make_answers(settings)
     async with opened(settings, timeout=settings.database_timeout) as store:
+        store.writing.logged = store.reading.logged = True
         hub, loading = Hub(), Loading(load, answers.prepare)
         mind, work, owner = understander or make_understander(settings), work or Supervisor(), owner or process_name()
         desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
@@ -134,7 +140,7 @@ async def run_bot(
         signing = Signing(await store.own_key("evidence"), settings.public_url, settings.evidence_days)
         intake = make_intake(settings, store)
         shop = Workshop(
-            store=store, understander=mind, answers=answers, policy=Policy(),
+            store=store, understander=mind, answers=answers, policy=Policy(), home=make_home(settings, answers),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
             erase=functools.partial(erasure.erase, store), stem=stem, mark=mark, loaded=loading.wait,
             understand_within=understand_within or settings.rasa_timeout + _BEYOND_RASA, presence=settings.presence,
@@ -152,11 +158,12 @@ async def run_bot(
             pokes,
         )  # fmt: skip
         lease = Lease(store, ARCHIVIST, owner)
-        await _set_to_work(bot, lease if archivist else None)
+        await _set_to_work(bot, lease if archivist else None, mails=server is not None, tick=tick)
         if courier:
             work.start("courier", postman.run)
             if server is not None:
-                work.start("notices", _notices(bot, server, retry, tick).run)
+                work.start("notices", _notices(bot, AboutTickets(notice, outbox), server, retry, tick).run)
+                work.start("mails of news", _notices(bot, NewsMails(), server, retry, tick).run)
         _listen_to_replicas(bot, tick)
         try:
             yield bot
@@ -177,14 +184,19 @@ def _evidence_at(settings: Settings, signing: Signing, clocks: Clocks) -> Callab
     return lambda reference: signing.address(reference, clocks.wall())
 
 
-async def _set_to_work(bot: Bot, lease: Lease | None) -> None:
-    """Start what works beside the chats; who holds `lease` keeps the archive (None: not this process)."""
+async def _set_to_work(bot: Bot, lease: Lease | None, *, mails: bool, tick: float) -> None:
+    """Start what works beside the chats; who holds `lease` keeps the archive (None: not this process). `mails`: whether
+    there is a mail server; `tick` in seconds, see `run_bot`."""
     articles = EditedArticles(bot.store, bot.answers)
     await articles.look()
+    herald = Herald(
+        bot.hub, bot.settings, support_email=bot.support_email, mails=mails, version=lambda: articles.seen, every=tick
+    )
     bot.work.start("understanding", bot.loading.run)
     bot.work.start("pressure", bot.pressure.watch)
     bot.work.start("idle chats", lambda: _forever(bot.hub.forget_idle, 60.0))
     bot.work.start("articles", articles.run)
+    bot.work.start("news", herald.run)
     bot.work.start("presences", bot.presences.run)
     bot.work.start("hours", Opening(bot.hub, bot.hub.shop.published, bot.hub.shop.clock).run)
     bot.work.start("scrubbing", lambda: keep_scrubbed(bot.store))
@@ -206,9 +218,9 @@ def _listen_to_replicas(bot: Bot, tick: float) -> None:
         bot.work.start("replicas", lambda: bot.hub.follow_other_replicas(min(0.3, tick)))
 
 
-def _notices(bot: Bot, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
+def _notices(bot: Bot, box: Box, server: Smtp, retry: RetryPolicy, tick: float) -> Notices:
     return Notices(
-        bot.store.transact, notice, outbox, server, sender=bot.settings.email_from, reply_to=bot.support_email,
+        bot.store.transact, box, server, sender=bot.settings.email_from, reply_to=bot.support_email,
         retry=retry, tick=tick, away=Unavailable,
     )  # fmt: skip
 
@@ -229,6 +241,7 @@ async def _forget(bot: Bot) -> None:
     days = bot.settings.retention_days
     with contextlib.suppress(Unavailable):
         await erasure.sweep(bot.store)
+        await one_time.forget_over(bot.store)
         await erasure.erase_aged(bot.store, bot.settings.retention)
         while days and (ids := await erasure.erase_older(bot.store, horizon(days))):
             for id in ids:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import click
 
 from bot.chat.closed_days import ClosedDays
+from bot.chat.home import Home
 from bot.chat.phrases import languages
 from bot.chat.published import Published
 from bot.chat.workshop import Understander
@@ -47,6 +48,11 @@ def make_understander(settings: Settings) -> Understander:
 def make_published(settings: Settings) -> Published:
     """The published hours, with the days on which they do not hold."""
     return Published(settings.hours, ClosedDays(settings.country, settings.closed))
+
+
+def make_home(settings: Settings, answers: Answers) -> Home:
+    """What a chat begins with on the screen."""
+    return Home(answers, settings.topics, settings.help_url if settings.help else "")
 
 
 def article_values(settings: Settings) -> dict[str, str]:

@@ -21,6 +21,8 @@ from dialogue.vocabulary import Act, Field
 
 #: So many different digressions of one collection are remembered.
 _DIGRESSIONS = 20
+#: So many questions without an article are remembered, the latest.
+_UNANSWERED = 20
 
 
 def keep(state: State, fact: Any, policy: Policy) -> Outcome:
@@ -239,8 +241,9 @@ def look_up(state: State, fact: e.QuestionAsked, policy: Policy) -> Outcome:
 def answer(state: State, fact: e.ArticleFound, policy: Policy) -> Outcome:
     """R15: quoted from an article, with its source."""
     lookup, phase = state.turn.lookup, state.turn.resume
-    question = lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
-    state = changed(state, phase=phase, last_question=question)
+    question = fact.asked or lookup.text if lookup and not lookup.for_issue and phase is IDLE else state.last_question
+    heard = tuple(asked for asked in state.unanswered if lookup is None or asked != lookup.text)
+    state = changed(state, phase=phase, last_question=question, unanswered=heard)
     state = _digressed(note(state, lookup=None), f"answer {fact.answer[:80]}")
     words = Say(Act.ANSWER, "answer", {"answer": fact.answer}, sources=fact.sources, questions=fact.choices)
     return say(state, words)
@@ -258,17 +261,20 @@ def not_our_matter(state: State, fact: e.NothingFound, policy: Policy) -> Outcom
 
 def cannot_answer_here(state: State, fact: e.NothingFound, policy: Policy) -> Outcome:
     """R15: while collecting, a short "I can't answer that here"; the reason stays as it is."""
-    question = state.turn.lookup.text if state.turn.lookup else ""
-    state = note(changed(state, phase=state.turn.resume), lookup=None)
-    outcome = say(state, Say(Act.NO_ANSWER, "no_answer_here"))
-    return outcome[0], (*outcome[1], RecordGap(question))
+    return _recorded(changed(state, phase=state.turn.resume), Say(Act.NO_ANSWER, "no_answer_here"))
 
 
 def _no_article(state: State, fact: e.NothingFound, policy: Policy) -> Outcome:
     """R15: say so, record the question."""
+    return _recorded(state, Say(Act.NO_ANSWER, "no_answer"))
+
+
+def _recorded(state: State, words: Say) -> Outcome:
+    """R15: the question that was looked up is recorded, and is remembered until an article answers it."""
     question = state.turn.lookup.text if state.turn.lookup else ""
-    outcome = say(note(state, lookup=None), Say(Act.NO_ANSWER, "no_answer"))
-    return outcome[0], (*outcome[1], RecordGap(question))
+    asked = (*(other for other in state.unanswered if other != question), question)[-_UNANSWERED:]
+    state, says = say(note(changed(state, unanswered=asked), lookup=None), words)
+    return state, (*says, RecordGap(question))
 
 
 def gap(state: State, fact: e.NothingFound, policy: Policy) -> Outcome:

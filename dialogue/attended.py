@@ -40,7 +40,7 @@ def come_back(state: State, fact: e.AgentLeft, policy: Policy) -> Outcome:
     announce = Announce("agent_left", {"agent": state.agent})
     state = _back_from_person(state)
     if fact.settled:
-        state = changed(done(state), phase=IDLE, fruitless=0, digressions=(), last_question=None)
+        state = changed(done(state), phase=IDLE, fruitless=0, digressions=(), last_question=None, unanswered=())
     return state, (announce,)
 
 

@@ -102,11 +102,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFound:
-    """`choices`: questions that the shopper may tap, where a topic was named and nothing asked about it."""
+    """`choices`: questions that the shopper may tap, where a topic was named and nothing asked about it. `asked`: the
+    shopper's questions that it answers together, a line each, where the last one goes on from those before it."""
 
     answer: str
     sources: tuple[Passage, ...]
     choices: tuple[str, ...] = ()
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,16 @@ class ReferenceTaken:
     made of `stem`."""
 
     stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPublished:
+    """An article was published that answers `question`, which was asked in this conversation when none did. `answer`
+    and `sources` as in `ArticleFound`."""
+
+    question: str
+    answer: str
+    sources: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +353,7 @@ Happening = (
     | TicketAccepted
     | TicketDelayed
     | ReferenceTaken
+    | AnswerPublished
     | ShopperRated
     | FilesSent
     | AgentJoined
@@ -385,6 +398,7 @@ TableEvent = (
     | TicketAccepted
     | TicketDelayed
     | ReferenceTaken
+    | AnswerPublished
     | ShopperRated
     | FilesSent
     | AgentJoined

@@ -210,6 +210,21 @@ def not_calmed(state: State, fact: e.Insulted) -> bool:
     return not state.calmed
 
 
+def not_awaited(state: State, fact: e.AnswerPublished) -> bool:
+    """Nobody here waits for it: it was not asked, was asked again and answered, or was told."""
+    return fact.question not in state.unanswered
+
+
+def danger_heard(state: State, fact: Any) -> bool:
+    """Words of danger were heard in this conversation, now or before (R21)."""
+    return state.danger
+
+
+def has_ended(state: State, fact: Any) -> bool:
+    """The shopper has said goodbye, or thanks with nothing open, and nothing since (R19)."""
+    return bool({Act.GOODBYE, Act.INVITE_RATING} & set(state.last_acts))
+
+
 def gave(state: State, fact: Any) -> bool:
     return state.turn.gave
 

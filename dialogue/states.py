@@ -117,6 +117,7 @@ class State:
     digressions: tuple[str, ...] = ()  # answered beside this collection since anything came of it (R9)
     useless: int = 0  # replies in a row that brought the shopper nothing (R13)
     last_question: str | None = None  # answered last; "that didn't help" makes it the reason (R3)
+    unanswered: tuple[str, ...] = ()  # asked, and no article answered: who asked hears once one does (R15)
     last_acts: tuple[Act, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     refused: tuple[Refused, ...] = ()  # declined before the present reason, the latest last (R10)

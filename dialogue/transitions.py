@@ -21,6 +21,10 @@ Words of danger to life set all of this aside (R21): whatever the phase, they ge
 person, and what was open stays open in silence. Only name and address are taken from beside them, and a ticket that
 these complete is filed with the next message.
 
+A question that no article answered is remembered. When one is published that does, whoever asked hears it, once, as
+news and not as a reply: nothing is agreed to, counted or set aside by it, and what stood open is said once more behind
+it (R9, R10).
+
 While ATTENDED the bot says nothing of its own, but it goes on taking in what the rules say must never be asked for
 again, and a ticket that was agreed to and becomes complete is filed as ever (R8).
 
@@ -34,8 +38,8 @@ Each row: a name that begins with the rule it serves, the phases, the fact, the 
 one phase and fact are tried from top to bottom and the last has no guard, so the table is total;
 `tests/dialogue/test_table.py` holds that. A row whose action is `refuse` raises `IllegalEvent` and changes nothing.
 When a row holds is said in `guards`, what it does in `actions` while a message is taken in, in `closing` at its end,
-in `attended` while a person of the shop is there, and in `evidence` with files. Rows' names are stored with every
-turn: they stay to the letter.
+in `attended` while a person of the shop is there, in `evidence` with files, and in `published` when what was asked is
+answered later. Rows' names are stored with every turn: they stay to the letter.
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dialogue import actions, attended, closing, evidence
+from dialogue import actions, attended, closing, evidence, published
 from dialogue import events as e
 from dialogue import guards as g
 from dialogue.outcomes import Action
@@ -78,7 +82,8 @@ TABLE: tuple[Row, ...] = (
             e.SecretMasked, e.DangerTold, e.Greeted, e.NameGiven, e.EmailGiven, e.ExtraGiven, e.ValueRejected,
             e.IssueStated, e.ReviewDemanded, e.FollowedUp, e.Unhelped, e.Cancelled, e.Denied, e.Affirmed,
             e.TicketWanted, e.UpdateAsked, e.ContactAsked, e.QuestionAsked, e.Thanked, e.SaidGoodbye, e.Chatted,
-            e.Insulted, e.Mumbled, e.ScoreSaid, e.TurnEnded, e.CustomerIdentified, e.ShopperRated, e.FilesSent,
+            e.Insulted, e.Mumbled, e.ScoreSaid, e.TurnEnded, e.CustomerIdentified, e.AnswerPublished, e.ShopperRated,
+            e.FilesSent,
             e.AgentJoined, e.AgentSaid, e.AgentLeft,
         )
     ),
@@ -217,6 +222,20 @@ TABLE: tuple[Row, ...] = (
     Row("R10 no article, and the ticket was declined", (LOOKING_UP,), e.NothingFound, actions.gap_refused,
         g.issue_just_refused),
     Row("R15 no article: a gap, and the question is the reason", (LOOKING_UP,), e.NothingFound, actions.gap),
+    # R15: an article is published that answers what was asked before
+    Row("R15 an answer that nobody here waits for", _HEARD, e.AnswerPublished, actions.keep, g.not_awaited),
+    Row("help: an answer is published, and the person tells it", (ATTENDED,), e.AnswerPublished, actions.keep),
+    Row("R21 after words of danger no published answer is told", _TALKING, e.AnswerPublished, actions.keep,
+        g.danger_heard),
+    Row("R15 the chat has come to an end, and no published answer is told", _TALKING, e.AnswerPublished, actions.keep,
+        g.has_ended),
+    Row("R15 who asked hears that it is answered", (IDLE,), e.AnswerPublished, published.tell),
+    Row("R10 who asked hears that it is answered, and the offer stands", (OFFERED,), e.AnswerPublished,
+        published.tell_beside_offer),
+    Row("R9 who asked hears that it is answered, and what is missing is asked once more", (COLLECTING,),
+        e.AnswerPublished, published.tell_and_ask_again),
+    Row("R9 who asked hears that it is answered, and no more is asked", (SILENT,), e.AnswerPublished,
+        published.tell_alone),
     # courtesy and R19
     Row("courtesy: a greeting", _TALKING, e.Greeted, actions.greet),
     Row("courtesy: thanks", _TALKING, e.Thanked, actions.courtesy(Act.THANKS)),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kb_answers import fusion
+from kb_answers.apart import apart
 from kb_answers.grounding import ranked_by_words, threshold
 from kb_answers.library import ARTICLES, Article, read_library, translations
 from kb_answers.meaning import Encode, Meanings
@@ -30,14 +31,17 @@ NEARNESS, STRICTER_OUTSIDE, MARGIN = 0.44, 0.1, 0.03
 #: The same for English questions, by words and meaning together: the least that keeps silent for more than nine in ten
 #: of the development questions that no article answers (`make eval`).
 TOGETHER, TOGETHER_OUTSIDE = 0.48, 0.2
+#: How much more than that an answer to a question that goes on from another needs, to stand by itself.
+SURE_ALONE = 0.1
+#: How near in meaning what such a question asks of must be to a word of the one before it.
+OF_ONE_KIND = 0.32
+#: So many words of the question before are looked at.
+_MOST_WORDS = 60
 #: How near an article must be to be shown to somebody who searches, by itself and as a share of the nearest. What is
 #: shown is no answer: they choose themselves.
 WORTH_SHOWING, BESIDE_THE_NEAREST = 0.3, 0.6
 #: So many texts at once are an index's, and remembered; fewer are a question.
 _MANY = 20
-#: What parts the questions of one message, and how many of them are looked at.
-_ENDS = re.compile(r"(?<=[?!.؟。？])\s+|\n+")
-_MOST_QUESTIONS = 4
 #: What stands between two answers in one reply.
 BETWEEN = "\n\n"
 
@@ -140,6 +144,9 @@ class Answers:
         outside = self._outside(question)
         return TOGETHER + TOGETHER_OUTSIDE * outside if self.english else threshold(outside)
 
+    def _needed_in(self, language: str, question: str) -> float:
+        return self.needed(question) if language == "en" else NEARNESS + STRICTER_OUTSIDE * self._outside(question)
+
     def confidence(self, question: str) -> dict[str, float]:
         """How well each article answers an English question, by its id: those that are looked at, best first."""
         if self.english:
@@ -150,6 +157,29 @@ class Answers:
         """The answer in a language, from the article in another where it is translated into none. Never raises: any
         text gets an answer or an abstention."""
         return self._remembered(question, language)
+
+    def ask_on(self, before: str, question: str, language: str = "en", *, about: str = "") -> tuple[Answer, bool]:
+        """The answer to a question that goes on from one answered before, and whether it is that of both together; by
+        itself where it surely has one ("and for an exchange?"), for what it leaves out may be all that tells which
+        article is meant ("and after it was shipped?"). `about`: what it asks of, where that must be of the kind of
+        something that was asked before ("shoes" beside "an item"): what is not, asks something new. Never raises."""
+        alone = self.ask(question, language)
+        if alone.text is not None and alone.confidence >= self._needed_in(language, question) + SURE_ALONE:
+            return alone, False
+        if about and not self._of_one_kind(about, before):
+            return alone, False
+        together = self._one(f"{before} {question}", language)
+        return (alone, False) if together.text is None else (together, True)
+
+    def _of_one_kind(self, about: str, before: str) -> bool:
+        if self._encode is None:
+            return False
+        said = set(re.findall(r"[^\W\d_]+", about.lower()))
+        asked = [word for word in re.findall(r"[^\W\d_]+", before.lower()) if word not in said]
+        vectors = self._encode([about.lower(), *asked[:_MOST_WORDS]])
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
+        near = (vectors[1:] @ vectors[0]) / (lengths[1:] * lengths[0])
+        return bool(near.size) and float(near.max()) >= OF_ONE_KIND
 
     def search(self, question: str, language: str = "en", limit: int = 8) -> list[Hit]:
         """The articles that come nearest to a question, at most `limit`: first the one that `ask` answers with, where
@@ -187,14 +217,13 @@ class Answers:
         more of them have articles of their own."""
         if known := self._known(question, language):
             return known
-        find = self._in_english if language == "en" else self._by_meaning
-        parts = [(asked, find(asked, language)) for asked in apart(question)]
+        parts = [(asked, self._one(asked, language)) for asked in apart(question)]
         found = {a.sources[0].article: (asked, a) for asked, a in reversed(parts) if a.text is not None}
         if len(found) < 2:
-            return find(question, language)
+            return self._one(question, language)
         answers = [a for _, a in reversed(found.values())]
         if len({a.language for a in answers}) > 1:
-            return find(question, language)  # a reply has one language
+            return self._one(question, language)  # a reply has one language
         return Answer(
             question,
             BETWEEN.join(a.text for a in answers if a.text is not None),
@@ -202,6 +231,10 @@ class Answers:
             confidence=min(a.confidence for a in answers),
             language=answers[0].language,
         )
+
+    def _one(self, question: str, language: str) -> Answer:
+        """What is found for a text as one question, however many it asks."""
+        return self._in_english(question) if language == "en" else self._by_meaning(question, language)
 
     def _by_meaning(self, question: str, language: str) -> Answer:
         """What is nearest in meaning, as it stands in `language`, or in English where it is not translated."""
@@ -211,7 +244,7 @@ class Answers:
         near = meanings.nearest(question, language)
         if near is None:
             return Answer(question, None, why="there are no articles")
-        needed = NEARNESS + STRICTER_OUTSIDE * self._outside(question)
+        needed = self._needed_in(language, question)
         if near.nearness < needed or near.margin < MARGIN:
             return Answer(
                 question,
@@ -267,7 +300,7 @@ class Answers:
         source = Source(article.id, article.title, passage)
         return Answer(question, passage, (source,), confidence=1.0, language=article.language, choices=choices)
 
-    def _in_english(self, question: str, language: str = "en") -> Answer:
+    def _in_english(self, question: str) -> Answer:
         asked = set(terms(question))
         if not asked:
             return Answer(question, None, why="the question holds no word to search for")
@@ -302,12 +335,6 @@ class Answers:
         article = self._in("en", id)
         passage = _passage(article, asked)
         return Answer(question, passage, (Source(article.id, article.title, passage),), confidence=confidence)
-
-
-def apart(text: str) -> list[str]:
-    """The questions of one message, each for itself; none where it is one, or more than anyone answers in one reply."""
-    parts = [part.strip() for part in _ENDS.split(text) if len(part.split()) > 1]
-    return parts if 2 <= len(parts) <= _MOST_QUESTIONS else []
 
 
 def _remembering(encode: Encode, encode_many: Encode) -> Encode:

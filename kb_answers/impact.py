@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb_answers.answer import MARGIN, NEARNESS, Answer, Answers, apart
+from kb_answers.answer import MARGIN, NEARNESS, Answer, Answers
+from kb_answers.apart import apart
 from kb_answers.asked import Asked
 from kb_answers.meaning import LETTERS
 from kb_answers.screening import CLOSE, verdicts
@@ -160,11 +161,12 @@ def _screened(
 ) -> tuple[list[Effect], list[Question]]:
     """The effects on English questions, where they can be told of all at once, and the questions where they cannot: of
     several in one message, where any of them, or the whole, may be answered otherwise."""
-    rows = [(q, row) for q in several for row in (q, *(replace(q, text=t, issue=False) for t in apart(q.text)))]
+    parts = {q: apart(q.text) for q in several}
+    rows = [(q, row) for q in several for row in (q, *(replace(q, text=t, issue=False) for t in parts[q]))]
     questions = [row for _, row in rows]
     known = know(tuple(q.text for q in questions))
     effects, moved, unsure = _one_by_one(questions, before, after, known)
-    many = {q for q in several if apart(q.text)}
+    many = {q for q in several if parts[q]}
     ask = {q for n, (q, _) in enumerate(rows) if n in unsure or (q in many and n in moved)}
     return [effect for n, effect in effects.items() if rows[n][0] not in many], [q for q in several if q in ask]
 

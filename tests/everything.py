@@ -25,22 +25,30 @@ PARTS = {
     "gcc": ("cc", "gcc"),
     "libc6-dev": ("/usr/include/stdio.h",),
 }
+#: What only the browser's tests need: installed while the quick tests run.
+BROWSERS = {
+    "firefox-esr": ("firefox-esr",),
+    "webkit2gtk-driver": ("WebKitWebDriver",),
+    "xvfb": ("Xvfb",),
+    "nodejs": ("node",),
+    "npm": ("npm",),
+}
 
 
 def tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def present(package: str) -> bool:
+def present(names: tuple[str, ...]) -> bool:
     return any(
         bool(list(pathlib.Path("/").glob(name[1:]))) if name.startswith("/") else shutil.which(name) is not None
-        for name in PARTS[package]
+        for name in names
     )
 
 
-def system_parts() -> None:
-    """Install Chromium, PostgreSQL and a C compiler where they are missing and may be installed."""
-    missing = [p for p in PARTS if not present(p)]
+def install(parts: dict[str, tuple[str, ...]]) -> None:
+    """Install what of these is missing, by its package's name, where it may be installed."""
+    missing = [package for package, names in parts.items() if not present(names)]
     if not missing:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
@@ -52,8 +60,14 @@ def system_parts() -> None:
             ["apt-get", "install", "-y", "--no-install-recommends", *missing], check=False, env=environment, **quiet
         )
     for package in missing:
-        if not present(package):
+        if not present(parts[package]):
             tell(f"{package} is missing and cannot be installed here; on Debian: apt-get install {package}")
+
+
+def other_parts() -> None:
+    """Helpdesks and browsers, once."""
+    helpdesk_servers()
+    install(BROWSERS)
 
 
 def helpdesk_servers() -> None:
@@ -135,7 +149,7 @@ def _tests(marks: str) -> tuple[str, ...]:
 def main() -> int:
     if "--lint" in sys.argv:
         return 0 if lint() else 1
-    system_parts()
+    install(PARTS)
     fine = lint()
     quick = "not browser and not rasa and not postgres and not helpdesks"
     rasa = [("tests: PostgreSQL and Rasa", _tests(f"not ({quick}) and not helpdesks and not browser"))]
@@ -143,9 +157,7 @@ def main() -> int:
         rasa.append(("understanding, against docs/quality.json", ("askonce", "eval", "--check")))
     lanes = (
         Lane(rasa_model, *rasa),
-        Lane(
-            helpdesk_servers, ("tests: real helpdesks", _tests("helpdesks")), ("tests: the browser", _tests("browser"))
-        ),
+        Lane(other_parts, ("tests: real helpdesks", _tests("helpdesks")), ("tests: the browsers", _tests("browser"))),
     )
     with ThreadPoolExecutor(len(lanes)) as beside:
         # What is slow to make is made while the quick tests run, and what needs it runs as soon as it is there.

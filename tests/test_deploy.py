@@ -99,7 +99,11 @@ def test_compose_is_sound() -> None:
     jsonschema.validators.validator_for(schema)(schema).validate(compose)
     services = compose["services"]
     assert {"balancer", "bot-1", "bot-2", "database"} == services.keys()
-    assert set(services["bot-1"]["environment"]) <= _variables()
+    assert set(services["bot-1"]["environment"]) <= _variables() | {"PGPASSWORD"}
+    assert services["bot-1"]["env_file"] == [{"path": ".env", "required": False}], "every setting reaches the bot"
+    url = services["bot-1"]["environment"]["ASKONCE_DATABASE_URL"]
+    assert "$" not in url, "a password in an address would have to be encoded"
+    assert services["database"]["image"].startswith("postgres:15-"), "as old as postgresql-client of the image's Debian"
     for name in ("bot-1", "bot-2"):
         assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
     assert [name for name, s in services.items() if s.get("ports")] == ["balancer"], "nothing else faces the world"

@@ -53,6 +53,7 @@ _PUT_TOGETHER = (
     *(f"ticket: {do}" for do in ("open", "close")),
     *(f"export {what}" for what in ("fixture", "training", "conversations", "turns")),
     "draft article", "give up draft", "publish article", "withdraw article", "review article", "edit article",
+    "tell who asked",
     "retention", "sign-in refused", "command line", "API GET", "API POST", "API DELETE",
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """The courier: claims by lease, sends with the key, hands the outcome back to be stored with the turn it causes.
 
 Every failing path leaves the ticket in the outbox: refused ones wait for an operator, all others for their next
-attempt. The courier never decides what a shopper is told; it reports `accepted` or `delayed` and the tracker decides.
+attempt. After a create the key is read back: a look that cannot see keys finds nothing, and makes two tickets of one.
+The courier never decides what a shopper is told; it reports `accepted` or `delayed` and the tracker decides.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, Protocol
 from sqlalchemy import Table
 
 from ticket_bridge.faults import outline
-from ticket_bridge.helpdesks.contract import Busy, Helpdesk, HelpdeskError, Rejected, Unreachable
+from ticket_bridge.helpdesks.contract import Busy, Helpdesk, HelpdeskError, NotSignedIn, Rejected, Unreachable
 from ticket_bridge.outbox import Claim, claim, holds, overdue, release
 from ticket_bridge.retry import Circuit, GiveUp, RetryPolicy, next_step
 
@@ -51,6 +52,16 @@ class Overtaken(HelpdeskError):
     """The ticket is another attempt's by now: nothing was sent, and there is nothing to report."""
 
 
+class KeysUnseen(Rejected):
+    """Nothing was found, and that proves nothing: the helpdesk shows us no keys. Whether it has the ticket only a
+    person can see."""
+
+    mend = (
+        "look in the helpdesk whether it has the ticket (its reference is in the subject), and mend what `askonce "
+        "helpdesk check` says. Once a later ticket shows its key, `askonce tickets deliver` finds it, or files it"
+    )
+
+
 class Gone(Exception):
     """The conversation was erased: what came of its ticket has nowhere to go."""
 
@@ -66,6 +77,14 @@ class Report(Protocol):
     async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
         """An attempt failed. It is tried again at `retry_at` (seconds since the epoch); None: the helpdesk refused it
         for good. `doubt`: see `ticket_bridge.outbox.Claim`."""
+        ...
+
+    async def seen(self, claim: Claim, said: bool) -> None:
+        """Whether the key of a ticket just created could be read back; only a change of that need be kept."""
+        ...
+
+    async def keys_are_seen(self) -> bool:
+        """Whether the last key that any replica read back was there; True where none was read yet."""
         ...
 
     async def delayed(self, key: str, conversation: str, reference: str) -> None:
@@ -105,6 +124,8 @@ class Courier:
         self._steady = steady or (time.monotonic if clock is time.time else clock)
         self._retry, self.circuit = retry, Circuit(retry)
         self._watched, self._away, self._noticed = watched, away, noticed
+        #: Whether the last key that was read back here was to be seen; None before the first.
+        self.keys_seen: bool | None = None
         # Of each ticket looked for in vain: which look that was (`Claim.doubt`), and when, by the steady clock, the
         # next one counts.
         self._looks: dict[str, tuple[int, float]] = {}
@@ -186,7 +207,7 @@ class Courier:
         try:
             async with asyncio.timeout(self._timeout + LEASE_MARGIN / 2):
                 with self._watched(item):
-                    external_id = await self._send(item)
+                    external_id, created = await self._send(item)
         except TimeoutError:
             await self._note_failure(item, Unreachable("no reply in time", maybe_created=True))
         except Overtaken as error:
@@ -201,17 +222,47 @@ class Courier:
             self.circuit = self.circuit.succeeded()
             self._looks.pop(item.key, None)
             await self._store(functools.partial(self._report.accepted, item, external_id))
+            if created:
+                await self._read_back(item, external_id)
 
-    async def _send(self, item: Claim) -> str:
-        """Look before creating wherever an earlier attempt may have created it. Nothing found means nothing yet: a
-        server that was stopped and goes on still works off what it was sent. So a second look follows the first that
-        was answered, and only then is the ticket created again, if it is still ours then."""
+    async def _read_back(self, item: Claim, external_id: str) -> None:
+        """Whether the ticket just created shows its key: the shopper has been told already, so this hinders nobody. A
+        reading that fails tells nothing."""
+        try:
+            async with asyncio.timeout(self._timeout + sum(self._retry.read_again)):
+                seen = await self._helpdesk.carries(external_id, item.key)
+                for wait in self._retry.read_again:
+                    if seen is not False:
+                        break
+                    await asyncio.sleep(wait)
+                    seen = await self._helpdesk.carries(external_id, item.key)
+        except (HelpdeskError, TimeoutError) as error:
+            log.info("the key of %s was not read back: %s", item.reference, error or "too slow")
+            return
+        if seen is None:
+            return
+        if not seen:
+            log.error(
+                "helpdesk %s has %s as %s and shows no key of it: after a fault, tickets could not be looked for. What "
+                "to do: `askonce helpdesk check`",
+                self._helpdesk.name, item.reference, external_id, extra={"conversation": item.conversation},
+            )  # fmt: skip
+        await self._store(functools.partial(self._report.seen, item, seen))
+        self.keys_seen = seen
+
+    async def _send(self, item: Claim) -> tuple[str, bool]:
+        """The helpdesk's id, and whether the ticket was created just now. Look before creating wherever an earlier
+        attempt may have created it. Nothing found means nothing yet: a server that was stopped and goes on still works
+        off what it was sent. So a second look follows the first that was answered, and only then is the ticket created
+        again, if it is still ours then."""
         if item.doubt:
             found = await self._helpdesk.find(item.key)
             if found is not None:
-                return found
+                return found, False
             if (wait := self._unsettled(item)) > 0:
                 raise Unsettled(wait)
+            if self._helpdesk.settle > 0 and not await self._report.keys_are_seen():
+                raise KeysUnseen("it may be there already, and cannot be looked for: its key cannot be read back")
         try:
             mine = await self._transact(lambda connection: holds(connection, self._outbox, item))
         except Exception as error:
@@ -219,7 +270,7 @@ class Courier:
         if not mine:
             raise Overtaken("taken over by another attempt; nothing was sent")
         self._looks.pop(item.key, None)
-        return await self._helpdesk.create(item.payload, key=item.key, earlier=item.earlier)
+        return await self._helpdesk.create(item.payload, key=item.key, earlier=item.earlier), True
 
     def _unsettled(self, item: Claim) -> float:
         """Seconds until a look that finds nothing counts, 0 where this one does. Measured by this process's steady
@@ -246,9 +297,11 @@ class Courier:
         self.circuit = self.circuit.failed(error, now=self._steady())
         maybe_created = isinstance(error, Unreachable | Busy) and error.maybe_created
         step = next_step(self._retry, error, attempts=item.attempts, now=now, key=item.key)
-        level = logging.ERROR if isinstance(error, Rejected) else logging.WARNING
-        about = {"conversation": item.conversation}
-        log.log(level, "helpdesk %s did not take %s: %s", self._helpdesk.name, item.reference, error, extra=about)
+        level = logging.ERROR if isinstance(error, Rejected | NotSignedIn) else logging.WARNING
+        about, mend = {"conversation": item.conversation}, f". What to do: {error.mend}" if error.mend else ""
+        log.log(
+            level, "helpdesk %s did not take %s: %s%s", self._helpdesk.name, item.reference, error, mend, extra=about
+        )
         retry_at = None if isinstance(step, GiveUp) else step.when
         doubt = 1 if item.doubt or maybe_created else 0
         await self._store(functools.partial(self._report.failed, item, error, retry_at, doubt=doubt))

@@ -1,4 +1,5 @@
-"""Mail to a shopper who had left the chat when their saved ticket was filed, in the words that the bot gave it (R13).
+"""Mail to a shopper who had left the chat when their saved ticket was filed, in the words that the bot gave it (R13);
+and, from a box of its own, whatever else they are to hear by mail.
 
 A notice is stored in the transaction of the turn that they missed and sent by any replica that holds its lease; what
 came of it is fenced by the number of the attempt, of which there is never a second. Its Message-ID is made from the
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Table, and_, or_, select, update
@@ -24,7 +25,8 @@ from sqlalchemy.engine import Connection
 from ticket_bridge.courier import LEASE_MARGIN, Transact
 from ticket_bridge.faults import outline
 from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
-from ticket_bridge.helpdesks.mailbox import Smtp, deliver, mailbox, message_id, on_the_wire, policy_for
+from ticket_bridge.helpdesks.mailbox import Smtp, deliver
+from ticket_bridge.helpdesks.postal import fill, mailbox, message_id, on_the_wire, policy_for
 from ticket_bridge.retry import LONGEST, GiveUp, RetryPolicy, next_step
 
 log = logging.getLogger("askonce.notices")
@@ -59,10 +61,8 @@ def notice_row(*, key: str, subject: str, text: str, now: float, language: str =
     }
 
 
-def claim_notices(
-    connection: Connection, notice: Table, outbox: Table, *, now: float, lease: float, limit: int
-) -> list[Notice]:
-    """Take up to `limit` notices that are due, or whose sender died."""
+def take(connection: Connection, notice: Table, *, now: float, lease: float, limit: int) -> list[str]:
+    """Take up to `limit` rows of `notice` that are due, or whose sender died; their keys."""
     far = now + 2 * LONGEST  # later than any wait: the clock was set back
     free = or_(
         and_(notice.c.status == "queued", or_(notice.c.due_at <= now, notice.c.due_at > far)),
@@ -72,13 +72,21 @@ def claim_notices(
     if connection.dialect.name == "postgresql":
         picked = picked.with_for_update(skip_locked=True)
     keys = list(connection.scalars(picked))
+    if keys:
+        values = {"status": "sending", "lease_until": now + lease, "attempts": notice.c.attempts + 1}
+        connection.execute(update(notice).where(notice.c.key.in_(keys)).values(values))
+    return keys
+
+
+def claim_notices(
+    connection: Connection, notice: Table, outbox: Table, *, now: float, lease: float, limit: int
+) -> list[Notice]:
+    """Take up to `limit` notices about tickets that are due, or whose sender died."""
+    keys = take(connection, notice, now=now, lease=lease, limit=limit)
     if not keys:
         return []
-    taken = notice.c.key.in_(keys)
-    connection.execute(
-        update(notice).where(taken).values(status="sending", lease_until=now + lease, attempts=notice.c.attempts + 1)
-    )
-    query = select(notice, outbox.c.payload, outbox.c.reference).join(outbox, outbox.c.key == notice.c.key).where(taken)
+    query = select(notice, outbox.c.payload, outbox.c.reference).join(outbox, outbox.c.key == notice.c.key)
+    query = query.where(notice.c.key.in_(keys))
     found = []
     for row in connection.execute(query):
         payload = orjson.loads(row.payload)
@@ -116,20 +124,45 @@ def compose(notice: Notice, *, sender: str, reply_to: str) -> EmailMessage:
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = message_id(f"{notice.key}:notice", sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(notice.text)
-    if notice.language:
-        mail["Content-Language"] = notice.language  # after the content, which takes such headers away
+    fill(mail, notice.text, language=notice.language)
     return mail
 
 
+class Box(Protocol):
+    """Where mails to shoppers wait. Both methods are called within a transaction."""
+
+    def claim(self, connection: Connection, *, now: float, lease: float, limit: int) -> list[Notice]:
+        """Take up to `limit` that are due, or whose sender died; `lease` in seconds."""
+        ...
+
+    def note(self, connection: Connection, one: Notice, values: Mapping[str, Any]) -> bool:
+        """Store what came of an attempt, as `note_outcome` does."""
+        ...
+
+
+@dataclass(frozen=True)
+class AboutTickets:
+    """The box of mails about tickets that were filed."""
+
+    notice: Table
+    outbox: Table
+
+    def claim(self, connection: Connection, *, now: float, lease: float, limit: int) -> list[Notice]:
+        """As in `Box`."""
+        return claim_notices(connection, self.notice, self.outbox, now=now, lease=lease, limit=limit)
+
+    def note(self, connection: Connection, one: Notice, values: Mapping[str, Any]) -> bool:
+        """As in `Box`."""
+        return note_outcome(connection, self.notice, one, values)
+
+
 class Notices:
-    """Sends what is due, until cancelled. Any number may run."""
+    """Sends what is due in a box, until cancelled. Any number may run."""
 
     def __init__(
         self,
         transact: Transact,
-        notice: Table,
-        outbox: Table,
+        box: Box,
         server: Smtp,
         *,
         sender: str,
@@ -139,7 +172,7 @@ class Notices:
         away: type[Exception] = OSError,
     ) -> None:
         """`away`: what `transact` raises where the database cannot be reached; any other error ends `run`."""
-        self._transact, self._notice, self._outbox, self._server = transact, notice, outbox, server
+        self._transact, self._box, self._server = transact, box, server
         self._sender, self._reply_to, self._retry, self._tick = sender, reply_to, retry, tick
         self._away = away
 
@@ -155,9 +188,7 @@ class Notices:
         """Send what is due now; returns how many were tried."""
         now, lease = time.time(), self._server.timeout + LEASE_MARGIN
         due: list[Notice] = await self._transact(
-            lambda connection: claim_notices(
-                connection, self._notice, self._outbox, now=now, lease=lease, limit=_AT_ONCE
-            )
+            lambda connection: self._box.claim(connection, now=now, lease=lease, limit=_AT_ONCE)
         )
         await asyncio.gather(*(self._send(one) for one in due))
         return len(due)
@@ -180,5 +211,5 @@ class Notices:
             values = {"status": "refused"}
         else:
             values = {"status": "sent"}
-        if not await self._transact(lambda connection: note_outcome(connection, self._notice, one, values)):
+        if not await self._transact(lambda connection: self._box.note(connection, one, values)):
             log.warning("what came of a mail for %s came too late to count", one.reference)

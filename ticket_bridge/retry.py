@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected
+from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, NotSignedIn, Rejected
 
 #: The longest wait in seconds, whatever a helpdesk asks for: after half an hour it is asked again. A ticket that is due
 #: later than this can only mean that the clock was set back (`outbox.claim`).
@@ -20,7 +20,8 @@ LONGEST = 1800.0
 class RetryPolicy:
     """Waits of `first` seconds, multiplied by `factor` up to `ceiling`, each lengthened by a share of up to `spread`,
     so that a backlog does not return in step. After `threshold` failures in a row the circuit opens: one ticket at a
-    time probes the helpdesk, at waits that grow by the same factor up to `probe_ceiling`."""
+    time probes the helpdesk, at waits that grow by the same factor up to `probe_ceiling`. A key that is not to be seen
+    in a ticket just made is read again after each of `read_again` seconds, before it is believed."""
 
     first: float = 1.0
     factor: float = 2.0
@@ -28,6 +29,7 @@ class RetryPolicy:
     spread: float = 0.25
     threshold: int = 3
     probe_ceiling: float = 60.0
+    read_again: tuple[float, ...] = (1.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,13 @@ class Circuit:
         return max(0, (1 if self.is_open else most) - under_way)
 
     def failed(self, error: HelpdeskError, *, now: float) -> Circuit:
-        """After a failure. A refusal is an answer: it closes the circuit. `Retry-After` holds for all tickets."""
+        """After a failure. A refusal is an answer: it closes the circuit. `Retry-After` holds for all tickets. One
+        word that this replica is not let in opens the circuit: every other ticket would hear the same."""
         if isinstance(error, Rejected):
             return self.succeeded()
         failures = self.failures + 1
+        if isinstance(error, NotSignedIn):
+            failures = max(failures, self.policy.threshold)
         until = self.until
         if failures >= self.policy.threshold:
             wait = self.policy.first * self.policy.factor ** min(failures - self.policy.threshold, 40)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.chat.mails import letter
+from bot.chat.news import News
 from bot.chat.phrases import elsewhere, language_in_use, language_of, language_said, render, spoken
 from bot.chat.workshop import ConversationStore, Workshop
 from bot.clock import now_text
@@ -20,10 +21,17 @@ from bot.telemetry import tracing
 from dialogue import effects, events
 from dialogue.states import Phase, State
 from dialogue.tracker import Decision, step
+from dialogue.understanding.follow_ups import follow_up
 from dialogue.understanding.secrets import mask
 from dialogue.vocabulary import Act
+from kb_answers.answer import Answer
 
 log = logging.getLogger("askonce.conversation")
+#: Letters of the questions before that one which goes on from them is searched with; more name many matters.
+_LONGEST_BEFORE = 300
+
+#: Paragraphs of a phrase in the chat's language before those that it quotes; of others there is one, or none.
+_BEFORE_QUOTED = {"answer_published": 2}
 
 
 class ChangeMaker:
@@ -43,14 +51,14 @@ class ChangeMaker:
         another: events.ReferenceTaken | None = None,
         heard: Turn | None = None,
         delivery: Delivery | None = None,
+        news: News | None = None,
         started: float,
     ) -> Change | None:
         """What `told` does to a conversation that stands at `state`, `seq` and `number`; None where it does nothing.
 
-        `another` is told first; `heard` is the turn of whoever wrote; `delivery` is what the courier learned;
-        `started` is when the happening came, by `time.perf_counter`. Raises `IllegalEvent` where it cannot happen in
-        this state."""
-        decisions, found_in = self._decisions(told, state, another)
+        `another` is told first; `heard` is the turn of whoever wrote; `delivery` is what the courier learned, `news`
+        where `told` is from; `started` is when it came, by `time.perf_counter`. Raises `IllegalEvent` if it cannot."""
+        decisions, found_in = self._decisions(told, state, another, news)
         after = decisions[-1][1].state
         wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
         if not wanted and heard is None and delivery is None and after == state:
@@ -86,6 +94,7 @@ class ChangeMaker:
             gaps=tuple(gaps),
             rated=rated,
             delivery=delivery,
+            news=news.gap if news else None,
             letter=self._letter((e for e, _ in wanted), after) if delivery and delivery.notify else None,
             helpdesk=self._shop.helpdesk,
             now=time.time(),
@@ -129,7 +138,7 @@ class ChangeMaker:
         return render(phrase, values, support_email=self._shop.support_email, labels=labels, language=language)
 
     def _decisions(
-        self, told: events.Happening, state: State, another: events.ReferenceTaken | None
+        self, told: events.Happening, state: State, another: events.ReferenceTaken | None, news: News | None
     ) -> tuple[Sequence[tuple[events.Happening, Decision]], str | None]:
         """What the tracker decides about `told`, and about whatever its searches find; and the language of the article
         that they found, None where that is the one spoken here."""
@@ -137,7 +146,7 @@ class ChangeMaker:
         if another is not None:
             decisions.append((another, step(self._shop.policy, state, another)))
             state = decisions[0][1].state
-        happening, found_in = told, None
+        happening, found_in = told, news.found_in if news else None
         while True:
             decision = step(self._shop.policy, state, happening)
             decisions.append((happening, decision))
@@ -151,20 +160,48 @@ class ChangeMaker:
         """What is found, and its language where that is not the one spoken here. A search that fails has found nothing:
         the shopper hears so, and gets the offer (R13)."""
         try:
-            language = language_in_use(state, self.locale)
-            issue = state.turn.lookup is not None and state.turn.lookup.for_issue and language == "en"
-            answers = self._shop.answers
-            answer = answers.ask_of_issue(text) if issue else answers.ask(text, language)
+            answer, asked = self._answer(text, state)
         except Exception as error:
             log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
             return events.NothingFound(), None
         if answer.text is None:
             return events.NothingFound(), None
-        words, strange = answer.text, answer.language != spoken(state, self.locale)
+        words, sources, found_in = self._quoted(answer, state)
+        return events.ArticleFound(words, sources, answer.choices, asked), found_in
+
+    def _quoted(self, answer: Answer, state: State) -> tuple[str, tuple[events.Passage, ...], str | None]:
+        """What is said of an answer from an article, its sources, and its language where that is not the one spoken
+        here."""
+        words, strange = answer.text or "", answer.language != spoken(state, self.locale)
         if strange:
             words = f"{self.words('untranslated', {}, state)}{PARAGRAPH}{words}"
         sources = tuple(events.Passage(s.article, s.title, s.passage) for s in answer.sources)
-        return events.ArticleFound(words, sources, answer.choices), answer.language if strange else None
+        return words, sources, answer.language if strange else None
+
+    def _answer(self, text: str, state: State) -> tuple[Answer, str | None]:
+        """What the articles answer; and the questions that it answers together, where this one goes on from those
+        before it."""
+        language, answers = language_in_use(state, self.locale), self._shop.answers
+        if state.turn.lookup is not None and state.turn.lookup.for_issue:
+            return answers.ask_of_issue(text) if language == "en" else answers.ask(text, language), None
+        before, on = state.last_question or "", follow_up(text)
+        if on is None or not (on.leans or on.likens) or not before or len(before) > _LONGEST_BEFORE:
+            return answers.ask(text, language), None
+        answer, both = answers.ask_on(before, text, language, about="" if on.leans else on.about)
+        return answer, f"{before}\n{text}" if both else None
+
+    def published(self, gap: int, question: str, language: str, article: str, state: State) -> News | None:
+        """That `article` answers what was asked in `language`, to be told as the row `gap` of `news`; None where the
+        search does not find it first. A search that fails has found nothing."""
+        try:
+            answer = self._shop.answers.ask(question, language)
+        except Exception as error:
+            log.error("a search failed: %s", type(error).__name__, extra={"conversation": self._id})
+            return None
+        if answer.text is None or answer.sources[0].article != article:
+            return None
+        words, sources, found_in = self._quoted(answer, state)
+        return News(gap, events.AnswerPublished(question, words, sources), found_in, answer.language)
 
     def _ticket_of_files(self, told: events.Happening, state: State) -> str | None:
         """Files sent when nothing is open follow the last ticket; while one is prepared they wait for it."""
@@ -198,7 +235,7 @@ class ChangeMaker:
             choices=(*(self.words(c, say.values, state) for c in say.choices), *say.questions),
             rule=cause,
             language=language,
-            parts=(language, found_in) if found_in and say.sources else (),
+            parts=(*_BEFORE_QUOTED.get(say.phrase, 1) * (language,), found_in) if found_in and say.sources else (),
         )
 
     def _letter(self, wanted: Iterable[effects.Effect], state: State) -> Letter | None:

@@ -13,10 +13,13 @@ from collections.abc import Iterable, Sequence
 
 from bot.chat.change import ChangeMaker
 from bot.chat.listening import Heard, understand
+from bot.chat.news import News, silent_because
 from bot.chat.phrases import base_language
+from bot.chat.words import ClientId
 from bot.chat.workshop import Birth, ConversationStore, Workshop, asked
 from bot.clock import now_text
 from bot.store.database import KNOWN_IDS, Conflict, Refused, Unavailable
+from bot.store.news import HEARD, TOLD, VOID, Pending
 from bot.store.records import Delivery, Turn
 from bot.telemetry import tracing
 from bot.telemetry.metrics import CLASHES, DANGER, REFUSED, TURNS
@@ -58,11 +61,13 @@ class Conversation:
         locale: str | None = None,
         birth: Birth | None = None,
         all_ids: bool = True,
+        read: int = 0,
     ) -> None:
         self._shop, self.id, self._birth = shop, id, birth
         self._changes = ChangeMaker(shop, id, locale)
         self.state, self.seq, self.number = state, seq, number
         self._ids, self._all_ids = dict.fromkeys(client_ids), all_ids
+        self.read = read  # the last turn that its shopper has seen, in whichever tab
         self.tail: list[Turn] = []
         self._another: events.ReferenceTaken | None = None  # to be told first, where a reference turned out to be taken
         self._lock = asyncio.Lock()
@@ -75,7 +80,15 @@ class Conversation:
         if found is None:
             return None
         return cls(
-            shop, id, found.state, found.seq, found.number, found.client_ids, found.locale, all_ids=found.all_ids
+            shop,
+            id,
+            found.state,
+            found.seq,
+            found.number,
+            found.client_ids,
+            found.locale,
+            all_ids=found.all_ids,
+            read=found.read,
         )
 
     @property
@@ -111,6 +124,22 @@ class Conversation:
             return birth.customer == customer
         await self._shop.store.claim(self.id, customer)
         return await self._shop.store.customer_of(self.id) == customer
+
+    async def note_read(self, seq: int) -> None:
+        """Its shopper has seen every turn up to `seq`, as far as there are such turns. Written once a turn at most, and
+        no less once seen. Raises `Unavailable`."""
+        seq = min(seq, self.seq)
+        if self.unborn or self.erased or seq <= self.read:
+            return
+        await self._shop.store.note_read(self.id, seq)
+        self.catch_up_read(seq)
+        self._shop.poke(self.id)
+
+    def catch_up_read(self, seq: int) -> bool:
+        """`seq` was seen, as somebody else has stored; whether that is news here."""
+        news = seq > self.read
+        self.read = max(seq, self.read)
+        return news
 
     async def _begin(self) -> None:
         birth = self._birth
@@ -149,7 +178,7 @@ class Conversation:
     async def agent_says(self, id: str, text: str) -> bool:
         """The words of a person of the shop who has joined, secrets masked (R17). False where `id` was heard before, or
         nobody has joined."""
-        started = time.perf_counter()
+        started, id = time.perf_counter(), ClientId.of(id)
         async with self._lock:
             self.touched = time.monotonic()
             if self.state.agent is None:
@@ -165,7 +194,7 @@ class Conversation:
     async def hear(self, client_id: str, text: str) -> bool:
         """A shopper's message. False where `client_id` was heard before: it is acknowledged already, and not processed
         twice. Raises `bot.store.database.Unavailable` where nothing could be stored."""
-        started = time.perf_counter()
+        started, client_id = time.perf_counter(), ClientId.of(client_id)
         async with self._lock:
             self.touched = time.monotonic()
             await self._begin()
@@ -234,6 +263,25 @@ class Conversation:
                     return
             raise self._worn_out()
 
+    def published(self, one: Pending) -> News | None:
+        """What is to be told of an article that answers what was asked here; None where it answers it no more."""
+        return self._changes.published(one.gap, one.question, one.language, one.article, self.state)
+
+    async def tell_published(self, one: Pending) -> tuple[str, News | None]:
+        """Tell it, where the table does; what became of it, as `bot.store.news` has it, and what is told. Raises
+        `Erased`, `Unavailable`."""
+        started = time.perf_counter()
+        async with self._lock:
+            await self._reload()  # what changes nothing is not stored, so a clash would not show who knows better
+            for _ in range(_TRIES):
+                news, before = self.published(one), self.seq
+                if news is None:
+                    return VOID, None
+                if await self._decide(news.told, news=news, started=started):
+                    told = self.seq > before
+                    return TOLD if told else silent_because(self.state, one.question) or HEARD, news
+            raise self._worn_out()
+
     async def turns_after(self, after: int) -> list[Turn]:
         """The turns after `after`: from memory where it reaches back far enough, else from the store."""
         if self.tail and self.tail[0].seq <= after + 1 and self.tail[-1].seq == self.seq:
@@ -254,6 +302,7 @@ class Conversation:
         started: float,
         spoken: Turn | None = None,
         delivery: Delivery | None = None,
+        news: News | None = None,
     ) -> bool:
         """One attempt; `spoken` is the turn of whoever wrote. False after a clash: the conversation has been loaded
         anew and the caller steps again. Raises `Erased`, `Stale`, and `Refused` where stepping again would not help."""
@@ -268,6 +317,7 @@ class Conversation:
                 another=self._another,
                 heard=spoken,
                 delivery=delivery,
+                news=news,
                 started=started,
             )
         except IllegalEvent as error:
@@ -318,6 +368,7 @@ class Conversation:
             raise Erased(self.id)
         self.state, self.seq, self.number = found.state, found.seq, found.number
         self._ids, self._all_ids = dict.fromkeys(found.client_ids), found.all_ids
+        self.catch_up_read(found.read)
         self.tail.clear()
 
     def _worn_out(self) -> Unavailable:

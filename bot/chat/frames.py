@@ -96,9 +96,17 @@ class SendFile(Entry):
     ]
 
 
-Frame = Hello | Say | Rate | Typing | Erase | SendFile
+class Read(Entry):
+    """The shopper has seen every turn up to `seq`. Answered by nothing; whoever else shows this conversation hears it
+    as the server's frame of the same name."""
+
+    type: Literal["read"]
+    seq: Annotated[int, Field(ge=0)]
+
+
+Frame = Hello | Say | Rate | Typing | Erase | Read | SendFile
 _ANY: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
-_KNOWN = "hello, say, rate, typing, erase, file"
+_KNOWN = "hello, say, rate, typing, erase, read, file"
 
 
 def without_nul(value: Any) -> Any:

@@ -18,9 +18,10 @@ from bot.chat.conversation import Conversation, Erased
 from bot.chat.drawn import new_id
 from bot.chat.workshop import Birth, Workshop
 from bot.clock import now_text, seconds_before
-from bot.store.database import Store, Unavailable, token_hash
+from bot.store.database import Conflict, Store, Unavailable, token_hash
 from bot.store.entry import Entry
 from bot.store.pokes import AGENT, CHANGED, SHOPPER, Pokes
+from bot.store.records import Head
 from dialogue.states import State
 
 log = logging.getLogger("askonce.hub")
@@ -76,7 +77,14 @@ class Hub:
     ) -> tuple[Conversation, str]:
         """A new conversation, in the store, and its token, which opens this conversation and no other."""
         conversation, token = self.greet(locale=locale, channel=channel, token=token)
-        await conversation.be_born()
+        try:
+            await conversation.be_born()
+        except Conflict:  # somebody else began with this token, and theirs is the one
+            for known in (self._conversations, self._alive):
+                known.pop(conversation.id, None)
+            if self._unborn.get(token_hash(token)) is conversation:
+                del self._unborn[token_hash(token)]
+            raise
         return conversation, token
 
     def greet(
@@ -269,7 +277,7 @@ class Hub:
         born = frozenset(id for id in ids if (mine := self._alive.get(id)) is not None and not mine.unborn)
         await self._catch_up(ids, await self.shop.store.heads(ids), born)
 
-    async def _catch_up(self, ids: list[str], heads: Mapping[str, int], born: frozenset[str]) -> None:
+    async def _catch_up(self, ids: list[str], heads: Mapping[str, Head], born: frozenset[str]) -> None:
         for id in ids:
             mine = self._alive.get(id)
             if mine is None or (id not in heads and id not in born):
@@ -284,7 +292,9 @@ class Hub:
                 )  # erased: a conversation in memory has been in the store from its start
                 mine.erased = True
                 self.poke(id)
-            elif mine.number < heads[id]:
+            elif mine.number < heads[id].number:
                 with contextlib.suppress(Erased):
                     await mine.refresh()
+                self.poke(id)
+            elif mine.catch_up_read(heads[id].read):
                 self.poke(id)

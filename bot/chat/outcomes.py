@@ -12,10 +12,11 @@ from dataclasses import replace
 from bot.chat.hub import Hub
 from bot.clock import now_text
 from bot.store.records import Delivery
+from bot.store.seen_keys import keys_are_seen, note_key
 from bot.store.tables import outbox
 from bot.store.writing import Stale, record
 from bot.telemetry import tracing
-from bot.telemetry.metrics import HELPDESK, LATE
+from bot.telemetry.metrics import HELPDESK, KEYS, LATE
 from dialogue import events
 from ticket_bridge.courier import Gone
 from ticket_bridge.helpdesks.contract import HelpdeskError
@@ -88,6 +89,16 @@ class Reporter:
                 await self._hub.shop.store.transact(lambda connection: record(connection, delivery))
         except Stale:
             self._late(claim, type(error).__name__.lower())
+
+    async def seen(self, claim: Claim, said: bool) -> None:
+        """Counts it, and keeps it where it is news: the alarm is one for all replicas, and outlives them."""
+        KEYS.labels("seen" if said else "unseen").inc()
+        job = functools.partial(note_key, key=claim.key, seen=said, at=now_text())
+        await self._hub.shop.store.transact(job)
+
+    async def keys_are_seen(self) -> bool:
+        """By the last word that any replica stored."""
+        return bool(await self._hub.shop.store.transact(keys_are_seen))
 
     async def delayed(self, key: str, conversation: str, reference: str) -> None:
         """Not filed for so long that the shopper is told it is saved (R13)."""

@@ -40,6 +40,7 @@ ENGLISH: Mapping[str, str] = {
     "greet": "Hello! How can I help you today?",
     "greet_name": "Hello {name}! How can I help you today?",
     "answer": "{answer}",
+    "answer_published": "You asked: “{question}” There is an article about it now:\n\n{answer}",
     "no_answer": "I'm sorry, I have no published article that answers this, so I won't guess.",
     "untranslated": "I have this article in English only:",
     "no_answer_here": "I can't answer that here.",
@@ -88,6 +89,15 @@ ENGLISH: Mapping[str, str] = {
     "mail_reason": "What you told us:",
     "mail_answer": "For anything about this request, answer this mail or write to {support_email}, and mention the "
     "reference {reference}.",
+    # The mail to somebody who asked what no article answered, once one does: between these stand their question, the
+    # article's title and passage.
+    "mail_published_subject": "The answer to your question",
+    "mail_published_hello": "Hello,",
+    "mail_published_asked": "In our chat you asked what we could not answer then:",
+    "mail_published_answer": "There is an article about it now, “{title}”:",
+    "mail_published_link": "The whole article: {link}",
+    "mail_published_why": "You get this mail once, because you asked and gave us your address. If it does not answer "
+    "your question, answer this mail or write to {support_email}.",
     "ticket_saved": "Your request is saved under the reference {reference}. The helpdesk can't be reached right now; "
     "it will be filed as soon as it can be, and you need not do anything. A first acknowledgement comes within 24-48 "
     "hours after that.",

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import uuid
+from collections.abc import Iterator, Sequence
 
 from bot.chat.conversation import Conversation
 from bot.chat.hub import Hub
 from bot.store.database import Conflict, Unavailable
+from bot.store.records import Turn
 from dialogue.states import TicketStatus
+
+#: How often the conversation of a sender is looked for anew.
+_TRIES = 5
 
 
 async def answer_rest(hub: Hub, sender: str, message: str, *, wait: float) -> list[dict[str, str]]:
     """Hear `message` in the conversation that belongs to `sender`; wait for a ticket's outcome as a socket would."""
-    token = "rest-" + hashlib.sha256(sender.encode()).hexdigest()
-    found = await hub.resume(token) or await _begun(hub, token)
-    before = found.seq
-    poked = hub.watch(found.id)
-    try:
-        await found.hear(uuid.uuid4().hex, message)
-        await _outcome(found, poked, wait)
-    finally:
-        hub.unwatch(found.id, poked)
-    turns = await found.turns_after(before)
-    return [{"recipient_id": sender, "text": t.text} for t in turns if t.who in ("bot", "agent")]
+    token = hub.entry.token_of_sender(sender)
+    own = uuid.uuid4().hex
+    for _ in range(_TRIES):
+        found = await hub.resume(token) or await _begun(hub, token)
+        before, poked = found.seq, hub.watch(found.id)
+        try:
+            await found.hear(own, message)
+            await _outcome(found, poked, wait)
+            break
+        except Conflict:  # it was just begun by another message of the same sender: go on with that one
+            continue
+        finally:
+            hub.unwatch(found.id, poked)
+    else:
+        raise Unavailable("the same sender began again and again")
+    return [{"recipient_id": sender, "text": text} for text in _replies(await found.turns_after(before), own)]
+
+
+def _replies(turns: Sequence[Turn], own: str) -> Iterator[str]:
+    """What was said after the message `own`, up to the next one: that one's replies are for whoever sent it."""
+    mine = False
+    for turn in turns:
+        if turn.who == "shopper":
+            mine = turn.id == own
+        elif mine and turn.who in ("bot", "agent"):
+            yield turn.text
 
 
 async def _begun(hub: Hub, token: str) -> Conversation:

@@ -14,7 +14,7 @@ from aiolimiter import AsyncLimiter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.chat.conversation import Conversation, Erased, UnknownFile
-from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Say, SendFile, Typing, dump, parse
+from bot.chat.frames import Erase, Frame, FrameError, Hello, Rate, Read, Say, SendFile, Typing, dump, parse
 from bot.chat.hub import Hub
 from bot.chat.identity import customer_key
 from bot.chat.limits import Address, Limits, count_one, real_address
@@ -38,8 +38,13 @@ _TOO_MANY = "Many chats have begun from your address lately; please try again in
 _BEGIN_AGAIN = 10
 #: What was added to the protocol's frames; a client that knows none of it works on. `languages`: a welcome tells the
 #: chat's language, a turn the one it was said in, its sources theirs, and `parts` where it holds more than one.
-#: `hours`: a frame that comes when somebody is there, or is not any more. `files`: pictures and documents may be sent.
-FEATURES = ("languages", "hours")
+#: `hours`: a frame that comes when somebody is there, or is not any more. `home`: a welcome tells
+#: topics and the search. `read`: how far the shopper has read, for all their tabs and devices. `files`, where the shop
+#: takes them: pictures and documents may be sent.
+FEATURES = ("languages", "hours", "home", "read")
+#: Origins that were refused and told of in the log; a stranger who invents them fills no disk.
+_TOLD_ORIGINS: set[str] = set()
+_MOST_ORIGINS = 100
 _UNKNOWN = "This chat is not known here (any more); say hello without a token to begin anew."
 
 
@@ -61,6 +66,7 @@ class Socket:
         self._conversation: Conversation | None = None
         self._sent = 0
         self._told_rated = False
+        self._told_read = 0
         self._locale: str | None = None  # the page's
         self._told_hours: dict[str, str | bool | None] | None = None
         #: What this client knows its messages by, where they are stored under another id (R17).
@@ -74,6 +80,7 @@ class Socket:
         if not allowed_origin(
             self._ws.headers.get("origin"), self._ws.headers.get("host"), self._settings.allowed_origins
         ):
+            self._strange_page()
             await self._refuse(
                 FrameError("bad_origin", "This page may not use this chat; the shop must allow its origin.")
             )
@@ -157,8 +164,10 @@ class Socket:
             "rated": self._conversation.state.rated,
             "language": self._conversation.language,
             "features": [*FEATURES, *(("files",) if self._settings.files else ())],
+            "read": self._conversation.read,
+            "home": await self._hub.shop.home.told(self._conversation.state.language or frame.locale),
         }
-        self._locale = frame.locale
+        self._locale, self._told_read = frame.locale, self._conversation.read
         self._told_hours = self._hours(self._conversation)
         await self._send(welcome | ({"hours": self._told_hours} if self._told_hours else {}))
 
@@ -227,6 +236,10 @@ class Socket:
         elif isinstance(frame, Erase):
             await self._hub.erase(conversation.id)
             await self._send({"type": "erased"})
+        elif isinstance(frame, Read):
+            self._told_read = max(self._told_read, min(frame.seq, conversation.seq))
+            with contextlib.suppress(Unavailable):  # what nobody can keep now is told again with the next turn
+                await conversation.note_read(frame.seq)
         elif isinstance(frame, Typing):
             self._hub.note_typing(conversation.id, "shopper")
         elif isinstance(frame, Hello):
@@ -251,9 +264,7 @@ class Socket:
         except UnknownFile:
             raise FrameError("bad_frame", "A file of this turn is not here; please send it again.", frame.id) from None
         except Unavailable:
-            raise FrameError(
-                "unavailable", self._or_write("The chat can't store files right now"), frame.id
-            ) from None
+            raise FrameError("unavailable", self._or_write("The chat can't store files right now"), frame.id) from None
 
     async def _acknowledge(self, conversation: Conversation, id: str) -> None:
         """A message that was heard before: its own turn once more is the acknowledgement, however old it is."""
@@ -264,7 +275,7 @@ class Socket:
                 "unavailable", "The chat is not available right now; please try again shortly.", id
             ) from None
         if turn is not None:
-            await self._send(linked(turn.frame(), self._settings))
+            await self._send(linked(turn.frame(), self._settings, self._hub.shop.home.revised))
 
     def _or_write(self, what: str) -> str:
         """What is wrong, and the way out where it stays so (R13)."""
@@ -283,6 +294,16 @@ class Socket:
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                 await self._ws.close(1011)
 
+    def _strange_page(self) -> None:
+        """The likeliest mistake of a shop that begins: said once an origin, with what to do."""
+        origin = (self._ws.headers.get("origin") or "")[:200]
+        if origin in _TOLD_ORIGINS or len(_TOLD_ORIGINS) >= _MOST_ORIGINS:
+            return
+        _TOLD_ORIGINS.add(origin)
+        log.warning(
+            "a page of %r may not use the chat; if it is the shop's, name it in ASKONCE_ALLOWED_ORIGINS", origin
+        )
+
     def _is_open(self) -> bool:
         return self._ws.client_state is self._ws.application_state is WebSocketState.CONNECTED
 
@@ -295,6 +316,9 @@ class Socket:
             if conversation.state.rated and not self._told_rated:
                 self._told_rated = True
                 await self._send({"type": "rated"})
+            if conversation.read > self._told_read:
+                self._told_read = conversation.read
+                await self._send({"type": "read", "seq": self._told_read})
             if (hours := self._hours(conversation)) and hours != self._told_hours:
                 self._told_hours = hours
                 await self._send({"type": "hours", "hours": hours})
@@ -302,7 +326,7 @@ class Socket:
                 await self._send({"type": "typing", "who": "agent"})
             for turn in await self._turns(conversation):
                 if turn.seq > self._sent:
-                    await self._send(linked(turn.frame(), self._settings))
+                    await self._send(linked(turn.frame(), self._settings, self._hub.shop.home.revised))
                     self._sent = turn.seq
             if conversation.seq <= self._sent:
                 await poked.wait()

@@ -51,6 +51,8 @@ class ClientId(str):
 
     @classmethod
     def of(cls, text: str) -> ClientId:
+        if isinstance(text, ClientId):
+            return text
         safe = text if mask(text) == text else f"masked-{hashlib.blake2b(text.encode(), digest_size=3).hexdigest()}"
         made = cls(safe)
         made.sent = text

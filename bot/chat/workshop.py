@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from bot.chat.drawn import new_mark, new_stem
+from bot.chat.home import Home
 from bot.chat.own_words import OwnWords
 from bot.chat.published import Published
 from bot.chat.ticket_form import TicketForm
@@ -48,6 +49,11 @@ class Answering(Protocol):
 
     def ask(self, question: str, language: str = "en") -> Answer:
         """The same question gets the same answer (R16); one without a text where no article carries it (R15)."""
+        ...
+
+    def ask_on(self, before: str, question: str, language: str = "en", *, about: str = "") -> tuple[Answer, bool]:
+        """The same for a question that goes on from one before it, and whether both are answered together; `about`:
+        what it asks of, where that must be of the kind of something asked before."""
         ...
 
     def ask_of_issue(self, issue: str) -> Answer:
@@ -92,6 +98,10 @@ class ConversationStore(Protocol):
 
     async def files_to_send(self, id: str, files_of_it: Sequence[str]) -> tuple[File, ...]:
         """Those of these files that were uploaded to the conversation and not sent yet, in their order."""
+        ...
+
+    async def note_read(self, id: str, seq: int) -> None:
+        """The shopper has seen every turn up to `seq`; where they have seen more, that stays."""
         ...
 
     async def claim(self, id: str, customer: str) -> None:
@@ -141,6 +151,7 @@ class Workshop(Generic[StoreT]):
     ticket_form: TicketForm = field(default_factory=TicketForm)
     own_words: OwnWords = field(default_factory=OwnWords)
     published: Published = field(default_factory=Published)  # hours of people of the shop
+    home: Home = field(default_factory=Home)  # what a chat begins with on the screen
     required: tuple[RequiredField, ...] = ()
     erase: Callable[[str], Awaitable[None]] | None = None
     loaded: Callable[[], Awaitable[None]] = nothing_to_load  # until then a message waits, and its time does not run

@@ -16,36 +16,34 @@ def helpdesk() -> None:
 
 
 @helpdesk.command("check")
-def check() -> None:
-    """Whether the configured helpdesk can be reached, signed in to and written to; nothing is left behind in it."""
-    if not asyncio.run(_check(read_settings())):
+@click.option("--look-only", is_flag=True, help="File no ticket, not even one that is taken away again.")
+def check(look_only: bool) -> None:
+    """Whether the configured helpdesk can be reached, signed in to and written to, and shows what was written: a ticket
+    of nobody's is filed, looked up and taken away again."""
+    if not asyncio.run(_check(read_settings(), trying=not look_only)):
         raise click.exceptions.Exit(1)
 
 
-async def _check(settings: Settings) -> bool:
-    """Try the configured helpdesk step by step, leaving nothing behind in it; True where tickets can be filed."""
-    from bot.factories import make_helpdesk
+async def _check(settings: Settings, *, trying: bool) -> bool:
+    """Try the configured helpdesk step by step; True where tickets can be filed."""
+    from bot.operations.helpdesk_check import check_helpdesk, helpdesk_notes
     from bot.store.opened import opened
-    from ticket_bridge.helpdesks.contract import HelpdeskError, Rejected
 
+    click.echo(f"The helpdesk is {settings.helpdesk}.")
     async with opened(settings) as store:
-        desk = make_helpdesk(settings, store)
-        click.echo(f"The helpdesk is {desk.name}.")
-        try:
-            for step in desk.steps():
-                try:
-                    await step.run()
-                except HelpdeskError as error:
-                    click.echo(f"  no   {step.what}: {error}")
-                    rejected = isinstance(error, Rejected)
-                    advice = step.mend if rejected else f"it did not answer as it should; {step.mend}"
-                    click.echo(f"       What to do: {advice}.")
-                    return False
-                click.echo(f"  yes  {step.what}")
-            click.echo("Tickets can be filed.")
-            return True
-        finally:
-            await desk.close()
+        async for tried in check_helpdesk(settings, store, trying=trying):
+            if not tried.well:
+                click.echo(f"  no   {tried.what}: {tried.why}")
+                click.echo(f"       What to do: {tried.mend}.")
+                return False
+            click.echo(f"  yes  {tried.what}")
+            if tried.remark:
+                click.echo(f"       {tried.remark}")
+    for what, advice in helpdesk_notes(settings):
+        click.echo(f"  note {what}.")
+        click.echo(f"       What to do: {advice}.")
+    click.echo("Tickets can be filed." if trying else "Tickets can be filed, as far as looking tells.")
+    return True
 
 
 @click.group()

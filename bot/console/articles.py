@@ -38,7 +38,9 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 
 def editing(ask: Ask) -> Editing:
     """What changes the articles of this bot."""
-    return Editing(ask.bot.store, ask.bot.answers, months=ask.bot.settings.review_months)
+    settings = ask.bot.settings
+    mails = bool(settings.smtp_host)
+    return Editing(ask.bot.store, ask.bot.answers, months=settings.review_months, mails=mails)
 
 
 async def standing(ask: Ask, id: str) -> Standing:

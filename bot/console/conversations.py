@@ -12,11 +12,13 @@ import orjson
 from starlette.responses import JSONResponse, Response
 
 from bot.console.live_help import is_here
+from bot.console.passed_on import passed_on_in
 from bot.console.reviewing import reviews_of
 from bot.console.site import Ask, Refused
 from bot.console.speech import gettext
-from bot.console.wording import FLAGS, OUTCOMES, REASONS, VERDICTS
+from bot.console.wording import FLAGS, HEARD, OUTCOMES, REASONS, VERDICTS
 from bot.history import views
+from bot.history.gaps import answered_since
 from bot.history.masking import masked, veiled
 from bot.history.readings import Told, told, told_to_viewer
 from bot.history.reviews import flags_of
@@ -123,10 +125,17 @@ async def one(ask: Ask) -> Response:
     summed = await summary_of(ask.bot.store, id)
     people, state = await ask.accounts.all(), views.read_state(orjson.dumps(found["state"]).decode())
     called = labels(people)
+    async with ask.bot.store.read() as connection:
+        since = await answered_since(connection, id)
+    if ask.hidden:
+        since = [dataclasses.replace(one, question=masked(one.question, names)) for one in since]
     await ask.note("read", id)
     return ask.page(
         "conversation.html",
+        since=since,
+        heard=HEARD,
         found=found,
+        seen=max((t["seq"] for t in found["turns"] if t["who"] != "shopper" and t["seq"] <= found["read"]), default=0),
         turns=found["turns"],
         violations=violations,
         broken={v.seq for v in violations},
@@ -144,6 +153,7 @@ async def one(ask: Ask) -> Response:
         beat=round(ask.bot.presences.beat),
         agent=called.get(state.agent_account or 0, state.agent),
         i_am_here=is_here(ask.me.account, state),
+        passed_on=await passed_on_in(ask, id),
     )
 
 
@@ -159,6 +169,7 @@ async def fresh(ask: Ask) -> Response:
         ask=ask,
         corrected={},
         found=found,
+        seen=0,  # the page marks the last one that was seen
         intents=[],
         who=ask.who,
         Role=None,
@@ -167,7 +178,8 @@ async def fresh(ask: Ask) -> Response:
     typing = ask.bot.hub.is_typing(id, "shopper")
     state = views.read_state(orjson.dumps(found["state"]).decode())
     here = is_here(ask.me.account, state)
-    return JSONResponse({"html": html, "seq": found["seq"], "typing": typing, "agent": state.agent, "here": here})
+    told = {"seq": found["seq"], "read": found["read"], "typing": typing, "agent": state.agent, "here": here}
+    return JSONResponse({"html": html} | told)
 
 
 async def live(ask: Ask) -> Response:

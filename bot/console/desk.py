@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from bot.console.passed_on import passed_on_in
 from bot.console.site import Ask, Refused
 from bot.console.speech import gettext
 from bot.factories import make_smtp
@@ -16,7 +17,8 @@ from bot.history import desk
 from bot.history.masking import veiled
 from bot.history.shown import DESK, row_as_seen
 from ticket_bridge.helpdesks.contract import HelpdeskError
-from ticket_bridge.helpdesks.mailbox import deliver, mailbox, message_id, policy_for
+from ticket_bridge.helpdesks.mailbox import deliver
+from ticket_bridge.helpdesks.postal import fill, mailbox, message_id, policy_for
 from ticket_bridge.helpdesks.wire import one_line
 
 
@@ -48,7 +50,8 @@ async def tickets(ask: Ask) -> Response:
     )
 
 
-async def _ticket(ask: Ask) -> Any:
+async def ticket_asked_for(ask: Ask) -> Any:
+    """The ticket that the path names. Raises `Refused`."""
     row = await desk.desk_ticket_of(ask.bot.store, ask.place("id"))
     if row is None:
         raise Refused(404, gettext("There is no such ticket."))
@@ -57,7 +60,7 @@ async def _ticket(ask: Ask) -> Any:
 
 async def ticket(ask: Ask) -> Response:
     """One ticket with everything that was written on it."""
-    row = await _ticket(ask)
+    row = await ticket_asked_for(ask)
     passed, notes = orjson.loads(row.payload), await desk.notes_on(ask.bot.store, row.id)
     if ask.hidden:
         notes = [row_as_seen("desk_note", note, [passed["name"]]) for note in notes]
@@ -71,12 +74,13 @@ async def ticket(ask: Ask) -> Response:
         chat=chat,
         called=await ask.called(),
         can_mail=make_smtp(ask.bot.settings) is not None,
+        passed_on=await passed_on_in(ask, chat) if chat else [],
     )
 
 
 async def work(ask: Ask) -> Response:
     """Reply by mail, note, close, or open again."""
-    row, do, text = await _ticket(ask), ask.given("do"), ask.given("text", 20_000)
+    row, do, text = await ticket_asked_for(ask), ask.given("do"), ask.given("text", 20_000)
     back = f"/console/desk/{row.id}"
     if do in ("close", "open"):
         if await desk.set_status(ask.bot.store, row.id, "closed" if do == "close" else "open"):
@@ -88,6 +92,11 @@ async def work(ask: Ask) -> Response:
     if do == "note":
         await _write(ask, row.id, "note", text)
         return ask.to(back, gettext("Your note is kept; the shopper does not see it."))
+    return await reply_by_mail(ask, row, text)
+
+
+async def reply_by_mail(ask: Ask, row: Any, text: str) -> Response:
+    """A reply to the ticket `row`, kept and sent."""
     made = await _write(ask, row.id, "reply", text, sent="queued")
     return await _send(ask, row, made, text)
 
@@ -99,7 +108,7 @@ async def _write(ask: Ask, ticket: int, kind: str, text: str, sent: str = "") ->
 
 async def send_again(ask: Ask) -> Response:
     """A reply that could not be sent, once more."""
-    row = await _ticket(ask)
+    row = await ticket_asked_for(ask)
     found = await desk.reply_on(ask.bot.store, row.id, ask.place("note"))
     if found is None or found.sent == "sent":
         raise Refused(409, gettext("This reply was sent already, or is not there."))
@@ -125,7 +134,7 @@ async def _send(ask: Ask, row: Any, note: int, text: str) -> Response:
     mail["To"] = mailbox(payload["name"], payload["email"])
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = message_id(f"reply:{row.key}:{note}", settings.email_from.rpartition("@")[2])
-    mail.set_content(text)
+    fill(mail, text)
     try:
         await deliver(server, mail, sender=settings.email_from, to=payload["email"])
         sent, words = "sent", gettext("Sent to %(email)s.", email=payload["email"])

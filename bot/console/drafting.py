@@ -62,10 +62,11 @@ async def draft(ask: Ask) -> Response:
 
 
 async def _draft_page(ask: Ask, id: str, found: Version, before: str, *, overtaken: bool, code: int = 200) -> Response:
+    edits = editing(ask)
     return ask.page(
         "article_draft.html", code, id=id, draft=found, preview=passages(ask, id, found.text), overtaken=overtaken,
-        problems=await editing(ask).problems(id, found.text), lines=changes(before, found.text), before=bool(before),
-        called=await ask.called(),
+        problems=await edits.problems(id, found.text), lines=changes(before, found.text), before=bool(before),
+        called=await ask.called(), hearing=await edits.who_hears(id, found.text),
     )  # fmt: skip
 
 
@@ -73,8 +74,10 @@ async def publish_article(ask: Ask) -> Response:
     """Shoppers get the draft from now on, on every replica within seconds; refused, with the lines, where it is not
     fit."""
     id, version = ask.part("id"), ask.number("version")
+    # the page's form says that it asked; whoever else sends a version alone means what is usual
+    tell = ask.given("tell") == "1" or ask.given("asked") != "1"
     try:
-        await editing(ask).publish(_me(ask), id, version, ask.given("note", 200))
+        await editing(ask).publish(_me(ask), id, version, ask.given("note", 200), tell=tell)
     except NoSuchArticle as error:
         raise Refused(404, gettext("There is no such draft.")) from error
     except NotPublished:

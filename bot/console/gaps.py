@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from bot.console.numbers import days_of
 from bot.console.site import Ask
+from bot.console.wording import HEARD
 from bot.history.figures import GROUPED
 from bot.history.gaps import Group, by_meaning, unanswered_questions
 from bot.history.masking import masked
@@ -34,7 +35,14 @@ async def gaps(ask: Ask) -> Response:
     opinions = await opinions_of(ask.bot.store, days.bounds, hidden=ask.hidden)
     titles = {article.id: article.title for article in ask.bot.answers.index.articles}
     return ask.page(
-        "gaps.html", days=days, groups=shown, total=len(rows), most=GROUPED, opinions=opinions, titles=titles
+        "gaps.html",
+        days=days,
+        groups=shown,
+        total=len(rows),
+        most=GROUPED,
+        opinions=opinions,
+        titles=titles,
+        told_words=HEARD,
     )
 
 
@@ -65,6 +73,7 @@ async def _judged(ask: Ask, group: Group) -> dict[str, Any]:
         "since": group.since,
         "chats": group.chats,
         "languages": group.languages,
+        "told": group.told,
         "answered": sum(answer.text is not None for answer in found),
         "examples": [(show(text), many, where[text][0], has_answer[text]) for text, many in group.by_count[:_EXAMPLES]],
         "more": max(0, len(group.by_count) - _EXAMPLES),

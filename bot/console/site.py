@@ -332,7 +332,7 @@ class Site:
 
 
 async def _static(request: Request) -> Response:
-    kinds = {"console.js": "text/javascript", "console.css": "text/css"}
+    kinds = {"console.js": "text/javascript", "one_time.js": "text/javascript", "console.css": "text/css"}
     name = str(request.path_params["name"])
     if name not in kinds:
         return Response("There is no such file.", 404)

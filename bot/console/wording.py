@@ -55,6 +55,18 @@ REASONS = {
 }
 VERDICTS = {"right": later("Right"), "wrong": later("Wrong"), "unsure": later("Not sure")}
 
+#: How somebody heard that what they asked is answered, as `bot.history.gaps.how_told` says it.
+HEARD = {
+    "both": later("in the chat and by mail"),
+    "chat": later("in the chat"),
+    "mail": later("by mail"),
+    "waiting": later("not yet, it is on its way"),
+    "person": later("by nobody: a colleague is in the chat and sees it here"),
+    "beside": later("with another question of the same chat"),
+    "heard": later("by the answer itself, when they asked again"),
+    "not": later("could not be reached"),
+}
+
 
 #: Fields that were read where there was none.
 NO_FIELD = {"name": later("no name"), "email": later("no email"), "reason": later("no reason")}

@@ -1,16 +1,20 @@
-"""What machines read: files of the pages, the map for search engines, and the feed of changes."""
+"""What machines read: files of the pages, the map for search engines, the feed of changes, and what a search found."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import uuid
+from typing import TypedDict
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from bot.help_centre.shelf import Leaf
-from bot.help_centre.site import Ask, Refused
+from bot.help_centre.site import NOT_KEPT, Ask, Refused
 
 _NEWEST = 50
+#: Letters of what is searched for that are looked at, and articles that a search answers with.
+_QUERY, _FOUND = 200, 5
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -50,6 +54,44 @@ async def feed(ask: Ask) -> Response:
         updated=entries[0][2] if entries else "1970-01-01T00:00:00Z",
     )
     return ask.kept(xml, "application/atom+xml")
+
+
+class Found(TypedDict):
+    """A place that a search found; `answers`: it answers what was searched for."""
+
+    title: str
+    passage: str
+    language: str
+    url: str
+    answers: bool
+
+
+class SearchAnswer(TypedDict):
+    """What a search answers with."""
+
+    items: list[Found]
+
+
+async def search(ask: Ask) -> Response:
+    """What a search found, for the widget on any page: the same for everybody, and nothing of it is kept or logged. A
+    language in which nothing is written finds the originals; an address that asks too fast gets nothing (429)."""
+    headers = {"Cache-Control": NOT_KEPT, "Access-Control-Allow-Origin": "*"}
+    query = " ".join(ask.request.query_params.get("q", "")[:_QUERY].split())
+    if not await ask.site.searches.admits(ask.request):
+        return JSONResponse({"items": []}, 429, headers | {"Retry-After": "60"})
+    await ask.site.bot.loading.wait()
+    hits = await asyncio.to_thread(ask.site.bot.answers.search, query, ask.language, _FOUND) if query else []
+    items: list[Found] = [
+        {
+            "title": hit.article.title,
+            "passage": hit.passage,
+            "language": hit.article.language,
+            "url": f"{ask.site.url}/{ask.language}/{hit.article.id}",
+            "answers": hit.answers,
+        }
+        for hit in hits
+    ]
+    return JSONResponse(SearchAnswer(items=items), headers=headers)
 
 
 def _name(of: str) -> str:

@@ -18,6 +18,7 @@ def application(bot: Bot) -> Starlette:
         ("/sitemap.xml", for_machines.sitemap),
         ("/feed.xml", for_machines.feed),
         ("/{language:str}/feed.xml", for_machines.feed),
+        ("/{language:str}/search.json", for_machines.search),
         ("/robots.txt", for_machines.robots),
     )
     routes = [Route(path, site.way(handler, machine=True), methods=["GET"]) for path, handler in machines]

@@ -13,7 +13,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.history.figures import GROUPED, Days
-from bot.store.tables import gap, turn
+from bot.store.news import BESIDE, HEARD, TOLD, WAITING
+from bot.store.tables import gap, news, news_mail, turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +28,14 @@ ALIKE = 0.62
 
 @dataclass(frozen=True)
 class Gap:
-    """A question without an article, as it was asked: where, when (ISO 8601, UTC) and in which language."""
+    """A question without an article, as it was asked: where, when (ISO 8601, UTC) and in which language. `told`: what
+    became of telling whoever asked, once it was answered, as `how_told` has it; empty where nobody was to be told."""
 
     text: str
     conversation: str
     at: str
     language: str = "en"
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ class Group:
         return len({g.conversation for g in self.gaps})
 
     @property
+    def told(self) -> tuple[tuple[str, int], ...]:
+        """How those who asked heard of an article, and how many so."""
+        return tuple(sorted(Counter(g.told for g in self.gaps if g.told).items()))
+
+    @property
     def languages(self) -> tuple[tuple[str, int], ...]:
         """In which languages and how often, the most frequent first."""
         return tuple(sorted(Counter(g.language for g in self.gaps).items(), key=lambda item: (-item[1], item[0])))
@@ -72,9 +80,47 @@ async def unanswered_questions(connection: AsyncConnection, days: Days) -> list[
     first, end = days.bounds
     g, t = gap.c, turn.c
     asked = gap.outerjoin(turn, and_(t.conversation == g.conversation, t.seq == g.seq))
-    query = select(g.question, g.conversation, g.at, t.language).select_from(asked).where(g.at >= first, g.at < end)
+    asked = asked.outerjoin(news, news.c.gap == g.id).outerjoin(news_mail, news_mail.c.gap == g.id)
+    query = select(g.question, g.conversation, g.at, t.language, news.c.chat, news.c.mail, news_mail.c.status)
+    query = query.select_from(asked).where(g.at >= first, g.at < end)
     rows = await connection.execute(query.order_by(g.id.desc()).limit(GROUPED))
-    return [Gap(row.question, row.conversation, row.at, row.language or "en") for row in rows]
+    return [
+        Gap(row.question, row.conversation, row.at, row.language or "en", how_told(row.chat, row.mail, row.status))
+        for row in rows
+    ]
+
+
+def how_told(chat: str | None, mail: str | None, status: str | None) -> str:
+    """How somebody heard, or did not, from what `news` and their mail say: `both`, `chat`, `mail`, `waiting`, `person`,
+    `beside`, `heard` or `not`; empty where nobody was to be told."""
+    if chat is None:
+        return ""
+    if chat == WAITING or mail == "" or status in ("queued", "sending"):
+        return "waiting"
+    mailed = status == "sent"
+    if chat == TOLD:
+        return "both" if mailed else "chat"
+    if mailed:
+        return "mail"
+    return chat if chat in ("person", BESIDE, HEARD) else "not"
+
+
+@dataclass(frozen=True)
+class Since:
+    """A question of a chat that an article answers by now, published at `at` (ISO 8601, UTC); `told` as of `Gap`."""
+
+    question: str
+    article: str
+    at: str
+    told: str
+
+
+async def answered_since(connection: AsyncConnection, conversation: str) -> list[Since]:
+    """What was asked in a conversation and got no article, and is answered since, in the order of asking."""
+    of = gap.join(news, news.c.gap == gap.c.id).outerjoin(news_mail, news_mail.c.gap == gap.c.id)
+    query = select(gap.c.question, news.c.article, news.c.at, news.c.chat, news.c.mail, news_mail.c.status)
+    rows = await connection.execute(query.select_from(of).where(gap.c.conversation == conversation).order_by(gap.c.id))
+    return [Since(r.question, r.article, r.at, how_told(r.chat, r.mail, r.status)) for r in rows]
 
 
 def by_meaning(

@@ -28,19 +28,22 @@ def make_transcript(
     settled: bool,
     in_danger: bool | None,
 ) -> Transcript:
-    """A conversation as the referee takes it: turns, what was understood of each, the page's word, tickets in their
-    order. `told`: what the tracker was told, each with the turn that it began with
+    """A conversation as the referee takes it: turns, what was understood of each, the page's word, what was published
+    for it, tickets in their order. `told`: what the tracker was told, each with the turn that it began with
     (`bot.store.happened.with_their_turns`)."""
     understood: dict[int, dict[str, Any]] = {}
-    pages: dict[int, list[dict[str, Any]]] = {}
+    unsaid: dict[int, list[tuple[str, dict[str, Any]]]] = {}
     for first, happening in told:
         if isinstance(happening, events.ShopperSaid):
             understood[first] = orjson.loads(to_json(happening.understood))
         elif isinstance(happening, events.CustomerIdentified):
-            pages.setdefault(first, []).append({"name": happening.name, "email": happening.email})
+            unsaid.setdefault(first, []).append(("page", {"name": happening.name, "email": happening.email}))
+        elif isinstance(happening, events.AnswerPublished):
+            news = {"question": happening.question, "articles": [source.article for source in happening.sources]}
+            unsaid.setdefault(first, []).append(("published", news))
     seen: list[Seen] = []
     for turn in turns:
-        seen += [Seen(turn.seq - 1, "page", understood=page) for page in pages.pop(turn.seq, ())]
+        seen += [Seen(turn.seq - 1, who, understood=what) for who, what in unsaid.pop(turn.seq, ())]
         sources = [dataclasses.asdict(s) for s in turn.sources]
         if turn.files:
             seen.append(Seen(turn.seq, "files"))  # their names are no words of a message
@@ -48,7 +51,7 @@ def make_transcript(
         known = understood.get(turn.seq) if turn.who == "shopper" else None
         seen.append(Seen(turn.seq, turn.who, turn.text, turn.act, turn.asks, turn.ticket, sources, known))
     last = turns[-1].seq if turns else 0
-    seen += [Seen(last, "page", understood=page) for rest in pages.values() for page in rest]
+    seen += [Seen(last, who, understood=what) for rest in unsaid.values() for who, what in rest]
     return Transcript(tuple(seen), support_email, tuple(tickets), required, settled=settled, in_danger=in_danger)
 
 

@@ -57,7 +57,7 @@ async def conversations(store: Store, *, after: str | None, limit: int, act: str
 
 async def conversation(store: Store, id: str) -> dict[str, Any] | None:
     """One conversation with every turn, and beside each happening what was understood, the rows that decided and the
-    state after."""
+    state after. `read`: the last turn that the shopper has seen."""
     found = await store.load(id)
     if found is None:
         return None
@@ -84,7 +84,7 @@ async def conversation(store: Store, id: str) -> dict[str, Any] | None:
                  "milliseconds": why.get("milliseconds")}  # fmt: skip
         shown.append(item)
     return {
-        "id": id, "seq": found.seq, "turns": shown, "state": orjson.loads(to_json(found.state)),
+        "id": id, "seq": found.seq, "read": found.read, "turns": shown, "state": orjson.loads(to_json(found.state)),
         "rating": await rating_of(store, id),
     }  # fmt: skip
 

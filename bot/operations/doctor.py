@@ -4,26 +4,24 @@ do."""
 from __future__ import annotations
 
 import asyncio
-import datetime
 import pathlib
 import resource
 import shutil
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal
 
 import click
 import httpx
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
-from bot.chat.closed_days import YEAR
-from bot.clock import now
-from bot.factories import check_articles, make_answers, make_helpdesk, make_published, make_smtp
+from bot.factories import check_articles, make_answers, make_helpdesk, make_smtp
 from bot.history import views
 from bot.operations import backup
+from bot.operations.configured import configured
 from bot.operations.editing import Editing
+from bot.operations.finding import Finding, ill, note, well
+from bot.operations.helpdesk_check import helpdesk_notes
 from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.edited_articles import drafts_of, edited
@@ -31,6 +29,7 @@ from bot.store.migrate import newest
 from bot.store.opened import opened
 from bot.store.pokes import Pokes
 from bot.store.private import parts, readable_by_others
+from bot.store.seen_keys import keys_are_seen
 from bot.store.tables import conversation
 from dialogue.understanding.rasa import Nonsense, read_reply
 from kb_answers.library import ArticleError, outdated
@@ -38,27 +37,6 @@ from ticket_bridge.helpdesks.contract import HelpdeskError
 from ticket_bridge.helpdesks.mailbox import connected
 
 _MARKS = {"well": "ok  ", "note": "note", "ill": "FAIL"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `note`: it works, and an operator would want to know."""
-
-    state: Literal["well", "note", "ill"]
-    what: str
-    advice: str = ""
-
-
-def well(what: str) -> Finding:
-    return Finding("well", what)
-
-
-def note(what: str, advice: str) -> Finding:
-    return Finding("note", what, advice)
-
-
-def ill(what: str, advice: str) -> Finding:
-    return Finding("ill", what, advice)
 
 
 async def doctor(settings: Settings) -> bool:
@@ -75,7 +53,7 @@ async def doctor(settings: Settings) -> bool:
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """Every check, one after the other; none changes anything."""
-    for looking in (_settings, _files, _articles):
+    for looking in (configured, _files, _articles):
         for finding in looking(settings):
             yield finding
     async with opened(settings, migrating=False) as store:
@@ -86,6 +64,14 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield await _rasa(settings)
         if there:
             yield await _helpdesk(settings, store)
+            for what, advice in helpdesk_notes(settings):
+                yield note(what, advice)
+            if not await store.transact(keys_are_seen):
+                yield ill(
+                    "the key of the last ticket could not be read back from the helpdesk: after a fault, tickets that "
+                    "may be there already cannot be looked for and wait for a person",
+                    "run `askonce helpdesk check`, and mend what it names; the next ticket clears this",
+                )
             yield await _tickets(store)
             for finding in await _reviews(settings, store):
                 yield finding
@@ -95,54 +81,9 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
                 pass
             yield well(f"the mail server {settings.smtp_host} answers")
         except (HelpdeskError, TimeoutError) as error:
-            yield ill(f"the mail server does not take us: {error or 'no answer in 10 s'}", "check ASKONCE_SMTP_*")
+            advice = getattr(error, "mend", "") or "check ASKONCE_SMTP_*"
+            yield ill(f"the mail server does not take us: {error or 'no answer in 10 s'}", advice)
     yield await _server(settings)
-
-
-def _settings(settings: Settings) -> list[Finding]:
-    found = []
-    if settings.support_email:
-        found.append(well(f"shoppers are sent to {settings.support_email}"))
-    else:
-        found.append(ill("ASKONCE_SUPPORT_EMAIL is not set", "set it to the address shoppers are sent to"))
-    if "*" in settings.allowed_origins:
-        found.append(
-            note("every page of the internet may use this chat", "name the shop's own in ASKONCE_ALLOWED_ORIGINS")
-        )
-    elif settings.allowed_origins:
-        found.append(well(f"the chat may be used on {', '.join(settings.allowed_origins)}"))
-    else:
-        found.append(
-            note("only pages of the bot's own address may use the chat", "name the shop's in ASKONCE_ALLOWED_ORIGINS")
-        )
-    token = settings.admin_token.get_secret_value()
-    if token and len(token) < 24:
-        found.append(note("the administrator's token is short", "make one with: openssl rand -hex 24"))
-    return [*found, *_hours(settings)]
-
-
-def _hours(settings: Settings) -> list[Finding]:
-    """The published hours, and the next days on which they do not hold."""
-    published, found = make_published(settings), []
-    if published.hours:
-        found.append(well(f"service hours are understood: {settings.hours}"))
-    elif settings.hours:
-        found.append(
-            note(
-                "service hours are shown as they are, and not understood",
-                "write them as in Mon-Fri 09:00-17:00 Europe/Berlin",
-            )
-        )
-    if not (settings.country or settings.closed):
-        return found
-    if not published.hours:
-        advice = "set ASKONCE_HOURS, written as in Mon-Fri 09:00-17:00 Europe/Berlin"
-        return [*found, note("closed days are known, and no hours that do not hold on them", advice)]
-    today = now().astimezone(published.hours.zone).date()
-    days = (today + datetime.timedelta(ahead) for ahead in range(YEAR))
-    closed = [f"{day} ({name})" if (name := published.closed.name(day)) else f"{day}" for day in days
-              if published.closed.on(day)][:3]  # fmt: skip
-    return [*found, well(f"the next closed days are {', '.join(closed)}" if closed else "no day is closed for a year")]
 
 
 def _files(settings: Settings) -> list[Finding]:
@@ -327,7 +268,7 @@ async def _helpdesk(settings: Settings, store: Store) -> Finding:
     except (HelpdeskError, Unavailable, TimeoutError) as error:
         return note(
             f"the helpdesk ({helpdesk.name}) is not well: {error or 'no answer'}; tickets are saved meanwhile",
-            "see `askonce helpdesk check`",
+            getattr(error, "mend", "") or "see `askonce helpdesk check`",
         )
     finally:
         await helpdesk.close()

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.clock import today
+from bot.clock import now_text, today
+from bot.history.askers import Hearing, who_hears
 from bot.operations.article_checks import check
 from bot.store.database import Store
 from bot.store.edited_articles import (
@@ -25,7 +26,9 @@ from bot.store.edited_articles import (
     version_of,
     versions_of,
 )
+from bot.store.news import Awaited, keeping
 from kb_answers.answer import Answers
+from kb_answers.library import ArticleError
 from kb_answers.reviews import MONTHS, due, looked_at, months_after
 from kb_answers.unfinished import Problem
 
@@ -90,10 +93,10 @@ def is_id(id: str) -> bool:
 
 class Editing:
     """Every step that changes what shoppers are told from articles. `months`: after how many an article is to be looked
-    at again; 0: where its header says so alone."""
+    at again; 0: where its header says so alone. `mails`: whether there is a mail server."""
 
-    def __init__(self, store: Store, answers: Answers, *, months: int = MONTHS) -> None:
-        self._store, self._answers, self._months = store, answers, months
+    def __init__(self, store: Store, answers: Answers, *, months: int = MONTHS, mails: bool = False) -> None:
+        self._store, self._answers, self._months, self._mails = store, answers, months, mails
 
     def file(self, id: str) -> str:
         """The article as the shop's repository holds it, empty where it does not."""
@@ -145,14 +148,24 @@ class Editing:
         await keep_draft(self._store, id, "", note=note, who=by.who, account=by.account, base=version)
         await by.note("give up draft", id, f"version {version}")
 
-    async def publish(self, by: Editor, id: str, version: int, note: str = "") -> int:
-        """Shoppers get the draft `version` from now on; the published version's number. Raises `NoSuchArticle`,
-        `NotPublished`, and `Clash` where anything newer stands."""
+    async def who_hears(self, id: str, text: str) -> Hearing:
+        """Who asked what no article answered, and would hear if `text` were published: nobody where it cannot be."""
+        try:
+            return await who_hears(self._store, self._answers, await edited(self._store), id, text, mails=self._mails)
+        except ArticleError:
+            return Hearing()
+
+    async def publish(self, by: Editor, id: str, version: int, note: str = "", *, tell: bool = True) -> int:
+        """Shoppers get the draft `version` from now on; the published version's number. `tell`: whoever asked what it
+        answers, and got no article, hears of it. Raises `NoSuchArticle`, `NotPublished`, and `Clash` where anything
+        newer stands."""
         draft = await self._draft(id, version)
         standing = await published_of(self._store, id)
         if standing is not None and standing.base == version and standing.text == draft.text:  # a second click
             return standing.id
-        return await self._keep(by, id, draft.text, "publish article", note or draft.note or "published", version)
+        hearing = await self.who_hears(id, draft.text) if tell else Hearing()
+        note = note or draft.note or "published"
+        return await self._keep(by, id, draft.text, "publish article", note, version, awaited=hearing.awaited)
 
     async def back(self, by: Editor, id: str, version: int, standing: int) -> int:
         """Shoppers get the published `version` again; 0 is the file, or nothing where there is none. `standing` is the
@@ -194,16 +207,38 @@ class Editing:
         return found
 
     async def _keep(
-        self, by: Editor, id: str, text: str, action: str, note: str, base: int, standing: int | None = None
+        self,
+        by: Editor,
+        id: str,
+        text: str,
+        action: str,
+        note: str,
+        base: int,
+        standing: int | None = None,
+        awaited: Sequence[Awaited] = (),
     ) -> int:
         if text and (problems := await self.problems(id, text)):
             raise NotPublished(problems)
         version = await keep_version(
-            self._store, id, text, note=note[:200], who=by.who, account=by.account, base=base, standing=standing
-        )
+            self._store, id, text, note=note[:200], who=by.who, account=by.account, base=base, standing=standing,
+            beside=keeping(awaited, article=id, at=now_text()),
+        )  # fmt: skip
         self._answers.reload(await edited(self._store))
         await by.note(action, id, note)
+        if chats := {one.conversation for one in awaited}:
+            await by.note("tell who asked", id, f"version {version}, chats: {len(chats)}")
         return version
 
 
-__all__ = ["Clash", "Editing", "Editor", "NoSuchArticle", "NotPublished", "Problem", "Standing", "Version", "is_id"]
+__all__ = [
+    "Clash",
+    "Editing",
+    "Editor",
+    "Hearing",
+    "NoSuchArticle",
+    "NotPublished",
+    "Problem",
+    "Standing",
+    "Version",
+    "is_id",
+]

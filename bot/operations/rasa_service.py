@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from bot.operations.leash import leashed
 from bot.store.private import make_private
 from dialogue.understanding.learned.name_lines import LISTS
 from ticket_bridge.faults import outline
@@ -148,8 +149,9 @@ class RasaService:
         make_private(written)  # Rasa may write into it what it was asked
         with written.open("wb") as log:
             self._process = subprocess.Popen(
-                command, cwd=self._project, env=_environment(), stdout=log, stderr=log, start_new_session=True
-            )
+                leashed(command), cwd=self._project, env=_environment(), stdin=subprocess.PIPE, stdout=log,
+                stderr=log, start_new_session=True,
+            )  # fmt: skip
 
     def wait_ready(self, within: float) -> bool:
         """True once Rasa answers; False where it died or took longer than `within` seconds."""
@@ -204,6 +206,7 @@ class RasaService:
                 os.killpg(process.pid, number)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(patience)
+                _let_go(process)
                 return
 
     def _run(self, what: str, command: list[str], cwd: pathlib.Path | None = None) -> None:
@@ -211,9 +214,10 @@ class RasaService:
         started = time.monotonic()
         self._say(f"{what} …")
         process = subprocess.Popen(
-            command,
+            leashed(command),
             cwd=cwd,
             env=_environment(),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -230,6 +234,7 @@ class RasaService:
         reader.join(5)
         if process.stdout and not reader.is_alive():
             process.stdout.close()
+        _let_go(process)
         self._process = None
         if process.returncode and not self._stopping.is_set():
             tail = " / ".join(line.decode(errors="replace").strip() for line in output[-3:])
@@ -237,6 +242,12 @@ class RasaService:
         if self._stopping.is_set():
             raise RasaError("stopped")
         self._say(f"{what}: done in {time.monotonic() - started:.0f} s")
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Close the leash of a process that has ended."""
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _environment() -> dict[str, str]:

@@ -36,6 +36,10 @@ _BARRED = (
     "R13 an earlier stay",
     "R12 a reference is one",
     "help: a person's words",
+    "R15 an answer that nobody here waits",
+    "help: an answer is published",
+    "R21 after words of danger no published",
+    "R15 the chat has come to an end",
 )
 
 

@@ -60,6 +60,7 @@ class Step:
     rate: int | None = None  # instead of a message: the stars of the widget
     files: int | None = None  # instead of a message: so many files
     agent: str | None = None  # instead of a message: what a person of the shop does
+    published: str | None = None  # instead of a message: the question that an article answers from now on
     column: int = 1
 
 

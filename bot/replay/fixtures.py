@@ -23,7 +23,7 @@ from dialogue.events import Understanding
 __all__ = ["AGENT_MOVES", "Case", "Expectation", "FixtureError", "Step", "matches", "read_fixtures"]
 
 #: What a step does; it has one of these at most.
-_DOES = ("user", "agent", "rate", "files")
+_DOES = ("user", "agent", "rate", "files", "published")
 #: How many files one turn of a shopper's may have.
 MOST_FILES = 20
 _OF_TURN = ("act", "utter", "asks", "bot", "ticket")
@@ -141,6 +141,8 @@ class _Reader(Page):
             if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_FILES:
                 raise self.fail(self.at(step, "files"), f"`files` is how many, 1 to {MOST_FILES}")
             return Step(line, "", (), files=int(count), column=column)
+        if done == ["published"]:
+            return Step(line, "", (), published=self.text(step, "published"), column=column)
         score = step["rate"]
         if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= 5:
             raise self.fail(self.at(step, "rate"), "`rate` is a whole number, 1 to 5")

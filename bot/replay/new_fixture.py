@@ -138,6 +138,8 @@ def moves_of(
             found.append(Move(told, _as_words(text)))
         elif isinstance(told, events.ShopperRated):
             found.append(Move(events.ShopperRated(told.score)))
+        elif isinstance(told, events.AnswerPublished):
+            found.append(Move(dataclasses.replace(told, question=people.text(told.question))))
         elif isinstance(told, events.AgentJoined | events.AgentLeft | events.FilesSent):
             found.append(Move(told))
     return found
@@ -201,6 +203,8 @@ def as_yaml(name: str, moves: Sequence[Move], after: Sequence[Sequence[Turn]]) -
             steps.append({"files": move.told.count})
         elif isinstance(move.told, events.ShopperRated):
             steps.append({"rate": move.told.score})
+        elif isinstance(move.told, events.AnswerPublished):
+            steps.append({"published": move.told.question})
         elif isinstance(move.told, events.AgentLeft) and move.told.settled:
             steps.append({"agent": "settles"})
         elif isinstance(move.told, events.AgentLeft) and move.told.gone is not None:

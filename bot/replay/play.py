@@ -94,7 +94,7 @@ async def play_over_socket(url: str, case: Case, *, token: str) -> Outcome:
     here = [
         Unplayable(s.line, s.column, f"`{what}`, outside this process (leave out --url)", True)
         for s in case.steps
-        if (what := "agent" if s.agent else "files" if s.files else "")
+        if (what := "agent" if s.agent else "files" if s.files else "published" if s.published else "")
     ]
     if case.slow:
         here.append(
@@ -145,6 +145,9 @@ async def play(case: Case, stage: Stage, *, patience: float) -> Outcome:
         elif step.files is not None:
             outcome.transcript.append(f"   shopper sends files: {step.files}")
             await stage.files(step.files)
+        elif step.published is not None:
+            outcome.transcript.append(f"   an article is published: {step.published}")
+            await stage.published(step.published)
         elif step.agent is not None:
             outcome.transcript.append(f"   agent: {step.agent}")
             await stage.agent(step.agent)
@@ -176,8 +179,8 @@ async def _meet(step: Step, stage: Stage, outcome: Outcome, patience: float) -> 
         got = f"got {', '.join(seen) or 'no turn'}" if expected.of_turn else f"after {', '.join(seen) or 'no turn'}"
         outcome.faults.append(Fault(
             expected.line, expected.column,
-            f"after {step.agent or step.rate or step.files or step.user!r} expected {_describe(expected)}, but {got} "
-            f"({why})",
+            f"after {step.agent or step.rate or step.files or step.published or step.user!r} expected "
+            f"{_describe(expected)}, but {got} ({why})",
         ))  # fmt: skip
         outcome.transcript.append(f" - expected [{_describe(expected)}]")
         outcome.transcript += [f" + {line}" for line in (f"got [{', '.join(seen) or 'nothing'}]: {why}", *stage.why())]

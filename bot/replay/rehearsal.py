@@ -89,6 +89,9 @@ class InMemory:
     async def turns(self, id: str, after: int = 0, limit: int = 500) -> list[Turn]:
         return [t for t in self.said if t.seq > after][:limit]
 
+    async def note_read(self, id: str, seq: int) -> None:
+        """Nobody reads a rehearsal."""
+
     async def claim(self, id: str, customer: str) -> None:
         self.customer = self.customer or customer
 

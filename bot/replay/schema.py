@@ -31,6 +31,10 @@ def _step() -> dict[str, Any]:
             f"A person of the shop: {', '.join(f'`{m}`' for m in AGENT_MOVES)}, or what they write. In this process "
             f"only.",
         ),
+        "published": (
+            _TEXT,
+            "An article is published that answers this question, which was asked before. In this process only.",
+        ),
         "rate": ({"type": "integer", "minimum": 1, "maximum": 5}, "The stars of the widget: a score from 1 to 5."),
         "files": (
             {"type": "integer", "minimum": 1, "maximum": 20},

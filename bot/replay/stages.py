@@ -44,6 +44,10 @@ class Stage(Protocol):
         """The shopper's rating, 1 to 5."""
         ...
 
+    async def published(self, question: str) -> None:
+        """An article is published that answers `question`. Raises `ReplayError`."""
+        ...
+
     def why(self) -> list[str]:
         """Why the last turns were what they were, a line each; empty where this stage cannot tell."""
         ...
@@ -93,6 +97,10 @@ class OnStage:
 
     async def files(self, count: int) -> None:
         self._take(await self.rehearsal.send_files(count))
+
+    async def published(self, question: str) -> None:
+        passage = events.Passage("published", "An article", "It is answered now.")
+        self._take(await self.rehearsal.tell(events.AnswerPublished(question, passage.passage, (passage,))))
 
     async def rate(self, score: int) -> None:
         self._take(await self.rehearsal.tell(events.ShopperRated(score)))
@@ -148,6 +156,10 @@ class OverSocket:
     async def files(self, count: int) -> None:
         """Not here: `play_over_socket` leaves out a case with files in it."""
         raise ReplayError("files are only sent in this process")
+
+    async def published(self, question: str) -> None:
+        """Not here, as with `agent`."""
+        raise ReplayError("an article can only be published in this process")
 
     async def rate(self, score: int) -> None:
         await self._ws.send(orjson.dumps({"type": "rate", "score": score}).decode())

@@ -96,6 +96,19 @@ class HelpdeskSettings(BaseSettings):
                 raise ValueError(f"is not an email address ({error})") from error
         return value
 
+    @field_validator(
+        "rt_token", "django_helpdesk_token", "zammad_token", "zendesk_token", "freshdesk_key", "webhook_secret"
+    )
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        """What was copied with something around it would be refused by the helpdesk, and that is hard to see."""
+        text = value.get_secret_value()
+        if text != text.strip():
+            raise ValueError("begins or ends with a space or a line end: copy it without")
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("has a character that no token has (an umlaut, a long dash, a line end): copy it anew")
+        return value
+
     @model_validator(mode="after")
     def _together(self) -> Self:
         for name in _NEEDED.get(self.helpdesk, ()):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import ValidationInfo, field_validator
-from pydantic_settings import BaseSettings
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.addresses import page_address
 
 #: Where a path of the bot's own begins.
-_TAKEN = frozenset(("api", "console", "demo", "healthz", "metrics", "readyz", "webhooks", "widget", "ws"))
+_TAKEN = frozenset(("api", "console", "demo", "healthz", "metrics", "once", "readyz", "webhooks", "widget", "ws"))
+#: As many as fit above a telephone's keyboard.
+MOST_TOPICS = 6
 
 
 class PageSettings(BaseSettings):
@@ -22,6 +25,8 @@ class PageSettings(BaseSettings):
     help_prefix: str = "/help"
     help_colour: str = "#2456d6"
     help_chat: str = ""
+    one_time_hours: int = Field(default=24, ge=1, le=168)
+    topics: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("public_url", "help_chat")
     @classmethod
@@ -33,6 +38,18 @@ class PageSettings(BaseSettings):
             other = ", or `widget`" if about.field_name == "help_chat" else ", without ? and #"
             raise ValueError(f"is an address such as https://chat.your-shop.example{other}")
         return found.rstrip("/") if about.field_name == "public_url" else found
+
+    @field_validator("topics", mode="before")
+    @classmethod
+    def _ids(cls, value: Any) -> Any:
+        return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("topics")
+    @classmethod
+    def _few(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > MOST_TOPICS or len(set(value)) < len(value):
+            raise ValueError(f"names up to {MOST_TOPICS} articles by their id, each once, with commas between")
+        return value
 
     @field_validator("help_prefix")
     @classmethod

@@ -235,3 +235,20 @@ search = Table(
     Column("words", Text),
     Column("masked", Text),
 )
+
+#: What a shopper passes on to one person of the shop, who can read it once (`bot.one_time`): ciphertext, and for whom.
+one_time = Table(
+    "one_time",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("account", Integer, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("key", String(200), nullable=False),  # public: whoever has it can seal for its owner, and read nothing
+    Column("language", String(10), nullable=False),
+    Column("sealed", Text),  # in base64
+    Column("created_at", String(40), nullable=False),
+    Column("until", Float, nullable=False, index=True),
+    Column("sealed_at", String(40)),
+    Column("read_at", String(40)),
+)

@@ -14,9 +14,10 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.constraints import FIRST, broken
 from bot.store.dialects import insert_into
@@ -24,12 +25,12 @@ from bot.store.entry import spent_hash
 from bot.store.files import rows as files
 from bot.store.files.folder import Folder
 from bot.store.happened import Happened, walk
-from bot.store.records import Change, File, Loaded, Turn, from_json, to_json
-from bot.store.tables import conversation, device, happening, own_key, spent_token, turn
+from bot.store.records import Change, File, Head, Loaded, Turn, from_json, to_json
+from bot.store.tables import conversation, device, gap, happening, lease, own_key, spent_token, turn
 from bot.store.transactions import Refused, Transactions, Unavailable
 from bot.store.writing import Commit, statements_of, turn_of
 from dialogue import events
-from dialogue.states import State
+from dialogue.states import State, changed
 
 __all__ = ["KNOWN_IDS", "Conflict", "Refused", "Store", "Unavailable", "token_hash"]
 
@@ -139,7 +140,17 @@ class Store(Transactions):
             latest = select(turn.c.client_id).where(turn.c.conversation == id, turn.c.client_id.is_not(None))
             ids = list(await connection.scalars(latest.order_by(turn.c.seq.desc()).limit(KNOWN_IDS + 1)))
             some, all_ids = tuple(reversed(ids[:KNOWN_IDS])), len(ids) <= KNOWN_IDS
-            return Loaded(id, from_json(State, row.state), row.seq, row.number, some, row.locale, all_ids)
+            state = from_json(State, row.state)
+            if '"unanswered":' not in row.state:  # stored by a version that did not remember them
+                asked = select(gap.c.question).where(gap.c.conversation == id).group_by(gap.c.question)
+                questions = await connection.scalars(asked.order_by(func.max(gap.c.id)))
+                state = changed(state, unanswered=tuple(questions)[-20:])
+            return Loaded(id, state, row.seq, row.number, some, row.locale, all_ids, row.read)
+
+    async def note_read(self, id: str, seq: int) -> None:
+        """The shopper has seen every turn up to `seq`; where they have seen more, that stays."""
+        own = update(conversation).where(conversation.c.id == id, conversation.c.read < seq)
+        await self.transact(lambda connection: connection.execute(own.values(read=seq)) and None)
 
     async def turn_with(self, id: str, client_id: str) -> Turn | None:
         """The turn that was said under `client_id`, however long ago; None where there is none."""
@@ -168,25 +179,31 @@ class Store(Transactions):
         """What the tracker was told in a conversation: its state is the fold of these."""
         return tuple(told for happened in await self.happenings(id) for told in happened.told)
 
-    async def changed_since(self, at: str) -> dict[str, int]:
-        """Conversations changed at or after `at`, with their latest number: for processes that share a file."""
-        query = select(conversation.c.id, conversation.c.number).where(conversation.c.updated_at >= at)
+    async def changed_since(self, at: str) -> dict[str, Head]:
+        """Conversations changed at or after `at`, as they stand: for processes that share a file."""
         async with self.read() as connection:
-            return {row.id: row.number for row in await connection.execute(query)}
+            return await _heads(connection, conversation.c.updated_at >= at)
 
-    async def heads(self, ids: Sequence[str]) -> dict[str, int]:
-        """The latest number of each of these conversations; one that is not there (any more) is left out."""
-        found: dict[str, int] = {}
+    async def heads(self, ids: Sequence[str]) -> dict[str, Head]:
+        """How each of these conversations stands; one that is not there (any more) is left out."""
+        found: dict[str, Head] = {}
         async with self.read() as connection:
             for start in range(0, len(ids), _ASKED_AT_ONCE):
                 some = ids[start : start + _ASKED_AT_ONCE]
-                query = select(conversation.c.id, conversation.c.number).where(conversation.c.id.in_(some))
-                found |= {row.id: row.number for row in await connection.execute(query)}
+                found |= await _heads(connection, conversation.c.id.in_(some))
         return found
 
     async def ping(self) -> None:
-        """Raises `Unavailable` where the database does not answer."""
+        """Raises `Unavailable` where the database cannot be read, or takes no writes: a disk that is full can be
+        read."""
         await self._scalar(select(conversation.c.id).limit(1))
+        self.reading.went()
+        await self.transact(_write_something)
+
+    @property
+    def trouble(self) -> str:
+        """What ails the database, in words; empty where it is well."""
+        return self.writing.now or self.reading.now
 
     async def commit(self, change: Change) -> None:
         """Store a change, durably. Raises, where nothing was stored: `Conflict` where somebody decided first, `Stale`
@@ -197,3 +214,15 @@ class Store(Transactions):
             if (constraint := broken(error)) in FIRST:
                 raise Conflict(change.conversation) from error
             raise Refused(constraint) from error
+
+
+async def _heads(connection: AsyncConnection, which: ColumnElement[bool]) -> dict[str, Head]:
+    query = select(conversation.c.id, conversation.c.number, conversation.c.read).where(which)
+    return {row.id: Head(row.number, row.read) for row in await connection.execute(query)}
+
+
+def _write_something(connection: Connection) -> None:
+    """The smallest write that needs the disk; the same row for everybody."""
+    at = time.time()
+    row = insert_into(connection, lease).values(name="a write that is tried", owner="", until=at)
+    connection.execute(row.on_conflict_do_update(index_elements=[lease.c.name], set_={"until": at}))

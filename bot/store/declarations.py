@@ -53,7 +53,7 @@ REGISTER = Register(
             columns={
                 "id": _FACT, "token_hash": _secret(Whose.SHOPPER), "created_at": _FACT, "updated_at": _FACT,
                 "seq": _FACT, "number": _FACT, "state": _json(*_STEPS), "locale": _TEXT, "channel": _FACT,
-                "erased_at": _FACT, "customer": _secret(Whose.SHOPPER),
+                "erased_at": _FACT, "customer": _secret(Whose.SHOPPER), "read": _FACT,
             },
         ),
         "device": Kept(
@@ -119,6 +119,20 @@ REGISTER = Register(
             what="a question without an article", by="conversation", to=("conversation", "id"),
             columns={"id": _FACT, "conversation": _FACT, "seq": _FACT, "question": _WORDS, "at": _FACT},
         ),
+        "news": Kept(
+            what="that who asked is to hear of an article, and how they did", by="gap", to=("gap", "id"),
+            columns={
+                "gap": _FACT, "article": _TEXT, "version": _FACT, "at": _FACT, "chat": _FACT, "mail": _FACT,
+                "lease_until": _SHOPS,
+            },
+        ),
+        "news_mail": Kept(
+            what="the mail about it, empty once it is sent or refused", by="gap", to=("news", "gap"),
+            columns={
+                "gap": _FACT, "key": _FACT, "name": _WORDS, "email": _WORDS, "subject": _WORDS, "text": _WORDS,
+                "language": _FACT, "status": _FACT, "attempts": _FACT, "due_at": _FACT, "lease_until": _SHOPS,
+            },
+        ),
         "rating": Kept(
             what="a rating and its comment", by="conversation", to=("conversation", "id"),
             columns={"conversation": _FACT, "score": _FACT, "comment": _WORDS, "at": _FACT},
@@ -164,6 +178,16 @@ REGISTER = Register(
         "sample_item": Kept(
             what="a conversation's place in a sample", by="conversation", to=("conversation", "id"),
             columns={"sample": _SHOPS, "position": _SHOPS, "conversation": _FACT},
+        ),
+        "one_time": Kept(
+            what="that something secret was passed on to a colleague, and until it is read its ciphertext",
+            by="conversation", to=("conversation", "id"), ends="the ciphertext: it is read, or its time is over",
+            backup=False,
+            columns={
+                "id": _secret(Whose.SHOPPER), "conversation": _FACT, "account": _SHOPS, "what": _NOTE, "key": _SHOPS,
+                "language": _FACT, "sealed": _secret(Whose.SHOPPER), "created_at": _FACT, "until": _FACT,
+                "sealed_at": _FACT, "read_at": _FACT,
+            },
         ),
         "desk_ticket": Kept(
             what="a ticket of the built-in desk",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Row, Select, func, insert, literal_column, select
@@ -138,15 +139,21 @@ async def keep_version(
     account: int | None,
     base: int,
     standing: int | None = None,
+    beside: Callable[[Connection, int], None] = lambda connection, version: None,
 ) -> int:
     """What shoppers get from now on; its version number. An empty text withdraws the article. `base` is the draft that
-    is published, or the version gone back to. Raises `Clash` where anything newer than `base` stands; with `standing`,
-    where a published version newer than that one stands, whatever drafts there are."""
+    is published, or the version gone back to; `beside` is done in the same transaction. Raises `Clash` where anything
+    newer than `base` stands; with `standing`, where a published version newer than that one stands, whatever drafts
+    there are."""
     state = PUBLISHED if text else WITHDRAWN
     row = _row(article, text, note, who, account) | {"state": state, "base": base, "source": ""}
-    if standing is None:
-        return await store.transact(lambda connection: _add(connection, row, seen=base))
-    return await store.transact(lambda connection: _add(connection, row, seen=standing, drafts=False))
+
+    def job(connection: Connection) -> int:
+        found = _add(connection, row, seen=base if standing is None else standing, drafts=standing is None)
+        beside(connection, found)
+        return found
+
+    return await store.transact(job)
 
 
 def _row(article: str, text: str, note: str, who: str, account: int | None) -> dict[str, object]:
@@ -191,6 +198,11 @@ class EditedArticles:
             log.error("edited articles cannot be used: %s", error)
         self._seen = newest
         return True
+
+    @property
+    def seen(self) -> int:
+        """The newest published version that is answered from here."""
+        return self._seen
 
     async def run(self) -> None:
         """Until cancelled."""

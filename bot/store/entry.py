@@ -40,6 +40,12 @@ class Entry:
         token."""
         return hmac.new(self._key, f"conversation:{token}".encode(), hashlib.sha256).hexdigest()[:32]
 
+    def token_of_sender(self, sender: str) -> str:
+        """The token of the conversation that belongs to `sender` of the REST channel: the same each time, and told by
+        nothing that anybody outside knows."""
+        digest = hmac.new(self._key, f"rest:{sender}".encode(), hashlib.sha256).digest()
+        return f"rest-{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
     def _seal(self, stated: str) -> str:
         digest = hmac.new(self._key, f"token:{stated}".encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

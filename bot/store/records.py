@@ -203,6 +203,7 @@ class Change:
     rated: tuple[int, str | None] | None = None
     delivery: Delivery | None = None
     letter: Letter | None = None
+    news: int | None = None  # the row of `news` that this change tells
     helpdesk: str = "desk"
     now: float = 0.0
     stay: Stay | None = None  # where a person of the shop is in the chat, or has just left it
@@ -222,3 +223,13 @@ class Loaded:
     client_ids: tuple[str, ...] = ()  # of the latest messages, oldest first
     locale: str | None = None
     all_ids: bool = True  # no message is older than these
+    read: int = 0  # the last turn that its shopper has seen
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What tells whether a conversation in memory is stale: its latest happening, and the last turn that its shopper
+    has seen."""
+
+    number: int
+    read: int

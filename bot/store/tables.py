@@ -32,6 +32,7 @@ conversation = Table(
     # When it was erased. The row stays, empty, while a ticket of it is still on its way; then it goes as well.
     Column("erased_at", String(40)),
     Column("customer", String(64)),  # a key of the customer that the shop's server vouched for
+    Column("read", Integer, nullable=False, server_default="0"),  # the last turn that its shopper has seen
     Index("ix_conversation_customer", "customer", "updated_at"),
 )
 
@@ -181,6 +182,13 @@ attempt = Table(
     Column("detail", Text, nullable=False),
 )
 
+Index(
+    "ix_attempt_keys",
+    attempt.c.id,
+    sqlite_where=text("outcome IN ('key seen', 'key unseen')"),
+    postgresql_where=text("outcome IN ('key seen', 'key unseen')"),
+)
+
 desk_ticket = Table(
     "desk_ticket",
     metadata,
@@ -200,6 +208,40 @@ gap = Table(
     Column("seq", Integer, nullable=False),
     Column("question", Text, nullable=False),
     Column("at", String(40), nullable=False),
+)
+
+#: Who asked what no article answered, and is to hear that one does: a row for a question of a conversation, whatever
+#: becomes of it. `bot.store.news` says what `chat` and `mail` may be.
+news = Table(
+    "news",
+    metadata,
+    Column("gap", ForeignKey("gap.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),  # the first of it
+    Column("article", String(100), nullable=False),
+    Column("version", Integer, nullable=False),  # of the article, which answered it first
+    Column("at", String(40), nullable=False),
+    Column("chat", String(10), nullable=False),
+    Column("mail", String(10), nullable=False),
+    Column("lease_until", Float, nullable=False, default=0.0),
+    Index("ix_news_chat", "chat"),
+    Index("ix_news_mail", "mail"),
+)
+
+#: Their mail, until it is sent or refused; then it is empty.
+news_mail = Table(
+    "news_mail",
+    metadata,
+    Column("gap", ForeignKey("news.gap", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", String(80), nullable=False, unique=True),  # what the mail's own id is made of
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("status", String(10), nullable=False),  # as of `notice`
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Float, nullable=False),
+    Column("lease_until", Float, nullable=False, default=0.0),
+    Index("ix_news_mail_status_due_at", "status", "due_at"),
 )
 
 rating = Table(

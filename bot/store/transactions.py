@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import StaticPool
 
 from bot.store.private import keep_private
+from bot.store.troubles import Trouble
 from bot.store.writing import Job, one_by_one, together
 from bot.telemetry.metrics import FAULTS, SHARED, STORED
 from ticket_bridge.faults import outline
@@ -94,6 +95,8 @@ class Transactions:
         #: (`store.scrubbing`).
         self.file = sqlite_file(url)
         self.erasures, self.scrubbed, self.scrubbing = 0, 0, asyncio.Lock()
+        #: What ails it when writing, and when reading: of a full disk can be read.
+        self.writing, self.reading = Trouble(), Trouble()
         self._writer: Engine | None = None
         self._reader: Engine | None = None
         # `hide_parameters`: an error that is logged says which statement failed, and not with whose words.
@@ -173,7 +176,11 @@ class Transactions:
             if not isinstance(error, AWAY):
                 log.error("a transaction failed unexpectedly: %s", outline(error))
                 FAULTS.labels("store").inc()
+            else:
+                self.writing.came(error)
             outcomes = [Unavailable(type(error).__name__)] * len(group)
+        else:
+            self.writing.went()
         STORED.observe(time.perf_counter() - began)
         for (_, done), outcome in zip(group, outcomes, strict=True):
             if done.cancelled():
@@ -211,6 +218,7 @@ class Transactions:
             async with self.engine.connect() as connection:
                 yield connection
         except AWAY as error:
+            self.reading.came(error)
             raise Unavailable(type(error).__name__) from error
 
     async def look(self, job: Callable[[Connection], T]) -> T:
@@ -222,6 +230,7 @@ class Transactions:
             async with self.engine.connect() as connection:
                 return await connection.run_sync(job)
         except AWAY as error:
+            self.reading.came(error)
             raise Unavailable(type(error).__name__) from error
 
     def _read_sqlite(self, job: Callable[[Connection], T]) -> T:

@@ -10,9 +10,10 @@ from sqlalchemy import UpdateBase, bindparam, delete, insert, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from bot.store.news import TOLD
 from bot.store.presence import statements as stay_statements
 from bot.store.records import Change, Delivery, File, Turn, happenings_to_json, to_json
-from bot.store.tables import attachment, attempt, conversation, gap, happening, notice, outbox, rating, turn
+from bot.store.tables import attachment, attempt, conversation, gap, happening, news, notice, outbox, rating, turn
 from dialogue import events
 from ticket_bridge.notices import notice_row
 from ticket_bridge.outbox import enqueue_row, file_late, held
@@ -29,6 +30,7 @@ _INSERT_GAP = insert(gap)
 _INSERT_RATING = insert(rating)
 _INSERT_ATTEMPT = insert(attempt)
 _TOLD_SAVED = update(outbox).where(outbox.c.key == bindparam("b_key")).values(told_saved=1)
+_TOLD_NEWS = update(news).where(news.c.gap == bindparam("b_gap")).values(chat=TOLD)
 _DELETE_RATING = delete(rating).where(rating.c.conversation == bindparam("b_id"))
 _UPDATE_CONVERSATION = (
     update(conversation)
@@ -44,9 +46,7 @@ _SEND_FILES = (
 )
 _FILES_TO_TICKET = (
     update(attachment)
-    .where(
-        attachment.c.conversation == bindparam("b_id"), attachment.c.ticket.is_(None), attachment.c.seq.is_not(None)
-    )
+    .where(attachment.c.conversation == bindparam("b_id"), attachment.c.ticket.is_(None), attachment.c.seq.is_not(None))
     .values(ticket=bindparam("b_ticket"))
 )
 _EVERY_MESSAGE = frozenset((_INSERT_HAPPENING, _INSERT_TURN, _UPDATE_CONVERSATION))
@@ -183,6 +183,8 @@ def statements_of(c: Change) -> list[Statement]:
             key=c.delivery.key, subject=letter.subject, text=letter.text, language=letter.language, now=c.now
         )
         found.append((insert(notice), row))
+    if c.news is not None:
+        found.append((_TOLD_NEWS, {"b_gap": c.news}))
     return found
 
 

@@ -48,10 +48,17 @@ RASA = Gauge(
 )
 FILES = Counter("askonce_files", "Files that shoppers sent, by what became of them", ["outcome"], registry=REGISTRY)
 FILE_BYTES = Gauge("askonce_file_bytes", "Bytes of all files that are kept", registry=REGISTRY)
+DATABASE = Gauge("askonce_database_up", "Whether the database answered when this was read", registry=REGISTRY)
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)
 OLDEST = Gauge("askonce_outbox_oldest_seconds", "Age of the oldest ticket that is not filed", registry=REGISTRY)
 DRAFTS = Gauge("askonce_article_drafts", "Drafts of articles that wait", registry=REGISTRY)
 OVERDUE = Gauge("askonce_articles_due", "Articles that are to be looked at again by today", registry=REGISTRY)
+KEYS = Counter(
+    "askonce_helpdesk_keys",
+    "Tickets just created whose key could be read back from the helpdesk (seen), or not (unseen)",
+    ["said"],
+    registry=REGISTRY,
+)
 HELPDESK = Histogram(
     "askonce_helpdesk_seconds",
     "Calls to the helpdesk",

@@ -62,7 +62,9 @@ class RestMessage(Entry):
 
 
 @rest_routes.post("/webhooks/rest/webhook")
-async def rest(message: RestMessage, running: Running) -> list[dict[str, str]]:
+async def rest(message: RestMessage, running: Running, request: Request) -> list[dict[str, str]]:
+    if not await request.app.state.rest_door.admits(request):
+        raise HTTPException(429, "Too many messages from your address; come back in a minute.", {"Retry-After": "60"})
     patience = running.settings.saved_after + 1
     return await answer_rest(running.hub, message.sender, message.message, wait=patience)
 

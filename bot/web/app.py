@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.routing import WebSocketRoute
 
 from bot.bootstrap import run_bot
-from bot.chat.limits import Limits
+from bot.chat.limits import Door, Limits
 from bot.chat.socket import Socket
 from bot.history.views import BadPlace
 from bot.settings import Settings
@@ -62,6 +62,7 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
     if settings.demo:
         app.include_router(pages.demo_routes)
     if settings.rest_channel:
+        app.state.rest_door = Door(round(60 * settings.limit_address_rate), settings.trusted_proxies)
         app.include_router(api.rest_routes)
     app.include_router(api.routes)
     app.include_router(articles_api.routes)
@@ -70,6 +71,7 @@ def make_app(settings: Settings, *, own_process: bool = False, **parts: Any) -> 
         app.include_router(files_api.routes)
     app.include_router(pages.console_routes)
     app.mount("/console", pages.LateConsole(lambda: bot_of(app)))
+    app.mount("/once", pages.LateOneTime(lambda: bot_of(app)))
     if settings.help:
         pages.add_help(app, settings.help_prefix, lambda: bot_of(app))
     app.add_middleware(Edge)

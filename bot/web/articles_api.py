@@ -38,10 +38,12 @@ class DraftSent(Entry):
 
 
 class ToPublish(Entry):
-    """The draft to be published, by its version."""
+    """The draft to be published, by its version. `tell`: whoever asked what it answers, and got no article, hears of
+    it."""
 
     version: Number
     note: Note = ""
+    tell: bool = True
 
 
 class ToWithdraw(Entry):
@@ -137,7 +139,9 @@ def _version(found: Version) -> VersionTold:
 
 
 def _editing(running: Running) -> Editing:
-    return Editing(running.store, running.answers, months=running.settings.review_months)
+    settings = running.settings
+    mails = bool(settings.smtp_host)
+    return Editing(running.store, running.answers, months=settings.review_months, mails=mails)
 
 
 def _editor(request: Request) -> Editor:
@@ -217,7 +221,7 @@ async def draft(running: Running, request: Request, id: Id, sent: DraftSent) -> 
              responses={404: {}, 409: {"model": Overtaken}, 422: {"model": Unfit | Malformed}})  # fmt: skip
 async def publish(running: Running, request: Request, id: Id, sent: ToPublish) -> Kept | JSONResponse:
     try:
-        version = await _editing(running).publish(_editor(request), id, sent.version, sent.note)
+        version = await _editing(running).publish(_editor(request), id, sent.version, sent.note, tell=sent.tell)
     except NoSuchArticle as error:
         raise HTTPException(404, "There is no such draft.") from error
     except NotPublished as error:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.chat.frames import Erase, Hello, Rate, Say, SendFile, Typing
+from bot.chat.frames import Erase, Hello, Rate, Read, Say, SendFile, Typing
 from dialogue.vocabulary import Act
 
 
@@ -29,12 +29,28 @@ class ServiceHours(_Sent):
     closed: str | None = None
 
 
+class Topic(_Sent):
+    """An article of the shop's: its title, to be shown and to be asked, in its language (ISO 639-1)."""
+
+    title: str
+    language: str
+
+
+class Home(_Sent):
+    """What a chat begins with on the screen. `search` answers `?q=` with JSON, in the reader's language; it is there
+    where the help centre is, and without a public address a path on the bot's own host."""
+
+    topics: list[Topic]
+    search: str | None = None
+
+
 class Welcome(_Sent):
     """Answers `hello`. `token` keeps the conversation across reloads and grants that conversation only. `rated`: this
     chat was rated, so that no form is shown for it again (R19); where it is rated in another tab meanwhile, a turn with
     the act `thanks` follows. `language`: the chat's (ISO 639-1), null while nothing was said; from there on a turn of
     the shopper's that tells one changes it. `features`: what was added to the frames since they were first published:
-    `languages` (this field, and `language` and `parts` of turns), `hours`, and `files` where files may be sent."""
+    `languages` (this field, and `language` and `parts` of turns), `home` (the field of that name), `read` (the frames
+    of that name), and `files` where files may be sent. `read`: the last turn that the shopper has seen, 0 for none."""
 
     type: Literal["welcome"]
     conversation: str
@@ -42,19 +58,23 @@ class Welcome(_Sent):
     seq: int
     rated: bool
     language: str | None
-    features: list[Literal["languages", "hours", "files"]]
+    features: list[Literal["languages", "hours", "home", "read", "files"]]
+    read: int
+    home: Home
     hours: ServiceHours | None = None
 
 
 class Source(_Sent):
     """A quoted place of an article; `language` is the article's. `url`: its page in the help centre, where there is
-    one; without a public address a path on the bot's own host."""
+    one; without a public address a path on the bot's own host. `revised`: the day on which the article was last revised
+    (ISO 8601)."""
 
     article: str
     title: str
     passage: str
     language: str | None
     url: str | None = None
+    revised: str | None = None
 
 
 class TicketShown(_Sent):
@@ -98,7 +118,8 @@ class Part(_Sent):
 class BotTurn(_Sent):
     """`seq` counts 1, 2, 3 … without a gap, the same after a reconnect. `language`: the one it was said in, and its
     choices; null where nobody can tell (an agent's, and turns stored by an older version). `parts`: the whole text
-    again where it holds more than one language, a blank line between two; else none."""
+    again where it holds more than one language, a blank line between two; else none. `agent`: on a `system` turn that
+    says who of the shop is in the chat now, their name."""
 
     type: Literal["turn"]
     seq: int
@@ -112,6 +133,7 @@ class BotTurn(_Sent):
     ticket: TicketShown | None
     choices: list[str]
     parts: list[Part]
+    agent: str | None = None
 
 
 class TypingShown(_Sent):
@@ -133,6 +155,14 @@ class Rated(_Sent):
     type: Literal["rated"]
 
 
+class ReadElsewhere(_Sent):
+    """The shopper has seen every turn up to `seq`, in another tab or on another device (`read` among the welcome's
+    features)."""
+
+    type: Literal["read"]
+    seq: int
+
+
 class Erased(_Sent):
     """Answers `erase`: the conversation is forgotten, and the connection ends."""
 
@@ -150,9 +180,9 @@ class Error(_Sent):
     retry_after: int | None = None
 
 
-SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase, SendFile)
+SENT_BY_CLIENT: tuple[type[BaseModel], ...] = (Hello, Say, Rate, Typing, Erase, Read, SendFile)
 SENT_BY_SERVER: tuple[type[BaseModel], ...] = (
-    Welcome, ShopperTurn, BotTurn, TypingShown, HoursChanged, Rated, Erased, Error,
+    Welcome, ShopperTurn, BotTurn, TypingShown, HoursChanged, Rated, ReadElsewhere, Erased, Error,
 )  # fmt: skip
 
 

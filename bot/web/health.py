@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from fastapi import APIRouter, Response
@@ -13,11 +14,13 @@ from bot.history import views
 from bot.operations.editing import Editing
 from bot.store.database import Unavailable
 from bot.store.edited_articles import drafts_of
-from bot.telemetry.metrics import DRAFTS, OLDEST, OUTBOX, OVERDUE, RASA, REGISTRY
+from bot.telemetry.metrics import DATABASE, DRAFTS, OLDEST, OUTBOX, OVERDUE, RASA, REGISTRY
 from bot.web.running import Running
 from dialogue.understanding.rasa import Rasa
 
 routes = APIRouter()
+#: Seconds that the database has to answer whoever watches: less than Prometheus and balancers wait.
+_PATIENCE = 4.0
 
 
 @routes.get("/healthz")
@@ -36,6 +39,16 @@ async def metrics(running: Running) -> Response:
     if isinstance(running.understander, Rasa):
         for outcome, count in running.understander.outcomes.items():
             RASA.labels(outcome).set(count)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await _count_stored(running)
+        DATABASE.set(1)
+    except (Unavailable, TimeoutError):
+        DATABASE.set(0)  # what was counted last stands, and everything that this process knows by itself
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _count_stored(running: Bot) -> None:
     counts = await views.outbox_counts(running.store)
     for status in ("queued", "sending", "filed", "refused"):
         OUTBOX.labels(status).set(counts.get(status, 0))
@@ -43,7 +56,6 @@ async def metrics(running: Running) -> Response:
     OLDEST.set(max(0.0, time.time() - oldest) if oldest is not None else 0)
     DRAFTS.set(len(await drafts_of(running.store)))
     OVERDUE.set(len(Editing(running.store, running.answers, months=running.settings.review_months).overdue()))
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
 async def readiness(running: Bot) -> dict[str, str]:
@@ -51,9 +63,10 @@ async def readiness(running: Bot) -> dict[str, str]:
     with each."""
     found = {"status": "ok", "database": "ok", "understander": "ok", "helpdesk": "ok", "work": "ok"}
     try:
-        await running.store.ping()
-    except Unavailable as error:
-        found["database"] = f"down ({error})"
+        async with asyncio.timeout(_PATIENCE):
+            await running.store.ping()
+    except (Unavailable, TimeoutError) as error:
+        found["database"] = f"down ({running.store.trouble or type(error).__name__})"
     if running.loading.trouble:
         found["understander"] = running.loading.trouble
     elif not await running.understander.ready():

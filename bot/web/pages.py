@@ -57,6 +57,21 @@ class LateConsole:
         await self._site(scope, receive, send)
 
 
+class LateOneTime:
+    """The one-time channel, loaded with its first request."""
+
+    def __init__(self, running: Callable[[], Bot]) -> None:
+        self._running = running
+        self._site: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._site is None:
+            from bot.one_time.pages import Pages
+
+            self._site = Pages(self._running()).application()
+        await self._site(scope, receive, send)
+
+
 class LateHelp:
     """The help centre, loaded with its first request. Below `root`, where the application mounts it; a request for the
     very path `root`, or for a path of the host's own that it answers, is passed on as one of its pages."""

@@ -3,6 +3,7 @@
 
 import { make } from "./elements.js";
 import { saidIn, speech } from "./words.js";
+/** @import { BotTurn } from "frames" */
 
 const READ = 8000;  // milliseconds after which a line was read
 
@@ -11,7 +12,8 @@ export class Announcements {
     { class: "aloud", "aria-live": "polite", "aria-atomic": "false", "aria-relevant": "additions" });
 
   /** Said once, each word in its own language: `words` are the widget's, `turn` is whose turn it is, if it is one's.
-      What was read is taken out again, so that nobody walks through it twice. */
+      What was read is taken out again, so that nobody walks through it twice.
+      @param {string} words @param {Pick<BotTurn, "text" | "language" | "parts">} [turn] */
   announce(words, turn) {
     const line = make("p", {}, make("span", { lang: speech.language, dir: speech.direction }, words));
     const parts = turn?.parts?.length ? turn.parts : turn ? [turn] : [];

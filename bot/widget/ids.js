@@ -1,5 +1,6 @@
 /* Names that chance makes: of a message, so that sending it twice stores it once, and of an era. Never of a person. */
 
+/** @param {number} byte */
 const hex = (byte) => byte.toString(16).padStart(2, "0");
 const bytes = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join("");
 

@@ -17,10 +17,10 @@ HERE = pathlib.Path(__file__).parent
 #: Each module imports from those above it alone, so there is no circle: first what knows nothing of chats, then the
 #: parts of a chat, which draw on the former and hardly on one another, then what puts them together and into the page.
 ORDER = (
-    "page", "plain", "ids", "storage", "words", "elements", "language", "colours", "styles", "said",
-    "events", "status", "hours", "announcements", "unread", "sound", "card", "rating", "turn", "log",
-    "composer", "menu", "question", "copy", "owner", "connection", "outbox", "conversation", "panel",
-    "chat", "host", "start",
+    "page", "plain", "ids", "storage", "words", "when", "elements", "language", "colours", "looks", "styles", "said",
+    "events", "status", "hours", "announcements", "unread", "told", "earlier", "sound", "card", "rating", "turn",
+    "choices", "log", "composer", "menu", "question", "copy", "consent", "home", "owner", "connection", "outbox",
+    "conversation", "panel", "chat", "host", "start",
 )  # fmt: skip
 
 _TITLE = "/* Askonce's chat widget. One script, no framework: a custom element in a Shadow DOM. Source: bot/widget/. */"

@@ -5,20 +5,24 @@ import { WORDS } from "./words.js";
 
 export class Question {
   #needs;
+  /** @type {HTMLElement | null} */
   #element = null;
 
-  /** `needs`: place(element) puts it where it is seen; done() after an answer. */
+  /** `needs`: place(element) puts it where it is seen; done() after an answer.
+      @param {{ place: (element: HTMLElement) => void, done: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
 
   get isOpen() { return this.#element !== null; }
 
-  /** `words`: a function, for they may change while they are asked. */
-  ask(words, act) {
+  /** `words` and `yes`: functions, for they may change while they are asked. `grave`: what is done cannot be undone.
+      @param {() => string} words @param {() => string} yes @param {() => void} act @param {boolean} [grave] */
+  ask(words, yes, act, grave = false) {
     this.clear();
     const no = make("button", { type: "button", onclick: () => this.end() }, () => WORDS.keep);
-    const yes = make("button", { type: "button", onclick: () => { this.end(); act(); } }, () => WORDS.yes);
+    const go = make("button",
+      { type: "button", class: grave ? "grave" : "", onclick: () => { this.end(); act(); } }, yes);
     this.#element = make("div", { class: "sure", role: "alertdialog", "aria-label": words },
-      make("p", {}, words), yes, " ", no);
+      make("p", {}, words), no, " ", go);
     this.#needs.place(this.#element);
     no.focus();
   }

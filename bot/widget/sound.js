@@ -3,11 +3,13 @@
 import { keep } from "./storage.js";
 
 const SECONDS = .25;
+/** @type {AudioContext | undefined} */
 let speaker;  // one for the page, made with the first tone: browsers want a click before it
 
 export const sound = {
   get wanted() { return keep.get("sound") === "1"; },
 
+  /** @param {boolean} on */
   want(on) { keep.set("sound", on ? "1" : "0"); },
 
   beep() {

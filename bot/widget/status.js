@@ -1,33 +1,37 @@
-/* The line over the conversation: the connection's state, who is writing, what went wrong. One thing at a time, and
-   "" hides it. Never a turn of the conversation. What is
-   said stays in the language that it was said in: said anew, it would be read out again. */
+/* The line over the conversation: the connection's state and what went wrong, with what can be done about it. One thing
+   at a time, and "" hides it. Never a turn of the conversation. What is said stays in the language that it was said in:
+   said anew, it would be read out again. */
 
 import { make } from "./elements.js";
 import { WORDS, speech } from "./words.js";
 
-const TYPING = 5000;  // milliseconds for which one word of typing holds
 const BRIEFLY = 3000;
 
 export class Status {
-  element = make("div", { class: "state", role: "status", hidden: true });
-  #typed;
+  element = make("div", { class: "state", hidden: true });
+  #words = make("span", { role: "status" });
+  #now = make("button", { type: "button", hidden: true }, () => WORDS.tryNow);
 
-  say(words) {
-    this.element.hidden = !words;
-    if (this.element.textContent === words) return;
-    Object.assign(this.element, { lang: speech.language, dir: speech.direction, textContent: words });
+  /** `tryNow()`: the shopper does not want to wait.
+      @param {() => void} tryNow */
+  constructor(tryNow) {
+    this.#now.addEventListener("click", tryNow);
+    this.element.append(this.#words, " ", this.#now);
   }
 
-  /** Said for a moment, unless something else is said meanwhile. */
+  /** `waits`: what is said may be over sooner where the shopper says so.
+      @param {string} words @param {boolean} [waits] */
+  say(words, waits = false) {
+    this.element.hidden = !words;
+    this.#now.hidden = !waits;
+    if (this.#words.textContent === words) return;
+    Object.assign(this.#words, { lang: speech.language, dir: speech.direction, textContent: words });
+  }
+
+  /** Said for a moment, unless something else is said meanwhile.
+      @param {string} words */
   sayBriefly(words) {
     this.say(words);
-    setTimeout(() => this.element.textContent === words && this.say(""), BRIEFLY);
-  }
-
-  /** `who` is writing; `ready` tells whether the connection still stands when that is over. */
-  typing(who, ready) {
-    this.say(who === "agent" ? WORDS.agentTyping : WORDS.typing);
-    clearTimeout(this.#typed);
-    this.#typed = setTimeout(() => ready() && this.say(""), TYPING);
+    setTimeout(() => this.#words.textContent === words && this.say(""), BRIEFLY);
   }
 }

@@ -1,21 +1,45 @@
-/* How many turns came while nobody looked: on the button, and in the title of the page. Never which. */
+/* How many turns came while nobody looked: on the button, and in the title of the page. Never which. What was seen is
+   kept for all tabs and the next page, and by the server for other devices: whoever reads a turn in one has read it. */
 
 import { make, renew } from "./elements.js";
+import { keep } from "./storage.js";
 import { WORDS, counted } from "./words.js";
 
 export class Unread {
-  #count = 0;
-  element = make("span", { class: "badge", hidden: true, role: "img",
-    "aria-label": () => counted(WORDS.unread, this.#count) });
+  /** @type {number[]} */
+  #turns = [];  // the numbers of turns that others said
+  element = make("span", { class: "badge", hidden: true, role: "img", "aria-label": () => this.words });
 
-  get any() { return this.#count > 0; }
+  get count() {
+    const read = keep.number("read");
+    return this.#turns.filter((seq) => seq > read).length;
+  }
 
-  add() { this.#show(this.#count + 1); }
+  /** The count in words. */
+  get words() { return counted(WORDS.unread, this.count); }
 
-  none() { this.#show(0); }
+  /** Somebody else than the shopper said this turn.
+      @param {number} seq */
+  add(seq) {
+    this.#turns.push(seq);
+    this.show();
+  }
 
-  #show(count) {
-    this.#count = count;
+  /** Everything up to this turn was seen.
+      @param {number} seq */
+  seen(seq) {
+    if (seq > keep.number("read")) keep.set("read", String(seq));
+    this.show();
+  }
+
+  /** Another chat. */
+  clear() {
+    this.#turns = [];
+    this.show();
+  }
+
+  show() {
+    const count = this.count;
     this.element.hidden = count === 0;
     this.element.textContent = count ? String(count) : "";
     renew(this.element);

@@ -58,6 +58,10 @@ class Belief:
     said: list[str] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     announced: dict[str, str] = field(default_factory=dict)  # reference -> act that told of it last
+    unanswered: set[object] = field(default_factory=set)  # questions that no article answered, or none for certain
+    told: set[object] = field(default_factory=set)  # of these, whose answer was published and told since
+    endangered_ever: bool = False  # words of danger were heard (R21)
+    ended: bool = False  # a goodbye or the invitation to rate was said, and no message came since (R19)
 
     @property
     def known(self) -> set[str]:
@@ -80,7 +84,7 @@ class Belief:
     def begin(self, message: Seen) -> None:
         """A message of the shopper."""
         self.said.append(message.text)
-        self.open_yes = False
+        self.open_yes = self.ended = False
 
     def page(self, turn: Seen) -> None:
         """R2: the page's signed-in customer fills blanks, and may complete a ticket."""
@@ -89,13 +93,30 @@ class Belief:
         self.email = self.email or words.email_or_none(understood.get("email"))
         self.complete(turn.seq)
 
+    def asked(self, exchange: Exchange) -> None:
+        """R15: what no article answered waits for one; what was answered does not. Of a question that a person of the
+        shop may have heard it is not known which."""
+        person = self.helped or any(reply.who in ("agent", "system") for reply in exchange.replies)
+        if exchange.question and (person or exchange.has("no_answer")):
+            self.unanswered.add(exchange.question)
+            self.told.discard(exchange.question)
+        elif exchange.question and exchange.has("answer"):
+            self.unanswered.discard(exchange.question)
+
+    def published(self, question: object) -> None:
+        """The shopper was told the answer to what they had asked."""
+        self.unanswered.discard(question)
+        self.told.add(question)
+        self.just_answered = True
+        self.answered = self.answered or not self.consent
+
     def blind(self) -> None:
         """A message of which it is not known what was understood."""
         self.reason, self.unsure = None, True
 
     def person_took_part(self) -> None:
         """From here on only a person of the shop knows what was agreed."""
-        self.helped = True
+        self.helped, self.ended = True, False
         self._lose_sight()
 
     def _lose_sight(self) -> None:
@@ -116,8 +137,8 @@ class Belief:
         self.extra, self.maybe = self.extra | extra, self.maybe - extra
         self._hear_dispute(exchange)
         self.name, self.email = exchange.name or self.name, exchange.email or self.email
-        if self.offer and self.reason is False and exchange.question and not consents and not reason:
-            self.offer = False  # the way out was offered for no issue, and gives way to a question
+        if self.offer and exchange.question and not consents and not reason:
+            self._give_way()
         self._hear_reason(exchange)
         self._hear_consent(exchange, consents, perhaps)
         if self.open_yes and not self.consent:
@@ -143,6 +164,14 @@ class Belief:
         agrees = exchange.affirms and (self.offer or asked)
         fills = self.offer and not exchange.denies and self._fills(exchange)
         return wishes or agrees or exchange.demands_review or fills
+
+    def _give_way(self) -> None:
+        """The way out that was offered for no issue gives way to a question; an offer for an issue stays. Which it was
+        tells the reason; where that is not known, nor is whether the offer stands."""
+        if self.reason is None:
+            self._lose_sight()
+        elif self.reason is False:
+            self.offer = False
 
     def _fills(self, exchange: Exchange) -> bool:
         """The message gives a field that is certainly missing."""
@@ -222,6 +251,7 @@ class Belief:
         """Whatever the bot said, asked or not."""
         if turn.act == "invite_rating":
             self.invited = True
+        self.ended = self.ended or turn.act in ("goodbye", "invite_rating")
 
     def count_fruit(self, exchange: Exchange, *, unfruitful: bool) -> None:
         """R9: questions in a row that brought neither a field nor a digression that was not answered yet."""
@@ -270,3 +300,4 @@ class Belief:
     def told_of(self, turn: Seen, reference: str) -> None:
         """The shopper was told of this ticket."""
         self.announced[reference] = turn.act or ""
+        self.ended = False

@@ -18,6 +18,7 @@ from dialogue.referee.exchange import TICKET, Exchange
 from dialogue.referee.rules import danger as of_danger
 from dialogue.referee.rules import exchanges as of_exchanges
 from dialogue.referee.rules import files as of_files
+from dialogue.referee.rules import published as of_published
 from dialogue.referee.rules import tickets as of_tickets
 from dialogue.referee.rules import turns as of_turns
 from dialogue.referee.sight import look
@@ -52,6 +53,8 @@ class _Walk:
                 for file_rule in of_files.OF_FILES:
                     self._find(file_rule(head, replies, self.belief))
                 self._unprompted(replies)
+            elif head.who == "published":
+                self._published(of_published.News.of(head, replies))
             else:
                 self._exchange(Exchange(head, replies, self.transcript.required_fields))
             if any(reply.who in ("agent", "system") for reply in replies):
@@ -63,6 +66,8 @@ class _Walk:
 
     def _exchange(self, exchange: Exchange) -> None:
         self.belief.begin(exchange.message)
+        self.belief.asked(exchange)
+        self.belief.endangered_ever = self.belief.endangered_ever or exchange.in_danger
         self._find(of_exchanges.r17_no_card_is_stored(exchange))
         if exchange.in_danger:
             self._endangered(exchange)
@@ -121,12 +126,29 @@ class _Walk:
 
     def _unprompted(self, replies: Sequence[Seen]) -> None:
         """What was said without a message of the shopper before it."""
+        self._find(of_published.r15_an_answer_has_a_question(replies, self.belief))
         for reply in replies:
             if reply.act in TICKET:
                 self._announced(reply)
             elif reply.who == "bot":
                 self._said(reply)
                 self._find(of_turns.r9_asks_only_in_answer(reply, self.belief, self.transcript))
+
+    def _published(self, news: of_published.News) -> None:
+        """An article was published that answers what was asked before, and the shopper was told, or was not."""
+        for rule in of_published.OF_NEWS:
+            self._find(rule(news, self.belief, self.transcript))
+        for reply in news.said:
+            for reply_rule in of_turns.OF_A_REPLY if not self.belief.helped else ():
+                self._find(reply_rule(reply, self.belief))
+            self._said(reply)
+        if news.said:
+            self.belief.published(news.question)
+        for reply in news.later:
+            if reply.act in TICKET:
+                self._announced(reply)
+            elif reply.who == "bot":
+                self._said(reply)
 
     def _said(self, reply: Seen) -> None:
         self._find(of_turns.r19_invites_once(reply, self.belief))

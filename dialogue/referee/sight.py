@@ -19,7 +19,7 @@ from typing import Any
 from dialogue.referee import sets as sets
 from dialogue.referee.losses import losses, unsaid_words
 from dialogue.referee.sets import folded
-from dialogue.referee.transcript import Passed, Seen, Transcript, Violation, exchanges
+from dialogue.referee.transcript import NOT_SAID, Passed, Seen, Transcript, Violation, exchanges
 from dialogue.referee.words import holds_card, holds_secret
 
 PREFIX = "words:"
@@ -130,7 +130,7 @@ class _Eyes:
         self.support = transcript.support_email.casefold()
         self.found: list[Violation] = []
         self.chat = _Chat()
-        self.turns = [turn for turn in transcript.turns if turn.who != "page"]
+        self.turns = [turn for turn in transcript.turns if turn.who not in NOT_SAID]
         announced: dict[str, int] = {}
         for turn in self.turns:
             if turn.act in _TICKET and turn.ticket:
@@ -173,7 +173,7 @@ class _Eyes:
         if any(reply.who in ("agent", "system") for reply in replies):
             self.chat = _Chat(given=chat.given)  # what was said to a person of the shop is never asked for again
         if head is None or head.who != "shopper":
-            chat.useless = []  # the page named its customer, which is news (R2)
+            chat.useless = []  # the page named its customer, or an answer was published: news (R2, R15)
             return
         if any(reply.who in ("agent", "system") for reply in replies):
             self._given(head, bot)

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+#: What happens in a conversation and is no turn of it.
+NOT_SAID = ("page", "published")
+
 
 @dataclass(frozen=True)
 class Seen:
     """One turn as anyone can see it. `who`: shopper, bot, agent, system; `files` for files that the shopper sent,
-    without a word; or `page` for the page naming its signed-in customer (its name and address then stand in
-    `understood`)."""
+    without a word; or one of `NOT_SAID`: `page` for the page naming its signed-in customer (its name and address then
+    stand in `understood`), `published` for an article that answers what was asked before (`question`, and the ids of
+    its `articles`)."""
 
     seq: int
     who: str
@@ -55,11 +59,12 @@ class Violation:
 
 
 def exchanges(turns: Sequence[Seen]) -> Iterable[tuple[Seen | None, list[Seen]]]:
-    """Each message (or file, or word from the page) with the turns up to the next one; first what came before any."""
+    """Each message (or files, or what else happens, `NOT_SAID`) with the turns up to the next one; first what came
+    before any."""
     head: Seen | None = None
     replies: list[Seen] = []
     for turn in turns:
-        if turn.who in ("shopper", "files", "page"):
+        if turn.who in ("shopper", "files") or turn.who in NOT_SAID:
             if head or replies:
                 yield head, replies
             head, replies = turn, []

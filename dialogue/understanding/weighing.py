@@ -16,6 +16,7 @@ from dialogue.sameness import substance
 from dialogue.understanding import contact_words, cues, request_words
 from dialogue.understanding.answers import refuses_a_field, weigh_answer
 from dialogue.understanding.drafts import Draft
+from dialogue.understanding.follow_ups import goes_on
 from dialogue.understanding.identifiers import tells_which
 from dialogue.understanding.opinions import Opinion, Weight
 from dialogue.understanding.pieces import Sentence, compose
@@ -33,6 +34,8 @@ _SOMEBODY = re.compile(
 _MATTER = 0.6
 #: A number that is one of an order, an account, a street: a detail.
 _NUMBER = re.compile(r"\d{3}")
+#: What a clause is made that is about nothing.
+_NO_MATTER = ("chat", "courtesy", "statement")
 #: What a clause is after -> what it is made.
 _KINDS = {
     IntentName.REPORT_ISSUE: "issue",
@@ -98,6 +101,8 @@ def finish(d: Draft, opinion: Opinion, *, by: str = "rules") -> Understanding:
         p = moved(s, weight) if s.kind == "open" and weight else {}
         if s.kind == "open":
             s.kind = "courtesy" if fields_asked and refuses_a_field(plain(s.text)) else _settled(d, s, p)
+            if s.kind in _NO_MATTER and d.asked is None and goes_on(d.said):
+                s.kind = "question"  # it names no matter by itself: that of the question before it
         alone.append((s.kind, p))
     _of_the_same_ticket(d, alone)
     _together(d)

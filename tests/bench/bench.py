@@ -287,7 +287,7 @@ def main() -> int:
         assert stock.wait_ready(180), "the stock bot did not start; see var/peers/stock.log"
         results["d"] = asyncio.run(measure("(d) stock Rasa 3.6 form bot, REST", over_rest(stock.url)))
         stock.stop()
-        opening, answered, shift, size = widget(folder / "widget")
+        page = widget(folder / "widget")
         start, resident = start_time(folder / "start"), asyncio.run(memory(folder / "memory", 1000))
     show(list(results.values()), results["a"])
     a, b, c1, c2, d = (results[k].rate for k in ("a", "b", "c1", "c2", "d"))
@@ -296,10 +296,12 @@ def main() -> int:
         ("(c), every message parsed, at least 2 times (d)", c1 / d, 2.0, "{:.1f}"),
         ("(c), where it can matter, at least 4 times (d)", c2 / d, 4.0, "{:.1f}"),
         ("start of the bot under 2 s", start, 2.0, "{:.2f} s"),
-        ("widget: open to first words on the screen under 300 ms", opening, 300.0, "{:.0f} ms"),
-        ("widget: first message to its answer on the screen under 300 ms", answered, 300.0, "{:.0f} ms"),
-        ("widget: layout shift of the page under 0.001", shift, 0.001, "{:.4f}"),
-        ("widget: gzipped under 25 kB", size, 25.0, "{:.1f} kB"),
+        ("widget: page to launcher on the screen under 1000 ms", page.launched, 1000.0, "{:.0f} ms"),
+        ("widget: open to first words on the screen under 300 ms", page.opened, 300.0, "{:.0f} ms"),
+        ("widget: first message to its answer on the screen under 300 ms", page.answered, 300.0, "{:.0f} ms"),
+        ("widget: layout shift of the page under 0.001", page.shift, 0.001, "{:.4f}"),
+        ("widget: gzipped under 30 kB", page.size, 30.0, "{:.1f} kB"),
+        ("widget: heap after 500 turns, grown by under 5 MB", page.grown, 5.0, "{:.1f} MB"),
         ("memory with 1,000 open chats under 150 MB", resident, 150.0, "{:.0f} MB"),
     ]
     missed = 0

@@ -3,6 +3,7 @@ test."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from tests.browser.drive import chromium
 from tests.conftest import missing
 
 #: How long a page may take on a machine that is busy with other tests; nothing here is a matter of speed.
-expect.set_options(timeout=180_000)
+expect.set_options(timeout=int(os.environ.get("BROWSER_MS", "180000")))
 
 
 @pytest.fixture(scope="module")

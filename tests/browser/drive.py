@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 from playwright.sync_api import Browser, Page, Playwright, expect
@@ -25,3 +26,33 @@ def say(page: Page, text: str) -> None:
 def wait_for(page: Page, words: str) -> None:
     """Until the conversation shows these words."""
     expect(page.get_by_role("log")).to_contain_text(words)
+
+
+#: Another device of the shopper's: says `words` in the chat of `token`, and is heard.
+DEVICE = """([token, words]) => new Promise((heard) => {
+  const socket = new WebSocket(location.origin.replace("http", "ws") + "/ws");
+  socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, after: 1e6 }));
+  socket.onmessage = ({ data }) => {
+    const frame = JSON.parse(data);
+    if (frame.type === "welcome") socket.send(JSON.stringify({ type: "say", id: String(Math.random()), text: words }));
+    if (frame.type === "turn" && frame.who === "bot") { socket.close(); heard(); }
+  };
+})"""
+
+
+def elsewhere(page: Page, words: str) -> None:
+    """Say it in the same chat from another device, which reads nothing, and wait for the answer there."""
+    token = page.evaluate("localStorage.getItem(`askonce:${location.host}:token`)")
+    page.evaluate(DEVICE, [token, words])
+
+
+def on_page_in(page: Page, language: str, **given: str) -> None:
+    """The demo shop's page asks for a widget in `language`, and names what else is `given` as attributes of its
+    script."""
+    names = {"locale": language} | given
+    page.add_init_script(
+        f"""new MutationObserver(() => {{
+          const script = document.querySelector('script[src$="/widget.js"]');
+          if (script) for (const [name, value] of Object.entries({json.dumps(names)})) script.dataset[name] ??= value;
+        }}).observe(document, {{ childList: true, subtree: true }});"""
+    )

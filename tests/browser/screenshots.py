@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bot.operations.demo_data import make_demo_data  # noqa: E402
-from tests.browser.drive import chromium, say, wait_for  # noqa: E402
+from tests.browser.drive import chromium, on_page_in, say, wait_for  # noqa: E402
 from tests.browser.test_console import enter  # noqa: E402
 from tests.conftest import BotProcess  # noqa: E402
 
@@ -45,6 +45,7 @@ def main() -> None:
             page.wait_for_timeout(400)
             page.screenshot(path=PICTURES / f"widget-{name}.png")
             page.close()
+        take_home(browser, bot)
         take_languages(browser, bot)
         take_help(browser, bot)
         bot.stop()
@@ -85,6 +86,25 @@ MIXED: tuple[tuple[str, str, Said], ...] = (
 )
 
 
+def take_home(browser: Browser, bot: BotProcess) -> None:
+    """What a chat begins with, on a telephone: topics, and beside it what a search finds."""
+    taken = []
+    for words in ("", "how long does a refund take"):
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto(bot.url)
+        page.get_by_role("button", name="Chat with us").click()
+        page.get_by_role("searchbox").fill(words)
+        page.get_by_role("heading", name="Found in the help" if words else "What others ask").wait_for()
+        page.wait_for_timeout(400)
+        taken.append(base64.b64encode(page.screenshot()).decode())
+        page.close()
+    page = browser.new_page(viewport={"width": 850, "height": 840})
+    images = "".join(f'<img src="data:image/png;base64,{image}" width="390">' for image in taken)
+    page.set_content(f'<body style="margin:20px;background:#cfd4de;display:flex;gap:30px">{images}')
+    page.screenshot(path=PICTURES / "widget-home.png")
+    page.close()
+
+
 def take_languages(browser: Browser, bot: BotProcess) -> None:
     """The widget on a German and on an Arabic page, from the first word to the filed ticket; and on pages in another
     language than the chat's."""
@@ -97,10 +117,7 @@ def take_languages(browser: Browser, bot: BotProcess) -> None:
 def take_chat(browser: Browser, bot: BotProcess, language: str, name: str, said: Said) -> None:
     """One chat on a telephone, on a page in this language."""
     page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.add_init_script(
-        "new MutationObserver(() => { const s = document.querySelector('script[src$=\"/widget.js\"]');"
-        f" if (s) s.dataset.locale ??= '{language}'; }}).observe(document, {{ childList: true, subtree: true }});"
-    )
+    on_page_in(page, language)
     page.goto(bot.url)
     page.locator("button").first.click()
     box = page.get_by_role("textbox")

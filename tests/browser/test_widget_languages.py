@@ -68,14 +68,18 @@ def test_the_line_of_the_hours_changes_without_a_reload(make_bot: Callable[..., 
     own = catalogue("de")["widget"]
     socket = served(page, make_bot().url, "de", hours=HOURS)
     line = page.locator(".hours")
-    expect(line).to_have_text(f"{own['hoursOpen']} (Mo–Fr 09:00–17:00 Uhr)")
+    until = own["hoursUntil"].replace("{when}", "Montag, 4. Januar um 17:00")
+    expect(line).to_have_text(until)
+    expect(line).to_have_attribute("title", HOURS["text"])  # the whole week
     shut = {"open": False, "next": "2100-01-04T09:00:00Z", "closes": None, "closed": "Geschlossen: Freitag (Neujahr)"}
     socket.send(json.dumps({"type": "hours", "hours": HOURS | shut}))
     expect(line).to_contain_text(own["hoursNext"])
     expect(line).to_contain_text("Montag, 4. Januar")  # far away: the name of the day would not do
     expect(line).to_contain_text("· Geschlossen: Freitag (Neujahr)")
     socket.send(json.dumps({"type": "hours", "hours": HOURS}))
-    expect(line).to_have_text(f"{own['hoursOpen']} (Mo–Fr 09:00–17:00 Uhr)")
+    until = own["hoursUntil"].replace("{when}", "Montag, 4. Januar um 17:00")
+    expect(line).to_have_text(until)
+    expect(line).to_have_attribute("title", HOURS["text"])  # the whole week
 
 
 def test_a_moment_has_the_digits_of_all_that_is_written_there(make_bot: Callable[..., BotProcess], page: Page) -> None:

@@ -65,7 +65,7 @@ def test_the_modules_are_a_widget_without_being_joined(make_bot: Callable[..., B
     say(page, "open a ticket, my lamp is broken, Jane Doe, jane@example.com")
     wait_for(page, "Your support ticket is filed")
     say(page, "bye")
-    page.get_by_role("button", name="4 of 5").click()
+    page.get_by_role("radio", name="4 of 5").check()
     page.get_by_role("button", name="Send rating").click()
     wait_for(page, "Thank you for your feedback")
     page.get_by_role("button", name="More").click()

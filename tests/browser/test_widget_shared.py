@@ -130,7 +130,7 @@ def as_sam(page: Page, bot: BotProcess, wires: Wires) -> None:
         page.get_by_role("button", name="Chat with us").click()
     say(page, "my kettle leaks")
     wait_for(page, "Would you like me to open")
-    expect(page.get_by_text("Not sent yet")).to_have_count(0)
+    expect(page.get_by_role("img", name="Not sent yet")).to_have_count(0)
     assert "my lamp is broken" not in hers(page) and "Jane Doe" not in hers(page)
     chats = {c["id"]: bot.get(f"/api/conversations/{c['id']}") for c in stored(bot)}
     for chat in chats.values():
@@ -312,7 +312,7 @@ def test_a_rating_is_asked_for_in_no_tab_and_after_no_reload_once_it_is_given(
         other = page.context.new_page()
         load(other, bot)
         expect(other.get_by_role("group", name="Rate this chat")).to_have_count(1)
-        page.get_by_role("button", name="4 of 5").click()
+        page.get_by_role("radio", name="4 of 5").check()
         page.get_by_role("button", name="Send rating").click()
         expect(other.get_by_role("group", name="Rate this chat")).to_have_count(0)
         for tab in (page, other):

@@ -30,6 +30,7 @@ SAMPLES: dict[type, e.TableEvent] = {
     e.TicketAccepted: e.TicketAccepted("AO-X-1"),
     e.TicketDelayed: e.TicketDelayed("AO-X-1"),
     e.ReferenceTaken: e.ReferenceTaken("Y"),
+    e.AnswerPublished: e.AnswerPublished("how long?", "60 days", (e.Passage("a", "A", "60 days"),)),
     e.ShopperRated: e.ShopperRated(5),
     e.AgentJoined: e.AgentJoined("Maya"),
 }
@@ -86,6 +87,7 @@ def _small_alphabet() -> list[e.Happening]:
         e.TicketAccepted("AO-T-1"),
         e.TicketDelayed("AO-T-1"),
         e.ReferenceTaken("U"),
+        e.AnswerPublished("how long?", "60 days", (e.Passage("a", "A", "60 days"),)),
         e.ShopperRated(5),
         e.ShopperRated(0),
     ]

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from dialogue import events as e
-from dialogue.effects import Announce, Effect, FileTicket, Say, Search
+from dialogue.effects import Announce, Effect, FileTicket, RecordGap, Say, Search
 from dialogue.facts import facts
 from dialogue.policy import Policy
 from dialogue.referee.judge import judge
 from dialogue.sameness import same_issue
 from dialogue.states import Phase, State, TicketStatus, TurnNotes
-from dialogue.tracker import IllegalEvent, replay, step
+from dialogue.tracker import Decision, IllegalEvent, replay, step
 from dialogue.validity import could_be_email, could_be_name, could_be_reason
 from dialogue.vocabulary import Act, Answer, Signal
+from tests.dialogue.published import news
 from tests.dialogue.referee.recording import Recording
 from tests.dialogue.understandings import understandings
 
@@ -42,10 +43,12 @@ class TrackerMachine(RuleBasedStateMachine):
         self.invitations = 0
         self.named_way_out = False
         self.announced: dict[str, int] = {}
+        self.waits_for: list[str] = []  # questions that no article answered since they were asked
 
     def _step(self, happening: e.Happening) -> tuple[State, tuple[Effect, ...]]:
         before = self.state
         decision = step(POLICY, before, happening)
+        self._wait(before, happening, decision)
         self.told.append(happening)
         self.recording.add(happening, decision)
         self.state = decision.state
@@ -53,6 +56,15 @@ class TrackerMachine(RuleBasedStateMachine):
         if any(isinstance(x, Search) for x in effects):
             assert self.state.phase is Phase.LOOKING_UP
         return before, effects
+
+    def _wait(self, before: State, happening: e.Happening, decision: Decision) -> None:
+        """R15: what waits for an article, counted apart from the state."""
+        looked_up = before.turn.lookup.text if before.turn.lookup else None
+        recorded = [x.question for x in decision.effects if isinstance(x, RecordGap)]
+        settled = isinstance(happening, e.AgentLeft) and happening.settled and before.phase is Phase.ATTENDED
+        answered = {looked_up} if isinstance(happening, e.ArticleFound) else set()
+        waiting = [] if settled else [asked for asked in self.waits_for if asked not in {*recorded, *answered}]
+        self.waits_for = [*waiting, *recorded][-20:]
 
     def _says(self, effects: tuple[Effect, ...]) -> list[Say]:
         return [x for x in effects if isinstance(x, Say)]
@@ -259,6 +271,29 @@ class TrackerMachine(RuleBasedStateMachine):
         assert before.email is None or self.state.email == before.email
         self.filed += [x for x in effects if isinstance(x, FileTicket)]
 
+    @rule(place=st.integers(0, 3), other=st.booleans())
+    def an_article_is_published(self, place: int, other: bool) -> None:
+        """R15: whoever asked hears it, once; nothing is agreed to, filed, counted or forgotten by it (R7-R10)."""
+        asked = self.waits_for[place % len(self.waits_for)] if self.waits_for and not other else "never asked here"
+        before, effects = self._step(news(asked))
+        says = self._says(effects)
+        assert len(says) == len(effects)
+        ended = bool({Act.GOODBYE, Act.INVITE_RATING} & set(before.last_acts))
+        silent = other or not self.waits_for or before.phase is Phase.ATTENDED or before.danger or ended
+        assert bool(says) == (not silent)
+        kept = ("unanswered", "last_question", "last_acts")
+        assert replace(self.state, **{k: getattr(before, k) for k in kept}) == before
+        if silent:
+            assert self.state == before
+            return
+        self.waits_for.remove(asked)
+        first, *again = says
+        assert first.act is Act.ANSWER and first.sources and not first.asks
+        assert (before.phase is Phase.OFFERED) <= (len(again) == 1 and bool(again[0].choices) and not again[0].asks)
+        if before.phase is Phase.COLLECTING:
+            assert len(again) == 1 and set(again[0].asks) <= set(before.missing) and again[0].asks
+        assert not (before.phase is Phase.SILENT and again)
+
     @rule(score=st.integers(-1, 7))
     def shopper_rates(self, score: int) -> None:
         before, effects = self._step(e.ShopperRated(score))
@@ -292,6 +327,10 @@ class TrackerMachine(RuleBasedStateMachine):
     @invariant()
     def each_filing_is_in_the_state_once(self) -> None:
         assert [t.reference for t in self.state.tickets] == [f.reference for f in self.filed]
+
+    @invariant()
+    def who_asked_waits(self) -> None:
+        assert list(self.state.unanswered) == self.waits_for
 
     @invariant()
     def told_once(self) -> None:

@@ -13,7 +13,8 @@ from dialogue.understanding.rules import understand
 from dialogue.understanding.text import plain
 from dialogue.understanding.topics import FOLDER, SECTIONS, topic_of
 from dialogue.understanding.word_files import sections
-from kb_answers.answer import Answers, apart
+from kb_answers.answer import Answers
+from kb_answers.apart import apart
 from kb_answers.library import ARTICLES, ArticleError
 from kb_answers.topics import read_topics
 
@@ -88,6 +89,30 @@ def test_two_questions_in_one_message_are_both_answered(text: str, language: str
     found = ANSWERS.ask(text, language)
     assert [s.article for s in found.sources] == articles
     assert found.text == "\n\n".join(s.passage for s in found.sources)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "articles"),
+    [
+        ("en", "Do you ship to Iceland and how long does it take?", ["ship-worldwide", "delivery-time"]),
+        ("en", "How do I return something, and when do I get my money back?", ["start-a-return", "refund-time"]),
+        ("de", "Wie kann ich bezahlen und was kostet der Versand?", ["payment-methods", "shipping-cost"]),
+        ("es", "¿Hacen envíos a Islandia y cuánto tardan?", ["ship-worldwide", "delivery-time"]),
+        ("pt", "Entregam na Islândia e quanto tempo demora?", ["ship-worldwide", "delivery-time"]),
+        ("ar", "هل تشحنون إلى آيسلندا وكم يستغرق ذلك؟", ["ship-worldwide", "delivery-time"]),
+        ("en", "my order is late and what can I do", ["late-order"]),
+        ("en", "How do I sign in and out?", ["account-access"]),
+    ],
+)
+def test_two_questions_in_one_sentence_are_both_answered(language: str, text: str, articles: list[str]) -> None:
+    assert [s.article for s in ANSWERS.ask(text, language).sources] == articles
+
+
+def test_what_joins_two_questions_stands_for_every_language() -> None:
+    for language, text in (("en", "a b and how c"), ("de", "a b und wie c"), ("fr", "a b et comment c"),
+                           ("es", "a b y cómo c"), ("pt", "a b e como c"), ("ar", "a b وكيف c")):  # fmt: skip
+        assert len(apart(text)) == 2, language
+        assert language in NAMES
 
 
 def test_one_question_in_two_sentences_has_one_answer() -> None:

@@ -109,6 +109,9 @@ class Network:
         found: str | None = await self._world.wait("look", self._owner, key)
         return found
 
+    async def carries(self, id: str, key: str) -> bool | None:
+        return None
+
     async def health(self) -> None:
         """Well."""
 
@@ -159,6 +162,12 @@ class Late:
     async def failed(self, claim: Claim, error: HelpdeskError, retry_at: float | None, *, doubt: int) -> None:
         await self._world.wait("report", self._owner)
         await self._inner.failed(claim, error, retry_at, doubt=doubt)
+
+    async def seen(self, claim: Claim, said: bool) -> None:
+        """Nothing is read back here."""
+
+    async def keys_are_seen(self) -> bool:
+        return True
 
     async def delayed(self, key: str, conversation: str, reference: str) -> None:
         """Nobody is told here."""

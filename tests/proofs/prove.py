@@ -42,6 +42,7 @@ from dialogue.states import Phase, State
 from dialogue.tracker import IllegalEvent, step
 from dialogue.transitions import TABLE
 from dialogue.vocabulary import Act, Answer, Field, Signal
+from tests.dialogue.published import news
 from tests.dialogue.referee.recording import Recording
 from tests.dialogue.referee.said_in import LANGUAGES
 from tests.proofs.fences import late_reports, try_fences
@@ -98,17 +99,13 @@ def alphabet() -> list[e.Happening]:
         *(said(signals={s}) for s in Signal),
     ]  # fmt: skip
     world = [
-        e.TicketAccepted("AO-P-1"),
-        e.TicketDelayed("AO-P-1"),
-        e.CustomerIdentified("Jane Doe", "jane@example.com"),
-    ]
+        e.TicketAccepted("AO-P-1"), e.TicketDelayed("AO-P-1"), e.CustomerIdentified("Jane Doe", "jane@example.com"),
+        *map(news, ("how long?", "is the lamp broken")),
+    ]  # fmt: skip
     help = [
-        e.AgentJoined("Maya", "stay"),
-        e.AgentJoined("Noor", "other"),
-        e.AgentSaid(),
-        e.AgentLeft(),
-        e.AgentLeft(settled=True),
-    ]
+        e.AgentJoined("Maya", "stay"), e.AgentJoined("Noor", "other"), e.AgentSaid(),
+        e.AgentLeft(), e.AgentLeft(settled=True),
+    ]  # fmt: skip
     help += [e.AgentLeft(gone="stay"), e.AgentLeft(gone="an earlier one")]
     return [*messages, *world, e.ShopperRated(5), e.FilesSent(), *help]
 
@@ -281,6 +278,8 @@ def wander(steps: int, seed: int, tell: Callable[[str], None], rows: Counter[str
                 told = rng.choice(_HELP) if roll > 0.65 else said(signals=[Signal.IN_DANGER])
             if 0.01 < roll < 0.015:
                 told = e.ShopperRated(rng.randint(-1, 7))
+            if 0.015 < roll < 0.075:
+                told = news(rng.choice([*(state.unanswered or _QUESTIONS), "how long?"]))
             if roll < 0.01:
                 told = e.ReferenceTaken(f"P{rng.randrange(10)}")
             state = advance(state, told, recording, rows, rng.choice(FOUND))

@@ -108,6 +108,12 @@ class Fickle:
             raise Unreachable("no connection", maybe_created=False)
         return next((f"F{place}" for place, (k, _) in enumerate(self.tickets, 1) if k == key), None)
 
+    async def carries(self, id: str, key: str) -> bool | None:
+        return await self.find(key) is not None
+
+    async def withdraw(self, id: str) -> str:
+        raise NotImplementedError
+
     async def health(self) -> None:
         """Moody, but there."""
 

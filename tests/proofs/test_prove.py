@@ -59,7 +59,13 @@ BROKEN = {
     "R21 words of danger told to a person: the flag": "help: Chatted is said to the person",
     "R21 beside the reply to danger nothing is offered, asked or filed": "R9 remind, or stop asking",
     "R21 an address beside words of danger is kept, and is no consent": "R7 a missing address answers the offer",
-}
+    "R15 an answer that nobody here waits for": "R15 who asked hears that it is answered",
+    "R9 who asked hears that it is answered, and what is missing is asked once more":
+        "R9 who asked hears that it is answered, and no more is asked",
+    "R10 who asked hears that it is answered, and the offer stands": "R15 who asked hears that it is answered",
+    "R15 the chat has come to an end, and no published answer is told": "R15 who asked hears that it is answered",
+    "R21 after words of danger no published answer is told": "R15 who asked hears that it is answered",
+}  # fmt: skip
 
 
 def _break(name: str, instead: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ async def test_a_poke_brings_what_another_replica_stored(database: str) -> None:
         assert [t.text for t in await same.turns_after(0)] == [t.text for t in await chat.turns_after(0)]
 
 
-async def test_typing_and_erasure_reach_the_other_replica(database: str) -> None:
+async def test_typing_reading_and_erasure_reach_the_other_replica(database: str) -> None:
     async with two(database) as (first, second):
         chat, token = await first.hub.begin()
         same = await second.hub.resume(token)
@@ -56,6 +56,9 @@ async def test_typing_and_erasure_reach_the_other_replica(database: str) -> None
         first.hub.note_typing(chat.id, "agent")
         await until(lambda: second.hub.is_typing(chat.id, "agent"))
         assert not second.hub.is_typing(chat.id, "shopper")
+        await chat.hear("1", "hello")
+        await chat.note_read(1)
+        await until(lambda: same.read == 1)
         await first.hub.erase(chat.id)
         await until(lambda: same.erased)
         assert await second.hub.resume(token) is None

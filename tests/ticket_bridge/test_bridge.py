@@ -68,7 +68,12 @@ class Receiver:
         self.calls.append((headers, body))
         mood = self.moods.pop(0) if self.moods else "fine"
         status, extra = 201, []
-        if mood in ("fine", "lost", "slow"):
+        if mood == "page":
+            page = [(b"content-type", b"text/html")]
+            await send({"type": "http.response.start", "status": 200, "headers": page})
+            await send({"type": "http.response.body", "body": b"<html>Please sign in</html>"})
+            return
+        if mood in ("fine", "lost", "slow", "silent"):
             self.tickets.setdefault(headers["idempotency-key"], orjson.loads(body))
         if mood == "slow":
             await asyncio.sleep(1.5)
@@ -83,7 +88,8 @@ class Receiver:
             else 0
         )
         await send({"type": "http.response.start", "status": status, "headers": extra})
-        await send({"type": "http.response.body", "body": orjson.dumps({"id": f"T{number}"})})
+        said = b"" if mood == "silent" else orjson.dumps({"id": f"T{number}"})
+        await send({"type": "http.response.body", "body": said})
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Receiver]:

@@ -1,4 +1,4 @@
-"""What every helpdesk offers the courier, and the three ways in which it can fail."""
+"""What every helpdesk offers the courier, and the four ways in which it can fail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 
 class HelpdeskError(Exception):
-    """A failed call. The message is for an operator: no shopper's words, no address, no secret."""
+    """A failed call. The message is for an operator: no shopper's words, no address, no secret. `mend` says what to do
+    about this very cause, empty where only the step that failed can say it."""
+
+    mend = ""
 
 
 class Unreachable(HelpdeskError):
@@ -18,6 +21,14 @@ class Unreachable(HelpdeskError):
     def __init__(self, message: str, *, maybe_created: bool) -> None:
         super().__init__(message)
         self.maybe_created = maybe_created
+
+
+class NotSignedIn(Unreachable):
+    """This replica is not let in: its token or password is wrong, or is being changed. That says nothing of the ticket,
+    so none is given up for it; the replica holds off and tries again, and another one may file it meanwhile."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, maybe_created=False)
 
 
 class Busy(HelpdeskError):
@@ -32,17 +43,19 @@ class Busy(HelpdeskError):
 
 class Rejected(HelpdeskError):
     """Refused for good: the same request will be refused again until an operator mends something. `status` is the HTTP
-    status where there was one, `named` the fields and codes that the helpdesk named."""
+    status where there was one, `named` the fields and codes that the helpdesk named, `said` its whole answer: that may
+    quote a shopper, so it is for those who know that no shopper wrote what was refused, and never for a log."""
 
-    def __init__(self, message: str, *, status: int | None = None, named: str = "") -> None:
+    def __init__(self, message: str, *, status: int | None = None, named: str = "", said: Any = None) -> None:
         super().__init__(message)
-        self.status, self.named = status, named
+        self.status, self.named, self.said = status, named, said
 
 
 @dataclass(frozen=True)
 class Step:
     """One thing `askonce helpdesk check` tries: `what` in an operator's words, `run` raises `HelpdeskError` where it is
-    not so, `mend` says what to do then. No step leaves anything behind in the helpdesk."""
+    not so, `mend` says what to do then, unless the error itself knows better. No step leaves anything behind in the
+    helpdesk; what only a ticket can prove is `ticket_bridge.helpdesks.trial`'s."""
 
     what: str
     run: Callable[[], Awaitable[None]]
@@ -84,6 +97,17 @@ class Helpdesk(Protocol):
     async def find(self, key: str) -> str | None:
         """The helpdesk's id of the ticket under our `key`, None where there is none; never another's. Raises
         `HelpdeskError`."""
+        ...
+
+    async def carries(self, id: str, key: str) -> bool | None:
+        """Whether the ticket `id`, which was just created, shows us our `key`, so that a look would find it; None where
+        the helpdesk cannot be asked and need not be. A False is asked for again before it is believed: a reply may have
+        been spoilt on its way. Raises `HelpdeskError`."""
+        ...
+
+    async def withdraw(self, id: str) -> str:
+        """Take the ticket `id` of a trial away again, or else close it; says which, in an operator's words. Raises
+        `HelpdeskError` where neither can be done, and where the helpdesk takes no trial."""
         ...
 
     async def health(self) -> None:

@@ -45,6 +45,13 @@ class Desk:
         found = await self._transact(lambda connection: self._look(connection, key))
         return None if found is None else str(found)
 
+    async def carries(self, id: str, key: str) -> bool | None:
+        """The key is a column of its own, unique in the table: nothing to prove."""
+        return None
+
+    async def withdraw(self, id: str) -> str:
+        raise Unreachable("the desk takes no trial: its key is proven by the database", maybe_created=False)
+
     async def health(self) -> None:
         """The desk is as well as the database is, and `/readyz` asks that itself."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
+from ticket_bridge.helpdesks.written import titled, written
 
 _PAGES = 10_000
 _NORMAL = 3
@@ -32,8 +33,8 @@ class DjangoHelpdesk:
     async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
         content = {
             "queue": self._queue,
-            "title": one_line(payload["subject"]),
-            "description": payload["reason"],
+            "title": titled(payload),
+            "description": written(payload),
             "submitter_email": payload["email"],
             "priority": _NORMAL,
             self._field: key,
@@ -50,6 +51,15 @@ class DjangoHelpdesk:
             if not found.get("next"):
                 return None
         raise Unreachable("more pages of tickets than can be looked through", maybe_created=False)
+
+    async def carries(self, id: str, key: str) -> bool | None:
+        """By its own page: a look reads all of them."""
+        ticket = await self._api.get(f"/api/tickets/{id}/")
+        return isinstance(ticket, dict) and ticket.get(self._field) == key
+
+    async def withdraw(self, id: str) -> str:
+        await self._api.delete(f"/api/tickets/{id}/")
+        return f"ticket {id} of the trial is deleted"
 
     async def health(self) -> None:
         await self._api.get("/api/tickets/", page_size=1)

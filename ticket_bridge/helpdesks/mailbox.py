@@ -3,28 +3,37 @@
 The Message-ID is made from our key and is the same in every attempt, so a helpdesk that knows its mail (osTicket, for
 one) makes one ticket of two. A mailbox cannot be asked, so where a connection is cut between the end of the mail and
 the server's 250, the mail is sent once more: better twice than never. `Reply-To` is the shopper, `From` the shop: mail
-that claims to be from the shopper's own provider would be refused as forged. A dispute refers to the earlier ticket's
+that claims to be from the shopper's own provider would be refused as forged. Readers that answer From in place of it
+(django-helpdesk's, osTicket, Zammad unless told otherwise) show the shopper's address in the first line of the text. A
+dispute refers to the earlier ticket's
 mail (`In-Reply-To`, `References`), so it joins its thread.
 """
 
 from __future__ import annotations
 
-import email.policy
-import hashlib
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 from typing import Any, Literal
 
 import aiosmtplib
-from email_validator import EmailNotValidError, validate_email
 
-from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected, RequiredField, Step, Unreachable
+from ticket_bridge.helpdesks.causes import cause_of, with_advice
+from ticket_bridge.helpdesks.contract import (
+    Busy,
+    HelpdeskError,
+    NotSignedIn,
+    Rejected,
+    RequiredField,
+    Step,
+    Unreachable,
+)
+from ticket_bridge.helpdesks.postal import fill, mailbox, message_id, on_the_wire, policy_for
 from ticket_bridge.helpdesks.wire import one_line
+from ticket_bridge.helpdesks.written import titled, written
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -44,14 +53,28 @@ class Smtp:
 def sort_failure(error: Exception, *, maybe_created: bool) -> HelpdeskError:
     """What to do next after a failed SMTP conversation: 4xx is for later, 5xx for good (RFC 5321, 4.2.1)."""
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return Rejected("the mail server refused the user or the password")
+        return with_advice(
+            NotSignedIn(f"the mail server refused the user or the password ({error.code})"),
+            "check ASKONCE_SMTP_USER and ASKONCE_SMTP_PASSWORD: many providers want a password made for this program",
+        )
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         worst = max((r.code for r in error.recipients), default=550)
         return (
             Rejected(f"the mailbox was refused ({worst})") if worst >= 500 else Busy(f"SMTP {worst}", retry_after=None)
         )
-    if isinstance(error, aiosmtplib.SMTPConnectError | aiosmtplib.SMTPConnectTimeoutError):
-        return Unreachable("no connection to the mail server", maybe_created=False)
+    if (tls := _of_tls(error)) is not None:
+        return tls
+    if isinstance(error, aiosmtplib.SMTPConnectTimeoutError):
+        return with_advice(
+            Unreachable("no connection to the mail server: nothing answered in time", maybe_created=False),
+            "check ASKONCE_SMTP_HOST and ASKONCE_SMTP_PORT, and with port 465 ASKONCE_SMTP_SECURITY=tls; providers "
+            "close port 25, and 587 is the one for programs",
+        )
+    if isinstance(error, aiosmtplib.SMTPConnectError):
+        cause = cause_of(error)
+        return with_advice(
+            Unreachable(f"no connection to the mail server: {cause.what}", maybe_created=False), cause.mend
+        )
     if isinstance(error, aiosmtplib.SMTPResponseException):
         if error.code >= 500:
             return Rejected(f"the mail server refused the mail ({error.code})")
@@ -59,9 +82,18 @@ def sort_failure(error: Exception, *, maybe_created: bool) -> HelpdeskError:
             return Busy(f"SMTP {error.code}", retry_after=None)
     if isinstance(error, aiosmtplib.SMTPNotSupported) or "not supported" in str(error):
         return Rejected("the mail server lacks what is asked of it: STARTTLS, or signing in, or addresses beyond ASCII")
-    if isinstance(error, ssl.SSLError):
-        return Rejected("the mail server's certificate or its TLS cannot be used")
     return Unreachable(f"the mail server was lost ({type(error).__name__})", maybe_created=maybe_created)
+
+
+def _of_tls(error: BaseException) -> HelpdeskError | None:
+    """What is wrong with the server's TLS, where that is what failed: nothing was sent, and it may be mended."""
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, ssl.SSLError):
+        behind = behind.__cause__ or behind.__context__
+    if behind is None:
+        return None
+    cause = cause_of(behind)
+    return with_advice(Unreachable(f"the mail server's TLS: {cause.what}", maybe_created=False), cause.mend)
 
 
 @asynccontextmanager
@@ -82,36 +114,6 @@ async def connected(server: Smtp) -> AsyncIterator[aiosmtplib.SMTP]:
         client.close()
 
 
-def message_id(key: str, domain: str) -> str:
-    """The stable Message-ID of `key`; hashed, so that it is one token whatever the key holds."""
-    return f"<askonce.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
-
-
-def mailbox(name: str, address: str) -> Address:
-    """A display name and an address for a header."""
-    user, _, domain = on_the_wire(address).rpartition("@")
-    return Address(display_name=one_line(name), username=user, domain=domain)
-
-
-def on_the_wire(address: str) -> str:
-    """An address as mail servers take it: where only its domain is beyond ASCII, in its ASCII form (IDNA, RFC 5891), so
-    that `jane@exämple.de` needs nothing of a server. What stands before the `@` only its own server may change."""
-    user, _, domain = address.rpartition("@")
-    if domain.isascii() or not user.isascii():
-        return address
-    try:
-        found = validate_email(f"x@{domain}", check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        return address
-    return f"{user}@{found.ascii_domain}"
-
-
-def policy_for(*addresses: str) -> email.policy.EmailPolicy[EmailMessage]:
-    """How a mail with these addresses in its headers is written: in UTF-8 only where one of them needs it (RFC
-    6532)."""
-    return email.policy.SMTP.clone(utf8=not all(on_the_wire(a).isascii() for a in addresses))
-
-
 class Mailbox:
     name = "email"
     settle = 0.0
@@ -125,7 +127,7 @@ class Mailbox:
         """The mail of a ticket: the subject, the reason, and from whom."""
         envelope = payload["envelope"]
         mail = EmailMessage(policy=policy_for(payload["email"], self._to, self._sender))
-        mail["Subject"] = one_line(payload["subject"])
+        mail["Subject"] = titled(payload)
         mail["From"] = mailbox(payload["name"], self._sender)
         mail["Reply-To"] = mailbox(payload["name"], payload["email"])
         mail["To"] = on_the_wire(self._to)
@@ -136,9 +138,7 @@ class Mailbox:
             mail["X-Askonce-Tags"] = one_line(", ".join(tags))
         if earlier:
             mail["In-Reply-To"] = mail["References"] = earlier
-        mail.set_content(payload["reason"])
-        if language := envelope.get("language"):
-            mail["Content-Language"] = one_line(language)  # after the content, which takes such headers away
+        fill(mail, written(payload), language=envelope.get("language") or "")
         return mail
 
     async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
@@ -150,6 +150,13 @@ class Mailbox:
     async def find(self, key: str) -> str | None:
         """A mailbox cannot be asked."""
         return None
+
+    async def carries(self, id: str, key: str) -> bool | None:
+        """A mailbox cannot be asked; the Message-ID is made of the key."""
+        return None
+
+    async def withdraw(self, id: str) -> str:
+        raise Rejected("a mail cannot be taken back")
 
     async def health(self) -> None:
         async with connected(self._server) as client:

@@ -2,8 +2,11 @@
 
 Docs: https://docs.bestpractical.com/rt/5.0.5/RT/REST2.html ("Tickets", "Searching", "Queues"). RT has no idempotency of
 its own: a custom field holds our key and is searched before a second create. `UniqueValues` on the field does not help
-(the second create answers 201 and drops the value), so the looking is ours. An unknown custom field is dropped from a
-create and finds nothing in a search, both without an error; `steps` looks whether the queue has it.
+(the second create answers 201 and drops the value), so the looking is ours. An unknown custom field, and one that the
+account may not set, is dropped from a create with 201, and finds nothing in a search, without an error: so the key is
+read back, and a trial proves the account (all tried on RT 5.0.3). A requestor whose address is beyond ASCII is dropped
+with 201: its domain goes in its ASCII form, and what stands before the @ stays readable in the text. A known address
+keeps the name that RT has of it.
 """
 
 from __future__ import annotations
@@ -12,14 +15,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
+from ticket_bridge.helpdesks.postal import on_the_wire
 from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
+from ticket_bridge.helpdesks.written import titled, written
 
 
 def requestor(name: str, email: str) -> str:
     """An RFC 5322 mailbox that RT keeps as it is: the name quoted, in its own script. RT answers 201 to a malformed one
     and makes a ticket without a requestor."""
     quoted = one_line(name).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}" <{email}>'
+    return f'"{quoted}" <{on_the_wire(email)}>'
 
 
 def _quoted(value: str) -> str:
@@ -41,8 +46,8 @@ class RequestTracker:
         content: dict[str, Any] = {
             "Queue": self._queue,
             "Requestor": requestor(payload["name"], payload["email"]),
-            "Subject": one_line(payload["subject"]),
-            "Content": payload["reason"],
+            "Subject": titled(payload),
+            "Content": written(payload),
             "ContentType": "text/plain",
             "CustomFields": {self._field: key},
         }
@@ -51,13 +56,28 @@ class RequestTracker:
         return text_at(await self._api.post("/ticket", content), "id")
 
     async def find(self, key: str) -> str | None:
-        query = f"Queue = {_quoted(self._queue)} AND CF.{{{self._field}}} = {_quoted(key)}"
+        """In every queue that the account may see: an agent may have moved the ticket meanwhile."""
+        query = f"CF.{{{self._field}}} = {_quoted(key)}"
         found = await self._api.get("/tickets", query=query, fields="CustomFields", orderby="id", per_page=20)
         for ticket in objects(found, "items"):
             fields = objects(ticket, "CustomFields")
             if any(f.get("name") == self._field and key in (f.get("values") or ()) for f in fields):
                 return text_at(ticket, "id")
         return None
+
+    async def carries(self, id: str, key: str) -> bool | None:
+        """By the very search that a look uses; it reads the database, without a lag."""
+        return await self.find(key) is not None
+
+    async def withdraw(self, id: str) -> str:
+        """Deleted where the account may (DeleteTicket), else rejected (ModifyTicket). RT answers 200 to what it does
+        not do, so its word is read back."""
+        for status in ("deleted", "rejected", "resolved"):
+            await self._api.put(f"/ticket/{id}", {"Status": status})
+            found = await self._api.get(f"/ticket/{id}")
+            if isinstance(found, dict) and found.get("Status") == status:
+                return f"ticket {id} of the trial is {status}"
+        raise Rejected("the account may not close tickets (ModifyTicket)")
 
     async def health(self) -> None:
         await self._api.get("/rt")
@@ -82,7 +102,10 @@ class RequestTracker:
                 "account SeeCustomField and SetInitialCustomField; or name another with ASKONCE_RT_FIELD",
             ),
             Step(
-                "the account may create tickets there", self._may_create, "give the account CreateTicket on the queue"
+                "the account may create tickets there",
+                self._may_create,
+                "give the account CreateTicket on the queue, and for the custom field SeeCustomField and "
+                "SetInitialCustomField: on the queue, or on the field itself",
             ),
         )
 

@@ -2,14 +2,17 @@
 
 The receiver keeps the promise of one ticket: for a key it has seen it answers 200 with the first answer again. The
 signature is `X-Askonce-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<seconds>.<body>">`, with the shared secret;
-receivers refuse a stale time. A `{"type": "ping"}`, signed the same way, comes from `askonce helpdesk check` and wants
-a 2xx. The id it gives the ticket is read from `id` in the JSON reply, or else from `Location`.
+receivers refuse a stale time. A `{"type": "ping", "challenge": "…"}`, signed the same way, comes from `askonce helpdesk
+check` and wants a 2xx with the same challenge in its JSON: whatever else answers at that address cannot know that. The
+receipt of a ticket is the id it got: `id` in the JSON reply, or else `Location`. A web page is no reply of a receiver
+(a sign-in page answers 200 too), and 2xx without a receipt is told as a ticket whose key cannot be read back.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,8 +20,9 @@ from typing import Any
 import httpx
 import orjson
 
-from ticket_bridge.helpdesks.contract import RequiredField, Step
-from ticket_bridge.helpdesks.wire import Patience, Reply, Request, make_client, send
+from ticket_bridge.helpdesks.causes import is_a_page
+from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
+from ticket_bridge.helpdesks.wire import Patience, Reply, Request, make_client, not_the_api, send
 
 
 def signature(body: bytes, *, secret: str, at: int) -> str:
@@ -40,14 +44,21 @@ def _signed(url: str, content: Mapping[str, Any], headers: Mapping[str, str], *,
     return Request("POST", url, dict(headers), body)
 
 
-def read(reply: Reply, *, key: str) -> str:
-    """The receiver's own id of the ticket; our key where it names none."""
+def _json(body: bytes) -> Any:
     try:
-        answer = orjson.loads(reply.body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError:
-        answer = None
-    if isinstance(answer, dict) and isinstance(answer.get("id"), str | int):
+        return None
+
+
+def read(reply: Reply, *, key: str) -> str:
+    """The receipt: the receiver's own id of the ticket; our key where it names none. Raises `Unreachable` for a
+    page."""
+    answer = _json(reply.body)
+    if isinstance(answer, dict) and isinstance(answer.get("id"), str | int) and str(answer["id"]):
         return str(answer["id"])[:200]
+    if answer is None and is_a_page(reply.headers.get("content-type", ""), reply.body):
+        raise not_the_api(reply, maybe_created=True)
     return str(reply.headers.get("location") or key)[:200]
 
 
@@ -69,21 +80,38 @@ class Webhook:
         """A webhook cannot be asked; the receiver's own idempotency makes a second `create` safe."""
         return None
 
+    async def carries(self, id: str, key: str) -> bool | None:
+        """Whether there was a receipt: an id of the receiver's own."""
+        return id != key
+
+    async def withdraw(self, id: str) -> str:
+        raise Rejected("a webhook takes no trial: its ping proves it")
+
     async def health(self) -> None:
         """A webhook has no way to be asked without a call; reachability shows at the next ticket."""
 
     def steps(self) -> Sequence[Step]:
         return (
             Step(
-                "the receiver answers a signed ping with 2xx",
+                "the receiver answers a signed ping, and proves that it is ours",
                 self._ping,
-                'check ASKONCE_WEBHOOK_URL and ASKONCE_WEBHOOK_SECRET; a receiver answers 2xx to `{"type": "ping"}` '
-                "and files nothing",
+                'check ASKONCE_WEBHOOK_URL and ASKONCE_WEBHOOK_SECRET; a receiver answers `{"type": "ping", '
+                '"challenge": "…"}` with 2xx and `{"challenge": "…"}`, the same one, and files nothing '
+                "(docs/helpdesks.md, The webhook)",
             ),
         )
 
     async def _ping(self) -> None:
-        await send(self._client, _signed(self._url, {"type": "ping"}, {}, secret=self._secret, at=int(time.time())))
+        challenge = secrets.token_urlsafe(16)
+        ping = {"type": "ping", "challenge": challenge}
+        reply = await send(self._client, _signed(self._url, ping, {}, secret=self._secret, at=int(time.time())))
+        answer = _json(reply.body)
+        if answer is None and is_a_page(reply.headers.get("content-type", ""), reply.body):
+            raise not_the_api(reply, maybe_created=False)
+        if not isinstance(answer, dict) or answer.get("challenge") != challenge:
+            raise Rejected(
+                f"status {reply.status} without the challenge: whoever answers there may be no receiver of ours"
+            )
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import orjson
 
-from ticket_bridge.helpdesks.contract import Busy, Rejected, Unreachable
+from ticket_bridge.helpdesks.causes import ADVICE, NO_API, cause_of, is_a_page, with_advice
+from ticket_bridge.helpdesks.contract import Busy, NotSignedIn, Rejected, Unreachable
 
 #: What a refusal means, in an operator's words. No body is quoted: it may hold a shopper's words.
 _REFUSALS = {
-    401: "not signed in: the token or password is wrong or has expired",
     403: "not allowed: this account may not do that",
     404: "not found: the address, the queue or the group is wrong",
     413: "too large for the helpdesk",
@@ -87,18 +87,30 @@ def complaint(body: bytes) -> str:
     return ", ".join(dict.fromkeys(plain[:8]))
 
 
+def _parsed(body: bytes) -> Any:
+    """A reply's JSON, None where it is none."""
+    try:
+        return orjson.loads(body[:20_000])
+    except orjson.JSONDecodeError:
+        return None
+
+
 async def send(client: httpx.AsyncClient, request: Request, *, writes: bool | None = None) -> Reply:
     """Send and sort: `Unreachable`, `Busy` and `Rejected` are raised, every other reply is returned. `writes`: whether
     the request may have created something although its end is unknown; by default whatever is not a GET may."""
     maybe = request.method != "GET" if writes is None else writes
     try:
         answer = await client.request(request.method, request.url, headers=request.headers, content=request.body)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Unreachable(f"no connection ({type(error).__name__})", maybe_created=False) from error
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        cause = cause_of(error)
+        raise with_advice(Unreachable(f"no connection: {cause.what}", maybe_created=False), cause.mend) from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise Rejected("the helpdesk's address is not a web address") from error
+    except (httpx.LocalProtocolError, UnicodeEncodeError) as error:  # nothing was sent: no header can hold that
+        raise with_advice(NotSignedIn("the token has a character that no token has"), ADVICE["token"]) from error
     except (httpx.HTTPError, httpx.StreamError) as error:
-        raise Unreachable(f"no reply ({type(error).__name__})", maybe_created=maybe) from error
+        cause = cause_of(error)
+        raise with_advice(Unreachable(f"no reply: {cause.what}", maybe_created=maybe), cause.mend) from error
     return _sorted(answer, maybe)
 
 
@@ -109,26 +121,41 @@ def _sorted(answer: httpx.Response, maybe: bool) -> Reply:
         raise Busy(f"status {status}", retry_after=wait, maybe_created=maybe and status == 503)
     if status >= 500 or status in (408, 425) or status < 200:
         raise Unreachable(f"status {status}", maybe_created=maybe)
+    if status == 401:
+        raise with_advice(
+            NotSignedIn("status 401, not signed in: the token or password is wrong or has expired"), ADVICE["401"]
+        )
+    if status == 407:
+        raise with_advice(
+            Unreachable("status 407, the proxy asks for a sign-in", maybe_created=False), ADVICE["proxy sign-in"]
+        )
     if status >= 400:
         meaning, named = _REFUSALS.get(status, "refused"), complaint(answer.content)
         message = f"status {status}, {meaning}" + (f" ({named})" if named else "")
-        raise Rejected(message, status=status, named=named)
+        raise Rejected(message, status=status, named=named, said=_parsed(answer.content))
     if status >= 300:
-        raise Rejected(
-            f"status {status}, redirected: the address is not the API's, or the account is not signed in", status=status
+        raise with_advice(
+            Rejected(
+                f"status {status}, redirected: the address is not the API's, or the account is not signed in",
+                status=status,
+            ),
+            ADVICE["redirect"],
         )
     return Reply(status, answer.headers, answer.content)
 
 
 @functools.cache
-def _certificates() -> ssl.SSLContext:
-    """Whom HTTPS trusts. Reading the certificates takes longer than a call, so they are read once."""
-    return httpx.create_ssl_context()
+def trusted() -> ssl.SSLContext:
+    """Whom HTTPS trusts: the public authorities, or the file that SSL_CERT_FILE names, and those that this machine's
+    own store has. Reading the certificates takes longer than a call, so they are read once."""
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    return context
 
 
 def make_client(timeout: Patience, **options: Any) -> httpx.AsyncClient:
     """The client of one helpdesk. Redirects are not followed: a helpdesk that moves is a matter for its operator."""
-    return httpx.AsyncClient(timeout=timeout, follow_redirects=False, **{"verify": _certificates(), **options})
+    return httpx.AsyncClient(timeout=timeout, follow_redirects=False, **{"verify": trusted(), **options})
 
 
 class Api:
@@ -148,6 +175,14 @@ class Api:
         """The parsed reply to a POST of `content` as JSON."""
         return await self._call("POST", path, content=content, headers=headers)
 
+    async def put(self, path: str, content: Any) -> Any:
+        """The parsed reply to a PUT of `content` as JSON."""
+        return await self._call("PUT", path, content=content)
+
+    async def delete(self, path: str) -> None:
+        """A DELETE; what it answers beside its status is not looked at."""
+        await send(self._client, Request("DELETE", f"{self._url}{path}", self._headers))
+
     async def _call(
         self,
         method: str,
@@ -160,19 +195,26 @@ class Api:
         url = f"{self._url}{path}" + (f"?{httpx.QueryParams(params)}" if params else "")
         own = {**self._headers, **(headers or {})}
         body = b""
-        if method == "POST":
+        if method != "GET":
             own["Content-Type"] = "application/json"
             body = orjson.dumps(content)
         reply = await send(self._client, Request(method, url, own, body))
         if len(reply.body) > _REPLY_LIMIT:
-            raise Unreachable("a reply far too long", maybe_created=method == "POST")
+            raise Unreachable("a reply far too long", maybe_created=method != "GET")
         try:
             return orjson.loads(reply.body)
         except orjson.JSONDecodeError as error:
-            raise Unreachable("a reply that is no JSON", maybe_created=method == "POST") from error
+            raise not_the_api(reply, maybe_created=method != "GET") from error
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def not_the_api(reply: Reply, *, maybe_created: bool) -> Unreachable:
+    """What a reply tells that is not in the API's own form: whoever answered was not the helpdesk, or it broke off."""
+    if is_a_page(reply.headers.get("content-type", ""), reply.body):
+        return with_advice(Unreachable(f"status {reply.status}, {NO_API}", maybe_created=maybe_created), ADVICE["page"])
+    return with_advice(Unreachable("a reply that is no JSON", maybe_created=maybe_created), ADVICE["no JSON"])
 
 
 def text_at(found: Any, *path: str) -> str:

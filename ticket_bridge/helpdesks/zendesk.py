@@ -4,6 +4,11 @@ Docs: https://developer.zendesk.com/api-reference/ticketing/introduction/ ("Idem
 .../ticketing/tickets/tickets/ ("Create Ticket", "List Tickets" by `external_id`), .../ticketing/users/users/ ("Show
 Self"). `Idempotency-Key` makes one ticket of repeated calls for two hours; `external_id` holds our key for ever, is not
 unique, and is looked up first.
+
+409 `DatabaseConflict` is a collision in Zendesk's own database, or the word that it has the ticket already: so it is
+looked for, and then tried again (zendesk/zendesk_api_client_php#314; zendesk/zendesk_api_client_rb#305;
+alphagov/support `app/workers/zendesk_ticket_worker.rb`@048f8542 takes it for "received"). 429 and 503 are for later
+(zendesk_api_client_rb `lib/zendesk_api/middleware/request/retry.rb`@0221a908). A light agent may not create (422).
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from typing import Any
 
 from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
+from ticket_bridge.helpdesks.written import titled, written
 
 
 class Zendesk:
@@ -29,8 +35,8 @@ class Zendesk:
         """`via_followup_source_id` only takes closed tickets, so an earlier one goes into the metadata."""
         envelope = payload["envelope"]
         ticket: dict[str, Any] = {
-            "subject": one_line(payload["subject"]),
-            "comment": {"body": payload["reason"]},
+            "subject": titled(payload),
+            "comment": {"body": written(payload)},
             "requester": {"name": one_line(payload["name"]), "email": payload["email"]},
             "external_id": key,
             "metadata": {"reference": envelope["reference"], **({"disputes": earlier} if earlier else {})},
@@ -42,12 +48,27 @@ class Zendesk:
         except Rejected as error:
             if "IdempotentRequestError" in error.named:  # made before, under other settings
                 raise Unreachable("the key was used with other content", maybe_created=True) from error
+            if error.status == 409:
+                raise Unreachable("status 409, a collision in Zendesk's database", maybe_created=True) from error
             raise
         return text_at(made, "ticket", "id")
 
     async def find(self, key: str) -> str | None:
         found = await self._api.get("/api/v2/tickets", external_id=key, per_page=100)
         return next((text_at(t, "id") for t in objects(found, "tickets") if t.get("external_id") == key), None)
+
+    async def carries(self, id: str, key: str) -> bool | None:
+        """By the list that a look uses."""
+        return await self.find(key) is not None
+
+    async def withdraw(self, id: str) -> str:
+        """Agents may delete where their role says so; else the ticket is solved."""
+        try:
+            await self._api.delete(f"/api/v2/tickets/{id}")
+            return f"ticket {id} of the trial is deleted (Zendesk keeps it for 30 days, and the requester)"
+        except Rejected:
+            await self._api.put(f"/api/v2/tickets/{id}", {"ticket": {"status": "solved"}})
+            return f"ticket {id} of the trial is solved"
 
     async def health(self) -> None:
         await self._me()

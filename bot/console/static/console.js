@@ -80,6 +80,9 @@
           localTimes(turns);
         }
         if (at("say") && found.here === !at("ended").hidden) ended(!found.here);
+        const marks = [...turns.querySelectorAll(".seen")];
+        const last = marks.findLast((mark) => Number(mark.dataset.seq) <= found.read);
+        for (const mark of marks) mark.hidden = mark !== last;
         const typing = found.typing ? words.typing : "";
         if (at("typing").textContent !== typing) at("typing").textContent = typing;
       } catch { /* try again */ }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from dialogue.referee import words
 from dialogue.referee.beliefs import Belief
-from dialogue.referee.transcript import Passed, Seen, Transcript, Violation
+from dialogue.referee.transcript import NOT_SAID, Passed, Seen, Transcript, Violation
 
 _THREE = frozenset({"name", "email", "reason"})
 #: What a helpdesk call may carry beside the three fields (R1): a subject, and a technical envelope of these.
@@ -154,7 +154,7 @@ def turns_follow_one_another(transcript: Transcript) -> Iterator[Violation]:
     """The protocol: turns are numbered from 1, and none is missing, doubled or out of order."""
     expected = 1
     for turn in transcript.turns:
-        if turn.who == "page":
+        if turn.who in NOT_SAID:
             continue
         if turn.seq != expected:
             reason = f"turn {expected} was expected: a turn is missing, doubled or out of order"

@@ -22,6 +22,7 @@ from dialogue.effects import FileTicket, Say
 from dialogue.states import State, Ticket
 from dialogue.vocabulary import Act
 from tests.bot.chat.test_phrases import FORBIDDEN, LANGUAGES, TOLD
+from tests.ticket_bridge.helpdesks.servers import text_of
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
 from ticket_bridge.notices import Notice, compose
 
@@ -51,7 +52,7 @@ def test_the_mail_says_in_the_chats_language_what_was_filed_and_how_to_answer(la
     mail = mail_in(language, dispute=dispute)
     assert mail["Content-Language"] == language and mail["Reply-To"] == SHOP
     assert REFERENCE in str(mail["Subject"])
-    text = plain(mail.get_content())
+    text = plain(text_of(mail))
     first, last = text.strip().splitlines()[0], text.strip().splitlines()[-1]
     assert "Jane O'Doe" in first and REASON[language] in text.splitlines()
     assert SHOP in last and REFERENCE in last and text.count(REFERENCE) == 2
@@ -66,13 +67,13 @@ def test_the_mail_says_in_the_chats_language_what_was_filed_and_how_to_answer(la
 def test_what_may_be_written_from_left_to_right_keeps_together_in_arabic() -> None:
     reason = "the lamp AO 5 came broken\n\nوصل المصباح مكسورًا (2 pieces)"
     mail = mail_in("ar", reason=reason)
-    for text in (str(mail["Subject"]), mail.get_content()):
+    for text in (str(mail["Subject"]), text_of(mail)):
         assert text.count(ISOLATES[0]) == text.count(ISOLATES[1]) > 0
         outside = re.sub("\u2068[^\u2068\u2069]*\u2069", "", text)
         assert not re.search("[A-Za-z@]", outside), "left in the run of Arabic, to be torn apart"
-    lines = [line for line in mail.get_content().splitlines() if line]
+    lines = [line for line in text_of(mail).splitlines() if line]
     assert {"\u2068the lamp AO 5 came broken\u2069", "\u2068وصل المصباح مكسورًا (2 pieces)\u2069"} <= set(lines)
-    assert not set(ISOLATES) & set("".join(mail_in(x).get_content() for x in LANGUAGES if x != "ar"))
+    assert not set(ISOLATES) & set("".join(text_of(mail_in(x)) for x in LANGUAGES if x != "ar"))
 
 
 @pytest.mark.parametrize("language", sorted(languages()))

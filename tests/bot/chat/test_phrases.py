@@ -13,7 +13,7 @@ from bot.bootstrap import run_bot
 from bot.chat.phrases import ENGLISH, FIELD_NAMES, catalogue, join_fields, language_of, languages, render
 from bot.settings import read_settings
 from bot.widget.joined import script
-from dialogue import actions, attended, closing, evidence
+from dialogue import actions, attended, closing, evidence, published
 from dialogue.referee.words import FIRST_ANSWER, SAME_THREAD, faults
 from dialogue.vocabulary import Act
 
@@ -28,6 +28,9 @@ VALUES = {
     "help": "Call 112.",
     "days": "2026-12-25",
     "most": "10",
+    "question": "Which lamp?",
+    "title": "Lamps",
+    "link": "https://shop.example/help/lamps",
 }
 
 
@@ -233,7 +236,7 @@ def test_tickets_are_told_with_reference_and_time() -> None:
 
 
 def test_every_phrase_the_table_uses_is_there_and_none_is_left_over() -> None:
-    source = "\n".join(inspect.getsource(module) for module in (actions, attended, closing, evidence))
+    source = "\n".join(inspect.getsource(module) for module in (actions, attended, closing, evidence, published))
     used = set(re.findall(r'Say\(\s*Act\.\w+,\s*"(\w+)"', source)) | set(re.findall(r'"(choice_\w+)"', source))
     used |= set(re.findall(r'Announce\("(\w+)"', source))
     made = {

@@ -314,6 +314,12 @@ class Deaf:
     async def find(self, key: str) -> str | None:
         return None
 
+    async def carries(self, id: str, key: str) -> bool | None:
+        return None
+
+    async def withdraw(self, id: str) -> str:
+        raise NotImplementedError
+
     async def health(self) -> None:
         """It is there, and says nothing."""
 

@@ -124,6 +124,10 @@ async def test_a_foreign_page_is_refused_and_named_ones_are_admitted(make_bot: C
     bot = make_bot(ASKONCE_ALLOWED_ORIGINS="https://shop.example, https://other.example")
     async with client_of(bot.url, origin="https://evil.example") as client:
         assert (await client.receive())["code"] == "bad_origin"
+    async with client_of(bot.url, origin="https://evil.example") as client:
+        assert (await client.receive())["code"] == "bad_origin"
+    told = [line for line in (bot.folder / "bot.log").read_text().splitlines() if "ASKONCE_ALLOWED_ORIGINS" in line]
+    assert len(told) == 1 and "'https://evil.example'" in told[0], "once an origin, and what to do"
     for origin in ("https://shop.example", bot.url):
         async with client_of(bot.url, origin=origin) as client:
             assert (await client.hello())["type"] == "welcome"

@@ -222,6 +222,26 @@ async def test_too_many_searches_of_one_address_wait(centre: Centre) -> None:
     assert (await centre.http.get("/help/en/gift-wrapping")).status_code == 200
 
 
+async def test_the_widget_searches_from_any_page_as_the_page_does(centre: Centre) -> None:
+    found = await centre.get("/help/de/search.json?q=Geschenke+einpacken")
+    first = found.json()["items"][0]
+    assert (
+        first["title"] == "Geschenkverpackung"
+        and first["language"] == "de"
+        and first["passage"].startswith("Wir packen")
+    )
+    assert first["url"] == "https://chat.shop.example/help/de/gift-wrapping" and first["answers"] is True
+    assert found.headers["access-control-allow-origin"] == "*" and found.headers["cache-control"] == "no-store"
+    other = (await centre.get("/help/xx/search.json?q=gift+wrapping")).json()["items"][0]
+    assert (other["language"], other["title"]) == ("en", "Gift wrapping")
+    for nothing in ("", "?q=", "?q=++"):
+        assert (await centre.get(f"/help/en/search.json{nothing}")).json() == {"items": []}
+    while (answer := await centre.http.get("/help/en/search.json?q=gift")).status_code == 200:
+        pass
+    assert answer.status_code == 429 and answer.json() == {"items": []} and answer.headers["retry-after"] == "60"
+    assert (await centre.http.get("/help/en/?q=gift")).status_code == 429  # one door for both
+
+
 async def test_switched_off_there_is_none(tmp_path: pathlib.Path) -> None:
     async with centre_of(f"sqlite:///{tmp_path}/help.db", help=False) as centre:
         for path in ("/help", "/help/", "/help/en/", "/robots.txt"):

@@ -55,6 +55,8 @@ def test_a_source_says_where_it_can_be_read() -> None:
     sent: dict[str, Any] = linked(frame, read_settings(public_url="https://shop.example"))
     (source,) = sent["sources"]
     assert source == frame["sources"][0] | {"url": "https://shop.example/help/de/repairs"}
+    dated: dict[str, Any] = linked(frame, read_settings(help=False), {"repairs": "2026-03-01"}.get)
+    assert dated["sources"] == [frame["sources"][0] | {"revised": "2026-03-01"}]
     without: dict[str, Any] = linked(frame, read_settings())
     assert without["sources"][0]["url"] == "/help/de/repairs"
     assert linked(frame, read_settings(help=False)) == frame

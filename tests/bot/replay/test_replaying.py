@@ -201,6 +201,7 @@ def test_the_schema_knows_every_key_and_the_docs_are_made_from_it() -> None:
         "understood",
         "agent",
         "rate",
+        "published",
         "act",
         "asks",
         "bot",

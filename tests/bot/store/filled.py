@@ -25,7 +25,8 @@ def fill(connection: Connection) -> None:
         row = {}
         for column in table_of(name).columns:
             kind = column.type.python_type
-            value = _GIVEN.get(column.name, AT if column.name.endswith("at") and kind is str else kind(1))
+            moment = kind is str and (column.name == "at" or column.name.endswith("_at"))
+            value = _GIVEN.get(column.name, AT if moment else kind(1))
             row[column.name] = kind(value) if not isinstance(value, kind) else value
         if name == "conversation":
             row["id"] = "c1"

@@ -10,7 +10,7 @@ from bot.chat.phrases import render
 from bot.store.records import to_json
 from dialogue import effects
 from dialogue import events as e
-from dialogue.referee.transcript import Passed, Seen, Transcript
+from dialogue.referee.transcript import NOT_SAID, Passed, Seen, Transcript
 from dialogue.tracker import Decision
 from tests.dialogue.referee.said_in import ANSWERS, NAMED, WISHES
 
@@ -57,6 +57,9 @@ class Recording:
             self.turns.append(Seen(self._next() - 1, "page", understood=page))
         elif isinstance(told, e.FilesSent):
             self.turns.append(Seen(self._next(), "files"))
+        elif isinstance(told, e.AnswerPublished) and decision.effects:  # what brings nothing is not stored
+            news = {"question": told.question, "articles": [source.article for source in told.sources]}
+            self.turns.append(Seen(self._next() - 1, "published", understood=news))
         elif isinstance(told, e.AgentSaid):
             self.turns.append(Seen(self._next(), "agent", "Let me see what I can do."))
         language = decision.state.language or "en"
@@ -76,7 +79,7 @@ class Recording:
                 self.tickets.append(Passed(effect.reference, fields, fields, self._next() - 1))
 
     def _next(self) -> int:
-        return sum(t.who != "page" for t in self.turns) + 1
+        return sum(t.who not in NOT_SAID for t in self.turns) + 1
 
     def transcript(self, *, settled: bool = False) -> Transcript:
         return Transcript(

@@ -57,6 +57,12 @@ class Deadly:
         self._step("after the look", _LOOKS)
         return found
 
+    async def carries(self, id: str, key: str) -> bool | None:
+        return await self._inner.carries(id, key)
+
+    async def withdraw(self, id: str) -> str:
+        return await self._inner.withdraw(id)
+
     async def health(self) -> None:
         await self._inner.health()
 

@@ -20,6 +20,8 @@ import httpx
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
+from tests.ticket_bridge.helpdesks.vendors import split
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 
@@ -78,7 +80,7 @@ class RtServer(Server):
             while True:
                 query = {
                     "query": "Queue = 'Escalations'",
-                    "fields": "Subject,CustomFields,Requestor",
+                    "fields": "Subject,CustomFields,Requestor,Status",
                     "per_page": "100",
                     "orderby": "id",
                     "page": str(page),
@@ -100,7 +102,9 @@ class RtServer(Server):
         return {
             "key": next((v for f in ticket["CustomFields"] for v in f["values"]), None),
             "name": user.get("RealName"), "email": user.get("EmailAddress"), "subject": ticket["Subject"],
-            "reason": plain[0].rstrip("\n") if plain else "", "tags": [],
+            "head": split(plain[0])[0] if plain else "", "tags": [],
+            "reason": split(plain[0].replace("\r\n", "\n"))[1].rstrip("\n") if plain else "",
+            "status": ticket["Status"],
             "earlier": next((str(x["id"]) for x in links if x["ref"] == "refers-to"), None),
         }  # fmt: skip
 
@@ -120,7 +124,8 @@ class DjangoServer(Server):
                 url = answer["next"]
         return [
             {"key": t["custom_external_ref"], "name": t["custom_requester_name"], "email": t["submitter_email"],
-             "reason": t["description"], "subject": t["title"], "tags": [], "earlier": None}
+             "head": split(t["description"])[0], "reason": split(t["description"])[1], "subject": t["title"],
+             "tags": [], "earlier": None}
             for t in sorted(found, key=lambda t: t["id"])
         ]  # fmt: skip
 
@@ -137,6 +142,13 @@ def django_environment() -> pathlib.Path:
         subprocess.run(pip, **quiet)
         (folder / ".made").touch()
     return folder
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail that has its text in two forms."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
 
 
 class MailServer:
@@ -187,12 +199,14 @@ class MailServer:
     def held(self) -> list[dict[str, Any]]:
         """The mails as tickets; one a Message-ID, as a helpdesk that knows its mail takes them."""
         once = {str(m["Message-ID"]): m for m in self.mails}
+        texts = {id: text_of(m) for id, m in once.items()}
         return [
             {
                 "key": id,
                 "name": m["Reply-To"].addresses[0].display_name,
                 "email": m["Reply-To"].addresses[0].addr_spec,
-                "reason": m.get_content().replace("\r\n", "\n").rstrip("\n"),
+                "head": split(texts[id].replace("\r\n", "\n"))[0],
+                "reason": split(texts[id].replace("\r\n", "\n"))[1].rstrip("\n"),
                 "subject": str(m["Subject"]),
                 "tags": [t for t in str(m["X-Askonce-Tags"] or "").split(", ") if t],
                 "earlier": m["In-Reply-To"] and str(m["In-Reply-To"]),

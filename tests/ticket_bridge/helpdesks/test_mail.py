@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -17,7 +18,7 @@ from bot.settings import Settings, read_settings
 from bot.store.tables import notice
 from tests.conftest import free_port
 from tests.patience import patient
-from tests.ticket_bridge.helpdesks.servers import MailServer
+from tests.ticket_bridge.helpdesks.servers import MailServer, text_of
 from tests.ticket_bridge.helpdesks.test_every_helpdesk import SHOPPERS, fresh_key, payload
 from tests.ticket_bridge.test_bridge import CONSENT, Receiver, acts_until
 from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, Rejected, Unreachable
@@ -66,6 +67,24 @@ async def test_a_server_without_starttls_is_not_trusted_with_a_password() -> Non
         )
         with pytest.raises(Rejected):
             await secure.create(payload(*SHOPPERS[0]), key=fresh_key())
+
+
+def test_a_ticket_by_mail_can_be_answered_and_read_wherever_it_lands() -> None:
+    """The address stands in the text too, for readers that answer From; text and HTML, seven bits, its language."""
+    given = payload("José <b>", "jose@example.com", "die Größe stimmt nicht: 42 < 44", language="de")
+    mail = box(1).compose(given, key="k")
+    raw = mail.as_bytes()
+    assert raw.isascii(), "no server need announce 8BITMIME for it"
+    read: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]
+    assert read.get_content_type() == "multipart/alternative" and read["Content-Language"] == "de"
+    text, html = read.iter_parts()
+    assert text.get_content().splitlines()[:2] == ["José <b> <jose@example.com>", "AO-TEST234-1"]
+    assert text["Content-Language"] == html["Content-Language"] == "de"
+    page = html.get_content()
+    assert '<html lang="de">' in page and "&lt;b&gt; &lt;jose@example.com&gt;<br>AO-TEST234-1</p>" in page
+    assert "42 &lt; 44" in page and "<b>" not in page
+    assert str(read["Subject"]).endswith("[AO-TEST234-1]")
+    assert read["Reply-To"].addresses[0].addr_spec == "jose@example.com"
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
@@ -118,7 +137,7 @@ async def test_a_shopper_who_left_hears_by_mail_once_even_after_a_restart(databa
     assert filed.ticket and filed.ticket["reference"] in str(mail["Subject"])
     assert mail["To"].addresses[0].addr_spec == "jane0@example.com" and mail["Reply-To"] == "support@example.com"
     assert mail["Content-Language"] == "en"
-    greeting, told, asked, reason, answer = mail.get_content().strip().replace("\r\n", "\n").split("\n\n")
+    greeting, told, asked, reason, answer = text_of(mail).strip().replace("\r\n", "\n").split("\n\n")
     assert greeting == "Hello Jane Doe," and told == filed.text
     assert asked == "What you told us:" and reason == "my lamp is broken"
     assert "support@example.com" in answer and filed.ticket["reference"] in answer

@@ -22,7 +22,8 @@ from tests.ticket_bridge.helpdesks.conftest import django_adapter, rt_adapter
 from tests.ticket_bridge.helpdesks.servers import HERE, DjangoServer, RtServer, django_environment
 from tests.ticket_bridge.helpdesks.test_every_helpdesk import SHOPPERS, fresh_key, payload
 from ticket_bridge.helpdesks.contract import Busy, Helpdesk, Unreachable
-from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp, message_id
+from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
+from ticket_bridge.helpdesks.postal import message_id
 from ticket_bridge.retry import RetryPolicy
 
 pytestmark = pytest.mark.helpdesks

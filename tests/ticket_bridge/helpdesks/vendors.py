@@ -1,6 +1,6 @@
-"""Fakes of vendors that cannot run here, each on a real socket, written from the vendor's API reference, and as moody
-as the vendor can be. A fake knows what the reference says of sign-in, required fields, answers and look-ups; nothing
-else.
+"""Fakes of vendors that cannot run here, each on a real socket, written from the vendor's API reference and, where they
+are public, its sources; as moody as the vendor can be. A fake knows what those say of sign-in, rights, required fields,
+answers and look-ups; nothing else.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -60,6 +61,10 @@ class Vendor(abc.ABC):
     port: int = 0
     creates = ("POST", "/")
     refusal: Any = None
+    #: Fields that the shop made mandatory, and whether this account may set and see the field of our key, and delete.
+    mandatory: tuple[str, ...] = ()
+    blind = False
+    deletes = True
     refusal_status = 422
 
     @property
@@ -77,6 +82,22 @@ class Vendor(abc.ABC):
     def add(self, **ticket: Any) -> dict[str, Any]:
         self.tickets.append({"id": len(self.tickets) + 101, **ticket})
         return self.tickets[-1]
+
+    def one(self, call: Call, path: str, closed: dict[str, Any]) -> Answer:
+        """A ticket by its id: shown, changed, taken away."""
+        id = call.path.removeprefix(f"{path}/")
+        ticket = next((t for t in self.tickets if str(t["id"]) == id), None)
+        if ticket is None:
+            return 404, {}, {"error": "RecordNotFound"}
+        if call.method == "DELETE":
+            if not self.deletes:
+                return 403, {}, {"error": "Forbidden"}
+            self.tickets.remove(ticket)
+            return 204, {}, b""
+        if call.method == "PUT":
+            assert call.body == closed, call.body
+            ticket["closed"] = True
+        return 200, {}, ticket
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Vendor]:
@@ -142,6 +163,12 @@ class Vendor(abc.ABC):
         return self.answer(call)
 
 
+def split(text: str) -> tuple[str, str]:
+    """The heading of a ticket's text, and the reason below it."""
+    head, _, reason = text.partition("\n\n")
+    return head, reason
+
+
 def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
@@ -180,7 +207,7 @@ class ZendeskFake(Vendor):
             given = call.body["ticket"]
             if not given.get("comment", {}).get("body"):
                 return 422, {}, self.refusal
-            ticket = self.add(**given)
+            ticket = self.add(**{k: v for k, v in given.items() if not (self.blind and k == "external_id")})
             if key:
                 self.keys[key] = (call.body, ticket)
             return 201, {"x-idempotency-lookup": "miss"}, {"ticket": ticket}
@@ -188,12 +215,16 @@ class ZendeskFake(Vendor):
             wanted = call.query.get("external_id")
             found = [t for t in self.tickets if wanted is None or t.get("external_id") == wanted]
             return 200, {}, {"tickets": found, "count": len(found), "next_page": None}
+        if call.path.startswith("/api/v2/tickets/"):
+            status, headers, found = self.one(call, "/api/v2/tickets", {"ticket": {"status": "solved"}})
+            return status, headers, {"ticket": found} if status == 200 else found
         return 404, {}, {"error": "InvalidEndpoint"}
 
     def held(self) -> list[dict[str, Any]]:
         return [
-            {"key": t["external_id"], "name": t["requester"]["name"], "email": t["requester"]["email"],
-             "reason": t["comment"]["body"], "subject": t["subject"], "tags": t.get("tags", []),
+            {"key": t.get("external_id"), "name": t["requester"]["name"], "email": t["requester"]["email"],
+             "head": split(t["comment"]["body"])[0], "reason": split(t["comment"]["body"])[1],
+             "subject": t["subject"], "tags": t.get("tags", []), "closed": t.get("closed", False),
              "earlier": t.get("metadata", {}).get("disputes")}
             for t in self.tickets
         ]  # fmt: skip
@@ -218,16 +249,20 @@ class FreshdeskFake(Vendor):
             )
         if call.path == "/api/v2/agents/me":
             return 200, {}, {"id": 1, "available": True}
-        if call.path == "/api/v2/ticket_fields":
-            return 200, {}, [{"id": 1, "name": "subject"}, {"id": 2, "name": "cf_external_ref", "type": "custom_text"}]
         if (call.method, call.path) == self.creates:
-            if not (call.body.get("email") and call.body.get("description") and call.body.get("status")):
-                return 400, {}, self.refusal
+            wrong = [n for n in ("email", "description", "status", *self.mandatory) if not call.body.get(n)]
+            wrong += [n for n in call.body.get("custom_fields", {}) if self.blind or n != "cf_external_ref"]
+            wrong += ["status"] if call.body.get("status") not in (None, 2, 3, 4, 5) else []
+            if wrong:
+                errors = [{"field": n, "message": "It should be a valid value", "code": "invalid_value"} for n in wrong]
+                return 400, {}, {"description": "Validation failed", "errors": errors}
             return 201, {}, self.add(**call.body)
         if call.path == "/api/v2/search/tickets":
             name, _, value = call.query["query"].strip('"').partition(":")
             found = [t for t in self.tickets if t["custom_fields"].get(name) == value.strip("'")]
             return 200, {}, {"results": found, "total": len(found)}
+        if call.path.startswith("/api/v2/tickets/"):
+            return self.one(call, "/api/v2/tickets", {"status": 5})
         return 404, {}, b""
 
     def held(self) -> list[dict[str, Any]]:
@@ -236,7 +271,9 @@ class FreshdeskFake(Vendor):
                 "key": t["custom_fields"]["cf_external_ref"],
                 "name": t["name"],
                 "email": t["email"],
-                "reason": t["description"],
+                "head": split(unescape(t["description"].replace("<br>", "\n")))[0],
+                "reason": split(unescape(t["description"].replace("<br>", "\n")))[1],
+                "closed": t.get("closed", False),
                 "subject": t["subject"],
                 "tags": t.get("tags", []),
                 "earlier": next(
@@ -248,35 +285,52 @@ class FreshdeskFake(Vendor):
 
 
 class ZammadFake(Vendor):
-    """docs.zammad.org/en/latest/api: intro (token), ticket (create, search), ticket/links, group, object. The search is
-    an index over words, so it may bring tickets that only look alike."""
+    """docs.zammad.org/en/latest/api: intro (token), ticket (create, search), ticket/links; and zammad/zammad: the
+    places are named in `ticket_bridge/helpdesks/zammad.py`. An agent's token: no list of groups, none of attributes, no
+    deleting. `query` needs a search engine, which this one has not; `condition` reads the database."""
 
     creates = ("POST", "/api/v1/tickets")
     refusal = {"error": "Invalid value for 'group'", "error_human": "Invalid value"}
+    deletes = False
 
     def answer(self, call: Call) -> Answer:
         if call.headers.get("authorization") != "Token token=secret":
             return 401, {}, {"error": "Invalid token!"}
         if call.path == "/api/v1/users/me":
             return 200, {}, {"id": 3, "active": True}
-        if call.path == "/api/v1/groups":
-            return 200, {}, [{"id": 1, "name": "Users", "active": True}]
-        if call.path == "/api/v1/object_manager_attributes":
-            return 200, {}, [{"object": "Ticket", "name": "external_ref", "data_type": "input"}]
+        if call.path in ("/api/v1/groups", "/api/v1/object_manager_attributes"):
+            return 403, {}, {"error": "Not authorized"}
         if (call.method, call.path) == self.creates:
-            if call.body.get("group") != "Users" or not call.body.get("article", {}).get("body"):
-                return 422, {}, self.refusal
-            return 201, {}, self.add(**call.body)
+            return self._create(call.body)
         if call.path == "/api/v1/tickets/search":
-            words = call.query["query"].partition(":")[2].strip('"').split(":")[0]
-            return 200, {}, [t for t in self.tickets if words in t.get("external_ref", "")]
+            wanted = call.query.get("condition[ticket.external_ref][value]")
+            exact = call.query.get("condition[ticket.external_ref][operator]") == "is"
+            return 200, {}, [t for t in self.tickets if exact and t.get("external_ref") == wanted]
+        if call.path.startswith("/api/v1/tickets/"):
+            return self.one(call, "/api/v1/tickets", {"state": "closed"})
         return 404, {}, {"error": "No route matches"}
+
+    def _create(self, given: dict[str, Any]) -> Answer:
+        if given.get("group") not in ("Users", "Returns"):
+            said = f"No value found for 'group' with id {given.get('group')!r}"
+            return 422, {}, {"error": said, "error_human": said}
+        if absent := [n for n in self.mandatory if n not in given]:
+            said = f"Missing required value for field '{absent[0]}'!"
+            return 422, {}, {"error": said, "error_human": said}
+        article = given.get("article") or {}
+        if not article.get("body"):
+            said = 'Need at least article: { body: "some text" }'
+            return 422, {}, {"error": said, "error_human": said}
+        answered = article.get("type") == "web" and article.get("sender") == "Customer"
+        kept = {k: v for k, v in given.items() if not (self.blind and k == "external_ref")}
+        return 201, {}, self.add(**kept, reply_button=answered)
 
     def held(self) -> list[dict[str, Any]]:
         return [
-            {"key": t["external_ref"], "name": f"{t['customer']['firstname']} {t['customer']['lastname']}".strip(),
-             "email": t["customer"]["email"], "reason": t["article"]["body"], "subject": t["title"],
-             "tags": [x for x in t.get("tags", "").split(",") if x],
+            {"key": t.get("external_ref"), "name": f"{t['customer']['firstname']} {t['customer']['lastname']}".strip(),
+             "email": t["customer"]["email"], "head": split(t["article"]["body"])[0],
+             "reason": split(t["article"]["body"])[1], "subject": t["title"],
+             "tags": [x for x in t.get("tags", "").split(",") if x], "closed": t.get("closed", False),
              "earlier": next(iter(t.get("links", {}).get("Ticket", {}).get("normal", [])), None)}
             for t in self.tickets
         ]  # fmt: skip
@@ -297,7 +351,7 @@ class WebhookFake(Vendor):
         if not hmac.compare_digest(right, given):
             return 401, {}, {"error": "signature"}
         if call.body["type"] == "ping":
-            return 200, {}, {}
+            return 200, {}, {"challenge": call.body["challenge"]}
         key = call.headers["idempotency-key"]
         found = next((t for t in self.tickets if t["key"] == key), None)
         return (200, {}, found) if found else (201, {}, self.add(**call.body))

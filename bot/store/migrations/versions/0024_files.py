@@ -4,8 +4,8 @@ that nothing needs any more until they are deleted from the folder, so that a cr
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0016"
+revision = "0024"
+down_revision = "0023"
 
 
 def upgrade() -> None:
