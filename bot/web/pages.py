@@ -15,7 +15,7 @@ from bot.bootstrap import Bot
 
 HERE = pathlib.Path(bot.__file__).parent
 _PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
     "base-uri 'none'; form-action 'self'"
 )
 _SHOP_PARTS = {"shop.css": "text/css", "shop.js": "text/javascript"}

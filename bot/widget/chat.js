@@ -3,6 +3,7 @@
    own. */
 
 import { Announcements } from "./announcements.js";
+import { Attach } from "./attach.js";
 import { Tickets } from "./card.js";
 import { Choices } from "./choices.js";
 import { Composer } from "./composer.js";
@@ -26,8 +27,10 @@ import { Rating } from "./rating.js";
 import { sound } from "./sound.js";
 import { Status } from "./status.js";
 import { OF_ONE_CHAT, keep } from "./storage.js";
+import { load, look } from "./stored.js";
 import { told } from "./told.js";
 import { Unread } from "./unread.js";
+import { Uploads } from "./uploads.js";
 import { WORDS } from "./words.js";
 /** @import { BotTurn, Customer, Turn } from "frames" */
 /** @import { Given } from "./page.js" */
@@ -54,7 +57,15 @@ export class Chat {
     done: () => this.#composer.focus(),
   });
   #choices = new Choices((words) => { this.#send(words); this.#composer.focus(); });
+  #attach = new Attach((files) => this.#give(files));
+  #uploads = new Uploads({
+    conversation: () => (this.#connection.ready && this.#conversation.isPresent ? this.#conversation.id : ""),
+    push: (frame) => this.#connection.send(frame),
+    show: (element) => this.#log.append(element),
+    tell: (words) => this.#aloud.announce(words),
+  });
   #log = new Log({
+    load, look,
     rating: () => this.#rating.form(),
     card: (ticket) => this.#tickets.card(ticket),
     choices: this.#choices.element,
@@ -65,7 +76,8 @@ export class Chat {
     hangs: () => { if (this.#connection.ready) this.#connection.hangs(); },
   });
   #conversation = new Conversation({
-    owner: this.#owner, connection: this.#connection, outbox: this.#outbox, log: this.#log, status: this.#status,
+    owner: this.#owner, connection: this.#connection, outbox: this.#outbox, uploads: this.#uploads,
+    log: this.#log, status: this.#status,
     turn: (turn) => this.#show(turn),
     typing: (who) => this.#log.typing(who),
     rated: () => this.#rated(),
@@ -73,11 +85,14 @@ export class Chat {
     home: (home) => this.#home.tell(home),
     language: (language) => this.#follow(language),
     read: (seq) => this.#unread.seen(seq),
-    ready: () => this.#events.tell("ready"),
+    files: (able) => this.#attach.allow(able),
+    ready: () => { this.#uploads.go(); this.#events.tell("ready"); },
     startOver: (words, fresh) => this.#startOver(words, fresh),
     elsewhere: () => this.#movedOn(),
   });
-  #composer = new Composer({ send: (words) => this.#send(words), writes: () => this.#conversation.writes() });
+  #composer = new Composer({
+    send: (words) => this.#send(words), writes: () => this.#conversation.writes(), attach: this.#attach.element,
+  });
   #home = new Home({
     ask: (words) => { this.#send(words); this.#composer.focus(); },
     back: () => { this.#goHome(false); this.#composer.focus(); },
@@ -109,6 +124,7 @@ export class Chat {
     };
     this.#panel = new Panel(root, parts,
       { open: () => this.open(), close: () => this.close(), escape: () => this.#escape() });
+    this.#attach.listenTo(root);
     this.#see();
   }
 
@@ -223,6 +239,14 @@ export class Chat {
     this.#log.down();
   }
 
+  /** @param {File[]} files */
+  #give(files) {
+    if (!this.#owner.check()) return;
+    this.#goHome(false);
+    this.#uploads.add(files);
+    this.#see();
+  }
+
   #escape() {
     if (this.#question.isOpen) this.#question.end();
     else if (this.#menu.isOpen) this.#menu.fold();
@@ -231,12 +255,12 @@ export class Chat {
 
   /** @param {Turn} turn */
   #show(turn) {
-    const known = this.#outbox.acknowledged(turn);
+    const known = this.#outbox.acknowledged(turn) ?? this.#uploads.acknowledged(turn);
     if (turn.seq <= this.#log.last) return known?.remove();
     const live = turn.seq > this.#conversation.caughtUp;
     this.#status.say(keep.blocked ? WORDS.unkept : "");
     this.#choices.after(turn);
-    this.#log.add(turn, this.#outbox.first, known);
+    this.#log.add(turn, this.#waiting, known);
     if (turn.who === "shopper" && turn.language && live) this.#follow(turn.language);
     if (turn.ticket) told.ticket(turn.ticket, () => this.#events.tell("ticket", turn.ticket));
     if (turn.who !== "shopper") this.#unread.add(turn.seq);
@@ -255,6 +279,9 @@ export class Chat {
     this.#goHome(false);
   }
 
+  /* The first that the server has not acknowledged. */
+  get #waiting() { return this.#outbox.first ?? this.#uploads.first; }
+
   /* What is in sight was read. */
   #seen() {
     if (document.hidden || !this.#panel.isOpen || !this.#log.last) return;
@@ -264,7 +291,7 @@ export class Chat {
 
   /* Agreement first; then what was said, or where nothing was, what could be. */
   #see() {
-    const begun = this.#log.last > 0 || this.#outbox.first !== null;
+    const begun = this.#log.last > 0 || this.#waiting !== null;
     const home = this.#atHome || !begun;
     if (home) this.#home.shown(begun);
     this.#panel.view(!this.#consent.isGiven ? "consent" : this.#atHome ? "home" : begun ? "chat" : "beginning");
@@ -337,6 +364,7 @@ export class Chat {
     back(() => this.reworded());
     this.#conversation.clear();
     this.#outbox.clear();
+    this.#uploads.clear();
     this.#rating.clear();
     this.#question.clear();
     this.#choices.clear();

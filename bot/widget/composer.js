@@ -13,15 +13,15 @@ export class Composer {
   #needs;
   #input;
 
-  /** `needs`: send(words); writes() at every key.
-      @param {{ send: (words: string) => void, writes: () => void }} needs */
+  /** `needs`: send(words); writes() at every key; `attach`: the element by which files are given.
+      @param {{ send: (words: string) => void, writes: () => void, attach: HTMLElement }} needs */
   constructor(needs) {
     this.#needs = needs;
     this.#input = make("textarea", { rows: "1", "aria-label": () => WORDS.placeholder,
       placeholder: () => WORDS.placeholder, dir: "auto", autocomplete: "off", enterkeyhint: "send",
       onkeydown: (event) => this.#key(event), oninput: () => this.#grow() });
     this.element = make("form", { class: "say", onsubmit: (event) => this.#send(event) },
-      this.#input, make("button", { class: "go", type: "submit" }, () => WORDS.send));
+      needs.attach, this.#input, make("button", { class: "go", type: "submit" }, () => WORDS.send));
     this.#input.value = keep.get("draft") ?? "";
   }
 

@@ -12,6 +12,7 @@ import { WORDS } from "./words.js";
 /** @import { Outbox } from "./outbox.js" */
 /** @import { Owner } from "./owner.js" */
 /** @import { Status } from "./status.js" */
+/** @import { Uploads } from "./uploads.js" */
 
 const TOLD = 2000;  // milliseconds between two words of typing
 const SEEN = 300;   // milliseconds in which more is seen, and told at once
@@ -21,8 +22,9 @@ export class Conversation {
   fresh = false;
   /** Turns up to here were said before: they are shown, and not read out. */
   caughtUp = Infinity;
-  /** Which conversation is on the screen, "" where that is not known yet. */
+  /** Which conversation is on the screen, "" where that is not known yet: its token, and its name. */
   token = "";
+  id = "";
   #needs;
   #greeted = "";  // who was named in the last hello
   #told = 0;
@@ -30,12 +32,14 @@ export class Conversation {
   #known = NaN;   // the last that the server knows to be seen; NaN where it cares for none
   #telling = 0;
 
-  /** `needs`: the parts {owner, connection, outbox, log, status}; turn(turn), typing(who), rated(), hours(hours),
-      home(home), language(language), read(seq), ready() when these were told; startOver(words, fresh) where this chat
-      is no more; elsewhere() where another tab has left it.
-      @param {{ owner: Owner, connection: Connection, outbox: Outbox, log: Log, status: Status,
+  /** `needs`: the parts {owner, connection, outbox, uploads, log, status}; turn(turn), typing(who), rated(),
+      hours(hours),
+      home(home), language(language), read(seq), files(able), ready() when these were told; startOver(words,
+      fresh) where this chat is no more; elsewhere() where another tab has left it.
+      @param {{ owner: Owner, connection: Connection, outbox: Outbox, uploads: Uploads, log: Log, status: Status,
         turn: (turn: Turn) => void, typing: (who: TypingShown["who"]) => void, rated: () => void,
         hours: (hours?: ServiceHours | null) => void, home: (home: Home) => void, read: (seq: number) => void,
+        files: (able: boolean) => void,
         language: (language: string | null) => void, ready: () => void,
         startOver: (words: () => string, fresh: boolean) => void, elsewhere: () => void }} needs */
   constructor(needs) { this.#needs = needs; }
@@ -105,6 +109,7 @@ export class Conversation {
     this.#greeted = "";
     this.#seen = 0;
     this.#known = NaN;
+    this.id = "";
   }
 
   /** Whether the browser's present chat is the one on the screen: another tab may have begun a new one. */
@@ -145,6 +150,8 @@ export class Conversation {
     status.say(keep.blocked ? WORDS.unkept : "");
     this.#needs.hours(frame.hours);
     if (frame.rated) this.#needs.rated();
+    this.id = frame.conversation;
+    this.#needs.files(frame.features.includes("files"));
     if (frame.features.includes("read")) this.#read(frame.read);
     if (!first) return;
     if (whoIs(owner.customer) !== this.#greeted) this.hello();  // named while the first hello was on its way
@@ -154,10 +161,11 @@ export class Conversation {
 
   /** @param {Error} frame */
   #failed(frame) {
-    const { connection, outbox, status } = this.#needs;
+    const { connection, outbox, status, uploads } = this.#needs;
     if (frame.code === "bad_token") return this.#forgotten();
     if (frame.code === "bad_origin") return this.#stranger();
     connection.later = (frame.retry_after ?? 0) * 1000;
+    if (uploads.failed(frame, connection.later)) return;
     if (frame.id && outbox.has(frame.id)) outbox.failed(frame, connection.later);
     else status.say(frame.code === "unavailable" ? WORDS.away : frame.message);
   }

@@ -7,7 +7,7 @@
     @typedef {string | number | boolean | null} Value
     @typedef {Partial<Record<"class" | "id" | "role" | "tabindex" | "hidden" | "type" | "href" | "src" | "alt"
       | "target" | "rel" | "download" | "name" | "value" | "rows" | "maxlength" | "autocomplete" | "enterkeyhint"
-      | "disabled" | "popover" | "datetime" | `data-${string}`, Value>>} Plain
+      | "disabled" | "popover" | "accept" | "multiple" | "datetime" | `data-${string}`, Value>>} Plain
     @typedef {Partial<Record<"title" | "placeholder" | "lang" | "dir" | `aria-${string}`, Words>>} Worded
     @typedef {{ [Name in keyof HTMLElementEventMap as `on${Name}`]?: (event: HTMLElementEventMap[Name]) => unknown }}
       Listeners */

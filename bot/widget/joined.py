@@ -18,8 +18,8 @@ HERE = pathlib.Path(__file__).parent
 #: parts of a chat, which draw on the former and hardly on one another, then what puts them together and into the page.
 ORDER = (
     "page", "plain", "ids", "storage", "words", "when", "elements", "language", "colours", "looks", "styles", "said",
-    "events", "status", "hours", "announcements", "unread", "told", "earlier", "sound", "card", "rating", "turn",
-    "choices", "log", "composer", "menu", "question", "copy", "consent", "home", "owner", "connection", "outbox",
+    "events", "status", "hours", "announcements", "unread", "told", "earlier", "sound", "card", "rating", "file", "turn",
+    "choices", "stored", "log", "attach", "uploads", "composer", "menu", "question", "copy", "consent", "home", "owner", "connection", "outbox",
     "conversation", "panel", "chat", "host", "start",
 )  # fmt: skip
 

@@ -112,6 +112,14 @@ input[type=search] { inline-size: 100%; min-height: 44px; padding: 8px 12px; bor
 .sign::after { content: ""; position: absolute; inset-block-start: 1px; inset-inline-start: 4px; inline-size: 2px;
   block-size: 5px; background: var(--muted); }
 .failed .note { color: var(--error); }
+.files { display: flex; flex-direction: column; gap: 4px; align-items: flex-end; }
+.file { display: grid; gap: 0 8px; padding: 8px 12px; text-align: start; border: 1px solid var(--line);
+  background: var(--soft); color: var(--fore); max-inline-size: 100%; overflow-wrap: anywhere; }
+.file img { max-inline-size: 220px; max-block-size: 180px; border-radius: 8px; margin-block-end: 4px; }
+.size { font-size: .8125em; color: var(--muted); }
+.way { display: flex; align-items: center; flex-wrap: wrap; gap: 4px; justify-content: flex-end; }
+progress { inline-size: 120px; accent-color: var(--ink); }
+.clip { padding: 0; font-size: 1.6em; line-height: 1; color: var(--muted); }
 .dots .words { display: inline-flex; gap: 4px; align-items: center; min-block-size: 2.6em; }
 .dots i { inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--muted); }
 .source { font-size: .875em; margin: 4px 0 0; color: var(--muted); border: 1px solid var(--line); border-radius: 10px;

@@ -2,14 +2,16 @@
    remembers nothing. */
 
 import { make } from "./elements.js";
+import { figure } from "./file.js";
 import { at, given } from "./page.js";
 import { said } from "./said.js";
 import { date, time } from "./when.js";
 import { WORDS, nameOf, saidIn } from "./words.js";
-/** @import { Source, TicketShown, Turn } from "frames" */
+/** @import { FileShown, Source, TicketShown, Turn } from "frames" */
 /** @import { Saying } from "./said.js" */
 /** @typedef {Saying & { who: Turn["who"], at: string, agent?: string | null }} Spoken */
-/** @typedef {{ rating: () => HTMLElement | null, card: (ticket: TicketShown) => HTMLElement | null }} Needs */
+/** @typedef {{ rating: () => HTMLElement | null, card: (ticket: TicketShown) => HTMLElement | null,
+      load: (path: string) => Promise<string>, look: (file: FileShown) => void }} Needs */
 
 /** A picture that the shop names, or the first letter of the name. A picture that the page does not let in leaves the
     letter.
@@ -39,6 +41,10 @@ const spoken = (turn, first) => {
     make("span", { class: "who" }, () => `${name()}: `), said("p", turn, { class: "words" }));
 };
 
+/** @param {FileShown[]} files @param {Needs} needs */
+const pictures = (files, needs) => make("div", { class: "files" }, ...files.map((file) => figure(
+  { ...file, picture: file.thumbnail && needs.load(file.thumbnail) }, () => needs.look(file))));
+
 /** @param {string} url */
 const page = (url) => make("a", { href: at(url).href, target: "_blank", rel: "noopener" }, () => WORDS.article);
 
@@ -55,7 +61,8 @@ const source = ({ title, passage, language, url, revised }, reply) => make("deta
 export const ownWords = (text, first) =>
   spoken({ who: "shopper", text, language: null, parts: null, at: new Date().toISOString() }, first);
 
-/** The server has the shopper's words: the same element shows them as they are stored, in their language.
+/** The server has the shopper's words: the same element shows them as they are stored, in their language. Files stay as
+    they are shown.
     @param {HTMLElement} element @param {Turn} turn */
 export const acknowledge = (element, turn) => {
   const shown = element.querySelector(".words"), stored = said("p", turn, { class: "words" });
@@ -64,10 +71,11 @@ export const acknowledge = (element, turn) => {
 };
 
 /** A turn from the server. `first`: of several of one speaker's. `needs`: rating() -> a form or null; card(ticket) -> a
-    card or null.
+    card or null; load(path) -> the address of a picture that only this chat may see; look(file) shows all of it.
     @param {Turn} turn @param {boolean} first @param {Needs} needs */
 export const drawn = (turn, first, needs) => {
   const element = spoken(turn, first);
+  if (turn.files?.length) element.querySelector(".words")?.replaceWith(pictures(turn.files, needs));
   if (turn.who === "shopper") return element;
   for (const found of turn.sources ?? []) element.append(source(found, turn.text));
   const card = turn.ticket && needs.card(turn.ticket);

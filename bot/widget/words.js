@@ -6,7 +6,8 @@ import { at } from "./page.js";
 
 const ENGLISH = {
   open: "Chat with us", title: "Help", close: "Close the chat", placeholder: "Write a message",
-  send: "Send", greeting: "Hello! Ask me about orders, delivery, returns or refunds, or ask for a support ticket.",
+  send: "Send", attach: "Send a photo or a file", file: "File", sending: "Being sent", cancel: "Cancel",
+  greeting: "Hello! Ask me about orders, delivery, returns or refunds, or ask for a support ticket.",
   connecting: "Connecting…", offline: "No connection. Your messages are kept and sent when it is back.",
   typing: "The assistant is writing…", agentTyping: "The agent is writing…",
   you: "You", bot: "Assistant", agent: "Agent", source: "Source: ", article: "Read the article",

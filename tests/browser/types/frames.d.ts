@@ -72,6 +72,30 @@ export interface Error {
   retry_after?: number | null;
 }
 
+/** A file of a turn. `size` in bytes; `url`, and `thumbnail` where it is a picture: paths on the bot's own host, for
+    whoever sends the chat's token as `Authorization: Bearer`. */
+export interface FileShown {
+  id: string;
+  name: string;
+  type: "image/jpeg" | "image/png" | "application/pdf" | "text/plain";
+  size: number;
+  url: string;
+  thumbnail: string | null;
+}
+
+/** A file that is complete. `sent`: it stands in a turn of the chat; one that does not is forgotten after a day. `url`
+    and `thumbnail` are paths on this host, for the bearer of the chat's token; `thumbnail` null where it is no picture.
+    */
+export interface FileTold {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  thumbnail: string | null;
+  sent: boolean;
+}
+
 /** A place that a search found; `answers`: it answers what was searched for. */
 export interface Found {
   title: string;
@@ -103,10 +127,21 @@ export interface HoursChanged {
   hours: ServiceHours;
 }
 
+/** Why a file was not taken: `code`, and `detail` for a person, in the chat's language. */
+export interface NotTaken {
+  code: string;
+  detail: string;
+}
+
 /** A piece of a turn's text, in one language. */
 export interface Part {
   text: string;
   language: string;
+}
+
+/** An upload that is not complete: how many bytes are here. The next piece begins there. */
+export interface PartTold {
+  received: number;
 }
 
 export interface Rate {
@@ -145,6 +180,14 @@ export interface SearchAnswer {
   items: Found[];
 }
 
+/** Files that were uploaded over HTTP, sent in a turn of the shopper's; `files` are their ids. The turn with the same
+    `id` is the acknowledgement. Words beside them are a `say` of their own. */
+export interface SendFile {
+  type: "file";
+  id: string;
+  files: string[];
+}
+
 /** The published hours of live agents, in the page's language, else the chat's: their wording, and where a machine can
     read them whether somebody is there now, when they are `next` while they are not, and when that `closes` (ISO 8601).
     `closed` names the closed days of the next week; empty where there are none. */
@@ -157,7 +200,7 @@ export interface ServiceHours {
 }
 
 /** The shopper's own turn: the acknowledgement of a `say` with the same `id`. `language`: that of its words, null where
-    they do not tell. */
+    they do not tell. `files`: what a `file` sent; `text` then holds their names, for whoever shows text alone. */
 export interface ShopperTurn {
   type: "turn";
   seq: number;
@@ -166,6 +209,7 @@ export interface ShopperTurn {
   at: string;
   language: string | null;
   id: string | null;
+  files?: FileShown[];
 }
 
 /** A quoted place of an article; `language` is the article's. `url`: its page in the help centre, where there is one;
@@ -205,7 +249,7 @@ export interface TypingShown {
     act `thanks` follows. `language`: the chat's (ISO 639-1), null while nothing was said; from there on a turn of the
     shopper's that tells one changes it. `features`: what was added to the frames since they were first published:
     `languages` (this field, and `language` and `parts` of turns), `home` (the field of that name), `read` (the frames
-    of that name). `read`: the last turn that the shopper has seen, 0 for none. */
+    of that name), and `files` where files may be sent. `read`: the last turn that the shopper has seen, 0 for none. */
 export interface Welcome {
   type: "welcome";
   conversation: string;
@@ -213,7 +257,7 @@ export interface Welcome {
   seq: number;
   rated: boolean;
   language: string | null;
-  features: ("languages" | "hours" | "home" | "read")[];
+  features: ("languages" | "hours" | "home" | "read" | "files")[];
   read: number;
   home: Home;
   hours?: ServiceHours | null;
@@ -228,4 +272,4 @@ export type Turn = OneOf<ShopperTurn | BotTurn>;
 
 export type ServerFrame = Welcome | Turn | TypingShown | HoursChanged | Rated | ReadElsewhere | Erased | Error;
 
-export type ClientFrame = Hello | Say | Rate | Typing | Erase | Read;
+export type ClientFrame = Hello | Say | Rate | Typing | Erase | Read | SendFile;

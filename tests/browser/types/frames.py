@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from bot.help_centre.for_machines import Found, SearchAnswer
 from bot.web.asyncapi import SENT_BY_CLIENT, SENT_BY_SERVER, document
+from bot.web.files_api import FileTold, NotTaken, PartTold
 
 FILE = pathlib.Path(__file__).with_name("frames.d.ts")
 _HEAD = "/* What the widget sends and is sent. Made by `python -m tests.browser.types.frames`; never edited. */"
@@ -67,6 +68,7 @@ def declarations() -> str:
             "properties": {key: _schema(hint, schemas) for key, hint in hints.items()},
             "required": list(hints),
         }
+    schemas |= {model.__name__: model.model_json_schema() for model in (FileTold, PartTold, NotTaken)}
     alike: dict[str, list[str]] = {}
     for model in SENT_BY_SERVER:
         kind = schemas[model.__name__]["properties"]["type"]["const"]
