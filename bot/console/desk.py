@@ -16,6 +16,7 @@ from bot.factories import make_smtp
 from bot.history import desk
 from bot.history.masking import veiled
 from bot.history.shown import DESK, row_as_seen
+from bot.store.files.rows import of_ticket
 from ticket_bridge.helpdesks.contract import HelpdeskError
 from ticket_bridge.helpdesks.mailbox import deliver
 from ticket_bridge.helpdesks.postal import fill, mailbox, message_id, policy_for
@@ -65,6 +66,7 @@ async def ticket(ask: Ask) -> Response:
     if ask.hidden:
         notes = [row_as_seen("desk_note", note, [passed["name"]]) for note in notes]
     chat = await desk.chat_of(ask.bot.store, row.key)
+    files = [] if ask.hidden else [kept.file.frame() for kept in await of_ticket(ask.bot.store, row.reference)]
     await ask.note("read ticket", row.reference)
     return ask.page(
         "desk_ticket.html",
@@ -72,6 +74,7 @@ async def ticket(ask: Ask) -> Response:
         payload=_hide(ask, passed),
         notes=notes,
         chat=chat,
+        files=files,
         called=await ask.called(),
         can_mail=make_smtp(ask.bot.settings) is not None,
         passed_on=await passed_on_in(ask, chat) if chat else [],
