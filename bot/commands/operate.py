@@ -23,7 +23,7 @@ def doctor() -> None:
 @click.argument("file", type=click.Path(path_type=pathlib.Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace FILE where it is there.")
 def backup(file: pathlib.Path, force: bool) -> None:
-    """Write everything (conversations, tickets, accounts, edited articles) into FILE, while the bot runs."""
+    """Write everything (conversations, tickets, accounts, edited articles, files) into FILE, while the bot runs."""
     from bot.operations.backup import backup as save
 
     size = save(read_settings(), file, force=force)
@@ -41,6 +41,8 @@ def restore(file: pathlib.Path, replace: bool) -> None:
 
     found = asyncio.run(bring_back(read_settings(), file, replace=replace))
     click.echo(f"{found['conversations']:,} conversations with {found['turns']:,} turns are back.")
+    if found["files"]:
+        click.echo(f"{found['files']:,} files are back.")
     if found["doubted"]:
         click.echo(
             f"{found['doubted']:,} tickets were not filed when the backup was made: "

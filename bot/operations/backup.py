@@ -23,10 +23,12 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import Connection, make_url
 
+from bot.operations.backup_files import Damaged, add_files, database_in, restore_files
 from bot.operations.progress import tell
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store, Unavailable
 from bot.store.declarations import REGISTER
+from bot.store.files.folder import Folder
 from bot.store.lease import ARCHIVIST, holder
 from bot.store.lives import is_dead, life
 from bot.store.migrate import newest
@@ -61,6 +63,7 @@ def backup(settings: Settings, target: pathlib.Path, *, force: bool = False) -> 
             _tool(
                 "pg_dump", settings, "--format=custom", "--no-owner", "--no-privileges", *left_out, f"--file={partial}"
             )
+        add_files(partial, Folder(settings.files_folder))
         partial.replace(target)
     except OSError as error:
         raise BackupError(f"cannot write {target}: {error.strerror}; choose another folder") from error
@@ -71,13 +74,22 @@ def backup(settings: Settings, target: pathlib.Path, *, force: bool = False) -> 
 
 
 async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = False) -> dict[str, int]:
-    """Bring back what `source` holds: how many conversations and turns that is, and tickets to be looked for. Raises
-    `BackupError`, also while a bot is at work on the database."""
+    """Bring back what `source` holds: how many conversations, turns and files that is, and tickets to be looked for.
+    Raises `BackupError`, also while a bot is at work on the database."""
     try:
-        with source.open("rb") as file:
-            head = file.read(16)
+        with database_in(source, settings.files_folder) as copy:
+            done = await _restore(settings, copy, source, replace=replace)
+        return done | {"files": await asyncio.to_thread(restore_files, source, Folder(settings.files_folder))}
+    except Damaged as error:
+        raise BackupError(str(error)) from error
     except OSError as error:
         raise BackupError(f"cannot read {source}: {error.strerror}") from error
+
+
+async def _restore(settings: Settings, copy: pathlib.Path, source: pathlib.Path, *, replace: bool) -> dict[str, int]:
+    """The database of a backup, whose copy it is; `source` is what it is called."""
+    with copy.open("rb") as file:
+        head = file.read(16)
     made_by = "SQLite" if head.startswith(_SQLITE) else "PostgreSQL" if head.startswith(_POSTGRESQL) else ""
     wanted = "SQLite" if settings.sqlite else "PostgreSQL"
     if made_by != wanted:
@@ -91,7 +103,7 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
             "the database holds conversations already; add --replace to lose them for those of the backup"
         )
     if settings.sqlite:
-        _restore_sqlite(source, _database_file(settings))
+        _restore_sqlite(copy, source, _database_file(settings))
     else:
         _tool(
             "pg_restore",
@@ -102,7 +114,7 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
             "--no-privileges",
             "--single-transaction",
             "--exit-on-error",
-            str(source),
+            str(copy),
         )
     async with opened(settings) as store:
         return await _settle(store)
@@ -192,9 +204,9 @@ def _leave_out(copy: sqlite3.Connection) -> None:
     copy.commit()
 
 
-def _restore_sqlite(source: pathlib.Path, target: pathlib.Path) -> None:
+def _restore_sqlite(copy: pathlib.Path, source: pathlib.Path, target: pathlib.Path) -> None:
     try:
-        with contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as saved:
+        with contextlib.closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as saved:
             _check_sqlite(saved, source)
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             partial = target.with_name(f".{target.name}.restoring")

@@ -18,9 +18,9 @@ HERE = pathlib.Path(__file__).parent
 #: parts of a chat, which draw on the former and hardly on one another, then what puts them together and into the page.
 ORDER = (
     "page", "plain", "ids", "storage", "words", "when", "elements", "language", "colours", "looks", "styles", "said",
-    "events", "status", "hours", "announcements", "unread", "told", "earlier", "sound", "card", "rating", "file", "turn",
-    "choices", "stored", "log", "attach", "uploads", "composer", "menu", "question", "copy", "consent", "home", "owner", "connection", "outbox",
-    "conversation", "panel", "chat", "host", "start",
+    "events", "status", "hours", "announcements", "unread", "told", "earlier", "sound", "card", "rating", "file",
+    "turn", "choices", "stored", "log", "attach", "uploads", "composer", "menu", "question", "copy", "consent",
+    "home", "owner", "connection", "outbox", "conversation", "panel", "chat", "host", "start",
 )  # fmt: skip
 
 _TITLE = "/* Askonce's chat widget. One script, no framework: a custom element in a Shadow DOM. Source: bot/widget/. */"
