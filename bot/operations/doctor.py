@@ -20,6 +20,7 @@ from bot.history import views
 from bot.operations import backup
 from bot.operations.configured import configured
 from bot.operations.editing import Editing
+from bot.operations.evidence_checks import evidence
 from bot.operations.finding import Finding, ill, note, well
 from bot.operations.helpdesk_check import helpdesk_notes
 from bot.settings import Settings
@@ -73,6 +74,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
                     "run `askonce helpdesk check`, and mend what it names; the next ticket clears this",
                 )
             yield await _tickets(store)
+            for finding in await evidence(settings, store):
+                yield finding
             for finding in await _reviews(settings, store):
                 yield finding
     if (mail := make_smtp(settings)) is not None:

@@ -16,8 +16,11 @@ _OF_ITS_OWN = ("name", "email", "reason", "subject", "envelope")
 
 
 def heading(payload: Mapping[str, Any]) -> str:
-    """The first lines: name and address, the reference, and whatever this helpdesk requires beside the three (R1)."""
-    lines = [f"{one_line(payload['name'])} <{payload['email']}>", str(payload["envelope"]["reference"])]
+    """The first lines: name and address, the reference, where the shopper's files are, and whatever this helpdesk
+    requires beside the three (R1)."""
+    envelope = payload["envelope"]
+    lines = [f"{one_line(payload['name'])} <{payload['email']}>", str(envelope["reference"])]
+    lines += [str(envelope["evidence"])] if "evidence" in envelope else []
     lines += [f"{name}: {one_line(str(value))}" for name, value in payload.items() if name not in _OF_ITS_OWN]
     return "\n".join(lines)
 
