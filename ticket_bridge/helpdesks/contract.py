@@ -78,8 +78,8 @@ class Helpdesk(Protocol):
     """Where tickets go. One file for each vendor; the courier knows only this.
 
     A payload holds `name`, `email`, `reason` (the passed content, R1), `subject`, and `envelope` with `reference` and,
-    where they are configured, `tags` and `language`, and `evidence`, the address of the shopper's files. `earlier` is the helpdesk's id of the ticket that this one
-    disputes (R18), None where there is none.
+    where they are configured, `tags` and `language`, and `evidence`, the address of the shopper's files. `earlier`
+    is the helpdesk's id of the ticket that this one disputes (R18), None where there is none.
 
     `settle`, in seconds: how long a ticket may exist, or still be on its way, before `find` shows it. After an attempt
     with an unknown end the courier looks twice, so far apart, before it creates again; 0 where the helpdesk itself

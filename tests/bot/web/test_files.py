@@ -1,0 +1,179 @@
+"""Files over HTTP, as a client that is no browser sends them: in pieces, once, for the bearer of the chat's token."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.bot.evidence.hostile import located, picture
+from tests.conftest import TOKEN, BotProcess, Client, client_of
+
+
+@pytest.fixture
+def bot(standing_bot: BotProcess) -> BotProcess:
+    return standing_bot
+
+
+@pytest.fixture
+async def http(bot: BotProcess) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=bot.url, timeout=600) as found:
+        yield found
+
+
+class Sender:
+    """One chat and what it uploads."""
+
+    def __init__(self, http: httpx.AsyncClient, welcome: dict[str, Any]) -> None:
+        self.http, self.chat = http, welcome["conversation"]
+        self.bearer = {"Authorization": f"Bearer {welcome['token']}"}
+
+    @property
+    def path(self) -> str:
+        return f"/api/conversations/{self.chat}/files"
+
+    async def put(self, content: bytes, *, id: str = "1", name: str = "lid.jpg", offset: int = 0, size: int | None = None,
+            **more: Any) -> httpx.Response:  # fmt: skip
+        query = {"id": id, "name": name, "offset": offset, "size": len(content) if size is None else size, **more}
+        return await self.http.post(self.path, params=query, content=content, headers=self.bearer)
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.http.get(path, headers=self.bearer | headers)
+
+
+async def begun(client: Client, http: httpx.AsyncClient) -> Sender:
+    return Sender(http, await client.hello())
+
+
+async def test_a_file_is_a_turn_that_is_thanked_for_and_nothing_else(bot: BotProcess, http: httpx.AsyncClient) -> None:
+    async with client_of(bot.url) as client:
+        sender = await begun(client, http)
+        assert "files" in client.welcome["features"]
+        await client.say("open a ticket, the lid is cracked")
+        await client.until("ask")
+        answer = await sender.put(picture(size=(1200, 900)))
+        assert answer.status_code == 201 and answer.json()["sent"] is True
+        await client.until("thanks")
+        await client.until("privacy")  # once: what is in a picture cannot be masked
+        (turn,) = [t for t in client.turns if t.get("files")]
+        assert (turn["who"], turn["text"], turn["id"]) == ("shopper", "lid.jpg", "1")
+        await sender.put(picture(colour="red"), id="2")
+        await client.until("thanks")
+        await client.say("Jane Doe, jane@example.com")
+        await client.until("ticket_filed")
+        assert [t.get("act") for t in client.turns].count("privacy") == 1
+    (ticket,) = bot.get(f"/api/tickets?conversation={sender.chat}")["items"]
+    assert ticket["fields"] == {"name": "Jane Doe", "email": "jane@example.com", "reason": "the lid is cracked"}
+
+
+async def test_an_upload_goes_on_where_it_broke_off_and_is_one_file(bot: BotProcess, http: httpx.AsyncClient) -> None:
+    async with client_of(bot.url) as client:
+        sender, content = await begun(client, http), picture("PNG", (900, 700))
+        half = len(content) // 2
+        assert (await sender.get(f"{sender.path}?id=1")).json() == {"received": 0}
+        first = await sender.put(content[:half], name="lid.png", size=len(content))
+        assert (first.status_code, first.json()) == (202, {"received": half})
+        late = await sender.put(content[10:half], name="lid.png", size=len(content), offset=10)
+        assert late.json() == {"received": half}, "a piece that came twice changes nothing"
+        assert (await sender.get(f"{sender.path}?id=1")).json() == {"received": half}
+        done = await sender.put(content[half:], name="lid.png", size=len(content), offset=half)
+        again = await sender.put(content[half:], name="lid.png", size=len(content), offset=half)
+        assert done.status_code == again.status_code == 201 and done.json()["id"] == again.json()["id"]
+        await client.until("thanks")
+        assert len([t for t in client.turns if t.get("files")]) == 1
+
+
+async def test_several_are_one_turn(bot: BotProcess, http: httpx.AsyncClient) -> None:
+    async with client_of(bot.url) as client:
+        sender = await begun(client, http)
+        ids = [
+            (await sender.put(picture(colour=c), id=c, name=f"{c}.jpg", send="false")).json()["id"]
+            for c in ("red", "blue")
+        ]
+        await client.send(type="file", id="both", files=ids)
+        await client.until("thanks")
+        await client.send(type="file", id="both", files=ids)  # not acknowledged in time, so sent again
+        while [t.get("id") for t in client.turns].count("both") < 1:
+            await client.receive()
+        await client.say("hello")
+        (turn,) = [t for t in client.turns if t.get("files")]
+        assert [f["name"] for f in turn["files"]] == ["red.jpg", "blue.jpg"]
+        await client.send(type="file", id="other", files=ids)
+        while not client.errors:
+            await client.receive()
+        assert client.errors[-1]["code"] == "bad_frame", "each stands in one turn"
+
+
+async def test_place_and_camera_are_gone_and_the_small_picture_is_small(
+    bot: BotProcess, http: httpx.AsyncClient
+) -> None:
+    async with client_of(bot.url) as client:
+        sender = await begun(client, http)
+        told = (await sender.put(located())).json()
+        whole, small = await sender.get(told["url"]), await sender.get(told["thumbnail"])
+        for answer in (whole, small):
+            assert answer.status_code == 200 and answer.headers["x-content-type-options"] == "nosniff"
+            assert "sandbox" in answer.headers["content-security-policy"]
+            assert b"Exif" not in answer.content and b"CameraMaker" not in answer.content
+        assert len(small.content) < len(whole.content) and whole.headers["content-type"] == "image/jpeg"
+
+
+async def test_nobody_elses_token_opens_a_file_or_takes_one(bot: BotProcess, http: httpx.AsyncClient) -> None:
+    async with client_of(bot.url) as client, client_of(bot.url) as stranger:
+        sender, other = await begun(client, http), await begun(stranger, http)
+        told = (await sender.put(picture())).json()
+        for headers in ({}, other.bearer, {"Authorization": f"Bearer {TOKEN}"}, {"Authorization": "Basic eDp5"}):
+            for path in (told["url"], told["thumbnail"], f"{sender.path}?id=1"):
+                assert (await http.get(path, headers=headers)).status_code == 404
+        answer = await http.post(
+            sender.path, params={"id": "1", "name": "a", "size": 1}, content=b"a", headers=other.bearer
+        )
+        assert answer.status_code == 404
+        strange = {"Origin": "https://evil.example"}
+        assert (await http.get(told["url"], headers=sender.bearer | strange)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("content", "size", "status", "words"),
+    [
+        (b"", 0, 415, "empty"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None, 415, "can't be sent"),
+        (b"a", 11_000_000, 413, "10 MB"),
+        (b"GIF89a nothing", None, 415, ""),
+    ],
+)
+async def test_what_is_not_taken_is_told_in_words(
+    bot: BotProcess, http: httpx.AsyncClient, content: bytes, size: int | None, status: int, words: str
+) -> None:
+    async with client_of(bot.url) as client:
+        sender = await begun(client, http)
+        answer = await sender.put(content, size=size)
+        assert answer.status_code == status and words in answer.json()["detail"] and answer.json()["detail"]
+        await client.say("hello")
+        assert not [t for t in client.turns if t.get("files")]
+
+
+async def test_in_the_chats_language(bot: BotProcess, http: httpx.AsyncClient) -> None:
+    async with client_of(bot.url) as client:
+        sender = await begun(client, http)
+        await client.say("meine Lampe kam kaputt an")
+        assert (await sender.put(b"")).json()["detail"].startswith("Diese Datei ist leer")
+
+
+async def test_erasing_the_chat_leaves_no_byte_of_it(bot: BotProcess, http: httpx.AsyncClient) -> None:
+    async with client_of(bot.url) as client, client_of(bot.url) as other:
+        sender, same = await begun(client, http), await begun(other, http)
+        shared, own = picture(colour="purple"), picture(colour="orange")
+        told, kept = (await sender.put(own)).json(), (await same.put(shared)).json()
+        await sender.put(shared, id="2")
+        folder = bot.folder / "files"
+        before = {p.name for p in folder.glob("??/*")}
+        await client.send(type="erase")
+        while (await client.receive())["type"] != "erased":
+            continue
+        assert (await http.get(told["url"], headers=sender.bearer)).status_code == 404
+        assert (await same.get(kept["url"])).status_code == 200, "what another sent as well is still theirs"
+        after = {p.name for p in folder.glob("??/*")}
+        assert len(before - after) == 2, "the whole and the small one"
