@@ -34,8 +34,16 @@ class Sender:
     def path(self) -> str:
         return f"/api/conversations/{self.chat}/files"
 
-    async def put(self, content: bytes, *, id: str = "1", name: str = "lid.jpg", offset: int = 0, size: int | None = None,
-            **more: Any) -> httpx.Response:  # fmt: skip
+    async def put(
+        self,
+        content: bytes,
+        *,
+        id: str = "1",
+        name: str = "lid.jpg",
+        offset: int = 0,
+        size: int | None = None,
+        **more: Any,
+    ) -> httpx.Response:
         query = {"id": id, "name": name, "offset": offset, "size": len(content) if size is None else size, **more}
         return await self.http.post(self.path, params=query, content=content, headers=self.bearer)
 
