@@ -122,23 +122,20 @@ async def run_bot(
 ) -> AsyncIterator[Bot]:
     """A bot with its workers running, and an orderly end. `understander` and `helpdesk` replace the configured ones;
     `tick`, in seconds, is how often the courier looks of itself; `owner` names its leases; `work` watches over its
-    workers; by `clocks` the presence of people of the shop is counted; `understand_within`: seconds that any
-    understander gets once `load`, in a thread beside the chats, has loaded what it needs; `stem` and `mark` draw what
-    references and keys are made of."""
+    workers; `clocks` count presence; `understand_within`: seconds that any understander gets once `load`, in a thread
+    beside the chats, has loaded what it needs; `stem` and `mark` draw what references and keys are made of."""
     answers = make_answers(settings)
     async with opened(settings, timeout=settings.database_timeout) as store:
         store.writing.logged = store.reading.logged = True
         hub, loading = Hub(), Loading(load, answers.prepare)
         mind, work, owner = understander or make_understander(settings), work or Supervisor(), owner or process_name()
-        desk = helpdesk(store) if helpdesk else make_helpdesk(settings, store)
-        server = make_smtp(settings)
+        desk, server = helpdesk(store) if helpdesk else make_helpdesk(settings, store), make_smtp(settings)
         postman = Courier(
             store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner, is_dead=is_dead,
             timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick,
             watched=watched, away=Unavailable, noticed=functools.partial(work.notice, "courier"),
         )  # fmt: skip
-        signing = Signing(await store.own_key("evidence"), settings.public_url, settings.evidence_days)
-        intake = make_intake(settings, store)
+        intake, signing = make_intake(settings, store), await _signing(settings, store)
         shop = Workshop(
             store=store, understander=mind, answers=answers, policy=Policy(), home=make_home(settings, answers),
             support_email=settings.support_email or DEMO_EMAIL, helpdesk=desk.name, poke=hub.changed,
@@ -160,10 +157,7 @@ async def run_bot(
         lease = Lease(store, ARCHIVIST, owner)
         await _set_to_work(bot, lease if archivist else None, mails=server is not None, tick=tick)
         if courier:
-            work.start("courier", postman.run)
-            if server is not None:
-                work.start("notices", _notices(bot, AboutTickets(notice, outbox), server, retry, tick).run)
-                work.start("mails of news", _notices(bot, NewsMails(), server, retry, tick).run)
+            _deliver(bot, server, retry, tick)
         _listen_to_replicas(bot, tick)
         try:
             yield bot
@@ -178,10 +172,22 @@ def make_intake(settings: Settings, store: Store) -> Intake:
     return Intake(store, store.folder, Redrawing(megapixels=settings.limit_file_pixels), bounds)
 
 
+async def _signing(settings: Settings, store: Store) -> Signing:
+    return Signing(await store.own_key("evidence"), settings.public_url, settings.evidence_days)
+
+
 def _evidence_at(settings: Settings, signing: Signing, clocks: Clocks) -> Callable[[str], str | None]:
     if settings.evidence != "link" or not settings.files:
         return nowhere
     return lambda reference: signing.address(reference, clocks.wall())
+
+
+def _deliver(bot: Bot, server: Smtp | None, retry: RetryPolicy, tick: float) -> None:
+    """Start what brings tickets to the helpdesk, and mails to shoppers where there is a `server` for them."""
+    bot.work.start("courier", bot.courier.run)
+    if server is not None:
+        bot.work.start("notices", _notices(bot, AboutTickets(notice, outbox), server, retry, tick).run)
+        bot.work.start("mails of news", _notices(bot, NewsMails(), server, retry, tick).run)
 
 
 async def _set_to_work(bot: Bot, lease: Lease | None, *, mails: bool, tick: float) -> None:

@@ -345,9 +345,8 @@ class TurnEnded:
     """Every fact of the message is in: time to say what is left to say."""
 
 
-Happening = (
-    ShopperSaid
-    | CustomerIdentified
+_Whole = (
+    CustomerIdentified
     | ArticleFound
     | NothingFound
     | TicketAccepted
@@ -360,6 +359,8 @@ Happening = (
     | AgentSaid
     | AgentLeft
 )
+
+Happening = ShopperSaid | _Whole
 
 Fact = (
     SecretMasked
@@ -390,18 +391,4 @@ Fact = (
 )
 
 #: What the table is indexed by. `ShopperSaid` is absent: it arrives unpacked into facts.
-TableEvent = (
-    Fact
-    | CustomerIdentified
-    | ArticleFound
-    | NothingFound
-    | TicketAccepted
-    | TicketDelayed
-    | ReferenceTaken
-    | AnswerPublished
-    | ShopperRated
-    | FilesSent
-    | AgentJoined
-    | AgentSaid
-    | AgentLeft
-)
+TableEvent = Fact | _Whole

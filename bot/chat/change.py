@@ -63,10 +63,8 @@ class ChangeMaker:
         wanted = [pair for _, d in decisions for pair in zip(d.effects, d.causes, strict=True)]
         if not wanted and heard is None and delivery is None and after == state:
             return None
-        at = now_text()
-        turns = [heard] if heard else []
-        enqueued: list[Enqueued] = []
-        gaps: list[tuple[int, str]] = []
+        at, turns = now_text(), [heard] if heard else []
+        enqueued, gaps = list[Enqueued](), list[tuple[int, str]]()
         rated: tuple[int, str | None] | None = None
         for effect, cause in wanted:
             last = seq + len(turns)

@@ -4,7 +4,7 @@
 import { make } from "./elements.js";
 import { WORDS } from "./words.js";
 
-const KINDS = "image/*,application/pdf,text/plain,.heic";
+const KINDS = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/gif,image/bmp,.heic,application/pdf,text/plain";
 
 export class Attach {
   element = make("span", { class: "attach", hidden: true });
@@ -38,10 +38,12 @@ export class Attach {
       this.#take([...data?.files ?? []]);
     };
     root.addEventListener("dragover", (event) => {
-      if (holds(/** @type {DragEvent} */ (event).dataTransfer)) event.preventDefault();
+      if (event instanceof DragEvent && holds(event.dataTransfer)) event.preventDefault();
     });
-    root.addEventListener("drop", (event) => take(event, /** @type {DragEvent} */ (event).dataTransfer));
-    root.addEventListener("paste", (event) => take(event, /** @type {ClipboardEvent} */ (event).clipboardData));
+    root.addEventListener("drop", (event) => { if (event instanceof DragEvent) take(event, event.dataTransfer); });
+    root.addEventListener("paste", (event) => {
+      if (event instanceof ClipboardEvent) take(event, event.clipboardData);
+    });
   }
 
   #chosen() {

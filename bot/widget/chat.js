@@ -27,7 +27,7 @@ import { Rating } from "./rating.js";
 import { sound } from "./sound.js";
 import { Status } from "./status.js";
 import { OF_ONE_CHAT, keep } from "./storage.js";
-import { load, look } from "./stored.js";
+import { loaded, lookAt } from "./stored.js";
 import { told } from "./told.js";
 import { Unread } from "./unread.js";
 import { Uploads } from "./uploads.js";
@@ -65,7 +65,7 @@ export class Chat {
     tell: (words) => this.#aloud.announce(words),
   });
   #log = new Log({
-    load, look,
+    load: loaded, look: lookAt,
     rating: () => this.#rating.form(),
     card: (ticket) => this.#tickets.card(ticket),
     choices: this.#choices.element,

@@ -14,11 +14,11 @@ const fetched = async (path) => {
 
 /** The address at which this page finds what is kept under `path`. Rejects where it cannot be had.
     @param {string} path */
-export const load = (path) => fetched(path);
+export const loaded = (path) => fetched(path);
 
 /** A picture is shown in a tab of its own; anything else is only for keeping.
     @param {FileShown} file */
-export const look = async ({ url, name, type }) => {
+export const lookAt = async ({ url, name, type }) => {
   const link = document.createElement("a");
   try { link.href = await fetched(url); } catch { return; }
   if (type.startsWith("image/")) link.target = "_blank"; else link.download = name;

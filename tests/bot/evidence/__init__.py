@@ -1,0 +1,1 @@
+"""Files that shoppers send: the safe door, the folder, backups."""
