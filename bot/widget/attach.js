@@ -4,7 +4,8 @@
 import { make } from "./elements.js";
 import { WORDS } from "./words.js";
 
-const KINDS = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/gif,image/bmp,.heic,application/pdf,text/plain";
+const KINDS = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/gif,image/bmp,.heic,application/pdf,"
+  + "text/plain";
 
 export class Attach {
   element = make("span", { class: "attach", hidden: true });
