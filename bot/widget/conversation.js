@@ -145,7 +145,7 @@ export class Conversation {
     status.say(keep.blocked ? WORDS.unkept : "");
     this.#needs.hours(frame.hours);
     if (frame.rated) this.#needs.rated();
-    if (frame.features.includes("read")) this.#read(frame.read);
+    if (frame.features?.includes("read")) this.#read(frame.read);
     if (!first) return;
     if (whoIs(owner.customer) !== this.#greeted) this.hello();  // named while the first hello was on its way
     outbox.sendAll();
