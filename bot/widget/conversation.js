@@ -151,8 +151,8 @@ export class Conversation {
     this.#needs.hours(frame.hours);
     if (frame.rated) this.#needs.rated();
     this.id = frame.conversation;
-    this.#needs.files(frame.features.includes("files"));
-    if (frame.features.includes("read")) this.#read(frame.read);
+    this.#needs.files(Boolean(frame.features?.includes("files")));
+    if (frame.features?.includes("read")) this.#read(frame.read);
     if (!first) return;
     if (whoIs(owner.customer) !== this.#greeted) this.hello();  // named while the first hello was on its way
     outbox.sendAll();

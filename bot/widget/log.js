@@ -28,6 +28,7 @@ export class Log {
   turns = [];
   #needs;
   #down = true;
+  #top = 0;  // how far it was scrolled
   /** @type {string | null | undefined} */
   #agent;
   /** @type {HTMLElement | null} */
@@ -130,7 +131,9 @@ export class Log {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
-    this.#down = scrollHeight - scrollTop - clientHeight < NEAR;
+    const end = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (end || scrollTop < this.#top) this.#down = end;  // what grew below since is no wish to read above
+    this.#top = scrollTop;
     if (this.#down) this.newest.hidden = true;
   }
 

@@ -208,10 +208,22 @@ class Classic:
         return base64.b64decode(self._call("GET", "/screenshot"))
 
     def size(self, width: int, height: int) -> None:
-        """The size of the page's view."""
-        for _ in range(2):  # the frame's own share shows with the first
-            frame = self.run("() => [outerWidth - innerWidth, outerHeight - innerHeight]")
-            self._call("POST", "/window/rect", width=width + frame[0], height=height + frame[1])
+        """The size of the page's view: the window gets what the view lacks, measured once both stand still."""
+        seen: list[tuple[list[int], dict[str, int]]] = []
+
+        def fits() -> bool:
+            view: list[int] = self.run("() => [innerWidth, innerHeight]")
+            if view == [width, height]:
+                return True
+            seen.append((view, self._call("GET", "/window/rect")))
+            if seen[-2:-1] == seen[-1:]:
+                window = seen[-1][1]
+                lacks = {"width": width - view[0], "height": height - view[1]}
+                self._call("POST", "/window/rect", **{side: max(1, window[side] + lacks[side]) for side in lacks})
+                seen.clear()
+            return False
+
+        wait_until(fits, moves=lambda: self.run("() => [innerWidth, innerHeight]"))
 
     def end(self) -> None:
         """Close the window."""

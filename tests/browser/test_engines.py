@@ -39,6 +39,12 @@ def _opened(window: Window, bot: BotProcess) -> Window:
     return window
 
 
+def _greeted(window: Window, bot: BotProcess) -> None:
+    """A chat of two turns."""
+    _opened(window, bot).say("hello")
+    window.until("How can I help")
+
+
 def _within_view(window: Window, *selectors: str) -> bool:
     """Whether these are in sight, whole."""
     wide, high = window.run("() => [innerWidth, innerHeight]")
@@ -78,9 +84,7 @@ def test_a_chat_from_the_first_question_to_the_rating(window: Window, make_bot: 
 
 def test_what_was_said_and_what_was_being_written_survive_a_reload(window: Window, make_bot: BotMaker) -> None:
     bot = make_bot()
-    _opened(window, bot)
-    window.say("hello")
-    window.until("How can I help")
+    _greeted(window, bot)
     window.click("textarea")
     window.press("my lamp")
     window.open(bot.url)
@@ -92,9 +96,7 @@ def test_what_was_said_and_what_was_being_written_survive_a_reload(window: Windo
 
 def test_what_is_said_while_the_server_is_away_is_sent_once_when_it_is_back(window: Window, make_bot: BotMaker) -> None:
     bot = make_bot()
-    _opened(window, bot)
-    window.say("hello")
-    window.until("How can I help")
+    _greeted(window, bot)
     bot.stop()
     window.say("how do I contact support?")
     wait_until(lambda: window.place(".sign"))
@@ -141,11 +143,9 @@ def test_everything_is_in_sight_at_a_desk_and_on_a_phone(
             assert panel and panel["width"] == pytest.approx(size[0], abs=1)
 
 
-def test_what_is_read_in_one_tab_is_counted_once(window: Window, make_bot: BotMaker) -> None:
+def test_what_is_read_is_told_to_the_server(window: Window, make_bot: BotMaker) -> None:
     bot = make_bot()
-    _opened(window, bot)
-    window.say("hello")
-    window.until("How can I help")
+    _greeted(window, bot)
     window.press("Escape")
     wait_until(lambda: window.place(".launch") and not window.place(".panel"))
     (chat,) = bot.get("/api/conversations")["items"]

@@ -10,12 +10,24 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from bot.chat.phrases import catalogue
+from bot.web.asyncapi import Home, Welcome
 from tests.browser.test_widget import in_language
 from tests.conftest import BotProcess
 
 pytestmark = pytest.mark.browser
 
-WELCOME = {"type": "welcome", "conversation": "c", "token": "t", "seq": 0, "rated": False}
+#: As the server says it: whatever its model asks for is here.
+WELCOME = Welcome(
+    type="welcome",
+    conversation="c",
+    token="t" * 40,
+    seq=0,
+    rated=False,
+    language=None,
+    features=["languages", "hours", "home", "read"],
+    read=0,
+    home=Home(topics=[]),
+).model_dump(mode="json")
 
 
 def served(page: Page, url: str, language: str, **welcome: Any) -> WebSocketRoute:

@@ -37,13 +37,18 @@ def _device(browser: Browser, bot: BotProcess) -> tuple[BrowserContext, Page, li
     return context, page, sent
 
 
+def _read_and_closed(page: Page) -> None:
+    """A chat of two turns, seen, and the panel closed."""
+    page.get_by_role("button", name="Chat with us").click()
+    say(page, "hello")
+    wait_for(page, "How can I help")
+    page.get_by_role("button", name="Close the chat").click()
+
+
 def test_what_is_read_on_one_device_is_read_on_the_other(make_bot: BotMaker, browser: Browser) -> None:
     bot = make_bot(ASKONCE_IDENTITY_SECRET=SECRET)
     one_context, one, sent = _device(browser, bot)
-    one.get_by_role("button", name="Chat with us").click()
-    say(one, "hello")
-    wait_for(one, "How can I help")
-    one.get_by_role("button", name="Close the chat").click()
+    _read_and_closed(one)
 
     two_context, two, _ = _device(browser, bot)
     expect(two.locator("[role=log]")).to_contain_text("How can I help")
@@ -51,6 +56,7 @@ def test_what_is_read_on_one_device_is_read_on_the_other(make_bot: BotMaker, bro
     two.get_by_role("button", name="Chat with us").click()
     say(two, "how long does delivery take?")
     wait_for(two, "6 to 12 working days")
+    expect(one.locator("[role=log]")).to_contain_text("6 to 12 working days")
     expect(one.locator(".badge")).to_be_hidden()
 
     two.get_by_role("button", name="Close the chat").click()
@@ -65,10 +71,7 @@ def test_what_is_read_on_one_device_is_read_on_the_other(make_bot: BotMaker, bro
 def test_what_was_seen_while_the_line_was_down_is_told_when_it_is_back(make_bot: BotMaker, browser: Browser) -> None:
     bot = make_bot(ASKONCE_IDENTITY_SECRET=SECRET)
     context, page, _ = _device(browser, bot)
-    page.get_by_role("button", name="Chat with us").click()
-    say(page, "hello")
-    wait_for(page, "How can I help")
-    page.get_by_role("button", name="Close the chat").click()
+    _read_and_closed(page)
     elsewhere(page, "how long does delivery take?")
     expect(page.locator(".badge")).to_have_text("1")
     (chat,) = bot.get("/api/conversations")["items"]

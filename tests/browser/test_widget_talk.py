@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from pydantic import TypeAdapter
 
+from bot.web.asyncapi import BotTurn, ShopperTurn
 from tests.browser.drive import say, wait_for
 from tests.browser.test_widget import turns
 from tests.browser.test_widget_languages import served
@@ -22,8 +24,11 @@ AT = "2026-01-05T09:00:00.000Z"
 
 def send(socket: WebSocketRoute, seq: int, **more: Any) -> None:
     """A turn from the server, the bot's unless it says otherwise."""
-    plain = {"who": "bot", "text": "?", "at": AT, "asks": [], "sources": [], "ticket": None, "choices": [], "act": None}
-    socket.send(json.dumps({"type": "turn", "seq": seq, "language": "en", "parts": [], **plain, **more}))
+    frame: dict[str, Any] = {"type": "turn", "seq": seq, "who": "bot", "text": "?", "at": AT, "language": "en"} | more
+    if frame["who"] != "shopper":
+        frame = {"asks": [], "sources": [], "ticket": None, "choices": [], "act": None, "parts": []} | frame
+    TypeAdapter(ShopperTurn | BotTurn).validate_python(frame)  # nothing is tried that no server says
+    socket.send(json.dumps(frame))
 
 
 def test_a_home_with_topics_a_search_and_ways_to_people(standing_bot: BotProcess, page: Page) -> None:
@@ -194,6 +199,24 @@ def test_who_reads_above_is_left_there_and_led_to_what_is_new(make_bot: BotMaker
     newest.click()
     expect(page.locator(".words", has_text="News.")).to_be_in_viewport()
     expect(newest).to_be_hidden()
+
+
+def test_what_grows_below_is_no_wish_to_read_above(make_bot: BotMaker, page: Page) -> None:
+    """A scroll is told late: by then more turns may stand below what it went to."""
+    socket = served(page, make_bot().url, "en")
+    for seq in range(1, 31):
+        send(socket, seq, text=f"Turn number {seq}.")
+    expect(page.locator(".words", has_text="Turn number 30.")).to_be_in_viewport()
+    page.get_by_role("log").evaluate(
+        """(log) => {
+          const more = document.createElement("div");
+          more.style.cssText = "flex: none; height: 2000px";
+          log.lastElementChild.before(more);
+          log.dispatchEvent(new Event("scroll"));
+        }"""
+    )
+    send(socket, 31, text="The last.")
+    expect(page.locator(".words", has_text="The last.")).to_be_in_viewport()
 
 
 def test_three_dots_stand_in_place_until_it_is_said(make_bot: BotMaker, page: Page) -> None:

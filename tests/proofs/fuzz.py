@@ -20,13 +20,14 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import psutil
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from bot.web.asyncapi import SENT_BY_CLIENT
 from tests.conftest import BotProcess, client_of
 from tests.patience import Looks, patient
 
@@ -67,18 +68,22 @@ VALUES: tuple[Any, ...] = (
     0.1,
     "null",
 )
-TYPES = ("hello", "say", "rate", "typing", "erase", "welcome", "turn", "error", "Say", "", "__proto__", "constructor")
+#: What a client may send, as the models of the frames have it: a new frame is tried from its first day.
+SENT = tuple(get_args(model.model_fields["type"].annotation)[0] for model in SENT_BY_CLIENT)
+TYPES = (*SENT, "welcome", "turn", "error", "Say", "", "__proto__", "constructor")
 _LINE = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG|INFO|WARNING|ERROR) |Askonce is at )")
 
 
 def nearly_right(chance: random.Random) -> str | bytes:
     """A text frame: sound, or with something in it that is not."""
-    kind = chance.choice(TYPES[:5] if chance.random() < 0.8 else TYPES)
+    kind = chance.choice(SENT if chance.random() < 0.8 else TYPES)
     frame: dict[str, Any] = {"type": kind}
     if kind == "say":
         frame |= {"id": str(chance.random()), "text": chance.choice(TEXTS if chance.random() < 0.6 else TRICKS)}
     elif kind == "rate":
         frame |= {"score": chance.randint(-2, 8), "comment": chance.choice(TRICKS)}
+    elif kind == "read":
+        frame |= {"seq": chance.choice([-1, 0, 1, 10**6, 10**18])}
     elif kind == "hello":
         frame |= {"token": chance.choice([None, "x", "' OR 1=1 --"]), "after": chance.choice([0, 5, 10**18]),
                   "customer": {"name": chance.choice(TRICKS), "email": "a@b.example", "signature": "0" * 64},

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import pytest
 
 from bot.chat.listening import understand
 from bot.chat.loading import Loading
@@ -76,16 +77,23 @@ class Noting:
         """Nothing to close."""
 
 
-async def test_nobody_is_asked_before_it_is_loaded_and_the_time_for_it_does_not_run() -> None:
+async def test_nobody_is_asked_before_it_is_loaded_and_the_time_for_it_does_not_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     loading, mind, gate = Loading(lambda: bool(gate.wait()) and None), Noting(), threading.Event()
     shop: Workshop[Any] = Workshop(
         store=None, understander=mind, answers=NoArticles(), policy=Policy(), support_email=SUPPORT, helpdesk="desk",
-        poke=lambda _: None, wake_courier=lambda: None, loaded=loading.wait, understand_within=0.05,
+        poke=lambda _: None, wake_courier=lambda: None, loaded=loading.wait, understand_within=60.0,
     )  # fmt: skip
+    loop, later = asyncio.get_running_loop(), list[float]()
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + sum(later))
     work = asyncio.create_task(loading.run())
     try:
         said = asyncio.create_task(understand("where is it", State(), shop=shop, locale=None, conversation="c"))
-        await asyncio.sleep(3 * shop.understand_within)
+        await asyncio.sleep(REST)
+        later.append(3 * shop.understand_within)
+        await asyncio.sleep(REST)
         assert not mind.asked and loading.trouble == "loading"
     finally:
         gate.set()
