@@ -130,7 +130,7 @@ def test_a_file_that_is_left_is_not_sent(make_bot: BotMaker, page: Page) -> None
     bot = make_bot()
     opened(page, bot)
     held: list[Route] = []
-    page.route("**/api/conversations/*/files?*", held.append)
+    page.route("**/api/conversations/*/files?*", lambda route: held.append(route))
     choose(page, ("lid.jpg", "image/jpeg", picture()))
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".turn.shopper")).to_have_count(0)
