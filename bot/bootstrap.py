@@ -23,6 +23,7 @@ from bot.chat.published import Opening
 from bot.chat.ticket_form import TicketForm
 from bot.chat.workshop import Understander, Workshop, nowhere
 from bot.clock import horizon
+from bot.evidence.following import Following, takes_notes
 from bot.evidence.intake import Bounds, Intake, tidy
 from bot.evidence.redrawing import Redrawing
 from bot.evidence.signing import Signing
@@ -47,7 +48,7 @@ from dialogue.policy import Policy
 from dialogue.understanding.rules import warm_up
 from kb_answers.answer import Answers
 from ticket_bridge.courier import Courier
-from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError
+from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError, TakesNotes
 from ticket_bridge.helpdesks.mailbox import Smtp
 from ticket_bridge.notices import AboutTickets, Box, Notices
 from ticket_bridge.retry import RetryPolicy
@@ -77,6 +78,7 @@ class Bot:
     loading: Loading
     intake: Intake
     signing: Signing
+    following: Following | None = None
     pokes: Pokes | None = None
 
     _health: tuple[float, str | None] = (0.0, None)
@@ -145,6 +147,7 @@ async def run_bot(
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
             own_words=OwnWords(settings.danger_reply, settings.danger_help), published=make_published(settings),
             evidence_at=_evidence_at(settings, signing, clocks),
+            files_follow=settings.files_follow and takes_notes(desk),
         )  # fmt: skip
         pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))
@@ -152,7 +155,7 @@ async def run_bot(
         presences = Presences(hub, lease=settings.presence, patience=settings.presence_patience, clocks=clocks)
         bot = Bot(
             settings, store, hub, mind, answers, desk, postman, pressure, presences, work, loading, intake, signing,
-            pokes,
+            make_following(settings, store, desk, shop.evidence_at, retry, tick, owner, work), pokes,
         )  # fmt: skip
         lease = Lease(store, ARCHIVIST, owner)
         await _set_to_work(bot, lease if archivist else None, mails=server is not None, tick=tick)
@@ -182,9 +185,25 @@ def _evidence_at(settings: Settings, signing: Signing, clocks: Clocks) -> Callab
     return lambda reference: signing.address(reference, clocks.wall())
 
 
+def make_following(
+    settings: Settings, store: Store, desk: Helpdesk, at: Callable[[str], str | None], retry: RetryPolicy, tick: float,
+    owner: str, work: Supervisor,
+) -> Following | None:  # fmt: skip
+    """What brings files to the helpdesk, None where nothing is to; `at` as `Workshop.evidence_at`."""
+    if store.folder is None or not settings.files_follow or not isinstance(desk, TakesNotes):
+        return None
+    return Following(
+        store, store.folder, desk, address=at if settings.evidence == "link" else None, owner=owner,
+        timeout=settings.helpdesk_timeout, retry=retry, tick=4 * tick, is_dead=is_dead,
+        noticed=functools.partial(work.notice, "files for the helpdesk"),
+    )  # fmt: skip
+
+
 def _deliver(bot: Bot, server: Smtp | None, retry: RetryPolicy, tick: float) -> None:
     """Start what brings tickets to the helpdesk, and mails to shoppers where there is a `server` for them."""
     bot.work.start("courier", bot.courier.run)
+    if bot.following is not None:
+        bot.work.start("files for the helpdesk", bot.following.run)
     if server is not None:
         bot.work.start("notices", _notices(bot, AboutTickets(notice, outbox), server, retry, tick).run)
         bot.work.start("mails of news", _notices(bot, NewsMails(), server, retry, tick).run)
@@ -236,6 +255,8 @@ async def _end(bot: Bot, lease: Lease) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_SETTLING):
             await bot.courier.settle()
+            if bot.following is not None:
+                await bot.following.courier.settle()
     with contextlib.suppress(Unavailable):
         await lease.release()
     await bot.understander.close()

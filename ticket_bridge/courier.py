@@ -104,25 +104,28 @@ class Courier:
         *,
         owner: str,
         timeout: float,
-        saved_after: float,
+        saved_after: float | None,
         retry: RetryPolicy = RetryPolicy(),
         tick: float = 0.5,
         clock: Callable[[], float] = time.time,
         is_dead: Callable[[str], bool] = lambda owner: False,
         steady: Callable[[], float] | None = None,
+        at_once: int = AT_ONCE,
         watched: Watched = lambda claim: contextlib.nullcontext(),
         away: type[Exception] = OSError,
         noticed: Callable[[BaseException], None] = lambda error: None,
     ) -> None:
-        """`away`: what `transact` raises where the database cannot be reached; it is waited out, and any other error
-        ends `run`, for whoever watches over it. `noticed` hears of what went wrong unexpectedly beside that."""
+        """`saved_after`: seconds until a shopper is told that their ticket is saved, None where nobody is. `at_once`:
+        how many deliveries may be under way beside each other. `away`: what `transact` raises where the database cannot
+        be reached; it is waited out, and any other error ends `run`, for whoever watches over it. `noticed` hears of
+        what went wrong unexpectedly beside that."""
         self._transact, self._outbox, self._helpdesk, self._report = transact, outbox, helpdesk, report
         self._owner, self._lease, self._saved_after = owner, timeout + LEASE_MARGIN, saved_after
         self._timeout, self._tick, self._clock, self._is_dead = timeout, tick, clock, is_dead
         # The circuit lives in this process only, so it needs no date and a clock that is set back must not hold it
         # open.
         self._steady = steady or (time.monotonic if clock is time.time else clock)
-        self._retry, self.circuit = retry, Circuit(retry)
+        self._retry, self.circuit, self._at_once = retry, Circuit(retry), at_once
         self._watched, self._away, self._noticed = watched, away, noticed
         #: Whether the last key that was read back here was to be seen; None before the first.
         self.keys_seen: bool | None = None
@@ -148,8 +151,8 @@ class Courier:
                     released = True
                 while await self.cycle() == _CLAIM:
                     pass  # there may be more; what is over when all hands are full wakes the courier as they come free
-                if self._overdue is None:
-                    self._overdue = asyncio.create_task(self._tell_overdue())
+                if self._overdue is None and self._saved_after is not None:
+                    self._overdue = asyncio.create_task(self._tell_overdue(self._clock() - self._saved_after))
                     self._overdue.add_done_callback(self._told_overdue)
             except self._away as error:
                 log.warning("courier cycle failed: %s", type(error).__name__)
@@ -162,7 +165,7 @@ class Courier:
     async def cycle(self, limit: int = _CLAIM) -> int:
         """Claim what is due and start sending it; returns how many were claimed. Slow sends do not hold up the rest."""
         now = self._clock()
-        room = min(limit, self.circuit.room(now=self._steady(), under_way=len(self._sending), most=AT_ONCE))
+        room = min(limit, self.circuit.room(now=self._steady(), under_way=len(self._sending), most=self._at_once))
         if room <= 0:
             return 0
         claims: list[Claim] = await self._transact(
@@ -185,7 +188,7 @@ class Courier:
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
         self._look_at(task)
-        if len(self._sending) <= AT_ONCE // 2:
+        if len(self._sending) <= self._at_once // 2:
             self._woken.set()  # there is room, and a conversation's next ticket may be free now
 
     def _told_overdue(self, task: asyncio.Task[None]) -> None:
@@ -326,8 +329,7 @@ class Courier:
             await asyncio.sleep(wait)
         log.warning("an outcome could not be stored in time")
 
-    async def _tell_overdue(self) -> None:
-        horizon = self._clock() - self._saved_after
+    async def _tell_overdue(self, horizon: float) -> None:
         try:
             late = await self._transact(lambda connection: overdue(connection, self._outbox, older_than=horizon))
         except self._away as error:

@@ -100,6 +100,7 @@ class ChangeMaker:
             trace=tracing.traceparent() if enqueued else None,
             has_files=after.has_files,
             files_for=self._ticket_of_files(told, after),
+            files_are="due" if self._shop.files_follow else "kept",
         )
 
     def _announced(self, effect: effects.Announce, seq: int, at: str, cause: str, state: State) -> Turn:

@@ -161,6 +161,7 @@ class Workshop(Generic[StoreT]):
     stem: Callable[[], str] = new_stem
     mark: Callable[[], str] = new_mark
     evidence_at: Callable[[str], str | None] = nowhere  # where the helpdesk finds the files of a ticket
+    files_follow: bool = False  # whether the helpdesk is to hear of files
 
 
 @dataclass

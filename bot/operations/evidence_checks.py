@@ -8,7 +8,7 @@ import asyncio
 from bot.operations.finding import Finding, ill, note, well
 from bot.settings import Settings
 from bot.store.database import Store
-from bot.store.files import rows
+from bot.store.files import additions, rows
 from bot.store.files.folder import Folder
 
 
@@ -50,6 +50,7 @@ async def evidence(settings: Settings, store: Store) -> list[Finding]:
                 "set ASKONCE_PUBLIC_URL, or ASKONCE_EVIDENCE=none",
             )
         )
+    found += await _notes(settings, store)
     if not settings.sqlite and settings.files_path is None:
         found.append(
             note(
@@ -57,4 +58,29 @@ async def evidence(settings: Settings, store: Store) -> list[Finding]:
                 "with several replicas, name a folder that all share in ASKONCE_FILES_PATH",
             )
         )
+    return found
+
+
+async def _notes(settings: Settings, store: Store) -> list[Finding]:
+    """What became of files on their way to the helpdesk."""
+    counted, why = await store.look(additions.counts), await store.look(additions.why_refused)
+    found = []
+    if refused := counted.get("refused", 0):
+        found.append(
+            ill(
+                f"the helpdesk refused files of shoppers, {refused:,} notes in all ({why})",
+                "mend what it says (`askonce helpdesk check` tries it), then `askonce tickets deliver --all`",
+            )
+        )
+    if waiting := counted.get("queued", 0) + counted.get("sending", 0):
+        found.append(well(f"{waiting:,} notes with files of shoppers are on their way to the helpdesk"))
+    if not await store.look(additions.are_seen):
+        found.append(
+            ill(
+                "the helpdesk has notes with files and does not show them, so after a fault none can be looked for",
+                "`askonce helpdesk check` says which right is missing",
+            )
+        )
+    if settings.files and settings.evidence == "attach" and settings.helpdesk == "desk":
+        found.append(note("ASKONCE_EVIDENCE=attach changes nothing on the built-in desk: it shows files of itself", ""))
     return found

@@ -84,9 +84,9 @@ async def _trial(settings: Settings, helpdesk: Helpdesk) -> Tried:
     """With the shop's own subject, tags and language: what is wrong with them shows too."""
     form = TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language)
     payload = form.payload(FileTicket(trial.REFERENCE, trial.NAME, trial.ADDRESS, trial.REASON))
-    key = f"askonce-check:{uuid.uuid4().hex}"
+    key, follows = f"askonce-check:{uuid.uuid4().hex}", settings.files_follow
     try:
-        return Tried(_TRIAL, remark=await trial.there_and_back(helpdesk, payload, key=key))
+        return Tried(_TRIAL, remark=await trial.there_and_back(helpdesk, payload, key=key, files=follows))
     except HelpdeskError as error:
         return _failed(_TRIAL, error, helpdesk.steps()[-1].mend)
 

@@ -19,5 +19,5 @@ class FileSettings(BaseSettings):
     limit_chat_files: int = Field(default=20, ge=1, le=1000)
     limit_address_files: int = Field(default=60, ge=1)
     limit_shop_files: int = Field(default=20_000, ge=1)
-    evidence: Literal["link", "none"] = "link"
+    evidence: Literal["link", "attach", "none"] = "link"
     evidence_days: int = Field(default=30, ge=1, le=3650)

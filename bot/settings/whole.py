@@ -183,6 +183,11 @@ class Settings(HelpdeskSettings, PageSettings, FileSettings, LimitSettings):
         return {name: getattr(self, name) for name in type(self).model_fields if name.startswith("retention_")}
 
     @property
+    def files_follow(self) -> bool:
+        """Whether the helpdesk is to hear of files beside what a ticket itself says when it is filed."""
+        return self.files and (self.evidence == "attach" or (self.evidence == "link" and bool(self.public_url)))
+
+    @property
     def files_folder(self) -> pathlib.Path:
         """Where files are kept: by default beside the database, where that is a file."""
         if self.files_path is not None:

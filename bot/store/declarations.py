@@ -82,7 +82,18 @@ REGISTER = Register(
             columns={
                 "id": _FACT, "conversation": _FACT, "client_id": _WORDS, "seq": _FACT, "ticket": _FACT, "name": _WORDS,
                 "type": _FACT, "size": _FACT, "content": _FACT, "thumbnail": _FACT, "created_at": _FACT,
-                "status": _FACT, "attempts": _FACT, "due_at": _FACT, "owner": _SHOPS,
+                "status": _FACT,
+            },
+        ),
+        "addition": Kept(
+            what="a note with the shopper's files on its way to the helpdesk, and then that it is there",
+            by="conversation", to=("conversation", "id"),
+            columns={
+                "key": _FACT, "conversation": _FACT, "reference": _FACT,
+                "payload": _json("reference", "ticket", "files"), "status": _FACT, "helpdesk": _SHOPS,
+                "external_id": _SHOPS, "attempts": _FACT, "ambiguous": _FACT, "due_at": _FACT, "lease_until": _FACT,
+                "owner": _SHOPS, "created_at": _FACT, "told_saved": _FACT, "trace": _SHOPS, "seen": _FACT,
+                "said": _SHOPS,
             },
         ),
         "file_gone": Kept(

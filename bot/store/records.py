@@ -210,6 +210,7 @@ class Change:
     trace: str | None = None  # W3C traceparent of the message that did it
     has_files: bool = False  # files were sent that may belong to a ticket of this change
     files_for: str | None = None  # reference of the ticket that this change's files belong to
+    files_are: str = "kept"  # or due: the helpdesk is to hear of them once their ticket is filed
 
 
 @dataclass

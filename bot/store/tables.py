@@ -93,12 +93,9 @@ attachment = Table(
     Column("content", String(64), nullable=False, index=True),  # SHA-256 of what is kept
     Column("thumbnail", String(64), index=True),  # likewise; null where it is no picture
     Column("created_at", String(40), nullable=False),
-    Column("status", String(10), nullable=False),  # kept, sending, attached, refused: see `ticket_bridge.attaching`
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("due_at", Float, nullable=False, default=0.0),  # seconds since the epoch; while sending, the lease's end
-    Column("owner", String(60)),
+    Column("status", String(10), nullable=False),  # kept, due, told: see `bot.store.files.additions`
     UniqueConstraint("conversation", "client_id"),
-    Index("ix_attachment_status_due_at", "status", "due_at"),
+    Index("ix_attachment_status_ticket", "status", "ticket"),
 )
 
 #: Contents that nothing needs any more, until they are deleted from the folder.
@@ -139,6 +136,30 @@ Index(
     outbox.c.created_at,
     sqlite_where=text("told_saved = 0 AND status != 'filed'"),
     postgresql_where=text("told_saved = 0 AND status != 'filed'"),
+)
+
+#: What follows tickets that are filed, on its way to the helpdesk like them: the outbox's columns (`ticket_bridge`).
+addition = Table(
+    "addition",
+    metadata,
+    Column("key", String(120), primary_key=True),  # the ticket's key, and its first file
+    Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("reference", String(40), nullable=False),
+    Column("payload", Text, nullable=False),  # which files, of which ticket, with which words
+    Column("status", String(10), nullable=False),
+    Column("helpdesk", String(30), nullable=False),
+    Column("external_id", String(200)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("ambiguous", Integer, nullable=False, default=0),
+    Column("due_at", Float, nullable=False),
+    Column("lease_until", Float, nullable=False, default=0.0),
+    Column("owner", String(60)),
+    Column("created_at", Float, nullable=False),
+    Column("told_saved", Integer, nullable=False, default=0),
+    Column("trace", String(80)),
+    Column("seen", Integer),  # whether the note could be read back once it was there; null: not asked
+    Column("said", Text),  # why the helpdesk took it not, in an operator's words
+    Index("ix_addition_status_due_at", "status", "due_at"),
 )
 
 lease = Table(

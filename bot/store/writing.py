@@ -42,7 +42,7 @@ _UPDATE_CONVERSATION = (
 _SEND_FILES = (
     update(attachment)
     .where(attachment.c.conversation == bindparam("b_id"), attachment.c.id == bindparam("b_file"))
-    .values(seq=bindparam("b_seq"), ticket=bindparam("b_ticket"))
+    .values(seq=bindparam("b_seq"), ticket=bindparam("b_ticket"), status=bindparam("b_status"))
 )
 _FILES_TO_TICKET = (
     update(attachment)
@@ -148,7 +148,7 @@ def statements_of(c: Change) -> list[Statement]:
         found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
     found.append((_UPDATE_CONVERSATION, stands))
     sent = [
-        {"b_id": c.conversation, "b_file": file.id, "b_seq": t.seq, "b_ticket": c.files_for}
+        {"b_id": c.conversation, "b_file": file.id, "b_seq": t.seq, "b_ticket": c.files_for, "b_status": c.files_are}
         for t in c.turns
         for file in t.files
     ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 
 class HelpdeskError(Exception):
@@ -120,4 +120,43 @@ class Helpdesk(Protocol):
 
     async def close(self) -> None:
         """Let its connections go."""
+        ...
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file as a helpdesk gets it: a name that is safe to show, a media type, and its bytes."""
+
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What follows a ticket that is filed: the files that its shopper sent, or the address where they are. `text` for
+    whoever works on the ticket, `ticket` the payload that was filed."""
+
+    text: str
+    ticket: Mapping[str, Any]
+    files: tuple[Attachment, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """The ticket's reference."""
+        return str(self.ticket["envelope"]["reference"])
+
+
+@runtime_checkable
+class TakesNotes(Protocol):
+    """A helpdesk that takes notes on a ticket: for its agents, never sent to the shopper, whose own files they are."""
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        """Put `note` on the ticket `id`, whole or not at all, under our `key`; the helpdesk's own id of it, or the mark
+        of the key where it names none. Raises `HelpdeskError`."""
+        ...
+
+    async def added(self, id: str, key: str) -> str | None:
+        """What `add` gave for the note under our `key` on the ticket `id`, None where there is none, or where the
+        helpdesk cannot be asked. Raises `HelpdeskError`."""
         ...

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
+from ticket_bridge.helpdesks.contract import Note, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
-from ticket_bridge.helpdesks.written import titled, written
+from ticket_bridge.helpdesks.written import mark, marked, titled, written
 
 _PAGES = 10_000
 _NORMAL = 3
@@ -56,6 +56,24 @@ class DjangoHelpdesk:
         """By its own page: a look reads all of them."""
         ticket = await self._api.get(f"/api/tickets/{id}/")
         return isinstance(ticket, dict) and ticket.get(self._field) == key
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        """A follow-up that is not public."""
+        fields = {"ticket": id, "title": marked(note.reference, key), "comment": note.text, "public": "false"}
+        if note.files:
+            files = [("attachments", file) for file in note.files]
+            made = await self._api.post_form("/api/followups/", fields, files)
+        else:
+            made = await self._api.post("/api/followups/", fields)
+        return text_at(made, "id")
+
+    async def added(self, id: str, key: str) -> str | None:
+        """By the ticket's own page."""
+        ticket = await self._api.get(f"/api/tickets/{id}/")
+        for each in objects(ticket, "followup_set"):
+            if str(each.get("title") or "").endswith(mark(key)):
+                return text_at(each, "id")
+        return None
 
     async def withdraw(self, id: str) -> str:
         await self._api.delete(f"/api/tickets/{id}/")

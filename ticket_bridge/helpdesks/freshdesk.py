@@ -2,7 +2,8 @@
 
 Docs: https://developers.freshdesk.com/api/ ("Create a Ticket", "Filter Tickets", "Rate Limit", "View a Contact"). There
 is no idempotency, and `unique_external_id` is the requester's, not the ticket's: a custom text field holds our key. The
-filter that finds it lags "a few minutes" behind, hence `settle`.
+filter that finds it lags "a few minutes" behind, hence `settle`. A note is private ("Create a Note"), its text HTML,
+its files no more than 20 MB together; "List All Conversations of a Ticket" shows it.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
+from ticket_bridge.helpdesks.contract import Note, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
-from ticket_bridge.helpdesks.written import titled, written
+from ticket_bridge.helpdesks.written import mark, marked, titled, written
 
 _OPEN, _CLOSED, _LOW, _PORTAL = 2, 5, 1, 2
 
 
 _NO_STATUS = 9_999
+#: A ticket shows so many conversations a page, and no more pages are looked through.
+_A_PAGE, _PAGES = 100, 100
 
 
 class Freshdesk:
@@ -61,6 +64,26 @@ class Freshdesk:
         ticket = await self._api.get(f"/api/v2/tickets/{id}")
         fields = ticket.get("custom_fields") if isinstance(ticket, dict) else None
         return isinstance(fields, dict) and fields.get(self._field) == key
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        text = escape(f"{note.text}\n\n{marked(note.reference, key)}").replace("\n", "<br>")
+        path = f"/api/v2/tickets/{id}/notes"
+        if note.files:
+            files = [("attachments[]", file) for file in note.files]
+            made = await self._api.post_form(path, {"body": text, "private": "true"}, files)
+        else:
+            made = await self._api.post(path, {"body": text, "private": True})
+        return text_at(made, "id")
+
+    async def added(self, id: str, key: str) -> str | None:
+        for page in range(1, _PAGES):
+            found = await self._api.get(f"/api/v2/tickets/{id}/conversations", per_page=_A_PAGE, page=page)
+            for each in objects(found):
+                if mark(key) in str(each.get("body") or each.get("body_text") or ""):
+                    return text_at(each, "id")
+            if len(found) < _A_PAGE:
+                return None
+        raise Unreachable("more notes than can be looked through", maybe_created=False)
 
     async def withdraw(self, id: str) -> str:
         """Deleting needs a right of its own; without it the ticket is closed."""

@@ -25,6 +25,7 @@ from ticket_bridge.helpdesks.causes import cause_of, with_advice
 from ticket_bridge.helpdesks.contract import (
     Busy,
     HelpdeskError,
+    Note,
     NotSignedIn,
     Rejected,
     RequiredField,
@@ -126,14 +127,7 @@ class Mailbox:
     def compose(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> EmailMessage:
         """The mail of a ticket: the subject, the reason, and from whom."""
         envelope = payload["envelope"]
-        mail = EmailMessage(policy=policy_for(payload["email"], self._to, self._sender))
-        mail["Subject"] = titled(payload)
-        mail["From"] = mailbox(payload["name"], self._sender)
-        mail["Reply-To"] = mailbox(payload["name"], payload["email"])
-        mail["To"] = on_the_wire(self._to)
-        mail["Date"] = format_datetime(localtime())
-        mail["Message-ID"] = message_id(key, self._domain)
-        mail["X-Askonce-Reference"] = envelope["reference"]
+        mail = self._addressed(payload, key=key)
         if tags := envelope.get("tags"):
             mail["X-Askonce-Tags"] = one_line(", ".join(tags))
         if earlier:
@@ -141,11 +135,44 @@ class Mailbox:
         fill(mail, written(payload), language=envelope.get("language") or "")
         return mail
 
+    def _addressed(self, payload: Mapping[str, Any], *, key: str) -> EmailMessage:
+        """From whom to whom, and under which key."""
+        mail = EmailMessage(policy=policy_for(payload["email"], self._to, self._sender))
+        mail["Subject"] = titled(payload)
+        mail["From"] = mailbox(payload["name"], self._sender)
+        mail["Reply-To"] = mailbox(payload["name"], payload["email"])
+        mail["To"] = on_the_wire(self._to)
+        mail["Date"] = format_datetime(localtime())
+        mail["Message-ID"] = message_id(key, self._domain)
+        mail["X-Askonce-Reference"] = payload["envelope"]["reference"]
+        return mail
+
     async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
         """Sends the mail; its id is the Message-ID."""
         mail = self.compose(payload, key=key, earlier=earlier)
         await deliver(self._server, mail, sender=self._sender, to=self._to)
         return str(mail["Message-ID"])
+
+    def compose_note(self, id: str, note: Note, *, key: str) -> EmailMessage:
+        """A mail in the thread of the ticket's, with the files."""
+        ticket = note.ticket
+        mail = self._addressed(ticket, key=key)
+        mail.replace_header("Subject", f"Re: {titled(ticket)}")
+        mail["In-Reply-To"] = mail["References"] = id
+        fill(mail, note.text, language="")
+        for file in note.files:
+            kind, _, form = file.type.partition("/")
+            mail.add_attachment(file.content, maintype=kind, subtype=form, filename=file.name)
+        return mail
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        mail = self.compose_note(id, note, key=key)
+        await deliver(self._server, mail, sender=self._sender, to=self._to)
+        return str(mail["Message-ID"])
+
+    async def added(self, id: str, key: str) -> str | None:
+        """A mailbox cannot be asked."""
+        return None
 
     async def find(self, key: str) -> str | None:
         """A mailbox cannot be asked."""

@@ -7,6 +7,10 @@ account may not set, is dropped from a create with 201, and finds nothing in a s
 read back, and a trial proves the account (all tried on RT 5.0.3). A requestor whose address is beyond ASCII is dropped
 with 201: its domain goes in its ASCII form, and what stands before the @ stays readable in the text. A known address
 keeps the name that RT has of it.
+
+A note is a comment ("Adding Attachments"): mail about it goes to nobody but watchers of comments. Its parts are listed
+with the ticket's attachments, for whoever has ShowTicketComments. Names of files beyond Latin letters make RT answer
+500 where they come in JSON, and are kept where they come in a form (tried likewise).
 """
 
 from __future__ import annotations
@@ -14,10 +18,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
+import orjson
+
+from ticket_bridge.helpdesks.contract import Note, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.postal import on_the_wire
 from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
-from ticket_bridge.helpdesks.written import titled, written
+from ticket_bridge.helpdesks.written import mark, marked, titled, written
 
 
 def requestor(name: str, email: str) -> str:
@@ -30,6 +36,9 @@ def requestor(name: str, email: str) -> str:
 def _quoted(value: str) -> str:
     """A TicketSQL string."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+_PAGES = 1_000
 
 
 class RequestTracker:
@@ -68,6 +77,29 @@ class RequestTracker:
     async def carries(self, id: str, key: str) -> bool | None:
         """By the very search that a look uses; it reads the database, without a lag."""
         return await self.find(key) is not None
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        content = {"Subject": marked(note.reference, key), "Content": note.text, "ContentType": "text/plain"}
+        path = f"/ticket/{id}/comment"
+        if note.files:
+            fields = {"JSON": orjson.dumps(content).decode()}
+            await self._api.post_form(path, fields, [("Attachments", file) for file in note.files])
+        else:
+            await self._api.post(path, content)
+        return mark(key)
+
+    async def added(self, id: str, key: str) -> str | None:
+        wanted = mark(key)
+        for page in range(1, _PAGES):
+            found = await self._api.get(
+                f"/ticket/{id}/attachments", fields="Subject", orderby="id", order="DESC", per_page=100, page=page
+            )
+            parts = objects(found, "items")
+            if any(str(part.get("Subject") or "").endswith(wanted) for part in parts):
+                return wanted
+            if not parts:
+                return None
+        raise Unreachable("more attachments than can be looked through", maybe_created=False)
 
     async def withdraw(self, id: str) -> str:
         """Deleted where the account may (DeleteTicket), else rejected (ModifyTicket). RT answers 200 to what it does

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ticket_bridge.helpdesks.causes import with_advice
-from ticket_bridge.helpdesks.contract import Helpdesk, HelpdeskError, Rejected
+from ticket_bridge.helpdesks.contract import Attachment, Helpdesk, HelpdeskError, Note, Rejected, TakesNotes
 
 #: Helpdesks for which a trial proves nothing that their steps do not, or would leave what nobody can take away.
 UNTRIED = ("desk", "email", "webhook")
@@ -19,6 +19,11 @@ UNTRIED = ("desk", "email", "webhook")
 NAME, ADDRESS, REFERENCE = "Askonce check", "askonce-check@example.com", "AO-CHECK"
 REASON = "A ticket of `askonce helpdesk check`. It is nobody's, and may be deleted."
 _LOOKS = 4
+_FILE = Attachment("askonce-check.txt", "text/plain", b"A file of `askonce helpdesk check`.\n")
+_MAY_ADD = (
+    "give the account the right to put notes with files on tickets and to see them (in Request Tracker CommentOnTicket "
+    "and ShowTicketComments on the queue), or set ASKONCE_EVIDENCE=link or none"
+)
 
 
 async def there_and_back(
@@ -26,16 +31,32 @@ async def there_and_back(
     payload: Mapping[str, Any],
     *,
     key: str,
+    files: bool = False,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> str:
-    """Files `payload` under `key`, reads the key back, looks the ticket up by it, and takes it away. Returns what
-    became of the ticket, in an operator's words. Raises `HelpdeskError` that says what is missing, and that too."""
+    """Files `payload` under `key`, reads the key back, looks the ticket up by it, and takes it away; with `files` it
+    gets a file in between. Returns what became of the ticket, in an operator's words. Raises `HelpdeskError` that says
+    what is missing, and that too."""
     id = await helpdesk.create(payload, key=key)
     try:
         await _found(helpdesk, id, key, sleep)
+        if files and isinstance(helpdesk, TakesNotes):
+            await _noted(helpdesk, id, Note(REFERENCE, payload, (_FILE,)), f"{key}+file")
     except HelpdeskError as error:
         raise with_advice(Rejected(f"{error}; {await _away(helpdesk, id)}"), error.mend) from error
     return await _away(helpdesk, id)
+
+
+async def _noted(helpdesk: TakesNotes, id: str, note: Note, key: str) -> None:
+    """The ticket takes a note with a file, and shows it."""
+    try:
+        await helpdesk.add(id, note, key=key)
+    except Rejected as error:
+        said = f"ticket {id} was made, and takes no file: {error}"
+        raise with_advice(Rejected(said), error.mend or _MAY_ADD) from error
+    if await helpdesk.added(id, key) is None:
+        said = f"ticket {id} has a note with a file, and does not show it: after a fault it would be put there twice"
+        raise with_advice(Rejected(said), _MAY_ADD)
 
 
 async def _away(helpdesk: Helpdesk, id: str) -> str:

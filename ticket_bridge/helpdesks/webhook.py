@@ -6,6 +6,11 @@ receivers refuse a stale time. A `{"type": "ping", "challenge": "…"}`, signed 
 check` and wants a 2xx with the same challenge in its JSON: whatever else answers at that address cannot know that. The
 receipt of a ticket is the id it got: `id` in the JSON reply, or else `Location`. A web page is no reply of a receiver
 (a sign-in page answers 200 too), and 2xx without a receipt is told as a ticket whose key cannot be read back.
+
+A `{"type": "note", "ticket": "<that id>", "reference": …, "text": …, "files": [{name, type, size}]}` follows a ticket
+whose shopper sent files. Where they come along the body is a form (`multipart/form-data`): that JSON as the part
+`event`, and a part `file` for each, in the same order. The same key, the same signature over the whole body, the same
+promise.
 """
 
 from __future__ import annotations
@@ -21,8 +26,8 @@ import httpx
 import orjson
 
 from ticket_bridge.helpdesks.causes import is_a_page
-from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step
-from ticket_bridge.helpdesks.wire import Patience, Reply, Request, make_client, not_the_api, send
+from ticket_bridge.helpdesks.contract import Note, Rejected, RequiredField, Step
+from ticket_bridge.helpdesks.wire import Patience, Reply, Request, form, make_client, not_the_api, send
 
 
 def signature(body: bytes, *, secret: str, at: int) -> str:
@@ -36,9 +41,27 @@ def build(url: str, payload: Mapping[str, Any], *, key: str, secret: str, at: in
     return _signed(url, {"type": "ticket", "key": key, **payload}, {"Idempotency-Key": key}, secret=secret, at=at)
 
 
+def build_note(url: str, id: str, note: Note, *, key: str, secret: str, at: int) -> Request:
+    """The request that puts `note` on the receiver's ticket `id`."""
+    content = {
+        "type": "note", "key": key, "ticket": id, "reference": note.reference, "text": note.text,
+        "files": [{"name": f.name, "type": f.type, "size": len(f.content)} for f in note.files],
+    }  # fmt: skip
+    headers = {"Idempotency-Key": key}
+    if not note.files:
+        return _signed(url, content, headers, secret=secret, at=at)
+    fields = {"event": orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()}
+    kind, body = form(fields, [("file", file) for file in note.files])
+    return _sealed(url, body, {**headers, "Content-Type": kind}, secret=secret, at=at)
+
+
 def _signed(url: str, content: Mapping[str, Any], headers: Mapping[str, str], *, secret: str, at: int) -> Request:
     body = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    headers = {"Content-Type": "application/json", "User-Agent": "askonce", **headers}
+    return _sealed(url, body, {"Content-Type": "application/json", **headers}, secret=secret, at=at)
+
+
+def _sealed(url: str, body: bytes, headers: Mapping[str, str], *, secret: str, at: int) -> Request:
+    headers = {"User-Agent": "askonce", **headers}
     if secret:
         headers = {**headers, "X-Askonce-Signature": signature(body, secret=secret, at=at)}
     return Request("POST", url, dict(headers), body)
@@ -75,6 +98,14 @@ class Webhook:
         """The earlier ticket's reference stands in the envelope already (`disputes`)."""
         request = build(self._url, payload, key=key, secret=self._secret, at=int(time.time()))
         return read(await send(self._client, request), key=key)
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        request = build_note(self._url, id, note, key=key, secret=self._secret, at=int(time.time()))
+        return read(await send(self._client, request), key=key)
+
+    async def added(self, id: str, key: str) -> str | None:
+        """As with `find`."""
+        return None
 
     async def find(self, key: str) -> str | None:
         """A webhook cannot be asked; the receiver's own idempotency makes a second `create` safe."""

@@ -7,7 +7,7 @@ import functools
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ import httpx
 import orjson
 
 from ticket_bridge.helpdesks.causes import ADVICE, NO_API, cause_of, is_a_page, with_advice
-from ticket_bridge.helpdesks.contract import Busy, NotSignedIn, Rejected, Unreachable
+from ticket_bridge.helpdesks.contract import Attachment, Busy, NotSignedIn, Rejected, Unreachable
 
 #: What a refusal means, in an operator's words. No body is quoted: it may hold a shopper's words.
 _REFUSALS = {
@@ -175,6 +175,15 @@ class Api:
         """The parsed reply to a POST of `content` as JSON."""
         return await self._call("POST", path, content=content, headers=headers)
 
+    async def post_form(self, path: str, fields: Mapping[str, str], files: Sequence[tuple[str, Attachment]]) -> Any:
+        """The parsed reply to a POST of a form with `files`, each under the name of its part."""
+        type, body = form(fields, files)
+        return await self.post_bytes(path, body, type=type)
+
+    async def post_bytes(self, path: str, body: bytes, *, type: str) -> Any:
+        """The parsed reply to a POST of `body` as it is, of this media type."""
+        return await self._parsed("POST", f"{self._url}{path}", {**self._headers, "Content-Type": type}, body)
+
     async def put(self, path: str, content: Any) -> Any:
         """The parsed reply to a PUT of `content` as JSON."""
         return await self._call("PUT", path, content=content)
@@ -198,7 +207,10 @@ class Api:
         if method != "GET":
             own["Content-Type"] = "application/json"
             body = orjson.dumps(content)
-        reply = await send(self._client, Request(method, url, own, body))
+        return await self._parsed(method, url, own, body)
+
+    async def _parsed(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Any:
+        reply = await send(self._client, Request(method, url, headers, body))
         if len(reply.body) > _REPLY_LIMIT:
             raise Unreachable("a reply far too long", maybe_created=method != "GET")
         try:
@@ -208,6 +220,13 @@ class Api:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def form(fields: Mapping[str, str], files: Sequence[tuple[str, Attachment]]) -> tuple[str, bytes]:
+    """A form with files (RFC 7578): its Content-Type, and its bytes."""
+    parts = [(name, (file.name, file.content, file.type)) for name, file in files]
+    made = httpx.Request("POST", "http://form.invalid", data=fields, files=parts)
+    return made.headers["Content-Type"], made.read()
 
 
 def not_the_api(reply: Reply, *, maybe_created: bool) -> Unreachable:

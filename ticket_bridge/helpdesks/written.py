@@ -7,6 +7,7 @@ where every helpdesk searches. No words beside the data: they would need a langu
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,3 +35,13 @@ def titled(payload: Mapping[str, Any]) -> str:
     """The subject in one line, with the reference at its end where the shop's own form of it has none."""
     subject, reference = one_line(payload["subject"]), str(payload["envelope"]["reference"])
     return subject if reference in subject else f"{subject} [{reference}]".strip()
+
+
+def mark(key: str) -> str:
+    """How a note shows our key, in one word that nobody writes by chance."""
+    return f"askonce:{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+
+
+def marked(reference: str, key: str) -> str:
+    """The title of a note: the ticket's reference, and the mark by which the note is looked for."""
+    return f"{reference} {mark(key)}"

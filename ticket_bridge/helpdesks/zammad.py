@@ -14,18 +14,21 @@ Docs: https://docs.zammad.org/en/latest/api/ticket/index.html ("Create", "Search
   has neither (`app/models/ticket/article/adds_metadata_general.rb`@0bd781fa; zammad/zammad-documentation
   `api/ticket/articles.rst`).
 - A comma cuts a tag in two (`tags.split(',')`, there). A known address keeps the name that Zammad has of it.
+- A `note` that is `internal` is for agents alone; its files go within the article, in base64 (zammad-documentation, the
+  same page, "Create" and "List").
 - Deleting wants the permission `admin` (`app/policies/ticket_policy.rb`@08b965f6, `destroy?`).
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
+from ticket_bridge.helpdesks.contract import Note, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.postal import on_the_wire
-from ticket_bridge.helpdesks.wire import Api, Patience, one_line, text_at
-from ticket_bridge.helpdesks.written import titled, written
+from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
+from ticket_bridge.helpdesks.written import mark, marked, titled, written
 
 
 class Zammad:
@@ -73,6 +76,25 @@ class Zammad:
     async def carries(self, id: str, key: str) -> bool | None:
         """By the very search that a look uses."""
         return await self.find(key) is not None
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        content: dict[str, Any] = {
+            "ticket_id": int(id) if id.isdigit() else id, "subject": marked(note.reference, key), "body": note.text,
+            "content_type": "text/plain", "type": "note", "internal": True,
+        }  # fmt: skip
+        if note.files:
+            content["attachments"] = [
+                {"filename": f.name, "mime-type": f.type, "data": base64.b64encode(f.content).decode()}
+                for f in note.files
+            ]
+        return text_at(await self._api.post("/api/v1/ticket_articles", content), "id")
+
+    async def added(self, id: str, key: str) -> str | None:
+        found = await self._api.get(f"/api/v1/ticket_articles/by_ticket/{id}")
+        for article in objects(found):
+            if str(article.get("subject") or "").endswith(mark(key)):
+                return text_at(article, "id")
+        return None
 
     async def withdraw(self, id: str) -> str:
         """Deleted where the account is an administrator's, else closed."""

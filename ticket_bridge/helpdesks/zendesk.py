@@ -9,6 +9,9 @@ unique, and is looked up first.
 looked for, and then tried again (zendesk/zendesk_api_client_php#314; zendesk/zendesk_api_client_rb#305;
 alphagov/support `app/workers/zendesk_ticket_worker.rb`@048f8542 takes it for "received"). 429 and 503 are for later
 (zendesk_api_client_rb `lib/zendesk_api/middleware/request/retry.rb`@0221a908). A light agent may not create (422).
+
+A note is a comment that is not public; its files are uploaded before it ("Ticket Attachments": a token that no comment
+names is forgotten), so a ticket holds all of them or none. "List Comments" shows it.
 """
 
 from __future__ import annotations
@@ -17,9 +20,13 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ticket_bridge.helpdesks.contract import Rejected, RequiredField, Step, Unreachable
+import httpx
+
+from ticket_bridge.helpdesks.contract import Attachment, Note, Rejected, RequiredField, Step, Unreachable
 from ticket_bridge.helpdesks.wire import Api, Patience, objects, one_line, text_at
-from ticket_bridge.helpdesks.written import titled, written
+from ticket_bridge.helpdesks.written import mark, marked, titled, written
+
+_PAGES = 100
 
 
 class Zendesk:
@@ -60,6 +67,32 @@ class Zendesk:
     async def carries(self, id: str, key: str) -> bool | None:
         """By the list that a look uses."""
         return await self.find(key) is not None
+
+    async def add(self, id: str, note: Note, *, key: str) -> str:
+        uploads = [await self._upload(file) for file in note.files]
+        comment = {"body": f"{note.text}\n\n{marked(note.reference, key)}", "public": False}
+        content = {"ticket": {"comment": {**comment, **({"uploads": uploads} if uploads else {})}}}
+        await self._api.put(f"/api/v2/tickets/{id}", content)
+        return mark(key)
+
+    async def _upload(self, file: Attachment) -> str:
+        """The token of an uploaded file. Nothing shows on any ticket yet."""
+        name = httpx.QueryParams({"filename": file.name})
+        try:
+            made = await self._api.post_bytes(f"/api/v2/uploads?{name}", file.content, type=file.type)
+        except Unreachable as error:
+            error.maybe_created = False
+            raise
+        return text_at(made, "upload", "token")
+
+    async def added(self, id: str, key: str) -> str | None:
+        for page in range(1, _PAGES):
+            found = await self._api.get(f"/api/v2/tickets/{id}/comments", per_page=100, page=page, sort_order="desc")
+            if any(mark(key) in str(comment.get("body") or "") for comment in objects(found, "comments")):
+                return mark(key)
+            if not found.get("next_page"):
+                return None
+        raise Unreachable("more comments than can be looked through", maybe_created=False)
 
     async def withdraw(self, id: str) -> str:
         """Agents may delete where their role says so; else the ticket is solved."""

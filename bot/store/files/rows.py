@@ -110,7 +110,7 @@ async def add(store: Transactions, folder: Folder, row: dict[str, Any], content:
     row = row | {
         "content": await asyncio.to_thread(folder.put, content),
         "thumbnail": await asyncio.to_thread(folder.put, small) if small else None,
-        "created_at": now_text(), "status": "kept", "attempts": 0, "due_at": 0.0,
+        "created_at": now_text(), "status": "kept",
     }  # fmt: skip
     try:
         await store.transact(lambda connection: connection.execute(insert(attachment).values(**row)) and None)

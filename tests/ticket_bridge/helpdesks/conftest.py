@@ -19,7 +19,8 @@ from bot.store.migrate import migrate
 from bot.store.tables import desk_ticket
 from tests.conftest import free_port, missing
 from tests.ticket_bridge.helpdesks.servers import DjangoServer, MailServer, RtServer, Server, django_environment
-from tests.ticket_bridge.helpdesks.vendors import FreshdeskFake, Vendor, WebhookFake, ZammadFake, ZendeskFake
+from tests.ticket_bridge.helpdesks.vendor import Vendor
+from tests.ticket_bridge.helpdesks.vendors import FreshdeskFake, WebhookFake, ZammadFake, ZendeskFake
 from ticket_bridge.helpdesks.contract import Helpdesk
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
@@ -61,6 +62,7 @@ class World:
     elsewhere: Callable[[], Helpdesk] | None = None
     stranger: Callable[[], Helpdesk] | None = None
     searchable: bool = True
+    noted: Callable[[], list[dict[str, Any]]] | None = None
 
 
 @asynccontextmanager
@@ -73,6 +75,7 @@ async def vendor_world(kind: str, *, timeout: Patience = 10) -> AsyncIterator[tu
                 kind, adapter(vendor.url, SECRETS[kind], timeout), vendor.held,
                 elsewhere=lambda: adapter(f"http://127.0.0.1:{free_port()}", "x", timeout),
                 stranger=lambda: adapter(vendor.url, "wrong", timeout), searchable=kind != "webhook",
+                noted=vendor.noted,
             ),
             vendor,
         )  # fmt: skip
@@ -176,16 +179,16 @@ async def world(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Async
 
         with MailServer().running(port) as mail:
             nowhere, stranger = (lambda: box(free_port(), "secret")), (lambda: box(port, "no"))
-            yield World("email", box(port, "secret"), mail.held, nowhere, stranger, False)
+            yield World("email", box(port, "secret"), mail.held, nowhere, stranger, False, mail.noted)
     elif kind in VENDORS:
         async with vendor_world(kind) as (found, _):
             yield found
     else:
         server = request.getfixturevalue(kind)
         adapter: Callable[..., Helpdesk] = rt_adapter if kind == "rt" else django_adapter
-        before = len(server.held())
+        before, earlier = len(server.held()), len(server.noted())
         nowhere = f"http://127.0.0.1:{free_port()}"
         yield World(
             kind, adapter(server), lambda: server.held()[before:], lambda: adapter(server, url=nowhere),
-            lambda: adapter(server, token="1-1-wrong"),
+            lambda: adapter(server, token="1-1-wrong"), noted=lambda: server.noted()[earlier:],
         )  # fmt: skip

@@ -3,7 +3,9 @@ server."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import glob
 import hashlib
 import os
 import pathlib
@@ -15,12 +17,13 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import httpx
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
-from tests.ticket_bridge.helpdesks.vendors import split
+from tests.ticket_bridge.helpdesks.vendor import split
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -108,6 +111,43 @@ class RtServer(Server):
             "earlier": next((str(x["id"]) for x in links if x["ref"] == "refers-to"), None),
         }  # fmt: skip
 
+    def noted(self) -> list[dict[str, Any]]:
+        """Every comment on a ticket of the queue, read back as its administrator, bytes and all."""
+        s = self.settings
+        with httpx.Client(base_url=f"{s['RT_URL']}/REST/2.0", auth=(s["RT_USER"], s["RT_PASS"]), timeout=30) as http:
+            found = []
+            for ticket in self._all(http, "/tickets", query="Queue = 'Escalations'", orderby="id"):
+                parts = self._all(
+                    http, f"/ticket/{ticket['id']}/attachments", fields="Subject,Filename,ContentType,TransactionId"
+                )
+                of = {int(part["TransactionId"]): part["Subject"] for part in parts if "askonce:" in part["Subject"]}
+                for transaction, subject in sorted(of.items()):
+                    mine = [part for part in parts if int(part["TransactionId"]) == transaction]
+                    read = [
+                        (part, self._bytes(http, part)) for part in mine if part["ContentType"] != "multipart/mixed"
+                    ]
+                    found.append(
+                        {
+                            "ticket": str(ticket["id"]), "subject": subject, "public": False,
+                            "text": next(b for p, b in read if not p["Filename"]).decode(),
+                            "files": [
+                                {"name": p["Filename"], "type": p["ContentType"], "content": b}
+                                for p, b in read if p["Filename"]
+                            ],
+                        }
+                    )  # fmt: skip
+            return found
+
+    def _bytes(self, http: httpx.Client, part: dict[str, Any]) -> bytes:
+        return base64.b64decode(http.get(f"/attachment/{part['id']}").json()["Content"])
+
+    def _all(self, http: httpx.Client, path: str, **query: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while len(items := http.get(path, params=query | {"page": str(len(found) // 100 + 1), "per_page": "100"}
+                                    ).json()["items"]) == 100:  # fmt: skip
+            found += items
+        return found + items
+
 
 class DjangoServer(Server):
     """django-helpdesk with a queue, its custom fields and a staff user; its environment is made once, from the lock
@@ -128,6 +168,31 @@ class DjangoServer(Server):
              "tags": [], "earlier": None}
             for t in sorted(found, key=lambda t: t["id"])
         ]  # fmt: skip
+
+    def noted(self) -> list[dict[str, Any]]:
+        """Every follow-up of ours, with the bytes of its files as they lie on its disk."""
+        s = self.settings
+        with httpx.Client(auth=(s["HD_USER"], s["HD_PASS"]), timeout=30) as http:
+            url, found = f"{s['HD_URL']}/api/followups/?page_size=100", []
+            while url:
+                answer = http.get(url).json()
+                found += answer["results"]
+                url = answer["next"]
+        return [
+            {
+                "ticket": str(f["ticket"]), "subject": f["title"], "text": f["comment"], "public": f["public"],
+                "files": [
+                    {"name": a["filename"], "type": a["mime_type"], "content": self._on_disk(a["file"])}
+                    for a in sorted(f["followupattachment_set"], key=lambda a: int(a["id"]))
+                ],
+            }
+            for f in sorted(found, key=lambda f: int(f["id"])) if "askonce:" in (f["title"] or "")
+        ]  # fmt: skip
+
+    def _on_disk(self, url: str) -> bytes:
+        parts = pathlib.PurePath(unquote(urlsplit(url).path)).parts[-3:]  # of its ticket, of its follow-up, its name
+        (found,) = self.folder.glob("**/" + "/".join(glob.escape(part) for part in parts))
+        return found.read_bytes()
 
 
 def django_environment() -> pathlib.Path:
@@ -198,7 +263,7 @@ class MailServer:
 
     def held(self) -> list[dict[str, Any]]:
         """The mails as tickets; one a Message-ID, as a helpdesk that knows its mail takes them."""
-        once = {str(m["Message-ID"]): m for m in self.mails}
+        once = {str(m["Message-ID"]): m for m in self.mails if not _follows(m)}
         texts = {id: text_of(m) for id, m in once.items()}
         return [
             {
@@ -213,3 +278,22 @@ class MailServer:
             }
             for id, m in once.items()
         ]
+
+    def noted(self) -> list[dict[str, Any]]:
+        """The mails that follow a ticket's, likewise once."""
+        once = {str(m["Message-ID"]): m for m in self.mails if _follows(m)}
+        return [
+            {
+                "ticket": str(m["In-Reply-To"]), "subject": str(m["Subject"]), "text": text_of(m).strip(),
+                "public": False,
+                "files": [
+                    {"name": a.get_filename(), "type": a.get_content_type(), "content": a.get_payload(decode=True)}
+                    for a in m.iter_attachments()
+                ],
+            }
+            for m in once.values()
+        ]  # fmt: skip
+
+
+def _follows(mail: EmailMessage) -> bool:
+    return str(mail["Subject"]).startswith("Re: ")

@@ -18,7 +18,8 @@ from bot.cli import main
 from tests.ticket_bridge.helpdesks.conftest import SECRETS, VENDORS, rt_adapter, vendor_world
 from tests.ticket_bridge.helpdesks.servers import RtServer
 from tests.ticket_bridge.helpdesks.test_every_helpdesk import fresh_key, payload
-from tests.ticket_bridge.helpdesks.vendors import Vendor, WebhookFake, ZammadFake
+from tests.ticket_bridge.helpdesks.vendor import Vendor
+from tests.ticket_bridge.helpdesks.vendors import WebhookFake, ZammadFake
 from ticket_bridge.helpdesks.contract import Rejected, Unreachable
 from ticket_bridge.helpdesks.trial import ADDRESS, NAME, REASON, REFERENCE, there_and_back
 

@@ -12,7 +12,7 @@ from bot.bootstrap import run_bot
 from bot.settings import read_settings
 from tests.ticket_bridge.helpdesks.conftest import VENDORS, vendor_world
 from tests.ticket_bridge.helpdesks.test_every_helpdesk import SHOPPERS, fresh_key, payload
-from tests.ticket_bridge.helpdesks.vendors import MOODS
+from tests.ticket_bridge.helpdesks.vendor import MOODS
 from tests.ticket_bridge.test_bridge import CONSENT, acts_until
 from ticket_bridge.helpdesks.contract import Busy, HelpdeskError, NotSignedIn, Rejected, Unreachable
 from ticket_bridge.helpdesks.wire import complaint

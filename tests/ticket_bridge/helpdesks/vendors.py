@@ -1,176 +1,19 @@
 """Fakes of vendors that cannot run here, each on a real socket, written from the vendor's API reference and, where they
 are public, its sources; as moody as the vendor can be. A fake knows what those say of sign-in, rights, required fields,
-answers and look-ups; nothing else.
+answers, look-ups and notes; nothing else.
 """
 
 from __future__ import annotations
 
-import abc
-import asyncio
 import base64
-import contextlib
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-#: What a mood makes of a create: whether it is processed, and what goes back (None: the connection is cut).
-MOODS = (
-    "429",
-    "503",
-    "500",
-    "500 made",
-    "401",
-    "422",
-    "html",
-    "empty",
-    "redirect",
-    "slow",
-    "cut",
-    "cut made",
-    "half made",
-)
-
-
-@dataclass
-class Call:
-    """One request as it came."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: Any
-
-
-Answer = tuple[int, dict[str, str], Any]
-
-
-@dataclass
-class Vendor(abc.ABC):
-    """A helpdesk on a socket. `moods` are used up, one a create; `tickets` is what it holds, in order."""
-
-    moods: list[str] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    tickets: list[dict[str, Any]] = field(default_factory=list)
-    port: int = 0
-    creates = ("POST", "/")
-    refusal: Any = None
-    #: Fields that the shop made mandatory, and whether this account may set and see the field of our key, and delete.
-    mandatory: tuple[str, ...] = ()
-    blind = False
-    deletes = True
-    refusal_status = 422
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @abc.abstractmethod
-    def answer(self, call: Call) -> Answer:
-        """What the vendor does and says in its ordinary mood."""
-
-    @abc.abstractmethod
-    def held(self) -> list[dict[str, Any]]:
-        """Every ticket as `{key, name, email, reason, subject, earlier}`."""
-
-    def add(self, **ticket: Any) -> dict[str, Any]:
-        self.tickets.append({"id": len(self.tickets) + 101, **ticket})
-        return self.tickets[-1]
-
-    def one(self, call: Call, path: str, closed: dict[str, Any]) -> Answer:
-        """A ticket by its id: shown, changed, taken away."""
-        id = call.path.removeprefix(f"{path}/")
-        ticket = next((t for t in self.tickets if str(t["id"]) == id), None)
-        if ticket is None:
-            return 404, {}, {"error": "RecordNotFound"}
-        if call.method == "DELETE":
-            if not self.deletes:
-                return 403, {}, {"error": "Forbidden"}
-            self.tickets.remove(ticket)
-            return 204, {}, b""
-        if call.method == "PUT":
-            assert call.body == closed, call.body
-            ticket["closed"] = True
-        return 200, {}, ticket
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[Vendor]:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield self
-        finally:
-            server.close()
-            await server.wait_closed()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-                await self._one(reader, writer)
-        finally:
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
-
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        first, *lines = head.split("\r\n")
-        method, target, _ = first.split(" ")
-        headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines if line)}
-        raw = await reader.readexactly(int(headers.get("content-length", "0")))
-        parts = urlsplit(target)
-        call = Call(method, parts.path, dict(parse_qsl(parts.query)), headers, orjson.loads(raw) if raw else None)
-        self.calls.append(call)
-        mood = self.moods.pop(0) if self.moods and (method, parts.path) == self.creates else "fine"
-        if mood == "cut":
-            return
-        if mood == "slow":
-            await asyncio.sleep(1.0)
-        status, more, content = self._in_mood(mood, call)
-        if mood == "cut made":
-            return
-        body = content if isinstance(content, bytes) else orjson.dumps(content)
-        names = {"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close", **more}
-        text = f"HTTP/1.1 {status} X\r\n" + "".join(f"{k}: {v}\r\n" for k, v in names.items()) + "\r\n"
-        writer.write(text.encode() + (body[: len(body) // 2] if mood == "half made" else body))
-        await writer.drain()
-
-    def _in_mood(self, mood: str, call: Call) -> Answer:
-        if mood == "429":
-            return 429, {"Retry-After": "0"}, {"error": "rate_limited"}
-        if mood in ("500", "503"):
-            return int(mood), {}, b"<h1>Something went wrong</h1>"
-        if mood == "500 made":
-            self.answer(call)
-            return 500, {}, b"<h1>Something went wrong</h1>"
-        if mood == "401":
-            return 401, {}, {"error": "Couldn't authenticate you"}
-        if mood == "422":
-            return self.refusal_status, {}, self.refusal
-        if mood == "html":
-            return 200, {}, b"<html>Please accept the conditions of this network</html>"
-        if mood == "empty":
-            self.answer(call)
-            return 201, {}, {}
-        if mood == "redirect":
-            return 302, {"Location": "/login"}, b""
-        return self.answer(call)
-
-
-def split(text: str) -> tuple[str, str]:
-    """The heading of a ticket's text, and the reason below it."""
-    head, _, reason = text.partition("\n\n")
-    return head, reason
-
-
-def basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+from tests.ticket_bridge.helpdesks.vendor import Answer, Call, Vendor, basic, fields_and_files, split
 
 
 class ZendeskFake(Vendor):
@@ -188,6 +31,7 @@ class ZendeskFake(Vendor):
     def __init__(self) -> None:
         super().__init__()
         self.keys: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self.uploads: dict[str, dict[str, Any]] = {}
 
     def answer(self, call: Call) -> Answer:
         signed_in = call.headers.get("authorization") == basic("agent@shop.example/token", "secret")
@@ -215,7 +59,21 @@ class ZendeskFake(Vendor):
             wanted = call.query.get("external_id")
             found = [t for t in self.tickets if wanted is None or t.get("external_id") == wanted]
             return 200, {}, {"tickets": found, "count": len(found), "next_page": None}
+        if call.path == "/api/v2/uploads":
+            token = f"upload{len(self.uploads)}"
+            file = {"name": call.query["filename"], "type": call.headers["content-type"], "content": call.raw}
+            self.uploads[token] = file
+            return 201, {}, {"upload": {"token": token}}
+        if call.path.endswith("/comments"):
+            of = call.path.split("/")[-2]
+            notes = [{"id": n["id"], "body": n["text"]} for n in self.noted() if n["ticket"] == of]
+            return 200, {}, {"comments": notes, "next_page": None}
         if call.path.startswith("/api/v2/tickets/"):
+            if call.method == "PUT" and "comment" in call.body["ticket"]:
+                given, of = call.body["ticket"]["comment"], call.path.rpartition("/")[2]
+                files = [self.uploads.pop(token) for token in given.get("uploads", ())]
+                self.note(of, given["body"], files, public=given.get("public", True))
+                return 200, {}, {"ticket": {"id": int(of)}}
             status, headers, found = self.one(call, "/api/v2/tickets", {"ticket": {"status": "solved"}})
             return status, headers, {"ticket": found} if status == 200 else found
         return 404, {}, {"error": "InvalidEndpoint"}
@@ -261,6 +119,17 @@ class FreshdeskFake(Vendor):
             name, _, value = call.query["query"].strip('"').partition(":")
             found = [t for t in self.tickets if t["custom_fields"].get(name) == value.strip("'")]
             return 200, {}, {"results": found, "total": len(found)}
+        if call.path.endswith("/notes"):
+            fields, files = (call.body, []) if call.body else fields_and_files(call)
+            assert all(name == "attachments[]" for name, _ in files)
+            private = str(fields.get("private", "true")).lower() == "true"
+            made = self.note(call.path.split("/")[-2], fields["body"], [f for _, f in files], public=not private)
+            return 201, {}, {"id": made["id"], "body": made["text"]}
+        if call.path.endswith("/conversations"):
+            notes = [n for n in self.noted() if n["ticket"] == call.path.split("/")[-2]]
+            begin = (int(call.query["page"]) - 1) * int(call.query["per_page"])
+            some = notes[begin : begin + int(call.query["per_page"])]
+            return 200, {}, [{"id": n["id"], "body": n["text"]} for n in some]
         if call.path.startswith("/api/v2/tickets/"):
             return self.one(call, "/api/v2/tickets", {"status": 5})
         return 404, {}, b""
@@ -306,6 +175,19 @@ class ZammadFake(Vendor):
             wanted = call.query.get("condition[ticket.external_ref][value]")
             exact = call.query.get("condition[ticket.external_ref][operator]") == "is"
             return 200, {}, [t for t in self.tickets if exact and t.get("external_ref") == wanted]
+        if call.path == "/api/v1/ticket_articles":
+            given = call.body
+            files = [
+                {"name": f["filename"], "type": f["mime-type"], "content": base64.b64decode(f["data"])}
+                for f in given.get("attachments", ())
+            ]
+            made = self.note(
+                str(given["ticket_id"]), given["body"], files, public=not given["internal"], subject=given["subject"]
+            )
+            return 201, {}, {"id": made["id"]}
+        if call.path.startswith("/api/v1/ticket_articles/by_ticket/"):
+            of = call.path.rpartition("/")[2]
+            return 200, {}, [{"id": n["id"], "subject": n["subject"]} for n in self.noted() if n["ticket"] == of]
         if call.path.startswith("/api/v1/tickets/"):
             return self.one(call, "/api/v1/tickets", {"state": "closed"})
         return 404, {}, {"error": "No route matches"}
@@ -346,10 +228,19 @@ class WebhookFake(Vendor):
 
     def answer(self, call: Call) -> Answer:
         at, _, given = call.headers.get("x-askonce-signature", "").partition(",v1=")
-        body = orjson.dumps(call.body, option=orjson.OPT_SORT_KEYS)
-        right = hmac.new(self.secret.encode(), f"{at[2:]}.".encode() + body, hashlib.sha256).hexdigest()
+        right = hmac.new(self.secret.encode(), f"{at[2:]}.".encode() + call.raw, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(right, given):
             return 401, {}, {"error": "signature"}
+        fields, files = ({}, []) if call.body else fields_and_files(call)
+        event = call.body or orjson.loads(fields["event"])
+        if event["type"] == "note":
+            assert [(f["name"], f["type"], len(f["content"])) for _, f in files] == [
+                (told["name"], told["type"], told["size"]) for told in event["files"]
+            ]
+            key = call.headers["idempotency-key"]
+            seen = next((n for n in self.noted() if n["key"] == key), None)
+            made = seen or self.note(event["ticket"], event["text"], [f for _, f in files], public=False, key=key)
+            return (200 if seen else 201), {}, {"id": made["id"]}
         if call.body["type"] == "ping":
             return 200, {}, {"challenge": call.body["challenge"]}
         key = call.headers["idempotency-key"]
