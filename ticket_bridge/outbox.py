@@ -68,11 +68,15 @@ def holds(connection: Connection, outbox: Table, item: Claim) -> bool:
     return connection.scalar(select(outbox.c.key).where(mine)) is not None
 
 
-def file_late(connection: Connection, outbox: Table, *, key: str, external_id: str) -> str | None:
-    """The helpdesk has the ticket, says an attempt that holds it no more. Filed is final: what is filed already keeps
-    its id. Returns the id under which it is filed now, None where there is no such row (any more)."""
+def file_late(
+    connection: Connection, outbox: Table, *, key: str, external_id: str, helpdesk: str | None = None
+) -> str | None:
+    """The helpdesk has the ticket, says an attempt that holds it no more; `helpdesk` names it, where that may have
+    changed. Filed is final: what is filed already keeps its id. Returns the id under which it is filed now, None where
+    there is no such row (any more)."""
     unfiled = update(outbox).where(outbox.c.key == key, outbox.c.status != "filed")
-    connection.execute(unfiled.values(status="filed", external_id=external_id, lease_until=0.0))
+    values = {"status": "filed", "external_id": external_id, "lease_until": 0.0}
+    connection.execute(unfiled.values(**values, **({"helpdesk": helpdesk} if helpdesk else {})))
     found: str | None = connection.scalar(select(outbox.c.external_id).where(outbox.c.key == key))
     return found
 

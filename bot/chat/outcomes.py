@@ -51,6 +51,7 @@ class Reporter:
             status="filed",
             held=(claim.owner, claim.attempts),
             external_id=external_id,
+            helpdesk=self._hub.shop.helpdesk,
             attempted=(now_text(), "filed", external_id),
             notify=self._mails and gone,
         )
@@ -61,7 +62,8 @@ class Reporter:
             self._late(claim, "filed")
             await self._tell(claim.conversation, told, replace(delivery, held=None))
         except Gone:
-            job = functools.partial(file_late, outbox=outbox, key=claim.key, external_id=external_id)
+            filed_in = self._hub.shop.helpdesk
+            job = functools.partial(file_late, outbox=outbox, key=claim.key, external_id=external_id, helpdesk=filed_in)
             await self._hub.shop.store.transact(job)
             raise
 

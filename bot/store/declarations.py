@@ -80,7 +80,8 @@ REGISTER = Register(
             what="a file that the shopper sent; its bytes lie in the folder of files",
             by="conversation", to=("conversation", "id"), ends="a day after it was uploaded and not sent",
             columns={
-                "id": _FACT, "conversation": _FACT, "client_id": _WORDS, "seq": _FACT, "ticket": _FACT, "name": _WORDS,
+                "id": _FACT, "conversation": _FACT, "client_id": _WORDS, "seq": _FACT, "place": _FACT, "ticket": _FACT,
+                "name": _WORDS,
                 "type": _FACT, "size": _FACT, "content": _FACT, "thumbnail": _FACT, "created_at": _FACT,
                 "status": _FACT,
             },

@@ -156,6 +156,7 @@ class Delivery:
     # only say "filed"
     held: tuple[str, int] | None = None
     external_id: str | None = None
+    helpdesk: str | None = None  # where it is filed; the settings may have changed since it was asked for
     due_at: float | None = None
     attempted: tuple[str, str, str] | None = None  # at, outcome, detail
     doubt: int | None = None  # see `ticket_bridge.outbox.Claim`

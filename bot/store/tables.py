@@ -86,6 +86,7 @@ attachment = Table(
     Column("conversation", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
     Column("client_id", String(200), nullable=False),
     Column("seq", Integer),  # the turn that it was sent with; null: uploaded, and not sent yet
+    Column("place", Integer),  # among the files of that turn
     Column("ticket", String(40)),  # reference of the ticket that it belongs to
     Column("name", Text, nullable=False),
     Column("type", String(60), nullable=False),

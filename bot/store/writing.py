@@ -42,7 +42,9 @@ _UPDATE_CONVERSATION = (
 _SEND_FILES = (
     update(attachment)
     .where(attachment.c.conversation == bindparam("b_id"), attachment.c.id == bindparam("b_file"))
-    .values(seq=bindparam("b_seq"), ticket=bindparam("b_ticket"), status=bindparam("b_status"))
+    .values(
+        seq=bindparam("b_seq"), place=bindparam("b_place"), ticket=bindparam("b_ticket"), status=bindparam("b_status")
+    )
 )
 _FILES_TO_TICKET = (
     update(attachment)
@@ -148,10 +150,11 @@ def statements_of(c: Change) -> list[Statement]:
         found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
     found.append((_UPDATE_CONVERSATION, stands))
     sent = [
-        {"b_id": c.conversation, "b_file": file.id, "b_seq": t.seq, "b_ticket": c.files_for, "b_status": c.files_are}
+        {"b_id": c.conversation, "b_file": file.id, "b_seq": t.seq, "b_place": place, "b_ticket": c.files_for,
+         "b_status": c.files_are}
         for t in c.turns
-        for file in t.files
-    ]
+        for place, file in enumerate(t.files)
+    ]  # fmt: skip
     if sent:
         found.append((_SEND_FILES, sent))
     for e in c.enqueued:
@@ -194,7 +197,7 @@ def record(connection: Connection, d: Delivery) -> None:
     attempted = d.attempted
     if d.status and d.held is None:
         assert d.status == "filed" and d.external_id, "without its fence a report may only say that the ticket is filed"
-        stands = file_late(connection, outbox, key=d.key, external_id=d.external_id)
+        stands = file_late(connection, outbox, key=d.key, external_id=d.external_id, helpdesk=d.helpdesk)
         if stands == d.external_id or stands is None:
             attempted = None  # the same word twice, or the row is gone
     elif d.status and d.held is not None:
@@ -213,6 +216,8 @@ def _columns(d: Delivery) -> Row:
     values: Row = {"status": d.status, "lease_until": 0.0}
     if d.external_id:
         values["external_id"] = d.external_id
+    if d.helpdesk:
+        values["helpdesk"] = d.helpdesk
     if d.due_at is not None:
         values["due_at"] = d.due_at
     if d.doubt is not None:

@@ -58,7 +58,7 @@ def _due(limit: int) -> Select[Any]:
         select(a.id, a.ticket, a.seq, a.name, a.size, a.conversation, o.key, o.payload, o.helpdesk)
         .join(outbox, o.reference == a.ticket)
         .where(a.status == "due", o.status == "filed")
-        .order_by(a.ticket, a.seq, a.id)
+        .order_by(a.ticket, a.seq, a.place)
         .limit(limit)
     )
 

@@ -77,7 +77,7 @@ async def of_ticket(store: Transactions, reference: str) -> list[Kept]:
     """The files that belong to a ticket, in the order in which they were sent."""
     query = select(*_COLUMNS).where(attachment.c.ticket == reference, attachment.c.seq.is_not(None))
     async with store.read() as connection:
-        return [_kept(row) for row in await connection.execute(query.order_by(attachment.c.seq, attachment.c.id))]
+        return [_kept(row) for row in await connection.execute(query.order_by(attachment.c.seq, attachment.c.place))]
 
 
 def to_send(connection: Connection, conversation: str, ids: Sequence[str]) -> tuple[File, ...]:

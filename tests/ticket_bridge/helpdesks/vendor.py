@@ -58,6 +58,8 @@ class Vendor(abc.ABC):
     tickets: list[dict[str, Any]] = field(default_factory=list)
     port: int = 0
     creates = ("POST", "/")
+    #: Which calls the moods are for; None: creates.
+    moody: tuple[str, str] | None = None
     refusal: Any = None
     #: Fields that the shop made mandatory, and whether this account may set and see the field of our key, and delete.
     mandatory: tuple[str, ...] = ()
@@ -138,7 +140,7 @@ class Vendor(abc.ABC):
         body = orjson.loads(raw) if raw and headers.get("content-type") == "application/json" else None
         call = Call(method, parts.path, dict(parse_qsl(parts.query)), headers, body, raw)
         self.calls.append(call)
-        mood = self.moods.pop(0) if self.moods and (method, parts.path) == self.creates else "fine"
+        mood = self.moods.pop(0) if self.moods and (method, parts.path) == (self.moody or self.creates) else "fine"
         if mood == "cut":
             return
         if mood == "slow":

@@ -22,6 +22,7 @@ def upgrade() -> None:
         ),
         sa.Column("client_id", sa.String(200), nullable=False),
         sa.Column("seq", sa.Integer),
+        sa.Column("place", sa.Integer),
         sa.Column("ticket", sa.String(40)),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("type", sa.String(60), nullable=False),
