@@ -23,7 +23,7 @@ from bot.chat.published import Opening
 from bot.chat.ticket_form import TicketForm
 from bot.chat.workshop import Understander, Workshop, nowhere
 from bot.clock import horizon
-from bot.evidence.following import Following, takes_notes
+from bot.evidence.following import Following, follow
 from bot.evidence.intake import Bounds, Intake, tidy
 from bot.evidence.redrawing import Redrawing
 from bot.evidence.signing import Signing
@@ -146,8 +146,7 @@ async def run_bot(
             clock=clocks.wall, wake_courier=postman.wake, required=desk.required_fields,
             ticket_form=TicketForm(settings.ticket_subject, settings.ticket_tags, settings.ticket_language),
             own_words=OwnWords(settings.danger_reply, settings.danger_help), published=make_published(settings),
-            evidence_at=_evidence_at(settings, signing, clocks),
-            files_follow=settings.files_follow and takes_notes(desk),
+            evidence_at=_evidence_at(settings, signing, clocks), files_follow=follow(settings, desk),
         )  # fmt: skip
         pokes = None if settings.sqlite else Pokes(settings.database_url, hub.heard, hub.deaf)
         hub.equip(shop, pokes, entry=Entry(await store.own_key("entry")))

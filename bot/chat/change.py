@@ -16,7 +16,7 @@ from bot.chat.news import News
 from bot.chat.phrases import elsewhere, language_in_use, language_of, language_said, render, spoken
 from bot.chat.workshop import ConversationStore, Workshop
 from bot.clock import now_text
-from bot.store.records import PARAGRAPH, Change, Delivery, Enqueued, Letter, Stay, Turn
+from bot.store.records import PARAGRAPH, Change, Delivery, Enqueued, Letter, OfFiles, Stay, Turn
 from bot.telemetry import tracing
 from dialogue import effects, events
 from dialogue.states import Phase, State
@@ -98,9 +98,7 @@ class ChangeMaker:
             now=time.time(),
             stay=self._stay(told, after),
             trace=tracing.traceparent() if enqueued else None,
-            has_files=after.has_files,
-            files_for=self._ticket_of_files(told, after),
-            files_are="due" if self._shop.files_follow else "kept",
+            files=self._of_files(told, after),
         )
 
     def _announced(self, effect: effects.Announce, seq: int, at: str, cause: str, state: State) -> Turn:
@@ -202,11 +200,13 @@ class ChangeMaker:
         words, sources, found_in = self._quoted(answer, state)
         return News(gap, events.AnswerPublished(question, words, sources), found_in, answer.language)
 
-    def _ticket_of_files(self, told: events.Happening, state: State) -> str | None:
+    def _of_files(self, told: events.Happening, state: State) -> OfFiles:
         """Files sent when nothing is open follow the last ticket; while one is prepared they wait for it."""
-        if not isinstance(told, events.FilesSent) or state.agreed or state.phase is Phase.OFFERED:
-            return None
-        return state.tickets[-1].reference if state.tickets and not state.reason else None
+        status, follow = "due" if self._shop.files_follow else "kept", None
+        prepared = state.agreed or state.phase is Phase.OFFERED or state.reason
+        if isinstance(told, events.FilesSent) and state.tickets and not prepared:
+            follow = state.tickets[-1].reference
+        return OfFiles(state.has_files, follow, status)
 
     def _stay(self, told: events.Happening, state: State) -> Stay | None:
         """The lease of whoever of the shop is in the chat after this (R13)."""

@@ -9,6 +9,7 @@ import functools
 import logging
 from collections.abc import Callable
 
+from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.files import additions
 from bot.store.files.folder import Folder
@@ -131,6 +132,6 @@ class Following:
             await asyncio.sleep(self._tick)
 
 
-def takes_notes(helpdesk: object) -> bool:
-    """Whether files can follow tickets into this helpdesk; the built-in desk shows them of itself."""
-    return isinstance(helpdesk, TakesNotes)
+def follow(settings: Settings, helpdesk: object) -> bool:
+    """Whether files are to follow tickets into this helpdesk; the built-in desk shows them of itself."""
+    return settings.files_follow and isinstance(helpdesk, TakesNotes)

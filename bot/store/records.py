@@ -187,6 +187,17 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class OfFiles:
+    """What a change does with files. `sent`: the conversation has some, which belong to a ticket of this change;
+    `ticket`: reference of the one that this change's own files belong to; `status`: `due` where the helpdesk is to hear
+    of them once their ticket is filed."""
+
+    sent: bool = False
+    ticket: str | None = None
+    status: str = "kept"
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything one happening does to one conversation: stored whole or not at all."""
 
@@ -209,9 +220,7 @@ class Change:
     now: float = 0.0
     stay: Stay | None = None  # where a person of the shop is in the chat, or has just left it
     trace: str | None = None  # W3C traceparent of the message that did it
-    has_files: bool = False  # files were sent that may belong to a ticket of this change
-    files_for: str | None = None  # reference of the ticket that this change's files belong to
-    files_are: str = "kept"  # or due: the helpdesk is to hear of them once their ticket is filed
+    files: OfFiles = OfFiles()
 
 
 @dataclass

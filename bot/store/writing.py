@@ -150,8 +150,8 @@ def statements_of(c: Change) -> list[Statement]:
         found.append((_INSERT_TURN, [_turn_row(c, t) for t in c.turns]))
     found.append((_UPDATE_CONVERSATION, stands))
     sent = [
-        {"b_id": c.conversation, "b_file": file.id, "b_seq": t.seq, "b_place": place, "b_ticket": c.files_for,
-         "b_status": c.files_are}
+        {"b_id": c.conversation, "b_file": file.id, "b_seq": t.seq, "b_place": place, "b_ticket": c.files.ticket,
+         "b_status": c.files.status}
         for t in c.turns
         for place, file in enumerate(t.files)
     ]  # fmt: skip
@@ -163,7 +163,7 @@ def statements_of(c: Change) -> list[Statement]:
             now=c.now, trace=c.trace,
         )  # fmt: skip
         found.append((_INSERT_OUTBOX, row))
-        if c.has_files:
+        if c.files.sent:
             found.append((_FILES_TO_TICKET, {"b_id": c.conversation, "b_ticket": e.reference}))
     for seq, question in c.gaps:
         found.append((_INSERT_GAP, {"conversation": c.conversation, "seq": seq, "question": question, "at": c.at}))

@@ -99,7 +99,7 @@ async def test_the_chats_language_comes_with_the_welcome_and_is_the_same_after_a
 ) -> None:
     async with client_of(standing_bot.url) as first:
         welcome = await first.hello(locale="de")
-        assert (welcome["language"], welcome["features"]) == (None, ["languages", "hours", "home", "read"])
+        assert (welcome["language"], welcome["features"]) == (None, ["languages", "hours", "home", "read", "files"])
         await first.say("ma lampe est arrivée cassée")
         await first.until("offer_ticket")
     async with client_of(standing_bot.url) as again:

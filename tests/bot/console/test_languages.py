@@ -258,7 +258,7 @@ _FILES = (".csv", ".jsonl", ".yml", ".svg", "/turns")
 async def test_no_page_in_german_has_a_word_of_english_left(worked: tuple[Desk, Visitor, str]) -> None:
     _, visitor, id = worked
     named = {"{id:str}": id, "{id:int}": "1", "{version:int}": "1", "{id}": "reply-time"}
-    pages = [route.path for route in ROUTES if route.method == "GET" and not route.path.endswith(_FILES)]
+    pages = [r.path for r in ROUTES if r.method == "GET" and not r.path.endswith(_FILES) and "/files/" not in r.path]
     for place, value in named.items():
         pages = [path.replace(place, value) for path in pages]
     assert len(pages) >= 22

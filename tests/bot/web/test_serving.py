@@ -370,7 +370,7 @@ async def test_a_rolling_restart_loses_nothing(
 
 
 async def test_a_drain_sends_the_chats_away_one_by_one(make_bot: Callable[..., BotProcess]) -> None:
-    bot = make_bot(ASKONCE_DRAIN="4")
+    bot = make_bot(ASKONCE_DRAIN="15")  # long enough for somebody to be still there when we are
     async with contextlib.AsyncExitStack() as stack:
         clients = []
         for _ in range(30):
