@@ -25,6 +25,7 @@ from bot.chat.workshop import Understander, Workshop, nowhere
 from bot.clock import horizon
 from bot.evidence.intake import Bounds, Intake, tidy
 from bot.evidence.redrawing import Redrawing
+from bot.evidence.scanner import Scanner
 from bot.evidence.signing import Signing
 from bot.factories import make_answers, make_helpdesk, make_home, make_published, make_smtp, make_understander
 from bot.history import erasure
@@ -169,7 +170,8 @@ def make_intake(settings: Settings, store: Store) -> Intake:
     """The door for files, as the settings have it."""
     assert store.folder is not None  # whoever opened the database named it
     bounds = Bounds(settings.limit_file, settings.limit_chat_files, settings.limit_shop_files)
-    return Intake(store, store.folder, Redrawing(megapixels=settings.limit_file_pixels), bounds)
+    scanner = Scanner(settings.clamd) if settings.clamd else None
+    return Intake(store, store.folder, Redrawing(megapixels=settings.limit_file_pixels), bounds, scanner)
 
 
 async def _signing(settings: Settings, store: Store) -> Signing:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from bot.evidence.kinds import Refused, clean_name, kind_of
 from bot.evidence.redrawing import Redrawing
+from bot.evidence.scanner import NoVerdict, Scanner
 from bot.store.database import Store
 from bot.store.files import rows
 from bot.store.files.folder import Folder
@@ -49,8 +50,11 @@ class Bounds:
 class Intake:
     """Takes files in. One for each process."""
 
-    def __init__(self, store: Store, folder: Folder, redrawing: Redrawing, bounds: Bounds) -> None:
+    def __init__(
+        self, store: Store, folder: Folder, redrawing: Redrawing, bounds: Bounds, scanner: Scanner | None = None
+    ) -> None:
         self._store, self._folder, self._redrawing, self._bounds = store, folder, redrawing, bounds
+        self._scanner = scanner
         self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
 
     @property
@@ -73,7 +77,8 @@ class Intake:
     ) -> Kept | Received:
         """One piece of an upload of `size` bytes; the file where it is complete. A piece that does not begin where the
         upload ends changes nothing, and the answer says where that is. Raises `Refused`, `Unavailable` and `OSError`;
-        a refused upload is gone."""
+        a refused upload is gone, unless the very same may be taken later (`Refused.again`): then it is asked for by
+        another piece, which may be empty."""
         key = f"{conversation}:{client_id}"
         lock = self._locks.setdefault(key, asyncio.Lock())
         self._locks.move_to_end(key)
@@ -91,7 +96,8 @@ class Intake:
                 kept = await self._keep(conversation, client_id, name, upload)
             except Refused as refused:
                 FILES.labels(refused.code).inc()
-                await asyncio.to_thread(upload.unlink, missing_ok=True)
+                if not refused.again:
+                    await asyncio.to_thread(upload.unlink, missing_ok=True)
                 raise
             await asyncio.to_thread(upload.unlink, missing_ok=True)
             FILES.labels("kept").inc()
@@ -114,6 +120,7 @@ class Intake:
         path = self._folder.upload(f"{conversation}:{client_id}")
         content = await asyncio.to_thread(path.read_bytes)
         kind, small = await asyncio.to_thread(kind_of, content), None
+        await self._scan(conversation, content)
         if kind.startswith("image/"):
             redrawn = await self._redrawing.draw(path)
             kind, content, small = redrawn.type, redrawn.content, redrawn.small
@@ -122,6 +129,18 @@ class Intake:
             "client_id": client_id, "name": clean_name(name, kind), "type": kind, "size": len(content),
         }  # fmt: skip
         return await rows.add(self._store, self._folder, row, content, small)
+
+    async def _scan(self, conversation: str, content: bytes) -> None:
+        """What was uploaded, before anything decodes it: a picture written anew would not bear its signature."""
+        if self._scanner is None:
+            return
+        try:
+            found = await self._scanner.scan(content)
+        except NoVerdict:  # the scanner told the operator
+            raise Refused("unscanned", again=True) from None
+        if found is not None:
+            log.warning("the virus scanner found %s in a file of conversation %s", found, conversation)
+            raise Refused("virus")
 
 
 async def tidy(store: Store, folder: Folder) -> None:

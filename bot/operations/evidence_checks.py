@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.clock import today
 from bot.operations.finding import Finding, ill, note, well
+from bot.operations.scanner_check import scanner
 from bot.settings import Settings
 from bot.store.database import Store
 from bot.store.files import rows
@@ -57,4 +59,4 @@ async def evidence(settings: Settings, store: Store) -> list[Finding]:
                 "with several replicas, name a folder that all share in ASKONCE_FILES_PATH",
             )
         )
-    return found
+    return [*found, *await scanner(settings, today())]

@@ -30,7 +30,7 @@ from bot.store.files.rows import Kept
 from bot.web.running import Running
 
 routes = APIRouter(tags=["files"])
-_STATUS = {"big": 413, "pixels": 413, "many": 409, "full": 507, "fast": 429, "late": 503}
+_STATUS = {"big": 413, "pixels": 413, "many": 409, "full": 507, "fast": 429, "late": 503, "unscanned": 503}
 _NOT_HERE = "There is no such file for you here: it needs the token of its chat as 'Authorization: Bearer …'."
 
 Token = Annotated[str | None, Header(alias="Authorization", max_length=300)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import pathlib
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.bot.evidence.clamd import FakeClamd
 from tests.bot.evidence.hostile import located, picture
 from tests.conftest import TOKEN, BotProcess, Client, client_of
 
@@ -185,3 +187,23 @@ async def test_erasing_the_chat_leaves_no_byte_of_it(bot: BotProcess, http: http
         assert (await same.get(kept["url"])).status_code == 200, "what another sent as well is still theirs"
         after = {p.name for p in folder.glob("??/*")}
         assert len(before - after) == 2, "the whole and the small one"
+
+
+async def test_while_the_scanner_is_away_the_shopper_hears_to_try_again_and_a_retry_sends_no_byte_anew(
+    make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path
+) -> None:
+    bot, clamd, content = make_bot(ASKONCE_CLAMAV=f"unix:{tmp_path}/fake.ctl"), FakeClamd(), picture()
+    async with httpx.AsyncClient(base_url=bot.url, timeout=600) as http, client_of(bot.url) as client:
+        sender = await begun(client, http)
+        away = await sender.put(content)
+        assert (away.status_code, away.json()["code"]) == (503, "unscanned")
+        assert "try again in a moment" in away.json()["detail"]
+        assert (await sender.get(f"{sender.path}?id=1")).json() == {"received": len(content)}
+        async with clamd.listening(tmp_path):
+            assert (await sender.put(b"", size=len(content), offset=len(content))).status_code == 201
+            clamd.deed = clamd.says("stream: Some.Virus-1 FOUND")
+            found = await sender.put(content, id="2")
+        assert (found.status_code, found.json()["code"]) == (415, "virus")
+        assert "virus scanner" in found.json()["detail"]
+        assert (await sender.get(f"{sender.path}?id=2")).json() == {"received": 0}
+        await client.until("thanks")
