@@ -35,7 +35,7 @@ from bot.store import one_time
 from bot.store.database import Store, Unavailable
 from bot.store.edited_articles import EditedArticles
 from bot.store.entry import Entry
-from bot.store.files.folder import Folder
+from bot.store.files.contents import Contents
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.lives import is_dead, process_name
 from bot.store.news import NewsMails
@@ -256,7 +256,7 @@ async def _forget(bot: Bot) -> None:
                 bot.hub.forget(id)
 
 
-async def _tidy(bot: Bot, folder: Folder) -> None:
+async def _tidy(bot: Bot, folder: Contents) -> None:
     with contextlib.suppress(Unavailable):
         await tidy(bot.store, folder)
 

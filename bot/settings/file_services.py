@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
+
+from bot.settings.addresses import leads_astray
+from bot.settings.copied import copied_whole
 
 _CLAMD_PORT = 3310
 
@@ -40,16 +45,77 @@ def clamd_address(text: str) -> ClamdAddress | None:
     return ClamdAddress(host=found[1].strip("[]"), port=port)
 
 
+@dataclass(frozen=True, slots=True)
+class S3Address:
+    """A `bucket` of the service at `endpoint`; `prefix` is what all keys begin with: empty, or ending in a slash."""
+
+    endpoint: str
+    bucket: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"{self.endpoint}/{self.bucket}/{self.prefix}".rstrip("/")
+
+
+def s3_address(text: str) -> S3Address | None:
+    """`https://host[:port]/bucket[/prefix]`; None where there is none. Raises `ValueError`."""
+    if not text:
+        return None
+    if why := leads_astray(text):
+        raise ValueError(why)
+    parts = urlsplit(text)
+    bucket, _, prefix = parts.path.strip("/").partition("/")
+    if (
+        parts.scheme not in ("http", "https")
+        or parts.query
+        or parts.fragment
+        or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket)
+        or not re.fullmatch(r"[A-Za-z0-9!_.*'()/-]{0,200}", prefix)
+    ):
+        raise ValueError(
+            "is the address of a bucket, with a prefix if you like, such as "
+            "https://s3.eu-central-1.amazonaws.com/bucket/askonce"
+        )
+    return S3Address(f"{parts.scheme}://{parts.netloc}", bucket, f"{prefix}/" if prefix else "")
+
+
 class FileServiceSettings(BaseSettings):
     """Addresses are read at the start, so that a wrong one is told then."""
 
     clamav: str = ""
+    files_s3: str = ""
+    files_s3_key: str = ""
+    files_s3_secret: SecretStr = SecretStr("")
+    files_s3_region: str = "us-east-1"
 
     @field_validator("clamav")
     @classmethod
     def _scanner(cls, value: str) -> str:
         clamd_address(value)
         return value
+
+    @field_validator("files_s3")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        s3_address(value)
+        return value
+
+    @field_validator("files_s3_secret")
+    @classmethod
+    def _secret(cls, value: SecretStr) -> SecretStr:
+        return copied_whole(value)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name in ("files_s3_key", "files_s3_secret"):
+            if self.files_s3 and not getattr(self, name):
+                raise ValueError(f"ASKONCE_FILES_S3 needs ASKONCE_{name.upper()}")
+        return self
+
+    @property
+    def bucket(self) -> S3Address | None:
+        """Where files are kept; None where that is a folder."""
+        return s3_address(self.files_s3)
 
     @property
     def clamd(self) -> ClamdAddress | None:
