@@ -1,5 +1,5 @@
-"""What is a bucket's alone: what its errors say, replicas that go on with one another's uploads, and what is shown of it.
-The service is moto's server; one that refuses is a few lines here."""
+"""What is a bucket's alone: what its errors say, and replicas that go on with one another's uploads. The service is
+moto's server; one that refuses is a few lines here."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def refusing(status: int, code: str) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else body)
 
-        do_GET = do_PUT = do_HEAD = do_DELETE = handle_any  # noqa: N815
+        do_GET = do_PUT = do_HEAD = do_DELETE = handle_any
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -141,7 +141,14 @@ def test_a_bucket_that_keeps_what_is_deleted_is_known(s3: str, tmp_path: pathlib
 
 @pytest.mark.parametrize(
     "text",
-    ["s3://bucket/x", "https://host", "https://host/", "https://host/Bucket_", "https://host/bucket?x=1", "host/bucket"],
+    [
+        "s3://bucket/x",
+        "https://host",
+        "https://host/",
+        "https://host/Bucket_",
+        "https://host/bucket?x=1",
+        "host/bucket",
+    ],
 )
 def test_a_wrong_address_is_told_at_the_start(text: str) -> None:
     with pytest.raises(SettingsError, match="ASKONCE_FILES_S3: "):
