@@ -94,6 +94,8 @@ class Intake:
                     content = await asyncio.to_thread(whole.read_bytes)
                 except FileNotFoundError:  # another replica had the last piece as well, and was quicker
                     return await self.received(conversation, client_id)
+                if len(content) < size:  # a service whose lists lag behind left a piece out
+                    return Received(len(content))
                 kept = await self._keep(conversation, client_id, name, whole, content)
             except Refused as refused:
                 FILES.labels(refused.code).inc()

@@ -1,8 +1,8 @@
 """Contents in a bucket of a service that speaks S3, so that replicas need no disk in common.
 
 There is no renaming: what is taken is copied aside and then deleted, what is put back is copied again. The service
-must show at once what was written, as AWS S3 does. An upload is one object for each of its pieces, so that any replica
-goes on where another was. Every error of the client becomes an `OSError` here, in words that name the setting.
+must give at once what was written; its lists may lag. An upload is one object for each of its pieces, so that any
+replica goes on where another was. Every error of the client becomes an `OSError` here, in words that name the setting.
 """
 
 from __future__ import annotations

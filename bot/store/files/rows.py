@@ -214,4 +214,5 @@ async def missing(store: Transactions, folder: Contents) -> int:
     async with store.read() as connection:
         rows = await connection.execute(select(a.content, a.thumbnail))
         hashes = {hash for row in rows for hash in row if hash}
-    return len(hashes - set(await asyncio.to_thread(lambda: list(folder.contents()))))
+    unseen = hashes - set(await asyncio.to_thread(lambda: list(folder.contents())))  # a list may lag behind
+    return await asyncio.to_thread(lambda: sum(not folder.holds(hash) for hash in unseen))

@@ -12,11 +12,14 @@ from bot.store.files.bucket import Bucket, connected
 from bot.store.files.contents import Contents
 from bot.store.files.folder import Folder
 from bot.store.files.incoming import Incoming
-from tests.bot.store.files.s3_server import KEY, REGION, SECRET, new_bucket, s3_server
+from tests.bot.store.files.s3_server import ANOTHER, KEY, REGION, SECRET, new_bucket, s3_server
 
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
+    if ANOTHER:
+        yield ANOTHER
+        return
     with s3_server() as address:
         yield address
 

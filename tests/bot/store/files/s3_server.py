@@ -1,9 +1,13 @@
-"""A server that speaks S3 for tests: moto's, in a process of its own, behind a real socket."""
+"""A server that speaks S3 for tests: moto's, in a process of its own, behind a real socket.
+
+Whoever has another one at hand tries that: `TEST_S3=http://host:port TEST_S3_KEY=… TEST_S3_SECRET=… pytest
+tests/bot/store/files`.
+"""
 
 from __future__ import annotations
 
-import itertools
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -15,8 +19,9 @@ from bot.store.files.bucket import connected
 from tests.conftest import free_port
 from tests.patience import wait_until
 
-KEY, SECRET, REGION = "askonce-key", "askonce-secret", "us-east-1"
-_number = itertools.count(1)
+ANOTHER = os.environ.get("TEST_S3", "")
+KEY, SECRET = os.environ.get("TEST_S3_KEY", "askonce-key"), os.environ.get("TEST_S3_SECRET", "askonce-secret")
+REGION = "us-east-1"
 
 
 @contextmanager
@@ -43,6 +48,6 @@ def _listens(port: int) -> bool:
 
 def new_bucket(server: str) -> S3Address:
     """An empty bucket of this server, and a prefix in it."""
-    address = S3Address(server, f"askonce-{next(_number)}", "shop/")
+    address = S3Address(server, f"askonce-{secrets.token_hex(6)}", "shop/")
     connected(address, KEY, SECRET, REGION).create_bucket(Bucket=address.bucket)
     return address
