@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.evidence.intake import Bounds, Intake, Received
 from bot.evidence.redrawing import Redrawing
-from bot.settings import read_settings
 from bot.store.database import Store
 from bot.store.files.folder import Folder
 from bot.store.files.rows import Kept
-from bot.store.opened import opened
-from dialogue.states import State
-from tests.conftest import SUPPORT
 
 CONTENT = b"plain text"
 
@@ -39,13 +34,6 @@ class Wayward(Folder):
         if self.full:
             raise OSError(28, "No space left on device")
         return super().put(content)
-
-
-@pytest.fixture
-async def store(tmp_path: pathlib.Path) -> AsyncIterator[Store]:
-    async with opened(read_settings(database_url=f"sqlite:///{tmp_path}/a.db", support_email=SUPPORT)) as found:
-        await found.create(id="c", token="t" * 40, state=State(), at="2026-11-27", locale=None, channel="widget")
-        yield found
 
 
 @pytest.fixture

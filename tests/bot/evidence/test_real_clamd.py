@@ -8,10 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.evidence.kinds import Refused
 from bot.evidence.scanner import NoVerdict, Scanner
 from bot.settings.file_services import ClamdAddress
+from bot.store.database import Store
+from bot.store.files.rows import Kept
 from tests.bot.evidence.clamd import CLAMD, MARK, clamd_in
 from tests.bot.evidence.hostile import located, picture
+from tests.bot.evidence.test_scanner import door, sent
 from tests.conftest import missing
 
 pytestmark = pytest.mark.helpdesks
@@ -59,3 +63,11 @@ async def test_one_that_ended_gives_no_verdict(tmp_path: pathlib.Path) -> None:
         assert await Scanner(address).scan(b"clean") is None
     with pytest.raises(NoVerdict):
         await Scanner(address).scan(b"clean")
+
+
+async def test_at_the_door_a_picture_with_a_virus_is_refused_and_the_same_without_it_is_kept(
+    address: ClamdAddress, store: Store
+) -> None:
+    with pytest.raises(Refused, match="virus"):
+        await sent(door(store, address), picture() + MARK)
+    assert isinstance(await sent(door(store, address), picture()), Kept)

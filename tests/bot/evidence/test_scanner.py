@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import pathlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,12 +18,9 @@ from bot.settings import SettingsError, read_settings
 from bot.settings.file_services import ClamdAddress
 from bot.store.database import Store
 from bot.store.files.rows import Kept
-from bot.store.opened import opened
 from bot.telemetry.metrics import REGISTRY
-from dialogue.states import State
 from tests.bot.evidence.clamd import Deed, FakeClamd
 from tests.bot.evidence.hostile import picture
-from tests.conftest import SUPPORT
 
 
 @pytest.fixture
@@ -125,14 +121,6 @@ def test_addresses_are_read() -> None:
 
 
 # ---------------------------------------------------------------- at the door
-
-
-@pytest.fixture
-async def store(tmp_path: pathlib.Path) -> AsyncIterator[Store]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
-    async with opened(read_settings(database_url=url, support_email=SUPPORT)) as found:
-        await found.create(id="c", token="t" * 40, state=State(), at="2026-11-27", locale=None, channel="widget")
-        yield found
 
 
 def door(store: Store, address: ClamdAddress) -> Intake:
