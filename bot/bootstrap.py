@@ -26,6 +26,7 @@ from bot.clock import horizon
 from bot.evidence.following import Following, follow
 from bot.evidence.intake import Bounds, Intake, tidy
 from bot.evidence.redrawing import Redrawing
+from bot.evidence.scanner import Scanner
 from bot.evidence.signing import Signing
 from bot.factories import make_answers, make_helpdesk, make_home, make_published, make_smtp, make_understander
 from bot.history import erasure
@@ -35,7 +36,7 @@ from bot.store import one_time
 from bot.store.database import Store, Unavailable
 from bot.store.edited_articles import EditedArticles
 from bot.store.entry import Entry
-from bot.store.files.folder import Folder
+from bot.store.files.contents import Contents
 from bot.store.lease import ARCHIVIST, Lease
 from bot.store.lives import is_dead, process_name
 from bot.store.news import NewsMails
@@ -171,7 +172,8 @@ def make_intake(settings: Settings, store: Store) -> Intake:
     """The door for files, as the settings have it."""
     assert store.folder is not None  # whoever opened the database named it
     bounds = Bounds(settings.limit_file, settings.limit_chat_files, settings.limit_shop_files)
-    return Intake(store, store.folder, Redrawing(megapixels=settings.limit_file_pixels), bounds)
+    scanner = Scanner(settings.clamd) if settings.clamd else None
+    return Intake(store, store.folder, Redrawing(megapixels=settings.limit_file_pixels), bounds, scanner)
 
 
 async def _signing(settings: Settings, store: Store) -> Signing:
@@ -274,7 +276,7 @@ async def _forget(bot: Bot) -> None:
                 bot.hub.forget(id)
 
 
-async def _tidy(bot: Bot, folder: Folder) -> None:
+async def _tidy(bot: Bot, folder: Contents) -> None:
     with contextlib.suppress(Unavailable):
         await tidy(bot.store, folder)
 

@@ -25,6 +25,8 @@ PARTS = {
     "gcc": ("cc", "gcc"),
     "libc6-dev": ("/usr/include/stdio.h",),
 }
+#: The virus scanner: a server of somebody else's, tried beside the helpdesks.
+SCANNER = {"clamav-daemon": ("/usr/sbin/clamd",)}
 #: What only the browser's tests need: installed while the quick tests run.
 BROWSERS = {
     "firefox-esr": ("firefox-esr",),
@@ -65,8 +67,9 @@ def install(parts: dict[str, tuple[str, ...]]) -> None:
 
 
 def other_parts() -> None:
-    """Helpdesks and browsers, once."""
+    """Servers of others and browsers, once."""
     helpdesk_servers()
+    install(SCANNER)
     install(BROWSERS)
 
 
@@ -157,7 +160,11 @@ def main() -> int:
         rasa.append(("understanding, against docs/quality.json", ("askonce", "eval", "--check")))
     lanes = (
         Lane(rasa_model, *rasa),
-        Lane(other_parts, ("tests: real helpdesks", _tests("helpdesks")), ("tests: the browsers", _tests("browser"))),
+        Lane(
+            other_parts,
+            ("tests: real helpdesks and clamd", _tests("helpdesks")),
+            ("tests: the browsers", _tests("browser")),
+        ),
     )
     with ThreadPoolExecutor(len(lanes)) as beside:
         # What is slow to make is made while the quick tests run, and what needs it runs as soon as it is there.

@@ -158,6 +158,8 @@ ENGLISH: Mapping[str, str] = {
     "file_fast": "Many files have come from your address lately. Please try again in a while.",
     "file_full": "No more files can be taken right now. You can write to {support_email} instead.",
     "file_late": "The file could not be checked in time. Please try again in a moment.",
+    "file_virus": "This file can't be taken: our virus scanner found something in it. Please send another one.",
+    "file_unscanned": "Files can't be checked for viruses right now. Please try again in a moment.",
     # Beside what CLDR knows of hours and days.
     "hours_daily": "daily",
     "hours_all_day": "24 hours",

@@ -4,6 +4,7 @@ click. What is in a picture cannot be masked, so a viewer, who sees no personal 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from bot.console.speech import gettext
 from bot.evidence.serving import headers_of
 from bot.store.files import rows
 
+log = logging.getLogger("askonce.files")
 _ID = re.compile(r"[a-z]{28}")
 
 
@@ -37,5 +39,8 @@ async def _given(ask: Ask, *, small: bool) -> Response:
         body = await asyncio.to_thread(ask.bot.intake.folder.read, (kept.thumbnail if small else kept.content) or "")
     except (FileNotFoundError, ValueError):
         raise Refused(404, gettext("There is no such file (any more).")) from None
+    except OSError as error:
+        log.error("a file cannot be read: %s", error.strerror)
+        raise Refused(503, gettext("Files cannot be reached right now; try again in a moment.")) from None
     own = {"Cross-Origin-Resource-Policy": "same-origin"}
     return Response(body, headers=headers_of(kept.name, kept.type, small=small) | own)

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from bot.settings import Settings
 from bot.store.database import Store, Unavailable
 from bot.store.files import additions
-from bot.store.files.folder import Folder
+from bot.store.files.contents import Contents
 from bot.store.tables import addition
 from bot.telemetry.metrics import FILES
 from ticket_bridge.additions import Additions, Gone, NoteTaking
 from ticket_bridge.courier import Courier
-from ticket_bridge.helpdesks.contract import Attachment, HelpdeskError, Note, Rejected, TakesNotes
+from ticket_bridge.helpdesks.contract import Attachment, HelpdeskError, Note, Rejected, TakesNotes, Unreachable
 from ticket_bridge.outbox import Claim
 from ticket_bridge.retry import RetryPolicy
 
@@ -31,7 +31,7 @@ _PATIENCE = 6.0
 class Stored:
     """Notes as the database and the folder have them (`ticket_bridge.additions.Notes`)."""
 
-    def __init__(self, store: Store, folder: Folder, helpdesk: str) -> None:
+    def __init__(self, store: Store, folder: Contents, helpdesk: str) -> None:
         self._store, self._folder, self._helpdesk = store, folder, helpdesk
 
     async def ticket(self, key: str) -> str | None:
@@ -55,6 +55,9 @@ class Stored:
                 files.append(Attachment(name, type, await asyncio.to_thread(self._folder.read, content)))
             except FileNotFoundError:
                 raise Gone("a file is not where it was kept: `askonce doctor` says more") from None
+            except OSError as error:  # a disk or a bucket that is away: nothing was sent
+                said = f"files cannot be read just now ({error.strerror})"
+                raise Unreachable(said, maybe_created=False) from error
         return Note(holds[0], found[2], tuple(files))
 
 
@@ -95,7 +98,7 @@ class Following:
     def __init__(
         self,
         store: Store,
-        folder: Folder,
+        folder: Contents,
         helpdesk: NoteTaking,
         *,
         address: Callable[[str], str | None] | None,

@@ -30,11 +30,12 @@ _LAYOUT = frozenset("\t\n\r\f")
 
 
 class Refused(Exception):
-    """A file that is not taken. `code` names the phrase `file_<code>`; `most`: the limit that it tells."""
+    """A file that is not taken. `code` names the phrase `file_<code>`; `most`: the limit that it tells; `again`: the
+    very same file may be taken later, so what was uploaded stays."""
 
-    def __init__(self, code: str, *, most: int = 0) -> None:
+    def __init__(self, code: str, *, most: int = 0, again: bool = False) -> None:
         super().__init__(code)
-        self.code, self.most = code, most
+        self.code, self.most, self.again = code, most, again
 
 
 def kind_of(content: bytes) -> str:

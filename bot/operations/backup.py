@@ -28,7 +28,7 @@ from bot.operations.progress import tell
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store, Unavailable
 from bot.store.declarations import REGISTER
-from bot.store.files.folder import Folder
+from bot.store.files.chosen import contents_of
 from bot.store.lease import ARCHIVIST, holder
 from bot.store.lives import is_dead, life
 from bot.store.migrate import newest
@@ -63,7 +63,7 @@ def backup(settings: Settings, target: pathlib.Path, *, force: bool = False) -> 
             _tool(
                 "pg_dump", settings, "--format=custom", "--no-owner", "--no-privileges", *left_out, f"--file={partial}"
             )
-        add_files(partial, Folder(settings.files_folder))
+        add_files(partial, contents_of(settings))
         partial.replace(target)
     except OSError as error:
         raise BackupError(f"cannot write {target}: {error.strerror}; choose another folder") from error
@@ -79,7 +79,7 @@ async def restore(settings: Settings, source: pathlib.Path, *, replace: bool = F
     try:
         with database_in(source, settings.files_folder) as copy:
             done = await _restore(settings, copy, source, replace=replace)
-        return done | {"files": await asyncio.to_thread(restore_files, source, Folder(settings.files_folder))}
+        return done | {"files": await asyncio.to_thread(restore_files, source, contents_of(settings))}
     except Damaged as error:
         raise BackupError(str(error)) from error
     except OSError as error:

@@ -8,7 +8,7 @@ since is missed by nobody.
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import io
 import pathlib
 import re
 import tarfile
@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 
 from bot.operations.progress import tell
-from bot.store.files.folder import Folder
+from bot.store.files.contents import Contents, hash_of
 
 _DATABASE = "database"
 _CONTENT = re.compile(r"files/([0-9a-f]{64})")
@@ -27,9 +27,9 @@ class Damaged(Exception):
     """An archive that is not what it was written as; says what is wrong."""
 
 
-def add_files(copy: pathlib.Path, folder: Folder) -> None:
-    """Make `copy`, of the database, an archive of it and of what the folder holds; nothing where that is empty. Raises
-    `OSError`."""
+def add_files(copy: pathlib.Path, folder: Contents) -> None:
+    """Make `copy`, of the database, an archive of it and of every content that is kept; nothing where there is none.
+    Raises `OSError`."""
     hashes = sorted(set(folder.contents()))
     if not hashes:
         return
@@ -41,7 +41,10 @@ def add_files(copy: pathlib.Path, folder: Folder) -> None:
             archive.add(copy, _DATABASE)
             for number, hash in enumerate(hashes, 1):
                 with contextlib.suppress(FileNotFoundError):  # erased meanwhile
-                    archive.add(folder.at(hash), f"files/{hash}")
+                    content = folder.read(hash)
+                    member = tarfile.TarInfo(f"files/{hash}")
+                    member.size, member.mode = len(content), 0o600
+                    archive.addfile(member, io.BytesIO(content))
                 if number % _TOLD_EVERY == 0:
                     tell(f"Copying the files: {number:,} of {len(hashes):,}")
         whole.replace(copy)
@@ -70,9 +73,9 @@ def database_in(source: pathlib.Path, beside: pathlib.Path) -> Iterator[pathlib.
         yield copy
 
 
-def restore_files(source: pathlib.Path, folder: Folder) -> int:
-    """Put the contents of a backup into the folder; how many. What is there stays: nobody names it, and it is swept.
-    Raises `Damaged`, `OSError`."""
+def restore_files(source: pathlib.Path, folder: Contents) -> int:
+    """Put the contents of a backup where files are kept; how many. What is there stays: nobody names it, and it is
+    swept. Raises `Damaged`, `OSError`."""
     if not is_archive(source):
         return 0
     number = 0
@@ -83,7 +86,7 @@ def restore_files(source: pathlib.Path, folder: Folder) -> int:
                 continue
             content = archive.extractfile(member) if member.isreg() else None
             data = content.read() if content is not None else b""
-            if hashlib.sha256(data).hexdigest() != named[1]:
+            if hash_of(data) != named[1]:
                 raise Damaged(f"{source} is damaged: a file in it is not what it was; use an earlier backup")
             folder.put(data)
             number += 1

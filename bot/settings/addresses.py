@@ -1,4 +1,4 @@
-"""Addresses in settings: where a page may lead, and where tickets must not go."""
+"""Addresses in settings: where a page may lead, and where tickets and files must not go."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _METADATA = frozenset(("metadata.google.internal", "metadata", "instance-data", 
 
 
 def leads_astray(url: str) -> str:
-    """Why tickets must not be sent to `url`; empty where they may. The shop's own network is fine: helpdesks live
-    there."""
+    """Why tickets and files must not be sent to `url`; empty where they may. The shop's own network is fine: helpdesks
+    live there."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -24,9 +24,9 @@ def leads_astray(url: str) -> str:
         with contextlib.suppress(ValueError):
             number = ipaddress.ip_address(int(host, 0) if host.lower().startswith("0x") or host.isdigit() else host)
             if number.is_link_local or number.is_multicast or number in ipaddress.ip_network("fd00:ec2::/32"):
-                return "leads to a link-local address, where clouds keep a machine's secrets, and not to a helpdesk"
+                return "leads to a link-local address, where clouds keep a machine's secrets"
         if host.lower().rstrip(".") in _METADATA:
-            return "leads to a cloud's metadata, and not to a helpdesk"
+            return "leads to a cloud's metadata"
     except ValueError as error:
         return f"is no address ({error})"
     return ""

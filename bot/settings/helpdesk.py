@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.addresses import leads_astray
+from bot.settings.copied import copied_whole
 
 HelpdeskName = Literal["desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook"]
 #: What each helpdesk cannot do without.
@@ -101,13 +102,7 @@ class HelpdeskSettings(BaseSettings):
     )
     @classmethod
     def _token(cls, value: SecretStr) -> SecretStr:
-        """What was copied with something around it would be refused by the helpdesk, and that is hard to see."""
-        text = value.get_secret_value()
-        if text != text.strip():
-            raise ValueError("begins or ends with a space or a line end: copy it without")
-        if not (text.isascii() and text.isprintable()):
-            raise ValueError("has a character that no token has (an umlaut, a long dash, a line end): copy it anew")
-        return value
+        return copied_whole(value)
 
     @model_validator(mode="after")
     def _together(self) -> Self:

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.settings.file_services import FileServiceSettings
 from bot.settings.files import FileSettings
 from bot.settings.helpdesk import HelpdeskSettings
 from bot.settings.limits import LimitSettings
@@ -42,7 +43,7 @@ def _first_and_last(text: str) -> tuple[datetime.date, datetime.date]:
     return found
 
 
-class Settings(HelpdeskSettings, PageSettings, FileSettings, LimitSettings):
+class Settings(HelpdeskSettings, PageSettings, FileSettings, FileServiceSettings, LimitSettings):
     """Names are those of the variables without `ASKONCE_`; see `docs/operating.md` for all of them."""
 
     model_config = SettingsConfigDict(

@@ -23,7 +23,7 @@ from bot.store.constraints import FIRST, broken
 from bot.store.dialects import insert_into
 from bot.store.entry import spent_hash
 from bot.store.files import rows as files
-from bot.store.files.folder import Folder
+from bot.store.files.contents import Contents
 from bot.store.happened import Happened, walk
 from bot.store.records import Change, File, Head, Loaded, Turn, from_json, to_json
 from bot.store.tables import conversation, device, gap, happening, lease, own_key, spent_token, turn
@@ -52,7 +52,7 @@ class Store(Transactions):
     """Conversations, turns and what hangs on them, in one database."""
 
     #: Where the bytes of files are; None where nobody said.
-    folder: Folder | None = None
+    folder: Contents | None = None
 
     async def create(
         self,

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from bot.settings import Settings
 from bot.store.database import Store
-from bot.store.files.folder import Folder
+from bot.store.files.chosen import contents_of
 from bot.store.migrate import migrate
 
 
@@ -20,7 +20,7 @@ async def opened(settings: Settings, *, migrating: bool = True, timeout: float =
     if migrating:
         await asyncio.to_thread(migrate, settings.database_url)
     store = Store(settings.database_url, timeout=timeout)
-    store.folder = Folder(settings.files_folder)
+    store.folder = contents_of(settings)
     try:
         yield store
     finally:

@@ -18,6 +18,11 @@ from bot.telemetry import tracing
 #: The conversation that the running task works for.
 CONVERSATION: ContextVar[str | None] = ContextVar("conversation", default=None)
 _IDS = ("conversation", "trace")
+#: Libraries that would log addresses or bodies.
+_NOISY = (
+    "httpx", "httpcore", "alembic", "sqlalchemy", "websockets", "aiosqlite", "urllib3", "opentelemetry", "boto3",
+    "botocore", "uvicorn", "uvicorn.error",
+)  # fmt: skip
 
 
 class _Ids(logging.Filter):
@@ -53,7 +58,5 @@ def set_up_logs(level: str, form: Literal["text", "json"] = "text") -> None:
     else:
         handler.setFormatter(_Text("%(asctime)s %(levelname)-7s %(name)s %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "alembic", "sqlalchemy", "websockets", "aiosqlite", "urllib3", "opentelemetry"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -47,6 +47,9 @@ RASA = Gauge(
     "askonce_rasa_outcomes", "Messages by what came of asking Rasa, since the start", ["outcome"], registry=REGISTRY
 )
 FILES = Counter("askonce_files", "Files that shoppers sent, by what became of them", ["outcome"], registry=REGISTRY)
+SCANNER_AWAY = Gauge(
+    "askonce_scanner_away", "1 while the virus scanner gives no verdict, so that no file is taken", registry=REGISTRY
+)
 FILE_BYTES = Gauge("askonce_file_bytes", "Bytes of all files that are kept", registry=REGISTRY)
 DATABASE = Gauge("askonce_database_up", "Whether the database answered when this was read", registry=REGISTRY)
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)

@@ -8,6 +8,7 @@ carries a policy under which nothing in it can run.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Annotated, Any
 
@@ -29,8 +30,10 @@ from bot.store.files import rows
 from bot.store.files.rows import Kept
 from bot.web.running import Running
 
+log = logging.getLogger("askonce.files")
 routes = APIRouter(tags=["files"])
-_STATUS = {"big": 413, "pixels": 413, "many": 409, "full": 507, "fast": 429, "late": 503}
+_STATUS = {"big": 413, "pixels": 413, "many": 409, "full": 507, "fast": 429, "late": 503, "unscanned": 503}
+_AWAY = "Files cannot be reached right now. Please try again in a moment."
 _NOT_HERE = "There is no such file for you here: it needs the token of its chat as 'Authorization: Bearer …'."
 
 Token = Annotated[str | None, Header(alias="Authorization", max_length=300)]
@@ -132,7 +135,11 @@ async def progress(
     """How far an upload has come: after a cut, the place to go on from."""
     cross = _cross(running, request)
     found = await _conversation(running, authorization, conversation)
-    kept = await running.intake.received(found.id, ClientId.of(id))
+    try:
+        kept = await running.intake.received(found.id, ClientId.of(id))
+    except OSError as error:
+        log.error("an upload cannot be looked at: %s", error.strerror)
+        raise HTTPException(503, _AWAY, cross) from None
     if isinstance(kept, Received):
         return JSONResponse({"received": kept.received}, 200, cross)
     return JSONResponse(_told(kept, sent=kept.seq is not None), 200, cross)
@@ -248,6 +255,9 @@ async def _answer(running: Running, kept: Kept, *, small: bool, more: dict[str, 
         body = await asyncio.to_thread(running.intake.folder.read, hash or "")
     except (FileNotFoundError, ValueError):
         raise HTTPException(404, "This file is not here (any more).", more) from None
+    except OSError as error:
+        log.error("a file cannot be read: %s", error.strerror)
+        raise HTTPException(503, _AWAY, more) from None
     return Response(body, headers=headers_of(kept.name, kept.type, small=small) | more)
 
 

@@ -134,22 +134,27 @@ export class Uploads {
   /** One file, piece by piece.
       @param {Item} item */
   async #send(item) {
-    let offset = 0, tries = 0;
+    let offset = 0, tries = 0, unsure = false, words = "";
     while (!item.kept && !item.failed && !item.stop.signal.aborted && this.#needs.conversation()) {
       try {
-        const answer = await (tries ? this.#ask(item) : this.#put(item, offset));
+        const answer = await (unsure ? this.#ask(item) : this.#put(item, offset));
         const told =
           /** @type {FileTold | PartTold | NotTaken} */
           (read(await answer.text()));
-        if ("received" in told) [offset, tries] = [told.received, 0];
-        else if ("url" in told) this.#done(item, told.id);
-        else if (PASSING.includes(answer.status) || !told.detail) throw new Error(String(answer.status));
-        else this.#fail(item, told.detail, false);
+        if ("received" in told) {
+          if (told.received > offset) [tries, words] = [0, ""];
+          [offset, unsure] = [told.received, false];
+        } else if ("url" in told) this.#done(item, told.id);
+        else if (PASSING.includes(answer.status) || !told.detail) {
+          words = told.detail || "";
+          throw new Error(String(answer.status));
+        } else this.#fail(item, told.detail, false);
         item.bar.value = offset / item.file.size;
       } catch {
         if (item.stop.signal.aborted) return;
+        unsure = true;
         tries += 1;
-        if (tries > TRIES) return this.#fail(item, WORDS.failed, true);
+        if (tries > TRIES) return this.#fail(item, words || WORDS.failed, true);
         await new Promise((wait) => { setTimeout(wait, PAUSE * 2 ** (tries - 1)); });
       }
     }

@@ -14,6 +14,7 @@ from tests.bot.evidence.hostile import located, picture
 from tests.browser.drive import say, wait_for
 from tests.browser.test_console import enter
 from tests.conftest import BotProcess
+from tests.patience import Looks
 
 pytestmark = pytest.mark.browser
 BotMaker = Callable[..., BotProcess]
@@ -163,3 +164,31 @@ def test_deleting_the_chat_deletes_its_files(make_bot: BotMaker, page: Page) -> 
     page.get_by_role("button", name="Yes", exact=True).click()
     wait_for(page, "The chat was deleted")
     assert not list(folder.glob("??/*"))
+
+
+def test_what_cannot_be_checked_just_now_is_tried_again_for_a_while_and_then_says_so(
+    make_bot: BotMaker, page: Page
+) -> None:
+    page.clock.install()
+    opened(page, make_bot())
+    content, posts = b"plain text", []
+
+    def away(route: Route) -> None:
+        if route.request.method == "GET":
+            route.fulfill(json={"received": len(content)})
+        else:
+            posts.append(len(route.request.post_data_buffer or b""))
+            route.fulfill(status=503, json={"code": "unscanned", "detail": "Files can't be checked right now."})
+
+    page.route("**/api/conversations/*/files?*", away)
+    choose(page, ("notes.txt", "text/plain", content))
+    look = Looks(lambda: len(posts))
+    while not page.locator(".failed").count():
+        look()
+        page.clock.run_for(1000)
+        assert len(posts) < 10, "it does not go on for ever"
+    expect(page.locator(".failed")).to_contain_text("Files can't be checked right now.")
+    assert posts[0] == len(content) and not any(posts[1:]), "what is there is not sent anew"
+    page.unroute("**/api/conversations/*/files?*")
+    page.locator(".failed").get_by_role("button", name="Send again").click()
+    wait_for(page, "Thank you, that is in this chat now")

@@ -3,7 +3,8 @@
 A content is deleted where no row names it. That it is to be deleted is written down in the transaction that takes its
 row away (`note_gone`), so that a crash in between leaves it to the next `clear`; one whose row was never written is
 found by `sweep`. A content is taken out of its place before it is asked once more whether a row names it, and who adds
-a row looks afterwards whether the content is still there: so neither can lose the other's.
+a row looks afterwards whether the content is still there: so neither can lose the other's. What a crash left taken is
+settled by the next `sweep` in the same way.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.clock import now_text, seconds_before
 from bot.store.dialects import insert_into
-from bot.store.files.folder import Folder
+from bot.store.files.contents import Contents, Taken
 from bot.store.records import File
 from bot.store.tables import attachment, file_gone
 from bot.store.transactions import Transactions
@@ -105,7 +106,7 @@ async def totals(store: Transactions) -> tuple[int, int]:
     return int(number), int(size)
 
 
-async def add(store: Transactions, folder: Folder, row: dict[str, Any], content: bytes, small: bytes | None) -> Kept:
+async def add(store: Transactions, folder: Contents, row: dict[str, Any], content: bytes, small: bytes | None) -> Kept:
     """Keep a new file; the one that was there where the same upload came twice at once."""
     row = row | {
         "content": await asyncio.to_thread(folder.put, content),
@@ -118,8 +119,8 @@ async def add(store: Transactions, folder: Folder, row: dict[str, Any], content:
         if (there := await by_client_id(store, row["conversation"], row["client_id"])) is None:
             raise
         return there
-    for each in (content, small):  # an erasure of the same content elsewhere may have come in between
-        if each:
+    for hash, each in ((row["content"], content), (row["thumbnail"], small)):
+        if each and not await asyncio.to_thread(folder.holds, hash):  # an erasure of the same came in between
             await asyncio.to_thread(folder.put, each)
     return Kept(row["id"], row["conversation"], None, row["name"], row["type"], row["size"], row["content"],
                 row["thumbnail"])  # fmt: skip
@@ -136,9 +137,11 @@ def note_gone(connection: Connection, conversation: str) -> None:
 
 
 def _note(connection: Connection, hashes: set[str]) -> None:
+    """Anew where it is noted already: whoever is deleting it for the older note leaves this one (`_forget`)."""
     now = time.time()
     for hash in sorted(hashes):
-        connection.execute(insert_into(connection, file_gone).values(hash=hash, at=now).on_conflict_do_nothing())
+        noting = insert_into(connection, file_gone).values(hash=hash, at=now)
+        connection.execute(noting.on_conflict_do_update(index_elements=["hash"], set_={"at": now}))
 
 
 def _named(connection: Connection, hashes: Sequence[str]) -> set[str]:
@@ -148,31 +151,39 @@ def _named(connection: Connection, hashes: Sequence[str]) -> set[str]:
     return {hash for row in rows for hash in row if hash} & set(hashes)
 
 
-async def clear(store: Transactions, folder: Folder) -> int:
+async def clear(store: Transactions, folder: Contents) -> int:
     """Delete the contents that are noted as gone and that no row names; how many."""
     cleared = 0
     while True:
-        noted = await store.look(lambda c: list(c.scalars(select(file_gone.c.hash).limit(_AT_ONCE))))
+        noted = await store.look(lambda c: c.execute(select(file_gone.c.hash, file_gone.c.at).limit(_AT_ONCE)).all())
         if not noted:
             return cleared
-        cleared += await _delete(store, folder, noted)
-        done = functools.partial(_forget, hashes=noted)
-        await store.transact(done)
+        cleared += await _delete(store, folder, [hash for hash, _ in noted])
+        await store.transact(functools.partial(_forget, noted=noted))
 
 
-def _forget(connection: Connection, hashes: Sequence[str]) -> None:
-    connection.execute(delete(file_gone).where(file_gone.c.hash.in_(hashes)))
+def _forget(connection: Connection, noted: Sequence[Any]) -> None:
+    for hash, at in noted:
+        connection.execute(delete(file_gone).where(file_gone.c.hash == hash, file_gone.c.at == at))
 
 
-async def _delete(store: Transactions, folder: Folder, hashes: Sequence[str]) -> int:
-    taken = [hash for hash in hashes if await asyncio.to_thread(folder.take, hash)]
-    named = await store.look(functools.partial(_named, hashes=taken)) if taken else set()
-    for hash in taken:
-        await asyncio.to_thread(folder.put_back if hash in named else folder.drop, hash)
-    return len(set(taken) - named)
+async def _delete(store: Transactions, folder: Contents, hashes: Sequence[str]) -> int:
+    """Delete those of these contents that no row names; how many. What a row names is not even taken for a moment."""
+    named = await store.look(functools.partial(_named, hashes=hashes))
+    found = [await asyncio.to_thread(folder.take, hash) for hash in hashes if hash not in named]
+    return await _settle(store, folder, [taken for taken in found if taken])
 
 
-async def sweep(store: Transactions, folder: Folder) -> int:
+async def _settle(store: Transactions, folder: Contents, taken: Sequence[Taken]) -> int:
+    """Drop of what was taken what no row names, put back what one does; how many were dropped."""
+    hashes = [each.hash for each in taken]
+    named = await store.look(functools.partial(_named, hashes=hashes)) if hashes else set()
+    for each in taken:
+        await asyncio.to_thread(folder.put_back if each.hash in named else folder.drop, each)
+    return sum(hash not in named for hash in hashes)
+
+
+async def sweep(store: Transactions, folder: Contents) -> int:
     """Delete what a crash or a change of mind left behind: uploads that nobody finished or sent within a day, and
     contents of an hour ago without a row. How many contents that were."""
     before = seconds_before(now_text(), _DAY)
@@ -187,20 +198,21 @@ async def sweep(store: Transactions, folder: Folder) -> int:
 
     await store.transact(unsent)
     await asyncio.to_thread(folder.forget_uploads, _DAY)
+    swept = await clear(store, folder)
+    left = await asyncio.to_thread(lambda: list(folder.taken()))
+    for start in range(0, len(left), _AT_ONCE):
+        swept += await _settle(store, folder, left[start : start + _AT_ONCE])
     found = await asyncio.to_thread(lambda: list(folder.contents(older_than=_HOUR)))
-    swept = 0
     for start in range(0, len(found), _AT_ONCE):
-        some = found[start : start + _AT_ONCE]
-        named = await store.look(functools.partial(_named, hashes=some))
-        if strangers := [hash for hash in some if hash not in named]:
-            swept += await _delete(store, folder, strangers)
-    return swept + await clear(store, folder)
+        swept += await _delete(store, folder, found[start : start + _AT_ONCE])
+    return swept
 
 
-async def missing(store: Transactions, folder: Folder) -> int:
-    """How many contents a row names that are not in the folder."""
+async def missing(store: Transactions, folder: Contents) -> int:
+    """How many contents a row names that are not there."""
     a = attachment.c
     async with store.read() as connection:
         rows = await connection.execute(select(a.content, a.thumbnail))
         hashes = {hash for row in rows for hash in row if hash}
-    return await asyncio.to_thread(lambda: sum(not folder.holds(hash) for hash in hashes))
+    unseen = hashes - set(await asyncio.to_thread(lambda: list(folder.contents())))  # a list may lag behind
+    return await asyncio.to_thread(lambda: sum(not folder.holds(hash) for hash in unseen))

@@ -9,17 +9,19 @@ import tarfile
 
 import pytest
 
+from bot.history.erasure import erase
 from bot.operations.backup import BackupError, backup, restore
 from bot.settings import Settings, read_settings
 from bot.store.files import rows
 from bot.store.files.folder import Folder
 from bot.store.opened import opened
 from dialogue.states import State
+from tests.bot.store.files.s3_server import KEY, SECRET, new_bucket, s3_server
 from tests.conftest import SUPPORT
 
 
-def settings_in(folder: pathlib.Path) -> Settings:
-    return read_settings(database_url=f"sqlite+aiosqlite:///{folder}/a.db", support_email=SUPPORT)
+def settings_in(folder: pathlib.Path, **more: str) -> Settings:
+    return read_settings(database_url=f"sqlite+aiosqlite:///{folder}/a.db", support_email=SUPPORT, **more)
 
 
 async def one_file(settings: Settings, content: bytes = b"a cracked lid", small: bytes | None = b"small") -> rows.Kept:
@@ -110,3 +112,23 @@ async def test_what_was_erased_while_it_was_made_is_missed_by_nobody(tmp_path: p
     saved = tmp_path / "saved.backup"
     backup(here, saved)
     assert (await restore(here, saved, replace=True))["files"] == 0
+
+
+async def test_a_backup_moves_files_from_a_folder_into_a_bucket_and_erasure_empties_it(tmp_path: pathlib.Path) -> None:
+    here, saved, again = settings_in(tmp_path / "here"), tmp_path / "saved.backup", tmp_path / "again.backup"
+    kept = await one_file(here)
+    backup(here, saved)
+    with s3_server() as server:
+        bucket = new_bucket(server)
+        there = settings_in(tmp_path / "there", files_s3=str(bucket), files_s3_key=KEY, files_s3_secret=SECRET)
+        assert (await restore(there, saved))["files"] == 2
+        assert not list((tmp_path / "there").glob("files/??")), "nothing of it lies on this machine"
+        backup(there, again)
+        async with opened(there) as store:
+            assert store.folder is not None and store.folder.read(kept.content) == b"a cracked lid"
+            assert await rows.missing(store, store.folder) == 0
+            await erase(store, "c")
+            assert not list(store.folder.contents()) and not list(store.folder.taken())
+        assert (await restore(there, again, replace=True))["files"] == 2
+    with pytest.raises(BackupError, match="cannot be reached"):
+        backup(there, tmp_path / "away.backup")

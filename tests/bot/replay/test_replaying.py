@@ -198,6 +198,7 @@ def test_the_schema_knows_every_key_and_the_docs_are_made_from_it() -> None:
     keys = set(found["$defs"]["step"]["properties"])
     assert keys == {
         "user",
+        "files",
         "understood",
         "agent",
         "rate",

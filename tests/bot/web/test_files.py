@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import pathlib
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 
+from bot.store.files.bucket import connected
+from tests.bot.evidence.clamd import FakeClamd
 from tests.bot.evidence.hostile import located, picture
+from tests.bot.store.files.s3_server import KEY, REGION, SECRET, new_bucket, s3_server
 from tests.conftest import TOKEN, BotProcess, Client, client_of
 
 
@@ -185,3 +189,48 @@ async def test_erasing_the_chat_leaves_no_byte_of_it(bot: BotProcess, http: http
         assert (await same.get(kept["url"])).status_code == 200, "what another sent as well is still theirs"
         after = {p.name for p in folder.glob("??/*")}
         assert len(before - after) == 2, "the whole and the small one"
+
+
+async def test_while_the_scanner_is_away_the_shopper_hears_to_try_again_and_a_retry_sends_no_byte_anew(
+    make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path
+) -> None:
+    bot, clamd, content = make_bot(ASKONCE_CLAMAV=f"unix:{tmp_path}/fake.ctl"), FakeClamd(), picture()
+    async with httpx.AsyncClient(base_url=bot.url, timeout=600) as http, client_of(bot.url) as client:
+        sender = await begun(client, http)
+        away = await sender.put(content)
+        assert (away.status_code, away.json()["code"]) == (503, "unscanned")
+        assert "try again in a moment" in away.json()["detail"]
+        assert (await sender.get(f"{sender.path}?id=1")).json() == {"received": len(content)}
+        async with clamd.listening(tmp_path):
+            assert (await sender.put(b"", size=len(content), offset=len(content))).status_code == 201
+            clamd.deed = clamd.says("stream: Some.Virus-1 FOUND")
+            found = await sender.put(content, id="2")
+        assert (found.status_code, found.json()["code"]) == (415, "virus")
+        assert "virus scanner" in found.json()["detail"]
+        assert (await sender.get(f"{sender.path}?id=2")).json() == {"received": 0}
+        await client.until("thanks")
+
+
+async def test_files_lie_in_a_bucket_and_an_outage_of_it_is_told_and_gone_over(
+    make_bot: Callable[..., BotProcess],
+) -> None:
+    with s3_server() as server:
+        address = new_bucket(server)
+        bot = make_bot(ASKONCE_FILES_S3=str(address), ASKONCE_FILES_S3_KEY=KEY, ASKONCE_FILES_S3_SECRET=SECRET)
+        async with httpx.AsyncClient(base_url=bot.url, timeout=600) as http, client_of(bot.url) as client:
+            sender, content = await begun(client, http), picture("PNG", (900, 700))
+            half = len(content) // 2
+            assert (await sender.put(content[:half], size=len(content))).json() == {"received": half}
+            told = (await sender.put(content[half:], size=len(content), offset=half)).json()
+            whole = await sender.get(told["url"])
+            assert whole.status_code == 200 and whole.headers["content-type"] == "image/png"
+            s3 = connected(address, KEY, SECRET, REGION)
+            keys = [each["Key"] for each in s3.list_objects_v2(Bucket=address.bucket)["Contents"]]
+            assert len(keys) == 2 and all(key.startswith("shop/contents/") for key in keys), "no piece is left"
+            assert not [path for path in (bot.folder / "files").rglob("*") if path.is_file()]
+    async with httpx.AsyncClient(base_url=bot.url, timeout=600) as http:
+        assert (await http.get(told["url"], headers=sender.bearer)).status_code == 503
+        assert (await http.get(f"{sender.path}?id=9", headers=sender.bearer)).status_code == 503
+        sender.http = http
+        refused = await sender.put(content, id="9")
+        assert refused.status_code == 507 and "right now" in refused.json()["detail"]
