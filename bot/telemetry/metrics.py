@@ -51,6 +51,7 @@ SCANNER_AWAY = Gauge(
     "askonce_scanner_away", "1 while the virus scanner gives no verdict, so that no file is taken", registry=REGISTRY
 )
 FILE_BYTES = Gauge("askonce_file_bytes", "Bytes of all files that are kept", registry=REGISTRY)
+NOTES = Gauge("askonce_file_notes", "Notes with shoppers' files for the helpdesk", ["status"], registry=REGISTRY)
 DATABASE = Gauge("askonce_database_up", "Whether the database answered when this was read", registry=REGISTRY)
 OUTBOX = Gauge("askonce_outbox", "Tickets in the outbox", ["status"], registry=REGISTRY)
 OLDEST = Gauge("askonce_outbox_oldest_seconds", "Age of the oldest ticket that is not filed", registry=REGISTRY)

@@ -14,7 +14,8 @@ from bot.history import views
 from bot.operations.editing import Editing
 from bot.store.database import Unavailable
 from bot.store.edited_articles import drafts_of
-from bot.telemetry.metrics import DATABASE, DRAFTS, OLDEST, OUTBOX, OVERDUE, RASA, REGISTRY
+from bot.store.files import additions, rows
+from bot.telemetry.metrics import DATABASE, DRAFTS, FILE_BYTES, NOTES, OLDEST, OUTBOX, OVERDUE, RASA, REGISTRY
 from bot.web.running import Running
 from dialogue.understanding.rasa import Rasa
 
@@ -54,6 +55,10 @@ async def _count_stored(running: Bot) -> None:
         OUTBOX.labels(status).set(counts.get(status, 0))
     oldest = await views.oldest_unfiled(running.store)
     OLDEST.set(max(0.0, time.time() - oldest) if oldest is not None else 0)
+    FILE_BYTES.set((await rows.totals(running.store))[1])
+    notes = await running.store.look(additions.counts)
+    for status in ("queued", "sending", "filed", "refused"):
+        NOTES.labels(status).set(notes.get(status, 0))
     DRAFTS.set(len(await drafts_of(running.store)))
     OVERDUE.set(len(Editing(running.store, running.answers, months=running.settings.review_months).overdue()))
 

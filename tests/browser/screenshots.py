@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import pathlib
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
@@ -46,6 +48,7 @@ def main() -> None:
             page.screenshot(path=PICTURES / f"widget-{name}.png")
             page.close()
         take_home(browser, bot)
+        take_files(browser, bot)
         take_languages(browser, bot)
         take_help(browser, bot)
         bot.stop()
@@ -102,6 +105,44 @@ def take_home(browser: Browser, bot: BotProcess) -> None:
     images = "".join(f'<img src="data:image/png;base64,{image}" width="390">' for image in taken)
     page.set_content(f'<body style="margin:20px;background:#cfd4de;display:flex;gap:30px">{images}')
     page.screenshot(path=PICTURES / "widget-home.png")
+    page.close()
+
+
+def cracked(scene: int) -> bytes:
+    """A lamp with a crack in it, drawn: nobody's photo."""
+    image = Image.new("RGB", (800, 600), ((222, 214, 201), (201, 212, 222))[scene])
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 430, 800, 600), fill=(139, 104, 74))
+    draw.polygon(((280, 260), (520, 260), (590, 420), (210, 420)), fill=(232, 178, 60))
+    draw.rectangle((385, 420, 415, 520), fill=(70, 70, 74))
+    draw.ellipse((310, 500, 490, 545), fill=(70, 70, 74))
+    crack = ((430, 262), (405, 300), (440, 330), (398, 372), (420, 418))
+    draw.line([(x + 60 * scene, y) for x, y in crack], fill=(40, 28, 20), width=7)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def take_files(browser: Browser, bot: BotProcess) -> None:
+    """Photos in a chat on a telephone, and beside it what a lead sees of them."""
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(bot.url)
+    page.get_by_role("button", name="Chat with us").click()
+    say(page, "my lamp arrived with a crack in the shade, please open a ticket")
+    wait_for(page, "full name")
+    photos: list[FilePayload] = [
+        {"name": f"lamp {number + 1}.jpg", "mimeType": "image/jpeg", "buffer": cracked(number)} for number in range(2)
+    ]
+    page.locator("input[type=file]").set_input_files(photos)
+    wait_for(page, "in this chat now")
+    say(page, "Jane Doe, jane.doe@example.com")
+    wait_for(page, "Your support ticket is filed")
+    for image in page.locator(".file img").all():
+        image.evaluate("async (image) => { await image.decode(); }")
+    page.wait_for_timeout(400)
+    page.locator(".turn.shopper .files").scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+    page.screenshot(path=PICTURES / "widget-files.png")
     page.close()
 
 

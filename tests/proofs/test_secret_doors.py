@@ -117,6 +117,7 @@ async def _shop(bot: BotProcess, marks: Marks) -> list[str]:
             await client.say(f"open a ticket, my lamp is broken, {marks.words()}", id=marks.short())
             await client.say(f"Jane Doe, jane@example.com. {marks.words()}")
             await _settled(client)
+            await _sends_files(bot, client, marks)
             await client.send(type="rate", score=2, comment=marks.words())
             await client.say("bye")
     async with httpx.AsyncClient(base_url=bot.url, timeout=600) as http:
@@ -128,6 +129,17 @@ async def _shop(bot: BotProcess, marks: Marks) -> list[str]:
             searched = await http.get("/help/en/", params={"q": marks.words(), "extra": marks.words()})
             assert searched.status_code == 200 and not marks.found_in(searched.content)
     return chats
+
+
+async def _sends_files(bot: BotProcess, client: Client, marks: Marks) -> None:
+    """One file with secrets in its name, its id and whatever else is sent along."""
+    signed = {"Authorization": f"Bearer {client.welcome['token']}"}
+    async with httpx.AsyncClient(base_url=bot.url, headers=signed, timeout=600) as http:
+        query = {"id": marks.short(), "name": f"{marks.words()}.txt", "size": 4, "extra": marks.words()}
+        path = f"/api/conversations/{client.welcome['conversation']}/files"
+        answer = await http.post(path, params=query, content=b"note")
+        assert answer.status_code == 201 and not marks.found_in(answer.content), answer.text
+        assert not marks.found_in((await http.get(path, params={"id": query["id"]})).content)
 
 
 async def _settled(client: Client) -> None:
@@ -246,7 +258,10 @@ async def _nothing_shown(http: httpx.AsyncClient, marks: Marks, chats: list[str]
 async def test_no_secret_of_any_door_is_kept_anywhere(
     make_bot: Callable[..., BotProcess], tmp_path: pathlib.Path
 ) -> None:
-    bot, marks = make_bot(ASKONCE_LIMIT_ADDRESS_RATE="10000"), Marks(random.Random(17))
+    bot, marks = (
+        make_bot(ASKONCE_LIMIT_ADDRESS_RATE="10000", ASKONCE_LIMIT_ADDRESS_FILES="10000"),
+        Marks(random.Random(17)),
+    )
     chats = await _shop(bot, marks)
     statuses = await _lead(bot, marks, chats)
     settings = _settings(bot)

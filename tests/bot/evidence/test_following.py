@@ -39,14 +39,11 @@ NOTES = {
 
 @asynccontextmanager
 async def bot_at(world: World, folder: pathlib.Path, **settings: Any) -> AsyncIterator[Bot]:
-    given = {"evidence": "attach", "public_url": "https://chat.example"} | settings
-    read = read_settings(
-        database_url=f"sqlite:///{folder}/bot.db",
-        support_email="support@example.com",
-        helpdesk_timeout=0.1,
-        limit_chat_files=100,
-        **given,
-    )
+    given = {
+        "evidence": "attach", "public_url": "https://chat.example", "database_url": f"sqlite:///{folder}/bot.db",
+        "support_email": "support@example.com", "helpdesk_timeout": 0.1, "limit_chat_files": 100,
+    }  # fmt: skip
+    read = read_settings(**given | settings)
     async with run_bot(read, helpdesk=lambda _: world.helpdesk, retry=QUICK, tick=0.02) as bot:
         yield bot
 
@@ -206,10 +203,16 @@ async def test_large_files_of_one_turn_go_in_several_notes(
     assert sorted(len(files) for files in names(vendor)) == [1, 2]
 
 
-async def test_two_replicas_put_each_file_there_once(zammad: tuple[World, Vendor], tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def test_two_replicas_put_each_file_there_once(
+    database: str, zammad: tuple[World, Vendor], tmp_path: pathlib.Path, request: pytest.FixtureRequest
+) -> None:
     world, vendor = zammad
     again = replica(world, vendor)
-    async with bot_at(world, tmp_path) as one, bot_at(again, tmp_path) as other:
+    at: dict[str, Any] = {"files_path": tmp_path / "files"}
+    if database == "postgresql":
+        at["database_url"] = request.getfixturevalue("postgres")()
+    async with bot_at(world, tmp_path, **at) as one, bot_at(again, tmp_path, **at) as other:
         chats = [(await one.hub.begin())[0] for _ in range(12)]
         for number, chat in enumerate(chats):
             await sends(one, chat, f"{number}.txt")

@@ -234,3 +234,15 @@ async def test_files_lie_in_a_bucket_and_an_outage_of_it_is_told_and_gone_over(
         sender.http = http
         refused = await sender.put(content, id="9")
         assert refused.status_code == 507 and "right now" in refused.json()["detail"]
+
+
+async def test_the_numbers_tell_of_files(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot()
+    async with client_of(bot.url) as client, httpx.AsyncClient(base_url=bot.url, timeout=600) as http:
+        sender = await begun(client, http)
+        assert (await sender.put(b"four lines", name="notes.txt")).status_code == 201
+        assert (await sender.put(b"\x7fELF", id="2", name="notes.txt")).status_code == 415
+        lines = (await http.get("/metrics")).text.splitlines()
+    told = dict(line.rsplit(" ", 1) for line in lines if line.startswith("askonce_file"))
+    assert float(told["askonce_file_bytes"]) == 10 and float(told['askonce_file_notes{status="refused"}']) == 0
+    assert float(told['askonce_files_total{outcome="kept"}']) == float(told['askonce_files_total{outcome="kind"}']) == 1

@@ -1,0 +1,166 @@
+"""A photo of 5 MB beside 100 messages a second: how long until it is in the chat, and what it costs the others; then
+many uploads: what they leave in the bot's memory.
+
+python -m tests.bench.files [--photos 20] [--uploads 10000]
+
+The same seconds of the same load are measured without and with uploads, on the same bot, one after the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import pathlib
+import sys
+import tempfile
+import time
+import uuid
+
+import httpx
+import numpy as np
+from PIL import Image
+
+from bot.operations.progress import tell
+from tests.bench.load import UNLIMITED, Chat, Measured, drive, more_files, open_many, resident, still_client
+from tests.conftest import BotProcess
+
+_PIECE = 512 * 1024
+_CHATS, _PER_SECOND, _SECONDS = 200, 100.0, 20.0
+_NO_END = {"ASKONCE_LIMIT_ADDRESS_FILES": "1000000", "ASKONCE_LIMIT_CHAT_FILES": "1000",
+           "ASKONCE_LIMIT_SHOP_FILES": "100000"}  # fmt: skip
+
+
+def photo(megabytes: float, seed: int) -> bytes:
+    """A JPEG of about that size, 4000 × 3000 as telephones take them: smooth, with the noise of a sensor."""
+    chance = np.random.default_rng(seed)
+    smooth = np.linspace(40, 200, 4000, dtype=np.float32)[None, :, None] * np.ones((3000, 1, 3), np.float32)
+    noisy = np.clip(smooth + chance.normal(0, 14, (3000, 4000, 3)).astype(np.float32), 0, 255).astype(np.uint8)
+    image, best = Image.fromarray(noisy), b""
+    for quality in range(30, 96, 5):
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=quality)
+        if out.tell() > megabytes * 1e6:
+            break
+        best = out.getvalue()
+    return best
+
+
+class Sender:
+    """A shopper who uploads."""
+
+    def __init__(self, http: httpx.AsyncClient, chat: str, token: str) -> None:
+        self._http, self._path = http, f"/api/conversations/{chat}/files"
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def upload(self, content: bytes, name: str = "photo.jpg") -> float:
+        """Seconds from the first byte to the turn."""
+        id, began = uuid.uuid4().hex, time.perf_counter()
+        for offset in range(0, len(content), _PIECE):
+            answer = await self._http.post(
+                self._path, params={"id": id, "name": name, "size": len(content), "offset": offset},
+                content=content[offset : offset + _PIECE], headers=self._headers,
+            )  # fmt: skip
+            assert answer.status_code in (201, 202), answer.text
+        assert answer.status_code == 201
+        return time.perf_counter() - began
+
+
+async def senders(bot: BotProcess, http: httpx.AsyncClient, many: int) -> list[Sender]:
+    """So many chats."""
+    found = []
+    for chat in await open_many([bot.url], many, Measured()):
+        assert chat.token
+        found.append(Sender(http, await _id_of(bot, chat), chat.token))
+    return found
+
+
+async def _id_of(bot: BotProcess, chat: Chat) -> str:
+    """The id of a chat, as its welcome says it once more."""
+    await chat.close()
+    from tests.conftest import client_of
+
+    async with client_of(bot.url) as client:
+        await client.hello(chat.token)
+        return str(client.welcome["conversation"])
+
+
+async def photos(bot: BotProcess, many: int) -> tuple[list[float], Measured, Measured]:
+    """Seconds of each photo, and the messages' times without and with them."""
+    pictures = [photo(5, seed) for seed in range(3)]
+    tell(f"photos of {', '.join(f'{len(p) / 1e6:.1f}' for p in pictures)} MB")
+    async with httpx.AsyncClient(base_url=bot.url, timeout=120) as http:
+        (sender,) = await senders(bot, http, 1)
+        await sender.upload(pictures[0])  # the first pays for what is loaded once
+        chats = await open_many([bot.url], _CHATS, Measured())
+        for chat in chats:
+            chat.into = Measured()
+        await drive(chats, _PER_SECOND, 5, Measured())
+        quiet, busy = Measured(), Measured()
+        for chat in chats:
+            chat.into = quiet
+        await drive(chats, _PER_SECOND, _SECONDS, quiet)
+        for chat in chats:
+            chat.into = busy
+        taken: list[float] = []
+
+        async def uploading() -> None:
+            for number in range(many):
+                taken.append(await sender.upload(pictures[number % 3]))
+                await asyncio.sleep(max(0.0, _SECONDS / many - taken[-1]))
+
+        await asyncio.gather(drive(chats, _PER_SECOND, _SECONDS, busy), uploading())
+        for chat in chats:
+            await chat.close()
+    return taken, quiet, busy
+
+
+async def memory(bot: BotProcess, uploads: int) -> list[tuple[int, float]]:
+    """(uploads so far, MB of the bot) at each tenth."""
+    content = photo(0.4, 1)
+    async with httpx.AsyncClient(base_url=bot.url, timeout=120) as http:
+        chats = await senders(bot, http, 20)
+        found, done = [], 0
+        while done < uploads:
+            await asyncio.gather(*(chat.upload(content[:-2] + b"\xff\xd9") for chat in chats))
+            done += len(chats)
+            if done % (uploads // 10) < len(chats):
+                found.append((done, resident(bot)))
+                tell(f"{done:,} of {uploads:,} uploads, {found[-1][1]:.0f} MB")
+    return found
+
+
+async def measure(folder: pathlib.Path, many: int, uploads: int) -> bool:
+    """Prints what was measured; whether the goals are met."""
+    more_files()
+    still_client()
+    bot = await asyncio.to_thread(BotProcess(folder, **UNLIMITED, **_NO_END).start)
+    try:
+        taken, quiet, busy = await photos(bot, many)
+        print(f"{len(taken)} photos of 5 MB beside {_PER_SECOND:.0f} messages/s: "
+              f"half within {sorted(taken)[len(taken) // 2]:.2f} s, the slowest {max(taken):.2f} s")  # fmt: skip
+        for name, of in (("without photos", quiet), ("beside photos", busy)):
+            print(f"messages {name}: {of.rate:.0f}/s, p50 {of.percentile(50):.1f} ms, p99 {of.percentile(99):.1f} ms")
+        grown = await memory(bot, uploads) if uploads else []
+    finally:
+        await asyncio.to_thread(bot.stop)
+    fine = max(taken) < 1 and busy.percentile(99) < 2 * quiet.percentile(99)
+    if grown:
+        early, late = grown[0][1], grown[-1][1]
+        print(f"{uploads:,} uploads: {early:.0f} MB after a tenth of them, {late:.0f} MB after all")
+        fine = fine and late < early * 1.1
+    print("met" if fine else "MISSED", "  a photo within a second, p99 of others not doubled, no growth over 10 %")
+    return fine
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=int, default=20)
+    parser.add_argument("--uploads", type=int, default=500)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="askonce-bench-") as folder:
+        return 0 if asyncio.run(measure(pathlib.Path(folder), options.photos, options.uploads)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
