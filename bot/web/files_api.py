@@ -181,7 +181,7 @@ async def of_ticket(running: Running, where: Annotated[str, Path(max_length=120)
         raise HTTPException(404, "This address is not valid, or not any more.")
     found = await rows.of_ticket(running.store, reference)
     lines = "".join(
-        f'<li><a href="{where}/{kept.id}">{escape(kept.name)}</a> ({kept.size / 1000:,.0f} kB)</li>' for kept in found
+        f'<li><a href="{where}/{kept.id}">{escape(kept.name)}</a> ({-(-kept.size // 1000):,} kB)</li>' for kept in found
     )
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -246,3 +246,23 @@ async def test_the_numbers_tell_of_files(make_bot: Callable[..., BotProcess]) ->
     told = dict(line.rsplit(" ", 1) for line in lines if line.startswith("askonce_file"))
     assert float(told["askonce_file_bytes"]) == 10 and float(told['askonce_file_notes{status="refused"}']) == 0
     assert float(told['askonce_files_total{outcome="kept"}']) == float(told['askonce_files_total{outcome="kind"}']) == 1
+
+
+async def test_a_chat_an_address_and_the_shop_have_their_bounds(make_bot: Callable[..., BotProcess]) -> None:
+    bot = make_bot(ASKONCE_LIMIT_CHAT_FILES="2", ASKONCE_LIMIT_SHOP_FILES="1")
+    other_chat = client_of(bot.url)
+    async with client_of(bot.url) as client, other_chat as other, httpx.AsyncClient(base_url=bot.url) as http:
+        sender, more = await begun(client, http), await begun(other, http)
+        for id in ("1", "2"):
+            assert (await sender.put(b"a line of text\n" * 20_000, id=id, name="notes.txt")).status_code == 201
+        full = await sender.put(b"one more", id="3", name="notes.txt")
+        assert full.status_code == 409 and full.json()["code"] == "many"
+        assert (await sender.put(b"whatever", id="1", name="notes.txt")).status_code == 201, "what is there is there"
+        shop = await more.put(b"a line of text\n" * 30_000, name="notes.txt")
+        assert shop.status_code == 507 and shop.json()["code"] == "full" and "support@" in shop.json()["detail"]
+    quick = make_bot(ASKONCE_LIMIT_ADDRESS_FILES="1", ASKONCE_LIMIT_CHAT_FILES="1000")
+    async with client_of(quick.url) as client, httpx.AsyncClient(base_url=quick.url, timeout=600) as http:
+        sender = await begun(client, http)
+        told = [await sender.put(b"text", id=str(n), name="notes.txt") for n in range(30)]
+    assert {answer.status_code for answer in told} == {201, 429}
+    assert all(answer.json()["detail"] for answer in told if answer.status_code == 429)
