@@ -25,8 +25,8 @@ PARTS = {
     "gcc": ("cc", "gcc"),
     "libc6-dev": ("/usr/include/stdio.h",),
 }
-#: The virus scanner: a server of somebody else's, tried beside the helpdesks.
-SCANNER = {"clamav-daemon": ("/usr/sbin/clamd",)}
+#: The virus scanner and Prometheus: programs of somebody else's, tried beside the helpdesks.
+OTHERS = {"clamav-daemon": ("/usr/sbin/clamd",), "prometheus": ("promtool",)}
 #: What only the browser's tests need: installed while the quick tests run.
 BROWSERS = {
     "firefox-esr": ("firefox-esr",),
@@ -69,7 +69,7 @@ def install(parts: dict[str, tuple[str, ...]]) -> None:
 def other_parts() -> None:
     """Servers of others and browsers, once."""
     helpdesk_servers()
-    install(SCANNER)
+    install(OTHERS)
     install(BROWSERS)
 
 
