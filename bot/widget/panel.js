@@ -39,6 +39,7 @@ export class Panel {
   /** @type {HTMLImageElement} */
   #logo;
   #looks;
+  #printed = false;  // a page is being printed: what is above all else would end with the first sheet of paper
   /** @type {CloseWatcher | null} */
   #back = null;  // what a telephone's back button does meanwhile
   #needs;
@@ -64,6 +65,12 @@ export class Panel {
     root.adoptedStyleSheets = [sheetOf(STYLE), this.#looks.sheet];
     root.append(this.#launch, this.#panel);
     this.dress(given);
+    for (const [name, printed] of /** @type {const} */ ([["beforeprint", true], ["afterprint", false]])) {
+      addEventListener(name, () => {
+        this.#printed = printed;
+        this.appear();
+      });
+    }
   }
 
   get isOpen() { return !this.#panel.hidden; }
@@ -89,7 +96,7 @@ export class Panel {
   appear() {
     this.#launch.hidden = this.isOpen || given.hide != null;
     lift(this.#launch, !this.#launch.hidden);
-    lift(this.#panel, this.isOpen);
+    lift(this.#panel, this.isOpen && !this.#printed);
   }
 
   /** What is seen of it: "home", "chat", or "consent" before either.

@@ -166,6 +166,7 @@ textarea:placeholder-shown { direction: inherit; }
   .star:has(~ .star :checked), .star:has(:checked) { color: Highlight; forced-color-adjust: none; }
   .dots i, .sign::after { background: CanvasText; } }
 @media print { .launch, form, .choices, .menu, .head button, .hours, .sure, .home, .under, .copy {
-  display: none !important; } .panel { position: static; block-size: auto; inline-size: auto; border: 0;
-  box-shadow: none; } .log { overflow: visible; } .words, .shopper .words, .head { background: none; color: #000;
-  border: 1px solid #999; } }`;
+  display: none !important; } .panel.panel { position: static; display: block; block-size: auto; inline-size: auto;
+  max-block-size: none; overflow: visible; border: 0; box-shadow: none; }
+  .log.log { display: block; overflow: visible; max-block-size: none; } .turn { break-inside: avoid; }
+  .words, .shopper .words, .head { background: none; color: #000; border: 1px solid #999; } }`;

@@ -3,6 +3,7 @@ print."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -210,6 +211,27 @@ def test_printed_only_the_conversation_is_left(make_bot: Callable[..., BotProces
     for hidden in ("textbox", "button"):
         for part in page.locator("askonce-chat").get_by_role(hidden).all():  # type: ignore[arg-type]
             expect(part).to_be_hidden()
+
+
+def test_a_long_chat_is_printed_whole_and_stands_as_it_stood_afterwards(
+    make_bot: Callable[..., BotProcess], page: Page
+) -> None:
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.goto(make_bot(ASKONCE_LIMIT_BURST="1000", ASKONCE_LIMIT_RATE="1000").url)
+    page.get_by_role("button", name="Chat with us").click()
+    box = page.get_by_role("textbox", name="Write a message")
+    for number in range(20):
+        box.fill(f"line {number} of what I say" + ", and more of it" * 12)
+        box.press("Enter")
+        expect(page.locator(".turn.shopper")).to_have_count(number + 1)
+    expect(page.locator(".typing")).to_have_count(0)
+    before = page.locator(".log").evaluate("(log) => log.scrollTop")
+    assert before > 0
+    paper = page.pdf()
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) > 2, "only what was in sight is on paper"
+    after = "(panel) => [panel.matches(':popover-open'), panel.querySelector('.log').scrollTop]"
+    assert page.locator(".panel").evaluate(after) == [True, before]
+    expect(box).to_be_focused()
 
 
 def test_forced_colours_and_reduced_motion(make_bot: Callable[..., BotProcess], browser: Browser) -> None:
