@@ -41,7 +41,7 @@ class Additions:
 
     def __init__(self, helpdesk: NoteTaking, notes: Notes) -> None:
         self._helpdesk, self._notes = helpdesk, notes
-        self.name, self.settle = helpdesk.name, helpdesk.settle
+        self.name, self.settle = f"{helpdesk.name} (files)", helpdesk.settle  # as the log names it
 
     async def create(self, payload: Mapping[str, Any], *, key: str, earlier: str | None = None) -> str:
         """Put the note on its ticket."""

@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from tests.bot.evidence.hostile import picture
-from tests.ticket_bridge.helpdesks.conftest import OUTSIDE, World
+from tests.ticket_bridge.helpdesks.conftest import OUTSIDE, World, vendor_world
 from tests.ticket_bridge.helpdesks.test_every_helpdesk import SHOPPERS, fresh_key, payload
-from ticket_bridge.helpdesks.contract import Attachment, HelpdeskError, Note, NotSignedIn, TakesNotes, Unreachable
+from ticket_bridge.helpdesks.contract import (
+    Attachment,
+    HelpdeskError,
+    Note,
+    NotSignedIn,
+    Rejected,
+    TakesNotes,
+    Unreachable,
+)
 from ticket_bridge.helpdesks.trial import ADDRESS, NAME, REASON, REFERENCE, UNTRIED, there_and_back
 
 FILES = (
@@ -90,3 +98,24 @@ async def test_a_trial_puts_a_file_on_its_ticket(world: World) -> None:
     said = await there_and_back(world.helpdesk, payload(NAME, ADDRESS, REASON, REFERENCE), key=fresh_key(), files=True)
     assert "of the trial is" in said and "please close it" not in said
     await world.helpdesk.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/api/v1/ticket_articles", 403, "takes no file"),
+        ("/api/v1/ticket_articles/by_ticket/101", 200, "does not show it"),
+    ],
+)
+async def test_a_trial_says_which_half_of_a_note_is_missing_and_takes_its_ticket_away(
+    path: str, status: int, said: str
+) -> None:
+    async with vendor_world("zammad") as (world, vendor):
+        whole = vendor.answer
+        vendor.answer = lambda call: (status, {}, []) if call.path == path else whole(call)  # type: ignore[method-assign]
+        ticket = payload(NAME, ADDRESS, REASON, REFERENCE)
+        with pytest.raises(Rejected) as caught:
+            await there_and_back(world.helpdesk, ticket, key=fresh_key(), files=True)
+        assert said in str(caught.value) and "of the trial is closed" in str(caught.value)
+        assert "ShowTicketComments" in caught.value.mend and "ASKONCE_EVIDENCE" in caught.value.mend
+        await world.helpdesk.close()
