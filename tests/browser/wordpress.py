@@ -243,3 +243,11 @@ def test_a_shop_on_wordpress(browser: Browser, site: Site) -> None:
     keeper.open(site)
     keeper.photographed("another-theme")
     assert not keeper.faults and not site.complaints()
+
+
+@pytest.mark.parametrize("path", ["wordpress/askonce.php", "magento/askonce.phtml"])
+def test_php_reads_it(path: str) -> None:
+    if shutil.which("php") is None:
+        missing("PHP (the command `php`)")
+    read = subprocess.run(["php", "-l", str(ROOT / "deploy" / "shops" / path)], capture_output=True, text=True)
+    assert read.returncode == 0, read.stdout
