@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from xml.dom.expatbuilder import parse
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -72,8 +71,3 @@ def test_a_customer_of_magento_keeps_their_chat_until_they_sign_out(make_bot: Bo
         wait_for(page, "ticket is filed")
         page.evaluate("read({ data_id: 2 })")
         expect(page.get_by_role("log")).not_to_contain_text("ticket is filed")
-
-
-def test_magentos_layout_is_well_formed() -> None:
-    layout = parse(str(SHOPS / "magento" / "default_head_blocks.xml"))
-    assert layout.getElementsByTagName("block")[0].getAttribute("template") == "Magento_Theme::askonce.phtml"
