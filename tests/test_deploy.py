@@ -14,6 +14,7 @@ import check_jsonschema
 import jsonschema
 import kubernetes_validate
 import pytest
+from lxml import etree
 from ruamel.yaml import YAML
 
 from bot.settings import Settings
@@ -162,3 +163,9 @@ def test_the_dashboard_is_sound() -> None:
         assert place["x"] + place["w"] <= 24
         for target in panel["targets"]:
             assert target["expr"].count("(") == target["expr"].count(")")
+
+
+def test_magentos_layout_is_well_formed_and_names_the_template_beside_it() -> None:
+    block = etree.parse(DEPLOY / "shops" / "magento" / "default_head_blocks.xml").find(".//block")
+    module, _, template = block.get("template").partition("::")
+    assert module == "Magento_Theme" and (DEPLOY / "shops" / "magento" / template).is_file()

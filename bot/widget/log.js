@@ -57,7 +57,7 @@ export class Log {
     if (!before || !sameDay(new Date(before.at), moment)) this.#place(this.#day(moment), known ?? behind);
     const first = !before || before.who !== turn.who || before.agent !== turn.agent
       || moment.getTime() - new Date(before.at).getTime() > TOGETHER;
-    this.#place(known ? acknowledge(known, turn) : drawn(turn, first, this.#needs), behind);
+    this.#place(known ? acknowledge(known, turn, first) : drawn(turn, first, this.#needs), behind);
     this.#follow(turn.who === "shopper");
   }
 

@@ -62,9 +62,13 @@ export const ownWords = (text, first) =>
   spoken({ who: "shopper", text, language: null, parts: null, at: new Date().toISOString() }, first);
 
 /** The server has the shopper's words: the same element shows them as they are stored, in their language. Files stay as
-    they are shown.
-    @param {HTMLElement} element @param {Turn} turn */
-export const acknowledge = (element, turn) => {
+    they are shown, and get their time. `first`: of several turns of theirs.
+    @param {HTMLElement} element @param {Turn} turn @param {boolean} first */
+export const acknowledge = (element, turn, first) => {
+  if (first && !element.querySelector(".by")) {
+    element.classList.add("first");
+    element.prepend(head(turn, () => ""));
+  }
   const shown = element.querySelector(".words"), stored = said("p", turn, { class: "words" });
   if (shown?.outerHTML !== stored.outerHTML) shown?.replaceWith(stored);
   return element;

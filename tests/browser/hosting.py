@@ -27,7 +27,9 @@ def shop(pages: dict[str, tuple[str, dict[str, str]]]) -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:  # a test that fails would else never end
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -67,8 +67,11 @@ def test_a_screenshot_is_pasted_photos_are_dropped_and_a_lead_sees_them_with_the
     say(page, "open a ticket, my lamp is broken, Jane Doe, jane@example.com")
     wait_for(page, "Your support ticket is filed")
     expect(page.locator(".turn.shopper .files")).to_have_count(2)
+    times = page.locator(".turn.shopper.first time")
+    expect(times).to_have_count(3)
     page.reload()
     expect(page.locator(".file img")).to_have_count(4)
+    expect(times).to_have_count(3)
     for image in page.locator(".file img").all():
         image.evaluate("async (image) => { await image.decode(); }")
     (ticket,) = bot.get("/api/tickets")["items"]

@@ -20,14 +20,17 @@ function askonce_customer() {
 	if ( ! $user->exists() ) {
 		return null;
 	}
+	// WordPress stores `&` as `&amp;`: the chat wants the name and the address themselves.
+	$name     = trim( $user->first_name . ' ' . $user->last_name ) ?: $user->display_name;
+	$email    = trim( wp_specialchars_decode( $user->user_email, ENT_QUOTES ) );
 	$customer = array(
-		'name'  => trim( $user->first_name . ' ' . $user->last_name ) ?: $user->display_name,
-		'email' => $user->user_email,
+		'name'  => wp_specialchars_decode( $name, ENT_QUOTES ),
+		'email' => $email,
 	);
 	if ( defined( 'ASKONCE_IDENTITY_SECRET' ) && ASKONCE_IDENTITY_SECRET ) {
 		$expires = time() + DAY_IN_SECONDS;
-		$who     = function_exists( 'mb_strtolower' ) ? mb_strtolower( trim( $user->user_email ), 'UTF-8' )
-			: strtolower( trim( $user->user_email ) );
+		$who     = function_exists( 'mb_convert_case' ) ? mb_convert_case( $email, MB_CASE_FOLD, 'UTF-8' )
+			: strtolower( $email );
 		$signed  = "askonce customer\n{$expires}\n{$who}";
 		$customer['signature'] = $expires . '.' . hash_hmac( 'sha256', $signed, ASKONCE_IDENTITY_SECRET );
 	}
@@ -51,7 +54,9 @@ add_action(
 add_filter(
 	'script_loader_tag',
 	function ( $tag, $handle ) {
-		return 'askonce' === $handle ? str_replace( ' src=', ' async data-askonce data-locale="auto" src=', $tag ) : $tag;
+		// The tag comes with the inline script above, in which a customer's name stands: no words of it are touched.
+		$script = '/<script(?=[^>]*\sid=[\'"]askonce-js[\'"])/';
+		return 'askonce' === $handle ? preg_replace( $script, '$0 async data-askonce data-locale="auto"', $tag ) : $tag;
 	},
 	10,
 	2
