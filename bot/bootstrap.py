@@ -134,9 +134,9 @@ async def run_bot(
         mind, work, owner = understander or make_understander(settings), work or Supervisor(), owner or process_name()
         desk, server = helpdesk(store) if helpdesk else make_helpdesk(settings, store), make_smtp(settings)
         postman = Courier(
-            store.transact, outbox, desk, Reporter(hub, mails=server is not None), owner=owner, is_dead=is_dead,
+            store.transact, outbox, desk, Reporter(hub, desk.name, mails=server is not None), owner=owner,
             timeout=settings.helpdesk_timeout, saved_after=settings.saved_after, retry=retry, tick=tick,
-            watched=watched, away=Unavailable, noticed=functools.partial(work.notice, "courier"),
+            is_dead=is_dead, watched=watched, away=Unavailable, noticed=functools.partial(work.notice, "courier"),
         )  # fmt: skip
         intake, signing = make_intake(settings, store), await _signing(settings, store)
         shop = Workshop(

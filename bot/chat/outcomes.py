@@ -29,8 +29,9 @@ class Reporter:
     """Stores what the courier learns, in one transaction with the turn that it causes (R13), fenced by the attempt that
     learned it."""
 
-    def __init__(self, hub: Hub, *, mails: bool) -> None:
-        self._hub, self._mails = hub, mails
+    def __init__(self, hub: Hub, helpdesk: str, *, mails: bool) -> None:
+        """`helpdesk`: where this process files; `mails`: whether shoppers who are gone can be written to."""
+        self._hub, self._helpdesk, self._mails = hub, helpdesk, mails
 
     async def _tell(self, conversation: str, told: events.Happening, delivery: Delivery) -> None:
         found = await self._hub.conversation(conversation)
@@ -51,7 +52,7 @@ class Reporter:
             status="filed",
             held=(claim.owner, claim.attempts),
             external_id=external_id,
-            helpdesk=self._hub.shop.helpdesk,
+            helpdesk=self._helpdesk,
             attempted=(now_text(), "filed", external_id),
             notify=self._mails and gone,
         )
@@ -62,8 +63,9 @@ class Reporter:
             self._late(claim, "filed")
             await self._tell(claim.conversation, told, replace(delivery, held=None))
         except Gone:
-            filed_in = self._hub.shop.helpdesk
-            job = functools.partial(file_late, outbox=outbox, key=claim.key, external_id=external_id, helpdesk=filed_in)
+            job = functools.partial(
+                file_late, outbox=outbox, key=claim.key, external_id=external_id, helpdesk=self._helpdesk
+            )
             await self._hub.shop.store.transact(job)
             raise
 

@@ -146,7 +146,7 @@ def test_the_widgets_words_follow_the_chat_and_nothing_is_lost(standing_bot: Bot
     assert page.evaluate("readOut.length") == before  # nothing is read out when words change
     assert marks(page.locator(".panel")) == marks(page.locator(".launch")) == ("fr", "ltr")
     for name in (own["send"], own["close"], own["more"]):
-        expect(page.get_by_role("button", name=name)).to_be_visible()
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     expect(page.get_by_role("dialog", name=own["title"])).to_contain_text(own["greeting"])
     page.get_by_role("button", name=own["more"]).click()
     expect(page.get_by_role("button", name=own["startOver"])).to_be_visible()

@@ -153,7 +153,7 @@ class Late:
 
     def __init__(self, world: World, owner: str) -> None:
         self._world, self._owner = world, owner
-        self._inner = Reporter(Chats(world), mails=False)  # type: ignore[arg-type]
+        self._inner = Reporter(Chats(world), "fenced", mails=False)  # type: ignore[arg-type]
 
     async def accepted(self, claim: Claim, external_id: str) -> None:
         await self._world.wait("report", self._owner)

@@ -191,6 +191,23 @@ async def test_one_note_a_turn_in_every_mood_of_the_vendor(kind: str, tmp_path: 
     assert names(vendor) == wanted and len(vendor.tickets) == 1
 
 
+async def test_they_follow_into_the_helpdesk_that_filed_it_and_not_the_one_that_was_set_when_it_was_asked_for(
+    zammad: tuple[World, Vendor], tmp_path: pathlib.Path
+) -> None:
+    world, vendor = zammad
+    before = read_settings(database_url=f"sqlite:///{tmp_path}/bot.db", support_email="support@example.com")
+    async with run_bot(before, courier=False) as bot:
+        asked, _ = await bot.hub.begin()
+        await asked.hear("a", WISH)
+    async with bot_at(world, tmp_path) as bot:
+        await until(lambda: vendor.tickets)
+        chat = await bot.hub.conversation(asked.id)
+        assert chat is not None
+        await sends(bot, chat, "box.txt")
+        await all_there(bot, 1)
+    assert names(vendor) == [["box.txt"]]
+
+
 async def test_large_files_of_one_turn_go_in_several_notes(
     zammad: tuple[World, Vendor], tmp_path: pathlib.Path
 ) -> None:
