@@ -31,11 +31,11 @@ _NO_END = {"ASKONCE_LIMIT_ADDRESS_FILES": "1000000", "ASKONCE_LIMIT_CHAT_FILES":
            "ASKONCE_LIMIT_SHOP_FILES": "100000"}  # fmt: skip
 
 
-def photo(megabytes: float, seed: int) -> bytes:
-    """A JPEG of about that size, 4000 × 3000 as telephones take them: smooth, with the noise of a sensor."""
-    chance = np.random.default_rng(seed)
-    smooth = np.linspace(40, 200, 4000, dtype=np.float32)[None, :, None] * np.ones((3000, 1, 3), np.float32)
-    noisy = np.clip(smooth + chance.normal(0, 14, (3000, 4000, 3)).astype(np.float32), 0, 255).astype(np.uint8)
+def photo(megabytes: float, seed: int, wide: int = 4000) -> bytes:
+    """A JPEG of at most that size, as telephones take them: smooth, with the noise of a sensor; `wide` in pixels."""
+    chance, high = np.random.default_rng(seed), wide * 3 // 4
+    smooth = np.linspace(40, 200, wide, dtype=np.float32)[None, :, None] * np.ones((high, 1, 3), np.float32)
+    noisy = np.clip(smooth + chance.normal(0, 14, (high, wide, 3)).astype(np.float32), 0, 255).astype(np.uint8)
     image, best = Image.fromarray(noisy), b""
     for quality in range(30, 96, 5):
         out = io.BytesIO()
@@ -43,6 +43,7 @@ def photo(megabytes: float, seed: int) -> bytes:
         if out.tell() > megabytes * 1e6:
             break
         best = out.getvalue()
+    assert best, "too many pixels for so few bytes"
     return best
 
 
@@ -117,12 +118,12 @@ async def photos(bot: BotProcess, many: int) -> tuple[list[float], Measured, Mea
 
 async def memory(bot: BotProcess, uploads: int) -> list[tuple[int, float]]:
     """(uploads so far, MB of the bot) at each tenth."""
-    content = photo(0.4, 1)
+    content = photo(0.4, 1, wide=1000)
     async with httpx.AsyncClient(base_url=bot.url, timeout=120) as http:
         chats = await senders(bot, http, 20)
         found, done = [], 0
         while done < uploads:
-            await asyncio.gather(*(chat.upload(content[:-2] + b"\xff\xd9") for chat in chats))
+            await asyncio.gather(*(chat.upload(content) for chat in chats))
             done += len(chats)
             if done % (uploads // 10) < len(chats):
                 found.append((done, resident(bot)))
