@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -123,3 +124,12 @@ def _run(folder: pathlib.Path, tests: list[dict[str, Any]]) -> subprocess.Comple
     with path.open("w") as file:
         YAML().dump({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": tests}, file)
     return subprocess.run(["promtool", "test", "rules", str(path)], capture_output=True, text=True)
+
+
+def test_every_number_is_counted_somewhere() -> None:
+    """A gauge that nobody sets shows 0 for ever, and looks well."""
+    source = (ROOT / "bot" / "telemetry" / "metrics.py").read_text("utf-8")
+    names = re.findall(r"^([A-Z_]+) = (?:Counter|Gauge|Histogram)\(", source, re.M)
+    used = "\n".join(p.read_text("utf-8") for p in (ROOT / "bot").rglob("*.py") if p.name != "metrics.py")
+    assert len(names) > 15
+    assert [name for name in names if not re.search(rf"\b{name}\.(?:labels|set|inc|observe|time)\b", used)] == []

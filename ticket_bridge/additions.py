@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from ticket_bridge.helpdesks.contract import Helpdesk, Note, Rejected, RequiredField, Step, TakesNotes
 
 
-class Gone(Rejected):
+class ContentGone(Rejected):
     """What the note was to hold is not there any more."""
 
 
@@ -25,7 +25,7 @@ class Notes(Protocol):
         ...
 
     async def note(self, key: str) -> Note | None:
-        """The note, with its files. Raises `Gone` where one of them is not there any more."""
+        """The note, with its files. Raises `ContentGone` where one of them is not there any more."""
         ...
 
 
@@ -47,7 +47,7 @@ class Additions:
         """Put the note on its ticket."""
         ticket, note = await self._notes.ticket(key), await self._notes.note(key)
         if ticket is None or note is None:
-            raise Gone("the note is gone")
+            raise ContentGone("the note is gone")
         return await self._helpdesk.add(ticket, note, key=key)
 
     async def find(self, key: str) -> str | None:

@@ -15,7 +15,7 @@ from bot.store.files import additions
 from bot.store.files.contents import Contents
 from bot.store.tables import addition
 from bot.telemetry.metrics import FILES
-from ticket_bridge.additions import Additions, Gone, NoteTaking
+from ticket_bridge.additions import Additions, ContentGone, NoteTaking
 from ticket_bridge.courier import Courier
 from ticket_bridge.helpdesks.contract import Attachment, HelpdeskError, Note, Rejected, TakesNotes, Unreachable
 from ticket_bridge.outbox import Claim
@@ -54,7 +54,7 @@ class Stored:
             try:
                 files.append(Attachment(name, type, await asyncio.to_thread(self._folder.read, content)))
             except FileNotFoundError:
-                raise Gone("a file is not where it was kept: `askonce doctor` says more") from None
+                raise ContentGone("a file is not where it was kept: `askonce doctor` says more") from None
             except OSError as error:  # a disk or a bucket that is away: nothing was sent
                 said = f"files cannot be read just now ({error.strerror})"
                 raise Unreachable(said, maybe_created=False) from error
