@@ -78,13 +78,13 @@ export class Conversation {
   rate(score, comment) {
     const able = this.#mayTalk();
     if (able) this.#needs.connection.send({ type: "rate", score, comment });
-    else this.#needs.status.say(WORDS.offline);
+    else this.#needs.status.remind(WORDS.offline);
     return able;
   }
 
   erase() {
     if (this.#needs.connection.ready) this.#needs.connection.send({ type: "erase" });
-    else this.#needs.status.say(WORDS.offline);
+    else this.#needs.status.remind(WORDS.offline);
   }
 
   /** Told at most every two seconds: a person of the shop who helps sees it. */

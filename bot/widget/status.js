@@ -10,6 +10,7 @@ const BRIEFLY = 3000;
 export class Status {
   element = make("div", { class: "state", hidden: true });
   #words = make("span", { role: "status" });
+  #lasting = { words: "", waits: false };
   #now = make("button", { type: "button", hidden: true }, () => WORDS.tryNow);
 
   /** `tryNow()`: the shopper does not want to wait.
@@ -19,19 +20,31 @@ export class Status {
     this.element.append(this.#words, " ", this.#now);
   }
 
-  /** `waits`: what is said may be over sooner where the shopper says so.
+  /** What holds until something else does. `waits`: it may be over sooner where the shopper says so.
       @param {string} words @param {boolean} [waits] */
   say(words, waits = false) {
+    this.#lasting = { words, waits };
+    this.#show(words, waits);
+  }
+
+  /** Said where nothing is: what holds already, and can be helped with "Try now", stays.
+      @param {string} words */
+  remind(words) { if (!this.#lasting.words) this.say(words); }
+
+  /** Said for a moment; then what holds is to be seen again.
+      @param {string} words */
+  sayBriefly(words) {
+    this.#show(words, this.#lasting.waits);
+    setTimeout(() => {
+      if (this.#words.textContent === words) this.#show(this.#lasting.words, this.#lasting.waits);
+    }, BRIEFLY);
+  }
+
+  /** @param {string} words @param {boolean} waits */
+  #show(words, waits) {
     this.element.hidden = !words;
     this.#now.hidden = !waits;
     if (this.#words.textContent === words) return;
     Object.assign(this.#words, { lang: speech.language, dir: speech.direction, textContent: words });
-  }
-
-  /** Said for a moment, unless something else is said meanwhile.
-      @param {string} words */
-  sayBriefly(words) {
-    this.say(words);
-    setTimeout(() => this.#words.textContent === words && this.say(""), BRIEFLY);
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -26,6 +27,18 @@ def say(page: Page, text: str) -> None:
 def wait_for(page: Page, words: str) -> None:
     """Until the conversation shows these words."""
     expect(page.get_by_role("log")).to_contain_text(words)
+
+
+def heard(page: Page, so_far: Callable[[], object]) -> None:
+    """Until what the test listens for has come; the page's events are handed over meanwhile."""
+    while not so_far():
+        page.wait_for_timeout(20)
+
+
+def time_stands_still(page: Page) -> None:
+    """Nothing on the page happens by itself from here on: what is shown for a while stays, and no line is tried anew.
+    The page was given its clock by `page.clock.install()` before it was opened."""
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 0.5"))  # in seconds
 
 
 #: Another device of the shopper's: says `words` in the chat of `token`, and is heard.

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bot.operations.demo_data import make_demo_data
 from tests.browser.test_console import enter
@@ -156,16 +156,14 @@ def test_a_fixture_is_looked_at_mended_and_downloaded(make_bot: Callable[..., Bo
     until(page, bot.url + "/console/conversations", "my neighbour")
     page.get_by_role("link", name="my neighbour").click()
     page.get_by_role("link", name="Make a test fixture").click()
-    assert (
-        page.locator("mark.left", has_text="Quirijn").count() >= 1
-        and "Jane" not in page.locator("pre.look").inner_text()
-    )
+    expect(page.locator("mark.left", has_text="Quirijn").first).to_be_visible()
+    assert "Jane" not in page.locator("pre.look").inner_text()
     assert problems(page) == []
     page.get_by_role("checkbox", name="Quirijn").check()
     page.get_by_role("button", name="Replace the ticked words").click()
-    assert "Quirijn" not in page.locator("pre.look").inner_text()
+    expect(page.locator("pre.look")).not_to_contain_text("Quirijn")
     page.get_by_role("button", name="Download").click()
-    assert "nothing was downloaded" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("nothing was downloaded")
     page.get_by_role("checkbox", name="I have looked").check()
     with page.expect_download() as begun:
         page.get_by_role("button", name="Download").click()

@@ -25,6 +25,25 @@ TOLD = {
 }
 
 
+def _away_and_back(page: Page, bot: BotProcess, label: Callable[[str, str], str]) -> dict[str, list[str]]:
+    """Faults while the server is away, on a desk and on a phone, and once it is back and the chat is closed."""
+    box, found = page.get_by_role("textbox", name=label("placeholder", "Write a message")), {}
+    bot.kill()
+    expect(page.get_by_role("status").first).to_contain_text(label("offline", "No connection"))
+    box.fill("are you there?")
+    box.press("Enter")
+    expect(page.get_by_role("img", name=label("waiting", "Not sent yet"))).to_be_visible()
+    found["offline"] = problems(page)
+    page.set_viewport_size({"width": 360, "height": 640})
+    found["phone"] = problems(page)
+    bot.start()
+    expect(page.get_by_role("img", name=label("waiting", "Not sent yet"))).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator(".launch")).to_be_visible()  # in the language of what was said last
+    found["closed again"] = problems(page)
+    return found
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("en", "dark"), ("ar", "light"), ("ar", "dark")])
 def test_no_state_has_an_accessibility_fault(
     make_bot: Callable[..., BotProcess], browser: Browser, language: str, scheme: str
@@ -48,6 +67,7 @@ def test_no_state_has_an_accessibility_fault(
     found = {"closed": problems(page)}
     opener.click()
     box = page.get_by_role("textbox", name=label("placeholder", "Write a message"))
+    expect(box).to_be_focused()
     found["greeting"] = problems(page)
 
     def tell(text: str, until: str) -> None:
@@ -57,6 +77,7 @@ def test_no_state_has_an_accessibility_fault(
 
     tell(*TOLD[language][:2])
     page.locator(".log summary").first.click()
+    expect(page.locator(".log details[open]")).to_have_count(1)
     found["answer"] = problems(page)
     tell(TOLD[language][2], said["offer_ticket"])
     found["offer"] = problems(page)
@@ -66,24 +87,16 @@ def test_no_state_has_an_accessibility_fault(
     found["ticket"] = problems(page)
     tell(TOLD[language][3], said["invite_rating"][:30])
     page.get_by_role("radio", name="4").check()
+    expect(page.locator(".rating textarea")).to_be_visible()
     found["rating"] = problems(page)
     page.get_by_role("button", name=label("more", "More")).click()
+    expect(page.get_by_role("button", name=label("erase", "Delete this chat"))).to_be_visible()
     found["menu"] = problems(page)
     page.get_by_role("button", name=label("erase", "Delete this chat")).click()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
     found["sure"] = problems(page)
     page.keyboard.press("Escape")
-    bot.kill()
-    expect(page.get_by_role("status").first).to_contain_text(label("offline", "No connection"))
-    box.fill("are you there?")
-    box.press("Enter")
-    expect(page.get_by_role("img", name=label("waiting", "Not sent yet"))).to_be_visible()
-    found["offline"] = problems(page)
-    page.set_viewport_size({"width": 360, "height": 640})
-    found["phone"] = problems(page)
-    bot.start()
-    expect(page.get_by_role("img", name=label("waiting", "Not sent yet"))).to_have_count(0)
-    page.keyboard.press("Escape")
-    found["closed again"] = problems(page)
+    found |= _away_and_back(page, bot, label)
     context.close()
     assert {name: faults for name, faults in found.items() if faults} == {}
 
@@ -240,6 +253,7 @@ def test_forced_colours_and_reduced_motion(make_bot: Callable[..., BotProcess], 
     page.goto(make_bot().url)
     page.get_by_role("button", name="Chat with us").click()
     words = page.locator(".words").first
+    expect(words).to_be_visible()
     assert words.evaluate("(w) => getComputedStyle(w).borderTopStyle") == "solid"
     assert page.locator(".turn").first.evaluate("(t) => getComputedStyle(t).animationName") == "none"
     context.close()

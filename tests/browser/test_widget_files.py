@@ -87,7 +87,7 @@ def test_a_screenshot_is_pasted_photos_are_dropped_and_a_lead_sees_them_with_the
     expect(lead.locator(".files img")).to_have_count(4)
     with lead.expect_popup() as popup:
         lead.locator(".files a").first.click()
-    assert popup.value.locator("img").count() == 1
+    expect(popup.value.locator("img")).to_have_count(1)
     lead.context.close()
 
 

@@ -222,6 +222,7 @@ def test_an_arabic_chat_on_an_english_page_turns_around_in_its_place(standing_bo
     for shops in (page.locator(".head h2"), page.locator(".greeting .words")):  # the shop's words are the page's
         assert marks(shops) == ("en", "auto") and "Lamps & Co" in shops.inner_text()
     page.get_by_role("button", name=ARABIC["widget"]["close"]).click()
+    expect(page.locator(".launch")).to_be_visible()
     launch = page.locator(".launch").bounding_box()
     assert launch and before and launch["x"] > before["x"]
 

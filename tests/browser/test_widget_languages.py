@@ -11,6 +11,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from bot.chat.phrases import catalogue
 from bot.web.asyncapi import Home, Welcome
+from tests.browser.drive import heard
 from tests.browser.test_widget import in_language
 from tests.conftest import BotProcess
 
@@ -45,6 +46,7 @@ def served(page: Page, url: str, language: str, **welcome: Any) -> WebSocketRout
     words = catalogue(language)["widget"] if language != "en" else {"open": "Chat with us", "log": "Conversation"}
     page.get_by_role("button", name=words["open"]).click()
     expect(page.get_by_role("log", name=words["log"])).to_be_visible()
+    heard(page, lambda: sockets)
     return sockets[0]
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from bot.widget.joined import script
-from tests.browser.drive import say, wait_for
+from tests.browser.drive import heard, say, time_stands_still, wait_for
 from tests.browser.hosting import shop
 from tests.browser.test_widget_languages import WELCOME
 from tests.browser.test_widget_states import BotMaker, menu, opened, stored
@@ -72,6 +72,7 @@ def test_nothing_of_the_page_lies_over_the_chat(make_bot: BotMaker, page: Page) 
         page.get_by_role("button", name="Chat with us").wait_for()
         assert page.evaluate(ON_TOP, ".launch") == "askonce-chat"
         page.get_by_role("button", name="Chat with us").click()
+        expect(page.get_by_role("textbox", name="Write a message")).to_be_focused()
         assert page.evaluate(ON_TOP, "textarea") == "askonce-chat"
         size = page.locator(".panel").bounding_box()
         assert size and size["width"] == 400
@@ -240,6 +241,7 @@ def test_a_forgotten_origin_is_named_in_the_browsers_console(make_bot: BotMaker,
         page.on("websocket", lambda socket: sockets.append(socket.url))
         opened(page, origin)
         expect(page.get_by_role("status").first).to_contain_text("not available on this page")
+        heard(page, lambda: any(words.startswith("Askonce:") for words in told))
         page.wait_for_timeout(2000)
         (line,) = [words for words in told if words.startswith("Askonce:")]
         assert f"Add {origin} to its ASKONCE_ALLOWED_ORIGINS" in line and bot.url in line
@@ -266,6 +268,7 @@ def test_a_line_that_hangs_is_let_go_and_nothing_is_lost(make_bot: BotMaker, pag
     bot = make_bot()
     opened(page, bot.url)
     expect(page.get_by_role("status").first).to_be_hidden()
+    time_stands_still(page)
     say(page, "my lamp is broken")
     page.clock.run_for(9_000)
     assert len(lines) == 1

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.drive import elsewhere, say, wait_for
+from tests.browser.drive import elsewhere, say, time_stands_still, wait_for
 from tests.browser.hosting import shop
 from tests.browser.test_widget import turns
 from tests.conftest import BotProcess
@@ -247,9 +247,12 @@ def test_the_shoppers_own_copy(make_bot: BotMaker, browser: Browser) -> None:
     context: BrowserContext = browser.new_context(
         permissions=["clipboard-read", "clipboard-write"], accept_downloads=True
     )
-    page = opened(context.new_page(), make_bot().url)
+    page = context.new_page()
+    page.clock.install()
+    opened(page, make_bot().url)
     say(page, "how long does delivery take?")
     wait_for(page, "6 to 12 working days")
+    time_stands_still(page)
     menu(page, "Copy this chat")
     expect(page.get_by_role("status").first).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from pydantic import TypeAdapter
 
 from bot.web.asyncapi import BotTurn, ShopperTurn
-from tests.browser.drive import say, wait_for
+from tests.browser.drive import heard, say, time_stands_still, wait_for
 from tests.browser.test_widget import turns
 from tests.browser.test_widget_languages import served
 from tests.browser.test_widget_states import BotMaker, menu, opened
@@ -77,6 +77,7 @@ def test_earlier_chats_can_be_gone_back_to_and_are_nobody_elses(make_bot: BotMak
     expect(page.locator(".card b")).to_have_text(reference)
     menu(page, "Start a new chat")
     page.get_by_role("button", name="Yes", exact=True).click()
+    expect(page.get_by_role("log")).not_to_contain_text("my lamp is broken")
     page.evaluate("Askonce.identify({ name: 'Sam Roe', email: 'sam@example.com' })")
     page.evaluate("Askonce.identify({ name: 'Ann Poe', email: 'ann@example.com' })")
     expect(page.locator(".home").get_by_role("button", name=reference)).to_have_count(0)
@@ -137,6 +138,7 @@ def test_the_page_hears_of_each_thing_once_also_over_reloads_and_tabs(make_bot: 
     say(page, "open a ticket, my lamp is broken, Jane Doe, jane@example.com")
     for tab in (page, other):
         wait_for(tab, "Your support ticket is filed")
+    heard(page, lambda: "filed" in page.evaluate("heard") + other.evaluate("heard"))
     page.wait_for_timeout(300)
     told = page.evaluate("heard") + other.evaluate("heard")
     assert told.count("filed") == 1 and told.count("ticket_filed") == 1
@@ -157,7 +159,7 @@ def test_a_message_that_is_acknowledged_stays_where_and_as_it_is(make_bot: BotMa
     expect(page.get_by_role("img", name="Not sent yet")).to_have_count(1)
     bubble.evaluate("(b) => { b.mark = 'the same'; }")
     before = bubble.bounding_box()
-    page.wait_for_timeout(100)
+    heard(page, lambda: any(frame["type"] == "say" for frame in sent))
     (said,) = [frame for frame in sent if frame["type"] == "say"]
     send(socket, 1, who="shopper", text=said["text"], id=said["id"])
     expect(page.get_by_role("img", name="Not sent yet")).to_have_count(0)
@@ -220,7 +222,9 @@ def test_what_grows_below_is_no_wish_to_read_above(make_bot: BotMaker, page: Pag
 
 
 def test_three_dots_stand_in_place_until_it_is_said(make_bot: BotMaker, page: Page) -> None:
+    page.clock.install()
     socket = served(page, make_bot().url, "en")
+    time_stands_still(page)
     socket.send(json.dumps({"type": "typing", "who": "bot"}))
     dots = page.get_by_role("img", name="The assistant is writing")
     expect(dots).to_be_visible()
@@ -246,7 +250,7 @@ def test_what_cannot_be_undone_stands_second_and_has_its_colour(make_bot: BotMak
     opened(page, make_bot().url)
     menu(page, "Delete this chat")
     buttons = page.get_by_role("alertdialog").get_by_role("button")
-    assert buttons.all_inner_texts() == ["No, keep it", "Yes"]
+    expect(buttons).to_have_text(["No, keep it", "Yes"])
     expect(buttons.nth(1)).to_have_css("background-color", "rgb(179, 38, 30)")
     buttons.first.click()
     page.get_by_role("button", name="More").click()
@@ -257,6 +261,7 @@ def test_what_cannot_be_undone_stands_second_and_has_its_colour(make_bot: BotMak
 
 def test_a_rating_that_cannot_be_sent_is_kept_with_its_words(make_bot: BotMaker, page: Page) -> None:
     bot = make_bot()
+    page.clock.install()
     opened(page, bot.url)
     say(page, "thanks, bye")
     stars = page.get_by_role("radio")
@@ -267,8 +272,10 @@ def test_a_rating_that_cannot_be_sent_is_kept_with_its_words(make_bot: BotMaker,
     comment.fill("Slow")
     bot.kill()
     expect(page.get_by_role("status").first).to_contain_text("No connection")
+    time_stands_still(page)
     page.get_by_role("button", name="Send rating").click()
     expect(comment).to_have_value("Slow")
+    expect(page.get_by_role("button", name="Try now")).to_be_visible()
     bot.start()
     page.get_by_role("button", name="Try now").click()
     expect(page.get_by_role("status").first).to_be_hidden()
@@ -277,3 +284,24 @@ def test_a_rating_that_cannot_be_sent_is_kept_with_its_words(make_bot: BotMaker,
     (chat,) = bot.get("/api/conversations")["items"]
     assert bot.get(f"/api/conversations/{chat['id']}")["rating"]["score"] == 2
     assert "Slow" not in " ".join(turns(page))
+
+
+def test_what_is_said_for_a_moment_does_not_hide_that_the_line_is_down(make_bot: BotMaker, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.clock.install()
+    bot = make_bot()
+    opened(page, bot.url)
+    say(page, "hello")
+    wait_for(page, "How can I help")
+    bot.kill()
+    state = page.get_by_role("status").first
+    expect(state).to_contain_text("No connection")
+    time_stands_still(page)
+    menu(page, "Copy this chat")
+    expect(state).to_contain_text("Copied")
+    expect(page.get_by_role("button", name="Try now")).to_be_visible()
+    page.clock.run_for(3000)
+    expect(state).to_contain_text("No connection")
+    expect(page.get_by_role("button", name="Try now")).to_be_visible()
+    context.close()
