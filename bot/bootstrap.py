@@ -253,6 +253,7 @@ def _notices(bot: Bot, box: Box, server: Smtp, retry: RetryPolicy, tick: float) 
 
 async def _end(bot: Bot, lease: Lease) -> None:
     await bot.work.stop()
+    await bot.intake.close()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_SETTLING):
             await bot.courier.settle()

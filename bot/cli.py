@@ -19,7 +19,7 @@ from bot.commands.audit import audit
 from bot.commands.chat import chat
 from bot.commands.evaluate import evaluate
 from bot.commands.helpdesk import helpdesk, tickets
-from bot.commands.operate import backup, doctor, kept, restore
+from bot.commands.operate import backup, doctor, kept, move, restore
 from bot.commands.replay import explain, fixture, replay
 from bot.commands.serve import demo, serve
 from bot.commands.train import train
@@ -28,7 +28,7 @@ from bot.settings import SettingsError
 
 COMMANDS = (
     *(serve, demo, ask, chat, understand, train, evaluate, audit, helpdesk, tickets),
-    *(replay, explain, fixture, articles, account, demo_data, retention, doctor, backup, restore, kept),
+    *(replay, explain, fixture, articles, account, demo_data, retention, doctor, backup, restore, move, kept),
 )
 
 

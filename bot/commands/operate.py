@@ -1,4 +1,4 @@
-"""`askonce doctor`, `backup`, `restore` and `kept`: for the operator."""
+"""`askonce doctor`, `backup`, `restore`, `move` and `kept`: for the operator."""
 
 from __future__ import annotations
 
@@ -48,6 +48,25 @@ def restore(file: pathlib.Path, replace: bool) -> None:
             f"{found['doubted']:,} tickets were not filed when the backup was made: "
             "couriers look for each in the helpdesk first."
         )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=pathlib.Path, dir_okay=False))
+def move(file: pathlib.Path) -> None:
+    """Move everything from FILE, a SQLite database, into the PostgreSQL database that ASKONCE_DATABASE_URL names.
+
+    Stop the server of FILE first, and make an empty database. FILE stays as it is, for looking back; start no server on
+    it again, or shoppers are answered in two places."""
+    from bot.operations.moving import move as go
+
+    moved = asyncio.run(go(read_settings(), file))
+    click.echo(
+        f"{moved['conversation']:,} conversations with {moved['turn']:,} turns, {moved['outbox']:,} tickets and "
+        f"{moved['account']:,} accounts were moved; nobody stays signed in."
+    )
+    if moved["files"]:
+        click.echo(f"{moved['files']:,} files were copied to where files are kept now.")
+    click.echo(f"{file} is as it was. Start `askonce serve` on the new database, and no server on {file} again.")
 
 
 @click.command()

@@ -41,8 +41,25 @@ def _prepare(settings: Settings) -> str | None:
     from bot.store.migrate import migrate
 
     check_articles(settings)
+    _be_the_only_one(settings)
     migrate(settings.database_url)  # in this thread: Ctrl-C must end the wait for a replica that migrates
     return None if settings.admin_token.get_secret_value() else asyncio.run(_first_token(settings))
+
+
+def _be_the_only_one(settings: Settings) -> None:
+    """Of a SQLite database, until this process ends. Raises `SettingsError`."""
+    from bot.store.alone import AnotherServer, hold
+
+    file = settings.database_file
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        hold(file)
+    except AnotherServer as error:
+        raise SettingsError(str(error)) from error
+    except OSError:
+        pass  # nothing can be written there: the next step says so, and what to do
 
 
 async def _first_token(settings: Settings) -> str | None:

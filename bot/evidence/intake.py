@@ -15,7 +15,7 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from bot.evidence.kinds import Refused, clean_name, kind_of
+from bot.evidence.kinds import Refused, clean_name, kind_of, looks_like_a_picture
 from bot.evidence.redrawing import Redrawing
 from bot.evidence.scanner import NoVerdict, Scanner
 from bot.store.database import Store
@@ -63,6 +63,10 @@ class Intake:
         """Where the bytes are."""
         return self._folder
 
+    async def close(self) -> None:
+        """End what was started for files that have not come."""
+        await self._redrawing.close()
+
     async def received(self, conversation: str, client_id: str) -> Kept | Received:
         """How far an upload has come."""
         if (kept := await rows.by_client_id(self._store, conversation, client_id)) is not None:
@@ -85,7 +89,7 @@ class Intake:
             if (kept := await rows.by_client_id(self._store, conversation, client_id)) is not None:
                 return kept
             try:
-                await self._within_bounds(conversation, size, offset + len(piece))
+                await self._within_bounds(conversation, size, offset, piece)
                 length = await asyncio.to_thread(self._folder.append, upload, offset, piece)
                 if length < size:
                     return Received(length)
@@ -114,18 +118,23 @@ class Intake:
         with contextlib.suppress(OSError):  # what cannot be deleted now is swept
             await asyncio.to_thread(self._folder.forget, upload)
 
-    async def _within_bounds(self, conversation: str, size: int, end: int) -> None:
-        bounds = self._bounds
+    async def _within_bounds(self, conversation: str, size: int, offset: int, piece: bytes) -> None:
+        """What all files amount to is asked at the first piece and at the last."""
+        bounds, end = self._bounds, offset + len(piece)
         if size < 1:
             raise Refused("empty")
         if size > bounds.file * _MEGA or end > size:
             raise Refused("big", most=bounds.file)
+        if offset > 0 and end < size:
+            return
         own, total = await rows.counted(self._store, conversation)
         if own >= bounds.chat:
             raise Refused("many")
         if total + size > bounds.shop * _MEGA:
             log.error("no more files are taken: ASKONCE_LIMIT_SHOP_FILES is reached")
             raise Refused("full")
+        if offset == 0 and looks_like_a_picture(piece):
+            await self._redrawing.announce()
 
     async def _keep(self, conversation: str, client_id: str, name: str, whole: pathlib.Path, content: bytes) -> Kept:
         kind, small = await asyncio.to_thread(kind_of, content), None

@@ -54,6 +54,12 @@ def kind_of(content: bytes) -> str:
     raise Refused("kind")
 
 
+def looks_like_a_picture(beginning: bytes) -> bool:
+    """Whether a file that begins so may be one of the pictures that are taken."""
+    head = beginning[:_HEAD]
+    return (head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS) or _picture(head) is not None
+
+
 def _picture(head: bytes) -> str | None:
     """The picture that the very first bytes promise; whether it is one is for the decoder to say."""
     try:

@@ -1,12 +1,14 @@
-"""A program of its own: one picture from standard input, decoded and written anew to standard output, with a small one.
+"""A program of its own: one picture, decoded and written anew to standard output, with a small one.
 
 It runs apart from the bot because decoders have faults: here one can cost nothing but this process, which may take only
 so much time and memory, opens no file and starts no process. What comes out holds pixels and nothing else: no place, no
 camera, no comment, no second picture, no page that hides behind the first.
 
-Output: 4 bytes with the length of a JSON object `{type, large, small}` (sizes in bytes), the object, both pictures.
-Where a picture is refused the object is `{refused}`, one of the codes of `bot.evidence.kinds.Refused`. It imports
-nothing of the bot, so that it starts quickly and knows nothing.
+Input: standard input is a socket over which one open file is handed in, with the picture in it. Whoever started this
+does so before the picture is there: what is to be loaded is loaded by then, and where the socket ends without a file,
+so does this. Output: 4 bytes with the length of a JSON object `{type, large, small}` (sizes in bytes), the object, both
+pictures. Where a picture is refused the object is `{refused}`, one of the codes of `bot.evidence.kinds.Refused`. It
+imports nothing of the bot, so that it starts quickly and knows nothing.
 """
 
 from __future__ import annotations
@@ -61,9 +63,11 @@ def _fence() -> None:
 def drawn_anew(data: bytes, pixels: int) -> tuple[str, bytes, bytes]:
     """Type, picture and small picture. Raises `_No`."""
     from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
-    from pillow_heif import register_heif_opener
 
-    register_heif_opener(thumbnails=False)
+    if data[4:8] == b"ftyp":  # a telephone's; all others do without what takes long to load
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener(thumbnails=False)
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     Image.MAX_IMAGE_PIXELS = pixels
     warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -77,7 +81,8 @@ def drawn_anew(data: bytes, pixels: int) -> tuple[str, bytes, bytes]:
             if kind in ("JPEG", "MPO"):
                 image.draft("RGB", (LARGE, LARGE))  # large ones are decoded smaller at once
             image.load()
-            upright = _srgb(ImageOps.exif_transpose(image))
+            ImageOps.exif_transpose(image, in_place=True)
+            upright = _srgb(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _No("pixels") from None
     except MemoryError:
@@ -87,16 +92,25 @@ def drawn_anew(data: bytes, pixels: int) -> tuple[str, bytes, bytes]:
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, KeyError, TypeError, RuntimeError):
         raise _No("broken") from None
     clear = "A" in upright.getbands()
-    plain = upright.convert("RGBA" if clear else "RGB")
-    plain.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-    small = _on_white(plain).copy()
-    small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    form = "RGBA" if clear else "RGB"
+    plain = _fitted(upright if upright.mode == form else upright.convert(form), LARGE)
+    small = _on_white(_fitted(plain, SMALL))
     if kind in _DRAWN or clear:
         large = _written(plain, "PNG")
         if len(large) <= _LARGEST_PNG:
             return "image/png", large, _written(small, "JPEG", quality=80)
     large = _written(_on_white(plain), "JPEG", quality=88)
     return "image/jpeg", large, _written(small, "JPEG", quality=80)
+
+
+def _fitted(image: Picture, side: int) -> Picture:
+    """The same, or a smaller one of its shape whose longest side is `side`."""
+    from PIL import Image
+
+    if (most := max(image.size)) <= side:
+        return image
+    wide, high = (max(1, round(length * side / most)) for length in image.size)
+    return image.resize((wide, high), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _srgb(image: Picture) -> Picture:
@@ -131,10 +145,28 @@ def _written(image: Picture, form: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
+def _handed() -> bytes | None:
+    """What is in the file that comes over standard input; None where none comes any more."""
+    import socket
+
+    from PIL import Image
+
+    Image.preinit()
+    wire = socket.socket(fileno=os.dup(0))
+    _, files, _, _ = socket.recv_fds(wire, 1, 1)
+    wire.close()
+    if not files:
+        return None
+    with open(files[0], "rb") as file:
+        return file.read()
+
+
 def main() -> None:
     """`python picture.py <most pixels>`."""
     _fence()
-    data = sys.stdin.buffer.read()
+    data = _handed()
+    if data is None:
+        return
     large, small = b"", b""
     told: dict[str, object]
     try:

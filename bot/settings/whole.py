@@ -193,8 +193,13 @@ class Settings(HelpdeskSettings, PageSettings, FileSettings, FileServiceSettings
         """Where files are kept: by default beside the database, where that is a file."""
         if self.files_path is not None:
             return self.files_path
+        return (self.database_file.parent if self.database_file else pathlib.Path("var")) / "files"
+
+    @property
+    def database_file(self) -> pathlib.Path | None:
+        """The file of a SQLite database; None where it has none, or is no SQLite."""
         file = self.database_url.partition("///")[2].partition("?")[0] if self.sqlite else ""
-        return (pathlib.Path(file).parent if file and file != ":memory:" else pathlib.Path("var")) / "files"
+        return pathlib.Path(file) if file and file != ":memory:" else None
 
     @property
     def sqlite(self) -> bool:

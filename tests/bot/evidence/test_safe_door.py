@@ -9,6 +9,7 @@ import pathlib
 import sys
 import time
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -16,6 +17,7 @@ from bot.evidence import picture as program
 from bot.evidence.kinds import Refused, clean_name, kind_of
 from bot.evidence.redrawing import Redrawing
 from tests.bot.evidence.hostile import HOSTILE, heic, located, picture
+from tests.patience import until
 
 
 async def taken(content: bytes, folder: pathlib.Path, **options: object) -> tuple[str, bytes, bytes | None]:
@@ -113,3 +115,49 @@ async def test_the_decoder_can_write_no_file_and_take_no_more_memory(tmp_path: p
         )
         assert await process.wait() != 0
     assert not (tmp_path / "x").exists() or not (tmp_path / "x").read_bytes()
+
+
+async def test_a_process_that_was_announced_draws_one_picture_and_the_next_is_drawn_by_another(
+    tmp_path: pathlib.Path,
+) -> None:
+    started: list[int] = []
+
+    def command(pixels: int) -> list[str]:
+        started.append(pixels)
+        return [sys.executable, "-I", program.__file__, str(pixels)]
+
+    source, redrawing = tmp_path / "upload", Redrawing(megapixels=50, command=command)
+    source.write_bytes(picture())
+    await asyncio.gather(*(redrawing.announce() for _ in range(5)))
+    assert len(started) == 2, "no more than may draw at once"
+    first, second, third = [await redrawing.draw(source) for _ in range(3)]
+    assert first == second == third and len(started) == 3
+    await redrawing.close()
+
+
+async def test_a_process_that_waits_ends_by_itself_with_the_bot_and_when_its_picture_does_not_come(
+    tmp_path: pathlib.Path,
+) -> None:
+    source = tmp_path / "upload"
+    source.write_bytes(picture())
+    for idle in (0.0, 60.0):
+        redrawing = Redrawing(megapixels=50, idle=idle)
+        await redrawing.announce()
+        (process,) = psutil.Process().children()
+        if idle:
+            await redrawing.close()
+        await until(lambda process=process: not process.is_running() or process.status() == "zombie")
+        assert (await redrawing.draw(source)).type == "image/jpeg"
+        await redrawing.close()
+
+
+async def test_one_that_somebody_ended_meanwhile_keeps_no_picture_from_being_drawn(tmp_path: pathlib.Path) -> None:
+    source = tmp_path / "upload"
+    source.write_bytes(picture())
+    redrawing = Redrawing(megapixels=50)
+    await redrawing.announce()
+    (process,) = psutil.Process().children()
+    process.kill()
+    await until(lambda: not process.is_running() or process.status() == "zombie")
+    assert (await redrawing.draw(source)).type == "image/jpeg"
+    await redrawing.close()

@@ -130,7 +130,10 @@ def door(store: Store, address: ClamdAddress) -> Intake:
 
 async def sent(intake: Intake, content: bytes, **more: Any) -> Kept | Received:
     given = {"name": "secret name.jpg", "size": len(content), "offset": 0, "piece": content} | more
-    return await intake.take("c", "1", **given)
+    try:
+        return await intake.take("c", "1", **given)
+    finally:
+        await intake.close()
 
 
 @pytest.mark.parametrize("content", [picture(), b"%PDF-1.7\n...", b"plain text"])

@@ -260,6 +260,7 @@ async def test_a_chat_an_address_and_the_shop_have_their_bounds(make_bot: Callab
         assert (await sender.put(b"whatever", id="1", name="notes.txt")).status_code == 201, "what is there is there"
         shop = await more.put(b"a line of text\n" * 30_000, name="notes.txt")
         assert shop.status_code == 507 and shop.json()["code"] == "full" and "support@" in shop.json()["detail"]
+    bot.stop()
     quick = make_bot(ASKONCE_LIMIT_ADDRESS_FILES="1", ASKONCE_LIMIT_CHAT_FILES="1000")
     async with client_of(quick.url) as client, httpx.AsyncClient(base_url=quick.url, timeout=600) as http:
         sender = await begun(client, http)
