@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import pathlib
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from bot.store.private import keep_private, make_private
 if TYPE_CHECKING:
     from alembic.config import Config
 
+log = logging.getLogger("askonce.store")
 _HERE = pathlib.Path(__file__).parent
 _LOCK = zlib.crc32(b"askonce migration")
 _LOCK_TIMEOUT = "55P03"
@@ -49,17 +51,27 @@ def newest() -> str:
     return max(path.name for path in (_HERE / "migrations" / "versions").glob("[0-9]*.py")).split("_")[0]
 
 
-def _is_newest(connection: Connection) -> bool:
-    """True where nothing is to be done. Asked first, because loading Alembic costs a start a quarter of a second."""
+def _version(connection: Connection) -> str | None:
+    """The revision that the database has; None where it has none. Asked first, because loading Alembic costs a start a
+    quarter of a second."""
     try:
         with connection.begin_nested():
-            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest())
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
     except DBAPIError:
-        return False
+        return None
 
 
 def _upgrade(connection: Connection) -> None:
-    if not _is_newest(connection):
+    """A database of a newer version is served as it is: migrations only add, so whoever goes back loses nothing."""
+    version = _version(connection)
+    if version is not None and version > newest():
+        log.warning(
+            "the database is of a newer version (%s) than this Askonce (%s), which serves it as it is",
+            version,
+            newest(),
+        )
+    elif version != newest():
         from alembic import command
 
         command.upgrade(config(connection), "head")

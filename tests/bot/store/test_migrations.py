@@ -87,6 +87,26 @@ async def test_this_version_goes_on_beside_a_migration_of_the_next(database_url:
         assert again is not None and again.state.tickets
 
 
+async def test_whoever_goes_back_starts_on_the_newer_database_and_serves_it(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = read_settings(database_url=database_url, support_email=SUPPORT)
+    async with run_bot(settings) as bot:
+        chat, token = await bot.hub.begin()
+        await chat.hear("1", "my lamp is broken")
+        async with bot.store.engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE turn ADD COLUMN of_the_next_version VARCHAR(10)"))
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9001'"))
+    async with run_bot(settings) as bot:
+        again = await bot.hub.resume(token)
+        assert again is not None
+        await again.hear("2", "yes please, Jane Doe, jane@example.com")
+        assert again.state.tickets
+        async with bot.store.read() as connection:
+            assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "9001"
+    assert "the database is of a newer version (9001)" in caplog.text
+
+
 @pytest.mark.postgres
 async def test_a_migration_does_not_queue_behind_a_long_transaction(postgres: Callable[[], str]) -> None:
     """Somebody reads the table for a long time: the migration steps back and tries again, and shoppers are served
