@@ -14,7 +14,9 @@ from bot.chat.phrases import languages
 from bot.chat.published import Published
 from bot.chat.workshop import Understander
 from bot.clock import now_text
-from bot.settings import DEMO_EMAIL, HelpdeskName, Settings
+from bot.settings import DEMO_EMAIL, Settings, SettingsError
+from bot.settings.helpdesk import OWN
+from bot.settings.installed import GROUP, installed, set_for
 from bot.store.database import Store
 from bot.store.opened import opened
 from bot.store.records import Loaded
@@ -26,7 +28,7 @@ from dialogue.understanding.rules import Rules
 from dialogue.understanding.topics import topic_of
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, read_library, translations
-from ticket_bridge.helpdesks.contract import Helpdesk
+from ticket_bridge.helpdesks.contract import Helpdesk, lacking
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
 from ticket_bridge.helpdesks.freshdesk import Freshdesk
@@ -118,7 +120,7 @@ def _mailbox(s: Settings) -> Helpdesk:
     return Mailbox(server, to=s.email_to, sender=s.email_from)
 
 
-_MAKERS: dict[HelpdeskName, Callable[[Settings], Helpdesk]] = {
+_MAKERS: dict[str, Callable[[Settings], Helpdesk]] = {
     "webhook": lambda s: Webhook(
         s.webhook_url, secret=s.webhook_secret.get_secret_value(), timeout=s.helpdesk_timeout
     ),
@@ -144,7 +146,35 @@ _MAKERS: dict[HelpdeskName, Callable[[Settings], Helpdesk]] = {
 
 
 def make_helpdesk(settings: Settings, store: Store) -> Helpdesk:
-    """The helpdesk that `ASKONCE_HELPDESK` names."""
+    """The helpdesk that `ASKONCE_HELPDESK` names. Raises `SettingsError` where an installed one cannot be made."""
     if settings.helpdesk == "desk":
         return Desk(store.transact, desk_ticket, clock=now_text)
-    return _MAKERS[settings.helpdesk](settings)
+    if (maker := _MAKERS.get(settings.helpdesk)) is not None:
+        return maker(settings)
+    return _installed(settings.helpdesk, settings.helpdesk_timeout)
+
+
+async def check_helpdesk_of_others(settings: Settings) -> None:
+    """Raises `SettingsError` where the helpdesk is a package's and cannot be made: asked before anything starts."""
+    if settings.helpdesk not in OWN:
+        await _installed(settings.helpdesk, settings.helpdesk_timeout).close()
+
+
+def _installed(name: str, timeout: float) -> Helpdesk:
+    """One that a package brings along: whatever is wrong with it is told in a line."""
+    point = installed(name)
+    assert point is not None  # the settings were checked
+    try:
+        made = point.load()(set_for(name), timeout)
+    except Exception as error:
+        raise SettingsError(
+            f"ASKONCE_HELPDESK={name}: the package's {point.value} ({GROUP}) made no helpdesk: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if lacks := lacking(made, name):
+        raise SettingsError(
+            f"ASKONCE_HELPDESK={name}: what {point.value} made is no helpdesk, it lacks {', '.join(lacks)}: "
+            "see docs/helpdesks.md, “A helpdesk of your own”"
+        )
+    found: Helpdesk = made
+    return found

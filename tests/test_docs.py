@@ -26,7 +26,8 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
     documented = set(re.findall(r"ASKONCE_[A-Z0-9_]+", pages))
     settings = {f"ASKONCE_{name.upper()}" for name in Settings.model_fields}
     assert settings - documented == set()
-    assert documented - settings == {"ASKONCE_RASA_PYTHON"}
+    # the second: how variables of an installed helpdesk begin, in an example
+    assert documented - settings == {"ASKONCE_RASA_PYTHON", "ASKONCE_ACME_"}
 
 
 def test_commands_in_the_readme_exist() -> None:

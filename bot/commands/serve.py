@@ -37,10 +37,11 @@ def _prepare(settings: Settings) -> str | None:
     was made."""
     _check_port(settings.host, settings.port)
 
-    from bot.factories import check_articles
+    from bot.factories import check_articles, check_helpdesk_of_others
     from bot.store.migrate import migrate
 
     check_articles(settings)
+    asyncio.run(check_helpdesk_of_others(settings))
     _be_the_only_one(settings)
     migrate(settings.database_url)  # in this thread: Ctrl-C must end the wait for a replica that migrates
     return None if settings.admin_token.get_secret_value() else asyncio.run(_first_token(settings))

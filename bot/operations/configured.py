@@ -14,15 +14,19 @@ from bot.clock import now
 from bot.factories import make_published
 from bot.operations.finding import Finding, ill, note, well
 from bot.settings import Settings
+from bot.settings.helpdesk import OWN
+from bot.settings.installed import prefix_of
 
 
-def _misspelt() -> list[Finding]:
+def _misspelt(settings: Settings) -> list[Finding]:
     """Variables that look like settings and are none: they change nothing, and nobody says so."""
+    own = prefix_of(settings.helpdesk)  # an installed helpdesk knows its own
     known = {f"ASKONCE_{name.upper()}" for name in Settings.model_fields} | {"ASKONCE_RASA_PYTHON"}
     file = pathlib.Path(".env")
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
     written = {line.partition("=")[0].removeprefix("export ").strip().upper() for line in lines if "=" in line}
-    strange = sorted(n for n in {*map(str.upper, os.environ), *written} if n.startswith("ASKONCE_") and n not in known)
+    given = {name for name in {*map(str.upper, os.environ), *written} if name.startswith("ASKONCE_")}
+    strange = sorted(name for name in given - known if settings.helpdesk in OWN or not name.startswith(own))
     return [
         ill(
             f"{name} is no setting, and changes nothing",
@@ -64,7 +68,7 @@ def _origins(settings: Settings) -> list[Finding]:
 
 def configured(settings: Settings) -> list[Finding]:
     """What the settings say by themselves, before anything is asked."""
-    found = [*_misspelt(), *_proxies(settings), *_origins(settings)]
+    found = [*_misspelt(settings), *_proxies(settings), *_origins(settings)]
     if settings.support_email:
         found.append(well(f"shoppers are sent to {settings.support_email}"))
     else:

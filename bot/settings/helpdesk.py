@@ -11,8 +11,10 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.addresses import leads_astray
 from bot.settings.copied import copied_whole
+from bot.settings.installed import all_installed, installed
 
-HelpdeskName = Literal["desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook"]
+#: The helpdesks that come with the bot; others are installed (`bot.settings.installed`).
+OWN = ("desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook")
 #: What each helpdesk cannot do without.
 _NEEDED = {
     "webhook": ("webhook_url",),
@@ -28,7 +30,7 @@ _NEEDED = {
 class HelpdeskSettings(BaseSettings):
     """The helpdesk, its rights, and the mail that goes out."""
 
-    helpdesk: HelpdeskName = "desk"
+    helpdesk: str = "desk"
     ticket_subject: str = Field(default="{reason}", max_length=200)
     ticket_tags: Annotated[tuple[str, ...], NoDecode] = ()
     ticket_language: str = Field(default="", max_length=35)
@@ -62,6 +64,14 @@ class HelpdeskSettings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     helpdesk_timeout: float = Field(default=10.0, gt=0, le=120)
     saved_after: float = Field(default=3.0, ge=0, le=60)
+
+    @field_validator("helpdesk")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in OWN and installed(value) is None:
+            there = f", or installed: {', '.join(others)}" if (others := all_installed()) else ""
+            raise ValueError(f"{value!r} is none of {', '.join(OWN)}{there}; a package can bring another along")
+        return value
 
     @field_validator("ticket_tags", mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -121,6 +122,26 @@ class Helpdesk(Protocol):
     async def close(self) -> None:
         """Let its connections go."""
         ...
+
+
+def lacking(helpdesk: object, name: str) -> list[str]:
+    """What `helpdesk`, which is to be called `name`, lacks of `Helpdesk` at a look: for one that others wrote. Whether
+    it keeps its promises is for `ticket_bridge.helpdesks.suite` to say."""
+    found = []
+    if getattr(helpdesk, "name", None) != name:
+        found.append(f"the name {name!r}")
+    if not isinstance(getattr(helpdesk, "settle", None), int | float):
+        found.append("settle, in seconds")
+    fields = getattr(helpdesk, "required_fields", None)
+    if not isinstance(fields, tuple) or not all(isinstance(field, RequiredField) for field in fields):
+        found.append("required_fields, a tuple of RequiredField")
+    awaited = ["create", "find", "carries", "withdraw", "health", "close"]
+    if hasattr(helpdesk, "add") or hasattr(helpdesk, "added"):
+        awaited += ["add", "added"]
+    found += [f"async {each}()" for each in awaited if not inspect.iscoroutinefunction(getattr(helpdesk, each, None))]
+    if not callable(getattr(helpdesk, "steps", None)):
+        found.append("steps()")
+    return found
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ UNTRIED = ("desk", "email", "webhook")
 NAME, ADDRESS, REFERENCE = "Askonce check", "askonce-check@example.com", "AO-CHECK"
 REASON = "A ticket of `askonce helpdesk check`. It is nobody's, and may be deleted."
 _LOOKS = 4
-_FILE = Attachment("askonce-check.txt", "text/plain", b"A file of `askonce helpdesk check`.\n")
+FILE = Attachment("askonce-check.txt", "text/plain", b"A file of `askonce helpdesk check`.\n")
 _MAY_ADD = (
     "give the account the right to put notes with files on tickets and to see them (in Request Tracker CommentOnTicket "
     "and ShowTicketComments on the queue), or set ASKONCE_EVIDENCE=link or none"
@@ -41,7 +41,7 @@ async def there_and_back(
     try:
         await _found(helpdesk, id, key, sleep)
         if files and isinstance(helpdesk, TakesNotes):
-            await _noted(helpdesk, id, Note(REFERENCE, payload, (_FILE,)), f"{key}+file")
+            await _noted(helpdesk, id, Note(REFERENCE, payload, (FILE,)), f"{key}+file")
     except HelpdeskError as error:
         raise with_advice(Rejected(f"{error}; {await _away(helpdesk, id)}"), error.mend) from error
     return await _away(helpdesk, id)
