@@ -60,14 +60,32 @@ def _fence() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def drawn_anew(data: bytes, pixels: int) -> tuple[str, bytes, bytes]:
-    """Type, picture and small picture. Raises `_No`."""
-    from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+def _load() -> None:
+    """What decoders load only when they need it."""
+    import copy
 
+    from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, MpoImagePlugin, WebPImagePlugin
+
+    assert copy and AvifImagePlugin and ImageCms and ImageOps and MpoImagePlugin and WebPImagePlugin
+    Image.preinit()
+
+
+def _shut(data: bytes) -> None:
+    """What is decoded now opens no file any more; what its kind needs was loaded before."""
     if data[4:8] == b"ftyp":  # a telephone's; all others do without what takes long to load
         from pillow_heif import register_heif_opener
 
         register_heif_opener(thumbnails=False)
+    with contextlib.suppress(ImportError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def drawn_anew(data: bytes, pixels: int) -> tuple[str, bytes, bytes]:
+    """Type, picture and small picture. Raises `_No`."""
+    from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     Image.MAX_IMAGE_PIXELS = pixels
     warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -149,9 +167,7 @@ def _handed() -> bytes | None:
     """What is in the file that comes over standard input; None where none comes any more."""
     import socket
 
-    from PIL import Image
-
-    Image.preinit()
+    _load()
     wire = socket.socket(fileno=os.dup(0))
     _, files, _, _ = socket.recv_fds(wire, 1, 1)
     wire.close()
@@ -170,6 +186,7 @@ def main() -> None:
     large, small = b"", b""
     told: dict[str, object]
     try:
+        _shut(data)
         kind, large, small = drawn_anew(data, int(sys.argv[1]))
         told = {"type": kind, "large": len(large), "small": len(small)}
     except _No as no:

@@ -104,12 +104,13 @@ async def test_a_decoder_that_hangs_is_ended_and_one_that_dies_costs_nothing(tmp
             await taken(picture(), tmp_path, command=lambda pixels, code=code: [sys.executable, "-c", code])
 
 
-async def test_the_decoder_can_write_no_file_and_take_no_more_memory(tmp_path: pathlib.Path) -> None:
+async def test_the_decoder_can_open_no_file_write_none_and_take_no_more_memory(tmp_path: pathlib.Path) -> None:
     """The very fence of the program, before other deeds."""
     fence = f"import importlib.util as u; s = u.spec_from_file_location('p', {program.__file__!r}); "
     fence += "m = u.module_from_spec(s); s.loader.exec_module(m); m._fence(); "
     written = f"f = open({str(tmp_path / 'x')!r}, 'wb', 0); f.write(b'x')"
-    for deed in (written, "x = b'x' * 3_000_000_000"):
+    opened = "m._shut(b''); open('/etc/hostname')"
+    for deed in (written, "x = b'x' * 3_000_000_000", opened):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", fence + deed, stderr=asyncio.subprocess.DEVNULL
         )
