@@ -70,14 +70,17 @@ class Window:
         return self.wire.run(function, *arguments)
 
     def place(self, selector: str, words: str = "") -> dict[str, float] | None:
-        """Where the middle of the first element of the widget is that is in sight and holds `words`; its size too."""
+        """Where the middle of the first element of the widget is that is shown and holds `words`; its size too, and
+        whether a pointer there would meet it: it may lie below the window, or under something else."""
         found: dict[str, float] | None = self.run(
             """(selector, words) => {
               const root = document.querySelector("askonce-chat")?.shadowRoot;
               for (const element of root?.querySelectorAll(selector) ?? []) {
                 if (!element.checkVisibility() || !element.textContent.includes(words)) continue;
                 const { left, top, width, height } = element.getBoundingClientRect();
-                if (width && height) return { x: left + width / 2, y: top + height / 2, left, top, width, height };
+                const x = left + width / 2, y = top + height / 2;
+                const met = element.contains(root.elementFromPoint(x, y));
+                if (width && height) return { x, y, left, top, width, height, met };
               }
               return null;
             }""",
@@ -87,15 +90,16 @@ class Window:
         return found
 
     def click(self, selector: str, words: str = "") -> None:
-        """The pointer goes there and clicks, once it is there and stands still."""
-        before: list[object] = []
+        """The pointer goes there and clicks, once it would meet that there, and all stands still."""
+        before: list[dict[str, float] | None] = []
 
-        def still() -> bool:
+        def still() -> dict[str, float] | None:
             before.append(self.place(selector, words))
-            return before[-1] is not None and len(before) > 1 and before[-2] == before[-1]
+            there = before[-1]
+            return there if there and there["met"] and len(before) > 1 and before[-2] == there else None
 
         wait_until(still)
-        at = self.place(selector, words)
+        at = before[-1]
         assert at is not None
         mouse: list[dict[str, Any]] = [
             {"type": "pointerMove", "x": round(at["x"]), "y": round(at["y"]), "duration": 0},
