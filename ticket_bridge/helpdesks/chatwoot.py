@@ -37,7 +37,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticket_bridge.helpdesks.causes import with_advice
-from ticket_bridge.helpdesks.contract import HelpdeskError, Note, NotSignedIn, Rejected, RequiredField, Step, Unreachable
+from ticket_bridge.helpdesks.contract import (
+    HelpdeskError,
+    Note,
+    NotSignedIn,
+    Rejected,
+    RequiredField,
+    Step,
+    Unreachable,
+)
 from ticket_bridge.helpdesks.postal import on_the_wire
 from ticket_bridge.helpdesks.wire import Api, Patience, nothing_filed, objects, one_line, text_at
 from ticket_bridge.helpdesks.written import mark, marked, titled, written
@@ -216,4 +224,6 @@ def _equal(attribute: str, value: str) -> dict[str, Any]:
 
 def _listed(found: Any) -> list[dict[str, Any]]:
     """What a filter gives: the list stands alone, or within `data`, as the reference has it."""
-    return objects(found, "data", "payload") if isinstance(found, dict) and "data" in found else objects(found, "payload")
+    return (
+        objects(found, "data", "payload") if isinstance(found, dict) and "data" in found else objects(found, "payload")
+    )

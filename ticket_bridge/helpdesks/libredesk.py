@@ -4,10 +4,10 @@ Read in abhinavxd/libredesk@948ffd8c, none of it tried on a server:
 - `Authorization: token key:secret`; 401 where it is wrong, 403 where a permission is missing (`cmd/middlewares.go`,
   `auth`, `perm`; `internal/user`, `ValidateAPIKey`).
 - Creating knows no idempotency (`cmd/conversation.go`, `handleCreateConversation`): the contact, the conversation with
-  its `custom_attributes`, and the first message are three transactions. Where the last fails the conversation is deleted
-  again; where the server dies before it, a conversation without any text stays, and no look finds it: then the ticket
-  is made once more, and the empty one is nobody's. `initiator: contact` makes the text the shopper's own, and agents'
-  answers go to their address by mail; it is for email inboxes alone (`validateCreateConversationRequest`).
+  its `custom_attributes`, and the first message are three transactions. Where the last fails the conversation is taken
+  away again; where the server dies before it, a conversation without any text stays, and no look finds it: then the
+  ticket is made once more, and the empty one is nobody's. `initiator: contact` makes the text the shopper's own, and
+  agents' answers go to their address by mail; it is for email inboxes alone (`validateCreateConversationRequest`).
 - A known address keeps the contact and the name that it has (there); two first tickets of one address at once may make
   two contacts.
 - Custom attributes that are not defined for conversations are dropped without a word (there). No list filters by them
@@ -46,7 +46,7 @@ from ticket_bridge.helpdesks.written import mark, marked, titled, written
 
 #: A search shows so many messages, and never more.
 _SHOWN = 30
-#: A conversation shows so many messages a page, and no more pages are looked through.
+#: So many messages a page are asked for (fewer may come), and no more pages are looked through.
 _A_PAGE, _PAGES = 100, 100
 #: What the account's role must allow: to file, to look, to put notes, to close.
 _PERMISSIONS = (
@@ -120,11 +120,10 @@ class Libredesk:
             found = await self._api.get(
                 f"/api/v1/conversations/{id}/messages", private="true", page=page, page_size=_A_PAGE
             )
-            some = objects(found, "data", "results")
-            for each in some:
+            for each in objects(found, "data", "results"):
                 if mark(key) in str(each.get("content") or ""):
                     return text_at(each, "uuid")
-            if len(some) < _A_PAGE:
+            if page >= int(text_at(found, "data", "total_pages")):
                 return None
         raise Unreachable("more notes than can be looked through", maybe_created=False)
 
@@ -151,7 +150,9 @@ class Libredesk:
                 "account's API key; its secret is shown once)",
             ),
             Step(
-                "the account may file, look, note and close", self._may, "give its role these permissions (Admin, Roles)"
+                "the account may file, look, note and close",
+                self._may,
+                "give its role these permissions (Admin, Roles)",
             ),
             Step(
                 f"the inbox {self._inbox} is there, for email, and enabled",
