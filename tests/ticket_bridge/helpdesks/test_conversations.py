@@ -34,10 +34,14 @@ async def libredesk() -> AsyncIterator[tuple[World, LibredeskFake]]:
         await world.helpdesk.close()
 
 
+async def all_steps(world: World) -> None:
+    for step in world.helpdesk.steps():
+        await step.run()
+
+
 async def refused_by_a_step(world: World) -> str:
     with pytest.raises(Rejected) as caught:
-        for step in world.helpdesk.steps():
-            await step.run()
+        await all_steps(world)
     return str(caught.value)
 
 
@@ -49,8 +53,7 @@ async def test_a_ticket_in_an_email_inbox_is_a_note_that_is_not_mailed_to_the_sh
 ) -> None:
     world, vendor = chatwoot
     vendor.kind = "Channel::Email"
-    for step in world.helpdesk.steps():
-        await step.run()
+    await all_steps(world)
     key = fresh_key()
     id = await world.helpdesk.create(payload(*SHOPPERS[0]), key=key)
     (message,) = vendor.tickets[0]["messages"]
