@@ -1,7 +1,8 @@
 """Chatwoot over its application API (`/api/v1/accounts/…`); a ticket is a conversation.
 
 Docs: https://developers.chatwoot.com/api-reference/conversations/conversations-filter and its neighbours ("Create New
-Conversation", "Create New Message", "Create Contact"). Read in chatwoot/chatwoot, none of it tried on a server:
+Conversation", "Create New Message", "Create Contact"). Read in chatwoot/chatwoot, in versions of several years, none of
+it tried on a server:
 - Creating knows no idempotency. The conversation, its `custom_attributes` and its first message are one transaction
   (`app/controllers/api/v1/accounts/conversations_controller.rb`@004622e6 `create`, `app/builders/
   conversation_builder.rb`@00adae0e), so a ticket carries our key from the first moment, or is not there.
@@ -14,7 +15,7 @@ Conversation", "Create New Message", "Create Contact"). Read in chatwoot/chatwoo
 - What an agent answers goes by mail from an Email inbox, to the contact's address, under `mail_subject`
   (`app/mailers/conversation_reply_mailer.rb`@019db061, `to_emails`, `mail_subject`). From an API inbox it goes to the
   inbox's webhook, and by mail only where the account has the feature `email_continuity_on_api_channel`
-  (`app/models/message.rb`, `email_notifiable_api_channel?`).
+  (`app/models/message.rb`, `email_notifiable_api_channel?`), which is off at first (`config/features.yml`@0046926b).
 - The filter reads the database, without lag and regardless of case, for attributes that are defined; another one is
   refused with 422 (`app/services/filter_service.rb`@00df4523 `custom_attribute_query`, `app/helpers/filter_helper.rb`
   @4ed73abd `InvalidAttribute`), and was no condition at all in versions before: so what it gives is read once more.
