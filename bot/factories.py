@@ -28,10 +28,12 @@ from dialogue.understanding.rules import Rules
 from dialogue.understanding.topics import topic_of
 from kb_answers.answer import Answers
 from kb_answers.library import ARTICLES, read_library, translations
+from ticket_bridge.helpdesks.chatwoot import Chatwoot
 from ticket_bridge.helpdesks.contract import Helpdesk, lacking
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
 from ticket_bridge.helpdesks.freshdesk import Freshdesk
+from ticket_bridge.helpdesks.libredesk import Libredesk
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
 from ticket_bridge.helpdesks.rt import RequestTracker
 from ticket_bridge.helpdesks.webhook import Webhook
@@ -140,6 +142,14 @@ _MAKERS: dict[str, Callable[[Settings], Helpdesk]] = {
     ),
     "freshdesk": lambda s: Freshdesk(
         s.freshdesk_url, key=s.freshdesk_key.get_secret_value(), field=s.freshdesk_field, timeout=s.helpdesk_timeout
+    ),
+    "chatwoot": lambda s: Chatwoot(
+        s.chatwoot_url, token=s.chatwoot_token.get_secret_value(), account=s.chatwoot_account, inbox=s.chatwoot_inbox,
+        field=s.chatwoot_field, timeout=s.helpdesk_timeout,
+    ),
+    "libredesk": lambda s: Libredesk(
+        s.libredesk_url, key=s.libredesk_key.get_secret_value(), secret=s.libredesk_secret.get_secret_value(),
+        inbox=s.libredesk_inbox, field=s.libredesk_field, timeout=s.helpdesk_timeout,
     ),
     "email": _mailbox,
 }  # fmt: skip

@@ -14,7 +14,9 @@ from bot.settings.copied import copied_whole
 from bot.settings.installed import all_installed, installed
 
 #: The helpdesks that come with the bot; others are installed (`bot.settings.installed`).
-OWN = ("desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook")
+OWN = (
+    "desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "chatwoot", "libredesk", "email", "webhook",
+)  # fmt: skip
 #: What each helpdesk cannot do without.
 _NEEDED = {
     "webhook": ("webhook_url",),
@@ -23,6 +25,8 @@ _NEEDED = {
     "zammad": ("zammad_url", "zammad_token"),
     "zendesk": ("zendesk_url", "zendesk_email", "zendesk_token"),
     "freshdesk": ("freshdesk_url", "freshdesk_key"),
+    "chatwoot": ("chatwoot_url", "chatwoot_token", "chatwoot_inbox"),
+    "libredesk": ("libredesk_url", "libredesk_key", "libredesk_secret", "libredesk_inbox"),
     "email": ("smtp_host", "email_to", "email_from"),
 }
 
@@ -55,6 +59,16 @@ class HelpdeskSettings(BaseSettings):
     freshdesk_url: str = ""
     freshdesk_key: SecretStr = SecretStr("")
     freshdesk_field: str = "cf_external_ref"
+    chatwoot_url: str = ""
+    chatwoot_token: SecretStr = SecretStr("")
+    chatwoot_account: int = Field(default=1, ge=1)
+    chatwoot_inbox: int = Field(default=0, ge=0)
+    chatwoot_field: str = "external_ref"
+    libredesk_url: str = ""
+    libredesk_key: SecretStr = SecretStr("")
+    libredesk_secret: SecretStr = SecretStr("")
+    libredesk_inbox: int = Field(default=0, ge=0)
+    libredesk_field: str = "external_ref"
     email_to: str = ""
     email_from: str = ""
     smtp_host: str = ""
@@ -89,8 +103,9 @@ class HelpdeskSettings(BaseSettings):
         return value
 
     @field_validator(
-        "rt_field", "zammad_field", "freshdesk_field", "django_helpdesk_field", "django_helpdesk_name_field"
-    )
+        "rt_field", "zammad_field", "freshdesk_field", "django_helpdesk_field", "django_helpdesk_name_field",
+        "chatwoot_field", "libredesk_field",
+    )  # fmt: skip
     @classmethod
     def _field_name(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Za-z][\w. -]{0,80}", value):
@@ -108,8 +123,9 @@ class HelpdeskSettings(BaseSettings):
         return value
 
     @field_validator(
-        "rt_token", "django_helpdesk_token", "zammad_token", "zendesk_token", "freshdesk_key", "webhook_secret"
-    )
+        "rt_token", "django_helpdesk_token", "zammad_token", "zendesk_token", "freshdesk_key", "chatwoot_token",
+        "libredesk_key", "libredesk_secret", "webhook_secret",
+    )  # fmt: skip
     @classmethod
     def _token(cls, value: SecretStr) -> SecretStr:
         return copied_whole(value)

@@ -7,7 +7,8 @@ import functools
 import re
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +74,7 @@ def complaint(body: bytes) -> str:
     def walk(value: Any, depth: int) -> None:
         if isinstance(value, dict) and depth < 4:
             for key, inner in value.items():
-                if key in ("field", "code", "error", "type") and isinstance(inner, str):
+                if key in ("field", "code", "error", "type", "error_type") and isinstance(inner, str):
                     names.append(inner)
                 elif key not in ("message", "description", "error_human", "detail", "id", "url"):
                     names.append(key)
@@ -254,6 +255,16 @@ def objects(found: Any, *path: str) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise Unreachable("a reply that is no list of tickets", maybe_created=False)
     return found
+
+
+@contextmanager
+def nothing_filed() -> Iterator[None]:
+    """Around calls that make no ticket and no note, whatever their end: a look that is a POST, a contact, an upload."""
+    try:
+        yield
+    except (Unreachable, Busy) as error:
+        error.maybe_created = False
+        raise
 
 
 def one_line(text: str) -> str:

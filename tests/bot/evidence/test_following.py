@@ -33,6 +33,8 @@ NOTES = {
     "zendesk": ("PUT", "/api/v2/tickets/101"),
     "freshdesk": ("POST", "/api/v2/tickets/101/notes"),
     "zammad": ("POST", "/api/v1/ticket_articles"),
+    "chatwoot": ("POST", "/api/v1/accounts/1/conversations/101/messages"),
+    "libredesk": ("POST", "/api/v1/conversations/c-101/messages"),
     "webhook": ("POST", "/hook"),
 }
 
@@ -178,7 +180,7 @@ async def test_one_note_a_turn_in_every_mood_of_the_vendor(kind: str, tmp_path: 
         vendor.moody = NOTES[kind]
         for mood in MOODS:
             vendor.moods.append(mood)
-            wanted.append([f"{mood} 1.txt", f"{mood} 2.txt"])
+            wanted.append([f"{mood.replace(' ', '-')}-{number}.txt" for number in (1, 2)])
             await sends(bot, chat, *wanted[-1], turn=mood)
             if mood in ("422", "redirect"):
                 await they_stand(bot, {"filed": len(wanted) - 1, "refused": 1})

