@@ -143,8 +143,9 @@ async def test_a_process_that_waits_ends_by_itself_with_the_bot_and_when_its_pic
     source.write_bytes(picture())
     for idle in (0.0, 60.0):
         redrawing = Redrawing(megapixels=50, idle=idle)
+        before = set(psutil.Process().children())
         await redrawing.announce()
-        (process,) = psutil.Process().children()
+        (process,) = set(psutil.Process().children()) - before
         if idle:
             await redrawing.close()
         await until(lambda process=process: not process.is_running() or process.status() == "zombie")
@@ -156,8 +157,9 @@ async def test_one_that_somebody_ended_meanwhile_keeps_no_picture_from_being_dra
     source = tmp_path / "upload"
     source.write_bytes(picture())
     redrawing = Redrawing(megapixels=50)
+    before = set(psutil.Process().children())
     await redrawing.announce()
-    (process,) = psutil.Process().children()
+    (process,) = set(psutil.Process().children()) - before
     process.kill()
     await until(lambda: not process.is_running() or process.status() == "zombie")
     assert (await redrawing.draw(source)).type == "image/jpeg"
