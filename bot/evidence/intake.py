@@ -89,7 +89,9 @@ class Intake:
             if (kept := await rows.by_client_id(self._store, conversation, client_id)) is not None:
                 return kept
             try:
-                await self._within_bounds(conversation, size, offset, piece)
+                await self._within_bounds(conversation, size, offset, len(piece))
+                if offset == 0 and looks_like_a_picture(piece):
+                    await self._redrawing.announce()
                 length = await asyncio.to_thread(self._folder.append, upload, offset, piece)
                 if length < size:
                     return Received(length)
@@ -118,9 +120,9 @@ class Intake:
         with contextlib.suppress(OSError):  # what cannot be deleted now is swept
             await asyncio.to_thread(self._folder.forget, upload)
 
-    async def _within_bounds(self, conversation: str, size: int, offset: int, piece: bytes) -> None:
+    async def _within_bounds(self, conversation: str, size: int, offset: int, length: int) -> None:
         """What all files amount to is asked at the first piece and at the last."""
-        bounds, end = self._bounds, offset + len(piece)
+        bounds, end = self._bounds, offset + length
         if size < 1:
             raise Refused("empty")
         if size > bounds.file * _MEGA or end > size:
@@ -133,8 +135,6 @@ class Intake:
         if total + size > bounds.shop * _MEGA:
             log.error("no more files are taken: ASKONCE_LIMIT_SHOP_FILES is reached")
             raise Refused("full")
-        if offset == 0 and looks_like_a_picture(piece):
-            await self._redrawing.announce()
 
     async def _keep(self, conversation: str, client_id: str, name: str, whole: pathlib.Path, content: bytes) -> Kept:
         kind, small = await asyncio.to_thread(kind_of, content), None

@@ -108,7 +108,9 @@ class Redrawing:
             self._let_go(hand)
 
     def _let_go(self, hand: _Hand) -> None:
-        hand.wire.close()  # which it takes for the end
+        hand.wire.close()
+        with contextlib.suppress(ProcessLookupError):
+            hand.process.kill()  # it has no picture, and nothing to lose
         task: asyncio.Task[object] = asyncio.create_task(hand.process.communicate())
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)

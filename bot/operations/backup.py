@@ -26,6 +26,7 @@ from sqlalchemy.engine import Connection, make_url
 from bot.operations.backup_files import Damaged, add_files, database_in, restore_files
 from bot.operations.progress import tell
 from bot.settings import Settings, SettingsError
+from bot.store.alone import AnotherServer, kept_from_servers
 from bot.store.database import Store, Unavailable
 from bot.store.declarations import REGISTER
 from bot.store.files.chosen import contents_of
@@ -103,7 +104,8 @@ async def _restore(settings: Settings, copy: pathlib.Path, source: pathlib.Path,
             "the database holds conversations already; add --replace to lose them for those of the backup"
         )
     if settings.sqlite:
-        _restore_sqlite(copy, source, _database_file(settings))
+        with _nobody_starts(_database_file(settings)):
+            _restore_sqlite(copy, source, _database_file(settings))
     else:
         _tool(
             "pg_restore",
@@ -118,6 +120,20 @@ async def _restore(settings: Settings, copy: pathlib.Path, source: pathlib.Path,
         )
     async with opened(settings) as store:
         return await _settle(store)
+
+
+@contextlib.contextmanager
+def _nobody_starts(file: pathlib.Path) -> Iterator[None]:
+    """No server of this file is there, also none that has no lease yet, and none begins meanwhile."""
+    with contextlib.ExitStack() as held:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            held.enter_context(kept_from_servers(file))
+        except AnotherServer as error:
+            raise BackupError(f"{error}; stop every bot, then restore") from error
+        except OSError:
+            pass  # nothing can be written there, which whoever writes is told
+        yield
 
 
 async def _nobody_at_work(settings: Settings) -> None:

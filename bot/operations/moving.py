@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from bot.operations.progress import tell
 from bot.settings import Settings, SettingsError
-from bot.store.alone import AnotherServer, hold
+from bot.store.alone import AnotherServer, kept_from_servers
 from bot.store.files.chosen import contents_of
 from bot.store.files.folder import Folder
 from bot.store.migrate import migrate
@@ -54,13 +54,12 @@ async def move(settings: Settings, source: pathlib.Path) -> dict[str, int]:
 @contextlib.contextmanager
 def _nobody_serves(source: pathlib.Path) -> Iterator[None]:
     try:
-        held = hold(source)
+        with kept_from_servers(source):
+            yield
     except AnotherServer as error:
         raise MoveError(f"{error}: stop it first, what shoppers say meanwhile would be lost") from error
     except OSError as error:
         raise MoveError(f"cannot write beside {source}: {error.strerror}; copy it to a folder of your own") from error
-    with open(held, "rb"):  # which closes it
-        yield
 
 
 def _copied(source: pathlib.Path, copy: pathlib.Path) -> None:

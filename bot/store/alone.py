@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+from collections.abc import Iterator
 
 #: Beside the database; it says who holds it, and stays behind, empty of meaning, when they end.
 _ENDING = "-server"
@@ -38,3 +39,13 @@ def hold(database: pathlib.Path) -> int:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return descriptor
+
+
+@contextlib.contextmanager
+def kept_from_servers(database: pathlib.Path) -> Iterator[None]:
+    """No server of this file is there, nor begins meanwhile. Raises as `hold`."""
+    descriptor = hold(database)
+    try:
+        yield
+    finally:
+        os.close(descriptor)

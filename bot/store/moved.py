@@ -32,7 +32,13 @@ async def filled(store: Store, copy: pathlib.Path, *, told: Callable[[str], None
         async with store.engine.begin() as connection:
             return await connection.run_sync(_fill, copy, told)
     except DBAPIError as error:
-        raise CannotMove(f"the new database did not take it, and holds nothing of it: {error.orig}") from error
+        raise _refused("it", error) from error
+
+
+def _refused(what: str, error: DBAPIError) -> CannotMove:
+    """The kind of a refusal, and not its text, which may quote a shopper."""
+    kind = type(getattr(error.orig, "__cause__", None) or error.orig).__name__
+    return CannotMove(f"the new database did not take {what} ({kind}), and holds nothing of it")
 
 
 def _fill(connection: Connection, copy: pathlib.Path, told: Callable[[str], None]) -> dict[str, int]:
@@ -75,7 +81,10 @@ def _rows(reading: Connection, connection: Connection, old: Table, new: Table, t
     order = list(old.primary_key.columns) or list(old.columns)
     result = reading.execution_options(yield_per=_ROWS).execute(select(old).order_by(*order))
     for part in result.mappings().partitions(_ROWS):
-        connection.execute(insert(new), [dict(row) for row in part])
+        try:
+            connection.execute(insert(new), [dict(row) for row in part])
+        except DBAPIError as error:
+            raise _refused(f"the rows of “{new.name}” from {done + 1:,} on", error) from error
         done += len(part)
         if wanted > 5 * _ROWS:
             told(f"{new.name}: {done:,} of {wanted:,} rows")

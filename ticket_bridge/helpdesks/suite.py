@@ -28,10 +28,6 @@ _SAID = (
 )
 
 
-#: How often a ticket is looked for, half of its helpdesk's `settle` apart.
-_LOOKS = 4
-
-
 class Broken(AssertionError):
     """A promise of the contract that is not kept, and which."""
 
@@ -84,10 +80,7 @@ async def _tickets(
     if helpdesk.settle == 0 and await helpdesk.find(keys[0]) is None:
         return "which cannot be asked for"
     for key, id in made.items():
-        found, looks = await helpdesk.find(key), 1
-        while found is None and looks < _LOOKS:
-            await sleep(helpdesk.settle / 2)
-            found, looks = await helpdesk.find(key), looks + 1
+        found = await trial.looked_up(helpdesk, key, sleep)
         _must(found == id, f"find(): the ticket of this very key; it gave {found!r} for {id!r}")
     _must(await helpdesk.find(stem) is None, "find(): None for a key that others begin with")
     return "each found by its key alone"

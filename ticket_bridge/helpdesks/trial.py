@@ -74,9 +74,15 @@ async def _found(helpdesk: Helpdesk, id: str, key: str, sleep: Callable[[float],
             f"ticket {id} was made, and its key cannot be read back: the account may not set the field, may not see "
             "it, or the field is not the queue's"
         )
+    if await looked_up(helpdesk, key, sleep) != id:
+        raise Rejected(f"ticket {id} was made with its key, and looking for that key does not find it")
+
+
+async def looked_up(helpdesk: Helpdesk, key: str, sleep: Callable[[float], Awaitable[None]]) -> str | None:
+    """What a look by this key finds, in as many looks as an index may need; None where it finds nothing."""
     for look in range(_LOOKS):
         if look:
             await sleep(min(15.0, helpdesk.settle / 2))
-        if await helpdesk.find(key) == id:
-            return
-    raise Rejected(f"ticket {id} was made with its key, and looking for that key does not find it")
+        if (found := await helpdesk.find(key)) is not None:
+            return found
+    return None

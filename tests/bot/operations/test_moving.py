@@ -164,9 +164,16 @@ async def test_the_file_of_an_older_version_is_brought_up_to_date_on_its_way_and
                 f"VALUES ('c', 'h', '{NOW}', '{NOW}', 1, 1, '{{}}', 'chat')"
             )
         )
+    settings = read_settings(database_url=postgres(), files_path=tmp_path / "files")
+    with engine.begin() as connection:  # which PostgreSQL takes in no text
+        connection.execute(text("UPDATE gap SET question = 'is it' || char(0) || ' here, Jane?'"))
+    with pytest.raises(MoveError, match=r"the rows of “gap” from 1 on \(\w+\), and holds nothing") as refused:
+        await move(settings, file)
+    assert "Jane" not in str(refused.value)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE gap SET question = 'is it?'"))
     engine.dispose()
     before = file.read_bytes()
-    settings = read_settings(database_url=postgres(), files_path=tmp_path / "files")
     moved = await move(settings, file)
     assert (moved["conversation"], moved["gap"]) == (1, 1) and file.read_bytes() == before
     async with opened(settings, migrating=False) as store, store.engine.begin() as connection:

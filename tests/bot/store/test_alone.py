@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 import signal
 import subprocess
@@ -10,7 +11,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.store.alone import AnotherServer, hold
+from bot.operations.backup import BackupError, backup, restore
+from bot.settings import read_settings
+from bot.store.alone import AnotherServer, hold, kept_from_servers
+from bot.store.opened import opened
 from tests.conftest import ROOT, BotProcess, free_port
 
 
@@ -52,3 +56,16 @@ def test_a_folder_that_cannot_be_written_is_told_of_by_whoever_needs_it(tmp_path
     hold(tmp_path / "b.db")
     with pytest.raises(AnotherServer, match="another Askonce"):
         hold(tmp_path / "a.db")
+
+
+async def test_nothing_is_restored_under_a_server_that_is_only_starting(tmp_path: pathlib.Path) -> None:
+    """It holds the file, and no lease yet."""
+    file, saved = tmp_path / "askonce.db", tmp_path / "saved"
+    settings = read_settings(database_url=f"sqlite:///{file}")
+    async with opened(settings):
+        pass
+    await asyncio.to_thread(backup, settings, saved)
+    with kept_from_servers(file):
+        with pytest.raises(BackupError, match="stop every bot"):
+            await restore(settings, saved)
+    assert (await restore(settings, saved))["conversations"] == 0
