@@ -114,6 +114,7 @@ async def test_the_welcome_tells_the_hours_only_where_they_are_published(make_bo
     async with client_of(bot.url) as client:
         always = {"text": "Mon-Sun 00:00-24:00", "open": True, "next": None, "closes": None, "closed": ""}
         assert (await client.hello())["hours"] == always
+    await asyncio.to_thread(bot.stop)
     bot = await asyncio.to_thread(make_bot)
     async with client_of(bot.url) as client:
         assert "hours" not in await client.hello()
