@@ -31,7 +31,9 @@ from kb_answers.library import ARTICLES, read_library, translations
 from ticket_bridge.helpdesks.contract import Helpdesk, lacking
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
+from ticket_bridge.helpdesks.freescout import FreeScout
 from ticket_bridge.helpdesks.freshdesk import Freshdesk
+from ticket_bridge.helpdesks.gorgias import Gorgias
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
 from ticket_bridge.helpdesks.rt import RequestTracker
 from ticket_bridge.helpdesks.webhook import Webhook
@@ -140,6 +142,14 @@ _MAKERS: dict[str, Callable[[Settings], Helpdesk]] = {
     ),
     "freshdesk": lambda s: Freshdesk(
         s.freshdesk_url, key=s.freshdesk_key.get_secret_value(), field=s.freshdesk_field, timeout=s.helpdesk_timeout
+    ),
+    "freescout": lambda s: FreeScout(
+        s.freescout_url, key=s.freescout_key.get_secret_value(), mailbox=s.freescout_mailbox, user=s.freescout_user,
+        field=s.freescout_field, timeout=s.helpdesk_timeout,
+    ),
+    "gorgias": lambda s: Gorgias(
+        s.gorgias_url, email=s.gorgias_email, key=s.gorgias_key.get_secret_value(), address=s.gorgias_address,
+        timeout=s.helpdesk_timeout,
     ),
     "email": _mailbox,
 }  # fmt: skip

@@ -14,7 +14,9 @@ from bot.settings.copied import copied_whole
 from bot.settings.installed import all_installed, installed
 
 #: The helpdesks that come with the bot; others are installed (`bot.settings.installed`).
-OWN = ("desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "email", "webhook")
+OWN = (
+    "desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "freescout", "gorgias", "email", "webhook",
+)  # fmt: skip
 #: What each helpdesk cannot do without.
 _NEEDED = {
     "webhook": ("webhook_url",),
@@ -23,6 +25,8 @@ _NEEDED = {
     "zammad": ("zammad_url", "zammad_token"),
     "zendesk": ("zendesk_url", "zendesk_email", "zendesk_token"),
     "freshdesk": ("freshdesk_url", "freshdesk_key"),
+    "freescout": ("freescout_url", "freescout_key", "freescout_user"),
+    "gorgias": ("gorgias_url", "gorgias_email", "gorgias_key", "gorgias_address"),
     "email": ("smtp_host", "email_to", "email_from"),
 }
 
@@ -55,6 +59,15 @@ class HelpdeskSettings(BaseSettings):
     freshdesk_url: str = ""
     freshdesk_key: SecretStr = SecretStr("")
     freshdesk_field: str = "cf_external_ref"
+    freescout_url: str = ""
+    freescout_key: SecretStr = SecretStr("")
+    freescout_mailbox: int = Field(default=1, ge=1)
+    freescout_user: int = Field(default=0, ge=0)
+    freescout_field: str = "external_ref"
+    gorgias_url: str = ""
+    gorgias_email: str = ""
+    gorgias_key: SecretStr = SecretStr("")
+    gorgias_address: str = ""
     email_to: str = ""
     email_from: str = ""
     smtp_host: str = ""
@@ -89,15 +102,16 @@ class HelpdeskSettings(BaseSettings):
         return value
 
     @field_validator(
-        "rt_field", "zammad_field", "freshdesk_field", "django_helpdesk_field", "django_helpdesk_name_field"
-    )
+        "rt_field", "zammad_field", "freshdesk_field", "freescout_field", "django_helpdesk_field",
+        "django_helpdesk_name_field",
+    )  # fmt: skip
     @classmethod
     def _field_name(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Za-z][\w. -]{0,80}", value):
             raise ValueError("is the name of a field: letters, digits, and _ - . or spaces between them")
         return value
 
-    @field_validator("email_to", "email_from")
+    @field_validator("email_to", "email_from", "gorgias_email", "gorgias_address")
     @classmethod
     def _address(cls, value: str) -> str:
         if value:
@@ -108,8 +122,9 @@ class HelpdeskSettings(BaseSettings):
         return value
 
     @field_validator(
-        "rt_token", "django_helpdesk_token", "zammad_token", "zendesk_token", "freshdesk_key", "webhook_secret"
-    )
+        "rt_token", "django_helpdesk_token", "zammad_token", "zendesk_token", "freshdesk_key", "freescout_key",
+        "gorgias_key", "webhook_secret",
+    )  # fmt: skip
     @classmethod
     def _token(cls, value: SecretStr) -> SecretStr:
         return copied_whole(value)

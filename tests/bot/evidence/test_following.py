@@ -33,6 +33,8 @@ NOTES = {
     "zendesk": ("PUT", "/api/v2/tickets/101"),
     "freshdesk": ("POST", "/api/v2/tickets/101/notes"),
     "zammad": ("POST", "/api/v1/ticket_articles"),
+    "freescout": ("POST", "/api/conversations/101/threads"),
+    "gorgias": ("POST", "/api/tickets/101/messages"),
     "webhook": ("POST", "/hook"),
 }
 

@@ -21,10 +21,13 @@ from tests.conftest import free_port, missing
 from tests.ticket_bridge.helpdesks.servers import DjangoServer, MailServer, RtServer, Server, django_environment
 from tests.ticket_bridge.helpdesks.vendor import Vendor
 from tests.ticket_bridge.helpdesks.vendors import FreshdeskFake, WebhookFake, ZammadFake, ZendeskFake
+from tests.ticket_bridge.helpdesks.vendors_saas import FreeScoutFake, GorgiasFake
 from ticket_bridge.helpdesks.contract import Helpdesk
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
+from ticket_bridge.helpdesks.freescout import FreeScout
 from ticket_bridge.helpdesks.freshdesk import Freshdesk
+from ticket_bridge.helpdesks.gorgias import Gorgias
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
 from ticket_bridge.helpdesks.rt import RequestTracker
 from ticket_bridge.helpdesks.webhook import Webhook
@@ -46,9 +49,24 @@ VENDORS: dict[str, tuple[type[Vendor], Callable[[str, str, Patience], Helpdesk]]
         ZammadFake,
         lambda url, secret, t: Zammad(url, token=secret, group="Users", field="external_ref", timeout=t, settle=0.05),
     ),
+    "freescout": (
+        FreeScoutFake,
+        lambda url, secret, t: FreeScout(
+            url, key=secret, mailbox=1, user=7, field="external_ref", timeout=t, settle=0.05
+        ),
+    ),
+    "gorgias": (
+        GorgiasFake,
+        lambda url, secret, t: Gorgias(
+            url, email="agent@shop.example", key=secret, address="support@shop.example", timeout=t, settle=0.05
+        ),
+    ),
     "webhook": (WebhookFake, lambda url, secret, t: Webhook(f"{url}/hook", secret=secret, timeout=t)),
 }
-SECRETS = {"zendesk": "secret", "freshdesk": "key", "zammad": "secret", "webhook": "s3cret"}
+SECRETS = {
+    "zendesk": "secret", "freshdesk": "key", "zammad": "secret", "freescout": "key", "gorgias": "key",
+    "webhook": "s3cret",
+}  # fmt: skip
 
 
 @dataclass

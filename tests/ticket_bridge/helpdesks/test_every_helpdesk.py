@@ -1,5 +1,5 @@
-"""One contract for every helpdesk: the built-in desk, RT 5, django-helpdesk, Zammad, Zendesk, Freshdesk, email,
-webhook."""
+"""One contract for every helpdesk: the built-in desk, RT 5, django-helpdesk, Zammad, Zendesk, Freshdesk,
+FreeScout, Gorgias, email, webhook."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_subject_and_tags_are_the_shops_to_choose(world: World) -> None:
     await world.helpdesk.create(payload(*SHOPPERS[0], **form), key=fresh_key())
     (held,) = world.held()
     assert held["subject"] == "Chat AO-TEST234-1: my lamp is broken"
-    assert held["tags"] == ([] if world.kind in ("rt", "django_helpdesk") else ["chat", "shop-eu"])
+    assert held["tags"] == ([] if world.kind in ("rt", "django_helpdesk", "freescout") else ["chat", "shop-eu"])
     await world.helpdesk.close()
 
 
@@ -79,8 +79,8 @@ async def test_a_dispute_is_tied_to_the_earlier_ticket_where_the_helpdesk_can(wo
     second["envelope"]["disputes"] = "AO-TEST234-1"
     await world.helpdesk.create(second, key=fresh_key(), earlier=earlier)
     held = world.held()[-1]
-    expected = {"django_helpdesk": None, "desk": "AO-TEST234-1", "webhook": "AO-TEST234-1"}.get(world.kind, earlier)
-    assert held["earlier"] == expected and held["reason"] == "I disagree, please review"
+    named = {"django_helpdesk": None, "freescout": None, "desk": "AO-TEST234-1", "webhook": "AO-TEST234-1"}
+    assert held["earlier"] == named.get(world.kind, earlier) and held["reason"] == "I disagree, please review"
     await world.helpdesk.close()
 
 
