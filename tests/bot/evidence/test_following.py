@@ -180,7 +180,7 @@ async def test_one_note_a_turn_in_every_mood_of_the_vendor(kind: str, tmp_path: 
         vendor.moody = NOTES[kind]
         for mood in MOODS:
             vendor.moods.append(mood)
-            wanted.append([f"{mood} 1.txt", f"{mood} 2.txt"])
+            wanted.append([f"{mood}-{n}.txt".replace(" ", "-") for n in (1, 2)])  # FreeScout replaces spaces
             await sends(bot, chat, *wanted[-1], turn=mood)
             if mood in ("422", "redirect"):
                 await they_stand(bot, {"filed": len(wanted) - 1, "refused": 1})

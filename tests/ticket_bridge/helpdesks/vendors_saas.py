@@ -139,7 +139,8 @@ class FreeScoutFake(Vendor):
 
 class GorgiasFake(Vendor):
     """developers.gorgias.com: errors (400 with what is wrong or unknown, 401, 403), create-ticket, and
-    create-ticket-message (an internal note's sender is a user), upload, lists by cursor. `deaf`: the list's filter is passed over."""
+    create-ticket-message (an internal note's sender is a user), upload, lists by cursor. `deaf`: the list's filter is
+    passed over; `forbidden`: what the user's role may not see."""
 
     creates = ("POST", "/api/tickets")
     refusal_status = 400
@@ -147,6 +148,7 @@ class GorgiasFake(Vendor):
         "error": {"msg": "Failed to create the ticket of jane@…", "data": {"customer": {"email": ["jane@… no"]}}}
     }
     deaf = False
+    forbidden: tuple[str, ...] = ()
     integrations = (
         {"id": 3, "type": "http", "name": "Hook"},
         {"id": 4, "type": "gmail", "name": "Support@shop.example"},
@@ -165,6 +167,8 @@ class GorgiasFake(Vendor):
     def answer(self, call: Call) -> Answer:
         if call.headers.get("authorization") != basic("agent@shop.example", "key"):
             return 401, {}, {"error": {"msg": "Authentication failed"}}
+        if call.path in self.forbidden:
+            return 403, {}, {"error": {"msg": "You do not have the permission."}}
         if call.path == "/api/account":
             return 200, {}, {"domain": "shop"}
         if (call.method, call.path) == self.creates:
