@@ -9,8 +9,10 @@ itself (there, `app/`).
   without a key, so the thread's text, which is kept before all that, ends with the key's mark in a comment of HTML:
   the API gives the text as it was sent (`Providers/ApiWebhooksServiceProvider.php`, `formatEntity`), no reader shows
   it (`app/Thread.php`, `getCleanBody`).
-- No filter knows custom fields (`listConversations`): a look reads the mailbox's conversations from the newest on, with
-  their fields. All states are asked for: the docs say that only active ones are given, the module gives all.
+- No filter knows custom fields (`listConversations`): a look reads the mailbox's conversations whose subject has what
+  every reference begins with, the newest first, and compares their fields. One whose reference an agent takes out of the
+  subject is not found; without that filter a look would read all the mail of years, and not end in the time of a call.
+  All states are asked for: the docs say that only active ones are given, the module gives all.
 - `Resource-ID` is the id (docs, "Status Codes"). 204 has no body.
 - A text is HTML. A known address keeps the name that FreeScout has of it; a name has 40 characters at most (docs,
   "Create Customer"). Letters beyond ASCII are dropped from an address without a word (`app/Email.php`,
@@ -76,8 +78,8 @@ class FreeScout:
     async def find(self, key: str) -> str | None:
         """By the field; those of ours that have none are opened, and told by their text."""
         keyless: list[str] = []
-        sorting = {"sortField": "number", "sortOrder": "desc"}
-        async for each in self._listed("conversations", mailboxId=self._mailbox, status=_ALL, **sorting):
+        ours = {"subject": _OURS, "status": _ALL, "sortField": "number", "sortOrder": "desc"}
+        async for each in self._listed("conversations", mailboxId=self._mailbox, **ours):
             value = self._value(each)
             if value == key:
                 return text_at(each, "id")

@@ -27,10 +27,14 @@ class FreeScoutFake(Vendor):
         "message": "Error occurred",
         "_embedded": {"errors": [{"path": "emails", "message": "Invalid email: jane@…", "source": "JSON"}]},
     }
-    fields = ({"id": 37, "name": "external_ref", "type": "singleline", "options": "", "required": False},)
+    fields: tuple[dict[str, Any], ...] = (
+        {"id": 37, "name": "external_ref", "type": "singleline", "options": "", "required": False},
+    )
     #: A fault after the conversation was saved and before its custom fields are; an old module that deletes nothing.
     breaks_early = False
     old = False
+    #: Passes the filter by subject over.
+    deaf = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +49,7 @@ class FreeScoutFake(Vendor):
             wanted = call.query.get("status", "active").split(",")
             of = [t for t in self.tickets if ("closed" if t.get("closed") else "active") in wanted]
             of = [t for t in of if str(t["mailboxId"]) == call.query.get("mailboxId", "1")]
+            of = [t for t in of if self.deaf or call.query.get("subject", "").lower() in t["subject"].lower()]
             return self._page(call, "conversations", [self._conversation(t, ()) for t in reversed(of)])
         if call.path == "/api/mailboxes":
             return self._page(call, "mailboxes", [{"id": 1, "name": "Support", "email": "support@shop.example"}])
