@@ -10,9 +10,9 @@ itself (there, `app/`).
   the API gives the text as it was sent (`Providers/ApiWebhooksServiceProvider.php`, `formatEntity`), no reader shows
   it (`app/Thread.php`, `getCleanBody`).
 - No filter knows custom fields (`listConversations`): a look reads the mailbox's conversations whose subject has what
-  every reference begins with, the newest first, and compares their fields. One whose reference an agent takes out of the
-  subject is not found; without that filter a look would read all the mail of years, and not end in the time of a call.
-  All states are asked for: the docs say that only active ones are given, the module gives all.
+  every reference begins with, the newest first, and compares their fields. One whose reference an agent takes out of
+  the subject is not found; without that filter a look would read all the mail of years, and not end in time. All
+  states are asked for: the docs say that only active ones are given, the module gives all.
 - `Resource-ID` is the id (docs, "Status Codes"). 204 has no body.
 - A text is HTML. A known address keeps the name that FreeScout has of it; a name has 40 characters at most (docs,
   "Create Customer"). Letters beyond ASCII are dropped from an address without a word (`app/Email.php`,
