@@ -32,7 +32,9 @@ from ticket_bridge.helpdesks.chatwoot import Chatwoot
 from ticket_bridge.helpdesks.contract import Helpdesk, lacking
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
+from ticket_bridge.helpdesks.freescout import FreeScout
 from ticket_bridge.helpdesks.freshdesk import Freshdesk
+from ticket_bridge.helpdesks.gorgias import Gorgias
 from ticket_bridge.helpdesks.libredesk import Libredesk
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
 from ticket_bridge.helpdesks.rt import RequestTracker
@@ -150,6 +152,14 @@ _MAKERS: dict[str, Callable[[Settings], Helpdesk]] = {
     "libredesk": lambda s: Libredesk(
         s.libredesk_url, key=s.libredesk_key.get_secret_value(), secret=s.libredesk_secret.get_secret_value(),
         inbox=s.libredesk_inbox, field=s.libredesk_field, timeout=s.helpdesk_timeout,
+    ),
+    "freescout": lambda s: FreeScout(
+        s.freescout_url, key=s.freescout_key.get_secret_value(), mailbox=s.freescout_mailbox, user=s.freescout_user,
+        field=s.freescout_field, timeout=s.helpdesk_timeout,
+    ),
+    "gorgias": lambda s: Gorgias(
+        s.gorgias_url, email=s.gorgias_email, key=s.gorgias_key.get_secret_value(), address=s.gorgias_address,
+        timeout=s.helpdesk_timeout,
     ),
     "email": _mailbox,
 }  # fmt: skip

@@ -15,7 +15,8 @@ from bot.settings.installed import all_installed, installed
 
 #: The helpdesks that come with the bot; others are installed (`bot.settings.installed`).
 OWN = (
-    "desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "chatwoot", "libredesk", "email", "webhook",
+    "desk", "rt", "django_helpdesk", "zammad", "zendesk", "freshdesk", "chatwoot", "libredesk", "freescout", "gorgias",
+    "email", "webhook",
 )  # fmt: skip
 #: What each helpdesk cannot do without.
 _NEEDED = {
@@ -27,6 +28,8 @@ _NEEDED = {
     "freshdesk": ("freshdesk_url", "freshdesk_key"),
     "chatwoot": ("chatwoot_url", "chatwoot_token", "chatwoot_inbox"),
     "libredesk": ("libredesk_url", "libredesk_key", "libredesk_secret", "libredesk_inbox"),
+    "freescout": ("freescout_url", "freescout_key", "freescout_user"),
+    "gorgias": ("gorgias_url", "gorgias_email", "gorgias_key", "gorgias_address"),
     "email": ("smtp_host", "email_to", "email_from"),
 }
 
@@ -69,6 +72,15 @@ class HelpdeskSettings(BaseSettings):
     libredesk_secret: SecretStr = SecretStr("")
     libredesk_inbox: int = Field(default=0, ge=0)
     libredesk_field: str = "external_ref"
+    freescout_url: str = ""
+    freescout_key: SecretStr = SecretStr("")
+    freescout_mailbox: int = Field(default=1, ge=1)
+    freescout_user: int = Field(default=0, ge=0)
+    freescout_field: str = "external_ref"
+    gorgias_url: str = ""
+    gorgias_email: str = ""
+    gorgias_key: SecretStr = SecretStr("")
+    gorgias_address: str = ""
     email_to: str = ""
     email_from: str = ""
     smtp_host: str = ""
@@ -104,7 +116,7 @@ class HelpdeskSettings(BaseSettings):
 
     @field_validator(
         "rt_field", "zammad_field", "freshdesk_field", "django_helpdesk_field", "django_helpdesk_name_field",
-        "chatwoot_field", "libredesk_field",
+        "chatwoot_field", "libredesk_field", "freescout_field",
     )  # fmt: skip
     @classmethod
     def _field_name(cls, value: str) -> str:
@@ -112,7 +124,7 @@ class HelpdeskSettings(BaseSettings):
             raise ValueError("is the name of a field: letters, digits, and _ - . or spaces between them")
         return value
 
-    @field_validator("email_to", "email_from")
+    @field_validator("email_to", "email_from", "gorgias_email", "gorgias_address")
     @classmethod
     def _address(cls, value: str) -> str:
         if value:
@@ -124,7 +136,7 @@ class HelpdeskSettings(BaseSettings):
 
     @field_validator(
         "rt_token", "django_helpdesk_token", "zammad_token", "zendesk_token", "freshdesk_key", "chatwoot_token",
-        "libredesk_key", "libredesk_secret", "webhook_secret",
+        "libredesk_key", "libredesk_secret", "freescout_key", "gorgias_key", "webhook_secret",
     )  # fmt: skip
     @classmethod
     def _token(cls, value: SecretStr) -> SecretStr:

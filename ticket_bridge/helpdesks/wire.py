@@ -26,6 +26,8 @@ _REFUSALS = {
     415: "the address does not speak this API",
     422: "not accepted: a required field is missing or a value is not allowed",
 }
+#: What refusals wrap their complaints in: it names nothing.
+_WRAPPINGS = ("errors", "details", "error", "_embedded", "errorCode", "msg")
 _REPLY_LIMIT = 4_000_000
 
 #: Seconds given to a helpdesk for each part of a call (connecting, writing, reading), or httpx's own where they differ.
@@ -74,7 +76,7 @@ def complaint(body: bytes) -> str:
     def walk(value: Any, depth: int) -> None:
         if isinstance(value, dict) and depth < 4:
             for key, inner in value.items():
-                if key in ("field", "code", "error", "type", "error_type") and isinstance(inner, str):
+                if key in ("field", "code", "error", "type", "error_type", "path") and isinstance(inner, str):
                     names.append(inner)
                 elif key not in ("message", "description", "error_human", "detail", "id", "url"):
                     names.append(key)
@@ -84,7 +86,7 @@ def complaint(body: bytes) -> str:
                 walk(inner, depth + 1)
 
     walk(found, 0)
-    plain = [n for n in names if re.fullmatch(r"[A-Za-z_][\w.-]{0,40}", n) and n not in ("errors", "details", "error")]
+    plain = [n for n in names if re.fullmatch(r"[A-Za-z_][\w.-]{0,40}", n) and n not in _WRAPPINGS]
     return ", ".join(dict.fromkeys(plain[:8]))
 
 
@@ -176,6 +178,12 @@ class Api:
         """The parsed reply to a POST of `content` as JSON."""
         return await self._call("POST", path, content=content, headers=headers)
 
+    async def made(self, path: str, content: Any, *, header: str) -> str:
+        """The id of what a POST of `content` as JSON made: the reply's `header` says it, or the `id` of its JSON."""
+        own = {**self._headers, "Content-Type": "application/json"}
+        reply = await send(self._client, Request("POST", f"{self._url}{path}", own, orjson.dumps(content)))
+        return reply.headers[header][:200] if reply.headers.get(header) else text_at(_json_of(reply, "POST"), "id")
+
     async def post_form(self, path: str, fields: Mapping[str, str], files: Sequence[tuple[str, Attachment]]) -> Any:
         """The parsed reply to a POST of a form with `files`, each under the name of its part."""
         type, body = form(fields, files)
@@ -211,16 +219,22 @@ class Api:
         return await self._parsed(method, url, own, body)
 
     async def _parsed(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Any:
-        reply = await send(self._client, Request(method, url, headers, body))
-        if len(reply.body) > _REPLY_LIMIT:
-            raise Unreachable("a reply far too long", maybe_created=method != "GET")
-        try:
-            return orjson.loads(reply.body)
-        except orjson.JSONDecodeError as error:
-            raise not_the_api(reply, maybe_created=method != "GET") from error
+        return _json_of(await send(self._client, Request(method, url, headers, body)), method)
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _json_of(reply: Reply, method: str) -> Any:
+    """The JSON of a reply, None where it says that it has none (204)."""
+    if reply.status == 204:
+        return None
+    if len(reply.body) > _REPLY_LIMIT:
+        raise Unreachable("a reply far too long", maybe_created=method != "GET")
+    try:
+        return orjson.loads(reply.body)
+    except orjson.JSONDecodeError as error:
+        raise not_the_api(reply, maybe_created=method != "GET") from error
 
 
 def form(fields: Mapping[str, str], files: Sequence[tuple[str, Attachment]]) -> tuple[str, bytes]:

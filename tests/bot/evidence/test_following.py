@@ -35,6 +35,8 @@ NOTES = {
     "zammad": ("POST", "/api/v1/ticket_articles"),
     "chatwoot": ("POST", "/api/v1/accounts/1/conversations/101/messages"),
     "libredesk": ("POST", "/api/v1/conversations/c-101/messages"),
+    "freescout": ("POST", "/api/conversations/101/threads"),
+    "gorgias": ("POST", "/api/tickets/101/messages"),
     "webhook": ("POST", "/hook"),
 }
 

@@ -22,11 +22,14 @@ from tests.ticket_bridge.helpdesks.servers import DjangoServer, MailServer, RtSe
 from tests.ticket_bridge.helpdesks.vendor import Vendor
 from tests.ticket_bridge.helpdesks.vendors import FreshdeskFake, WebhookFake, ZammadFake, ZendeskFake
 from tests.ticket_bridge.helpdesks.vendors_more import ChatwootFake, LibredeskFake
+from tests.ticket_bridge.helpdesks.vendors_saas import FreeScoutFake, GorgiasFake
 from ticket_bridge.helpdesks.chatwoot import Chatwoot
 from ticket_bridge.helpdesks.contract import Helpdesk
 from ticket_bridge.helpdesks.desk import Desk
 from ticket_bridge.helpdesks.django_helpdesk import DjangoHelpdesk
+from ticket_bridge.helpdesks.freescout import FreeScout
 from ticket_bridge.helpdesks.freshdesk import Freshdesk
+from ticket_bridge.helpdesks.gorgias import Gorgias
 from ticket_bridge.helpdesks.libredesk import Libredesk
 from ticket_bridge.helpdesks.mailbox import Mailbox, Smtp
 from ticket_bridge.helpdesks.rt import RequestTracker
@@ -61,10 +64,23 @@ VENDORS: dict[str, tuple[type[Vendor], Callable[[str, str, Patience], Helpdesk]]
             url, key="key", secret=secret, inbox=2, field="external_ref", timeout=t, settle=0.05
         ),
     ),
+    "freescout": (
+        FreeScoutFake,
+        lambda url, secret, t: FreeScout(
+            url, key=secret, mailbox=1, user=7, field="external_ref", timeout=t, settle=0.05
+        ),
+    ),
+    "gorgias": (
+        GorgiasFake,
+        lambda url, secret, t: Gorgias(
+            url, email="agent@shop.example", key=secret, address="support@shop.example", timeout=t, settle=0.05
+        ),
+    ),
     "webhook": (WebhookFake, lambda url, secret, t: Webhook(f"{url}/hook", secret=secret, timeout=t)),
 }
 SECRETS = {
     "zendesk": "secret", "freshdesk": "key", "zammad": "secret", "chatwoot": "secret", "libredesk": "secret",
+    "freescout": "key", "gorgias": "key",
     "webhook": "s3cret",
 }  # fmt: skip
 

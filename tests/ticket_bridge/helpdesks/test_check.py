@@ -57,8 +57,12 @@ def check(kind: str, vendor: Vendor, folder: pathlib.Path, *flags: str, **more: 
         "zammad": {"URL": vendor.url, "TOKEN": secret},
         "chatwoot": {"URL": vendor.url, "TOKEN": secret, "INBOX": "4"},
         "libredesk": {"URL": vendor.url, "KEY": "key", "SECRET": secret, "INBOX": "2"},
+        "freescout": {"URL": vendor.url, "KEY": secret, "USER": "7"},
+        "gorgias": {
+            "URL": vendor.url, "KEY": secret, "EMAIL": "agent@shop.example", "ADDRESS": "support@shop.example",
+        },
         "webhook": {"URL": f"{vendor.url}/hook", "SECRET": secret},
-    }[kind]
+    }[kind]  # fmt: skip
     env = {f"ASKONCE_{kind.upper()}_{name}": value for name, value in own.items()}
     env |= {"ASKONCE_HELPDESK": kind, "ASKONCE_DATABASE_URL": f"sqlite:///{folder}/check.db", **more}
     return CliRunner().invoke(main, ["helpdesk", "check", *flags], env=env)
@@ -82,7 +86,7 @@ def test_a_well_set_helpdesk_passes_and_what_is_left_is_said(kind: str, tmp_path
         assert kind == "webhook" or len(vendor.calls) - calls < calls, "no ticket was filed"
 
 
-@pytest.mark.parametrize("kind", ["zendesk", "freshdesk", "zammad", "chatwoot", "libredesk"])
+@pytest.mark.parametrize("kind", ["zendesk", "freshdesk", "zammad", "chatwoot", "libredesk", "freescout", "gorgias"])
 def test_an_account_that_cannot_set_or_see_the_field_fails(kind: str, tmp_path: pathlib.Path) -> None:
     with at_work(stand_in(kind)) as vendor:
         vendor.blind = True

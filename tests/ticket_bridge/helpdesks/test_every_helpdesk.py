@@ -1,5 +1,5 @@
 """One contract for every helpdesk: the built-in desk, RT 5, django-helpdesk, Zammad, Zendesk, Freshdesk, Chatwoot,
-Libredesk, email, webhook."""
+Libredesk, FreeScout, Gorgias, email, webhook."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_subject_and_tags_are_the_shops_to_choose(world: World) -> None:
     await world.helpdesk.create(payload(*SHOPPERS[0], **form), key=fresh_key())
     (held,) = world.held()
     assert held["subject"] == "Chat AO-TEST234-1: my lamp is broken"
-    assert held["tags"] == ([] if world.kind in ("rt", "django_helpdesk") else ["chat", "shop-eu"])
+    assert held["tags"] == ([] if world.kind in ("rt", "django_helpdesk", "freescout") else ["chat", "shop-eu"])
     await world.helpdesk.close()
 
 
@@ -79,7 +79,7 @@ async def test_a_dispute_is_tied_to_the_earlier_ticket_where_the_helpdesk_can(wo
     second["envelope"]["disputes"] = "AO-TEST234-1"
     await world.helpdesk.create(second, key=fresh_key(), earlier=earlier)
     held = world.held()[-1]
-    placeless, by_reference = ("django_helpdesk", "libredesk"), ("desk", "webhook")
+    placeless, by_reference = ("django_helpdesk", "libredesk", "freescout"), ("desk", "webhook")
     expected = None if world.kind in placeless else "AO-TEST234-1" if world.kind in by_reference else earlier
     assert held["earlier"] == expected and held["reason"] == "I disagree, please review"
     await world.helpdesk.close()
