@@ -237,6 +237,7 @@ def test_a_long_chat_is_printed_whole_and_stands_as_it_stood_afterwards(
         box.fill(f"line {number} of what I say" + ", and more of it" * 12)
         box.press("Enter")
         expect(page.locator(".turn.shopper")).to_have_count(number + 1)
+        expect(page.locator(".turn").last).not_to_have_class(re.compile("shopper"))  # it is answered
     expect(page.locator(".typing")).to_have_count(0)
     before = page.locator(".log").evaluate("(log) => log.scrollTop")
     assert before > 0
