@@ -42,6 +42,7 @@ def test_a_language_lacks_nothing(language: str) -> None:
         words / "words" / "identifiers" / f"{language}.txt",
         words / "words" / "topics" / f"{language}.txt",
         words / "words" / "follow_ups" / f"{language}.txt",
+        words / "words" / "agreement" / f"{language}.txt",
         ARTICLES / "topics" / f"{language}.yml",
         PROJECT / "data" / f"{language}.yml",
         ROWS / f"{language}.tsv",

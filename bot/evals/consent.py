@@ -1,4 +1,5 @@
-"""Consent taken where none was given (R7), which is what must never happen: rows that are no yes, said to an offer."""
+"""Consent taken where none was given (R7), which is what must never happen: rows that are no yes, said to an offer; and
+what a yes means that has something told beside it."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from dialogue.states import Phase
 from dialogue.vocabulary import Answer, IntentName
 
 OWN = pathlib.Path(__file__).with_name("no_consent.txt")
+BESIDE_YES = pathlib.Path(__file__).with_name("beside_yes.tsv")
 _ISSUE = "the lamp arrived broken"
 
 
@@ -25,6 +27,13 @@ def own_list() -> Rows:
         elif line.strip() and not line.startswith("#"):
             rows.append({"text": line.strip(), "locale": locale})
     return rows
+
+
+def beside_yes_list() -> Rows:
+    """The project's own replies that begin with a yes, as rows with `label` (`settled`: they tell that the matter is
+    settled, `agrees`: they agree), `locale` and `text`."""
+    lines = [line for line in BESIDE_YES.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return [dict(zip(("label", "locale", "text"), line.split("\t"), strict=True)) for line in lines]
 
 
 async def _taken(hand: Stagehand, text: str, locale: str | None) -> tuple[bool, bool]:
@@ -66,5 +75,29 @@ async def consent(rows: Rows, own: Rows, hand: Stagehand, step: Step) -> Measure
         "rows": len(no),
         "own_taken": share(own_taken, len(own)),
         "own_rows": len(own),
+    }
+    return m
+
+
+async def beside_yes(rows: Rows, hand: Stagehand, step: Step) -> Measured:
+    """A yes with something told beside it, said to an offer. `settled_taken`: the share of those that tell that the
+    matter is settled ("yes, that helped") after which consent stands; `agrees_missed`: the share of those that agree
+    ("yes, it still leaks") after which it does not."""
+    m = Measured()
+    settled = [r for r in rows if r["label"] == "settled"]
+    agrees = [r for r in rows if r["label"] == "agrees"]
+    wrong = {"settled": 0, "agrees": 0}
+    for row in [*settled, *agrees]:
+        _, stands = await _taken(hand, row["text"], row["locale"])
+        if stands is (row["label"] == "settled"):
+            wrong[row["label"]] += 1
+            got = "consent" if stands else "no consent"
+            m.errors.append(Error(row, f"{row['label']}, {row['locale']}", row["text"], row["label"], got))
+        step()
+    m.figures = {
+        "settled_taken": share(wrong["settled"], len(settled)),
+        "settled_rows": len(settled),
+        "agrees_missed": share(wrong["agrees"], len(agrees)),
+        "agrees_rows": len(agrees),
     }
     return m

@@ -48,6 +48,13 @@ GOALS = (
     Goal("… a rating invited too early", "chats_whole.rated_too_early", 0.0, False),
     Goal("no and neither, read as a yes to an offer", "consent.read_as_yes", 0.0, False),
     Goal("no and neither in many languages, our own list, taken as consent", "consent.own_taken", 0.0, False),
+    Goal(
+        "a yes that tells of a settled matter, our own list, taken as consent",
+        "beside_yes.settled_taken",
+        0.0,
+        False,
+    ),
+    Goal("… a yes with more of the matter beside it, not taken as consent", "beside_yes.agrees_missed", 0.10, False),
     Goal("two real shops: questions on products, prices and stock brushed off", "two_shops.brushed_off", 0.05, False),
     Goal("two real shops: intents, lenient accuracy", "two_shops.accuracy_lenient", 0.75),
     Goal("intents, lenient macro-F1 on people's rows", "intents.human_macro_f1_lenient", 0.92),

@@ -11,7 +11,7 @@ from bot.chat.workshop import Understander
 from bot.evals import measures
 from bot.evals.answers import faq
 from bot.evals.chats import WAYS, Player, chats
-from bot.evals.consent import consent, own_list
+from bot.evals.consent import beside_yes, beside_yes_list, consent, own_list
 from bot.evals.measures import Error, Measured, Step
 from bot.evals.overlap import Likeness, overlap
 from bot.evals.rows import HALVES, Data, Rows, Veil
@@ -93,6 +93,7 @@ def _parts(mind: Understander, answers: Answers, settings: Settings) -> dict[str
         "names": (("names_multiscript",) * 4, lambda d, s: measures.names(d["names_multiscript"], mind, s)),
         "yes_no": (("yesno",), lambda d, s: measures.yes_no(d["yesno"], mind, s)),
         "consent": (("yesno",), lambda d, s: consent(d["yesno"], d["no_consent"], hand, s)),
+        "beside_yes": (("beside_yes",), lambda d, s: beside_yes(d["beside_yes"], hand, s)),
         "fields": (("conversations",), lambda d, s: measures.fields_of_chats(d["conversations"], mind, s)),
         "faq": (("faq", "intents"), lambda d, s: faq(d["faq"], mind, answers, outside(d), s)),
         "emails": ((), emails),
@@ -108,7 +109,7 @@ def _veiled(m: Measured, veil: Veil) -> Measured:
 async def run(by: str, mind: Understander, data: Data, answers: Answers, begin: Begin, settings: Settings) -> Run:
     """All measures, one after the other, each on all rows and on each half."""
     done = Run(by)
-    data = Data(data.rows | {"no_consent": own_list()})
+    data = Data(data.rows | {"no_consent": own_list(), "beside_yes": beside_yes_list()})
     veil = Veil(data)
     halves = {half: data.half(half) for half in HALVES}
     for part, (files, measure) in _parts(AskedOnce(mind), answers, settings).items():

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dialogue.understanding import cues
+from dialogue.understanding import agreement, cues
 from dialogue.understanding.whole_answers import told_by_whole_answers
 from dialogue.vocabulary import Answer
 
@@ -43,6 +43,8 @@ _TRAILING = re.compile(
     r"(?:^|[\s,.!])(?P<yes>yes+|yeah|yep|yup|please do|go ahead|do it|do it please|yes please|yeah please|"
     r"let'?s (?:do|go)(?: (?:it|ahead|(?:with |for )?(?:that|this|it)))?)\W*$"
 )
+#: "Order no 2563", "no. 12": short for a number, and no refusal.
+_NUMBERED = re.compile(r"(?<![\w'])no\.?[ ]?[#:]?[ ]?(?=\d)")
 #: "I found one, so I'm fine": the refusal stands at the end, after its ground.
 _TRAILING_NO = re.compile(
     r"\b(?:so|but|and|now) i(?:'m| am) (?:fine|good|all set|ok(?:ay)?|done)(?: now| then)?\W*(?:thank.*)?$"
@@ -90,7 +92,7 @@ def refuses_a_field(low: str) -> bool:
 
 def read_answer(low: str, asked: str | tuple[str, ...] | None) -> Answer | None:
     """Yes, no or neither, of a message in plain form without its greeting."""
-    line = low.strip(" ,.!-–\n")
+    line = _NUMBERED.sub("number ", low.strip(" ,.!-–\n"))
     if not line:
         return None
     if isinstance(asked, tuple):
@@ -176,12 +178,24 @@ _AGREES_AT_LEAST, _AGREES_ELSEWHERE, _REFUSES = 0.1, 0.5, 0.45
 _AGREES_WHERE_KNOWN = 0.5
 #: How probable an agreement must be to make a refusal by words doubtful.
 _AGREES_AGAINST_WORDS = 0.95
-
-
-#: A yes that nothing weakens: alone, or parted by a sign from what follows ("yes, and how long will it take?").
-_OUTRIGHT = re.compile(r"(?:yes+|yeah|yep|yup)(?: (?:please|pls|thanks|thank you))?\s*(?:[,.!;\n]|$)")
+#: How probably what is told beside a yes tells that the matter is settled, for the yes to take nothing: in English, whose
+#: yes people mean more often than not, and elsewhere; and agrees, for it to tell no such thing.
+_SETTLED, _SETTLED_ELSEWHERE, _AGREES_BESIDE = 0.5, 0.06, 0.8
+#: How probably it tells that the matter goes on, to be no refusal.
+_OPEN = 0.5
 #: Whoever refuses without a word for it does so in few words; a longer message tells something.
 _LONGEST_REFUSAL = 10
+
+
+def _is_settled(said: str, weight: Mapping[str, float] | None, *, english: bool) -> bool:
+    """Whether what is told beside a yes tells that the matter is settled, or refuses; not where it agrees itself."""
+    if not weight or cues.YES.match(said) or cues.WISH.search(said) or weight["affirm"] >= _AGREES_BESIDE:
+        return False
+    if told_by_whole_answers(said) is Answer.DENY:
+        return True
+    if english:  # whose refusals are told by words
+        return weight["settled"] >= _SETTLED
+    return weight["settled"] >= _SETTLED_ELSEWHERE or (weight["deny"] >= _REFUSES and weight["open"] < _OPEN)
 
 
 def weigh_answer(
@@ -192,16 +206,21 @@ def weigh_answer(
     taken: float = 1.0,
     leaves: float = 0.0,
     english: bool = True,
+    rest: Mapping[str, float] | None = None,
 ) -> Answer | None:
     """The answer to an offer: what the words made of it, and what the heads make of the whole. `weight`: by the head for
     answers, the probability of `affirm`, `deny` and `neither`; empty where nothing could be weighed. `taken`: by the head
     for intents, how probably it agrees or asks for a ticket; `leaves`: how probably it takes leave. `low`: the message
-    in plain form; `english`: it may be."""
+    in plain form; `english`: it may be. `rest`: as `weight`, of what is told beside a yes at its beginning, and how
+    probably it tells that the matter is `settled`."""
     low = low.strip(" ,.!-–\n")
     if not weight:
         return by_words
     agrees, refuses = weight["affirm"], weight["deny"]
-    if by_words is Answer.AFFIRM and _OUTRIGHT.match(low) and english:
+    begun = agreement.beside(low)
+    if begun and begun.rest and _is_settled(begun.rest, rest, english=english):
+        return Answer.DENY
+    if begun and begun.outright and by_words is not Answer.DENY:
         return Answer.AFFIRM
     if by_words is Answer.AFFIRM:
         least = _AGREES_AT_LEAST if english else _AGREES_ELSEWHERE

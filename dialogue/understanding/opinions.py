@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dialogue.events import Intent
+from dialogue.understanding import agreement
 from dialogue.understanding.drafts import Asked, Draft
 from dialogue.understanding.learned.encoder import LONGEST, encode_asked
-from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, Heads, heads
+from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, SETTLED, Heads, heads
 from dialogue.understanding.learned.ngrams import features, level
 from dialogue.understanding.learned.tables import kept_rows
 from dialogue.understanding.name_forms import SUFFIXES
@@ -31,11 +32,14 @@ Weight = Mapping[IntentName, float]
 @dataclass(frozen=True)
 class Opinion:
     """`whole`: of the message without contact data. `clauses`: of each of `Draft.sentences`, in order. `answer`: how
-    probably it agrees (`affirm`), refuses (`deny`) or does `neither`, where a ticket had been offered."""
+    probably it agrees (`affirm`), refuses (`deny`) or does `neither`, where a ticket had been offered; `rest`: the same
+    of what is told beside a yes at its beginning, and how probably that tells that the matter is `settled`, or `open`, or
+    `asks`; empty where it is nothing."""
 
     whole: Weight
     clauses: tuple[Weight, ...]
     answer: Mapping[str, float]
+    rest: Mapping[str, float] = field(default_factory=dict)
 
     def beside(self, other: Sequence[Intent]) -> Opinion:
         """The mean of this opinion and another classifier's of the whole message; this one where there is no other."""
@@ -54,14 +58,18 @@ def weigh(d: Draft, trained: Heads | None = None) -> Opinion:
     said = (d.said, *(s.text for s in d.sentences))
     texts = list(dict.fromkeys(t for t in map(_bare, said) if WORD.search(t)))
     names = (INTENT, ANSWER) if d.asked == "offer" else (INTENT,)
-    found = dict(zip(texts, (trained or heads()).weigh(texts, names), strict=True))
+    mind = trained or heads()
+    found = dict(zip(texts, mind.weigh(texts, names), strict=True))
 
     def intents(text: str) -> Weight:
         return {IntentName(name): p for name, p in found[text][INTENT].items()} if text in found else {}
 
     whole = _bare(d.said)
     answer = found[whole][ANSWER] if d.asked == "offer" and whole in found else {}
-    return Opinion(intents(whole), tuple(intents(_bare(s.text)) for s in d.sentences), answer)
+    clauses = tuple(intents(_bare(s.text)) for s in d.sentences)
+    begun = agreement.beside(plain(whole).strip()) if d.asked == "offer" else None
+    told = mind.weigh([begun.rest], (SETTLED, ANSWER))[0] if begun and WORD.search(begun.rest) else {}
+    return Opinion(intents(whole), clauses, answer, {**told.get(SETTLED, {}), **told.get(ANSWER, {})})
 
 
 #: How probable it must be that words beside an address are a matter of the shop's, to be no name.

@@ -143,7 +143,9 @@ def _answer(d: Draft, opinion: Opinion) -> Answer | None:
     taken = sum(opinion.whole.get(name, 0.0) for name in (IntentName.AFFIRM, IntentName.REQUEST_TICKET))
     english = identify(d.said) in (None, "en")
     leaves = opinion.whole.get(IntentName.GOODBYE, 0.0)
-    answer = weigh_answer(d.answer, opinion.answer, plain(d.said), taken=taken, leaves=leaves, english=english)
+    answer = weigh_answer(
+        d.answer, opinion.answer, plain(d.said), taken=taken, leaves=leaves, english=english, rest=opinion.rest
+    )
     given = d.email or d.rejected or d.name
     if answer is Answer.DENY and Signal.NAME_ASIDE in d.signals and not cues.NO.match(plain(d.said).strip(" ,.!-–")):
         return None  # "Jane Doe, I don't know my order number": who gives a name first refuses with a no

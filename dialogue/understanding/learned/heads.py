@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = pathlib.Path(__file__).parent / "heads.npz"
-#: What a sentence is after; what it answers to an offer; whether a few words are somebody's name.
-INTENT, ANSWER, NAME = "intent", "answer", "name"
+#: What a sentence is after; what it answers to an offer; whether a few words are somebody's name; whether what is told
+#: beside a yes tells that the matter is settled.
+INTENT, ANSWER, NAME, SETTLED = "intent", "answer", "name", "settled"
 
 
 @dataclass(frozen=True)

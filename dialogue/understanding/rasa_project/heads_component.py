@@ -22,7 +22,7 @@ sys.path.append(
 
 from dialogue.understanding.learned import heads
 from dialogue.understanding.learned.fit import fit
-from dialogue.understanding.learned.lines import answer_lines
+from dialogue.understanding.learned.lines import answer_lines, settled_lines
 from dialogue.understanding.learned.name_lines import name_lines
 
 _FILE = heads.FILE.name
@@ -30,14 +30,15 @@ _FILE = heads.FILE.name
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Heads(GraphComponent, IntentClassifier):  # type: ignore[misc]
-    """Encoder and heads in one: what a sentence is after. The heads for answers and for names are trained with it."""
+    """Encoder and heads in one: what a sentence is after. The heads for answers, for names and for what stands beside a yes
+    are trained with it."""
 
     def __init__(self, storage: ModelStorage, resource: Resource, trained: heads.Heads | None = None) -> None:
         self._storage, self._resource, self._trained = storage, resource, trained
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"answers": "answers.tsv"}
+        return {"answers": "answers.tsv", "settled": "settled.tsv"}
 
     @classmethod
     def create(
@@ -48,15 +49,17 @@ class Heads(GraphComponent, IntentClassifier):  # type: ignore[misc]
         execution_context: ExecutionContext,
     ) -> Heads:
         made = cls(model_storage, resource)
-        made._answers = pathlib.Path(__file__).parent / config["answers"]
+        folder = pathlib.Path(__file__).parent
+        made._answers, made._settled = folder / config["answers"], folder / config["settled"]
         return made
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit the three heads and keep them in the model."""
+        """Fit the four heads and keep them in the model."""
         lines = [(e.get("intent"), e.get("text").strip()) for e in training_data.intent_examples]
         with self._storage.write_to(self._resource) as folder:
-            answers = answer_lines(self._answers)
-            fit({heads.INTENT: lines, heads.ANSWER: answers, heads.NAME: name_lines()}, folder / _FILE)
+            answers, settled = answer_lines(self._answers), settled_lines(self._settled)
+            own = {heads.ANSWER: answers, heads.NAME: name_lines(), heads.SETTLED: settled}
+            fit({heads.INTENT: lines, **own}, folder / _FILE)
         return self._resource
 
     @classmethod

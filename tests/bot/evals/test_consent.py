@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.phrases import languages
-from bot.evals.consent import consent, own_list
+from bot.evals.consent import beside_yes, beside_yes_list, consent, own_list
 from bot.replay.rehearsal import Stagehand
 from dialogue.events import Intent, Understanding
 from dialogue.vocabulary import Answer, IntentName
@@ -44,3 +44,25 @@ def test_our_own_list_speaks_every_language_of_the_catalogues_and_says_nothing_t
     assert {"en", *languages()} <= {r["locale"] for r in rows}
     assert len({(r["text"], r["locale"]) for r in rows}) == len(rows)
     assert all(r["text"] and r["locale"] for r in rows)
+
+
+BESIDE = [
+    {"label": "settled", "locale": "en", "text": "yes, it fits now"},
+    {"label": "agrees", "locale": "en", "text": "yes, it is still too small"},
+]
+
+
+async def test_a_yes_that_tells_of_a_settled_matter_must_not_be_taken_and_one_that_agrees_must() -> None:
+    for answer, wanted in ((Answer.AFFIRM, (1.0, 0.0)), (Answer.DENY, (0.0, 1.0))):
+        hand = Stagehand(SETTINGS, understander=Parrot(Understanding(kept="", intents=(), answer=answer)))
+        found = (await beside_yes(BESIDE, hand, list[None]().clear)).figures
+        assert (found["settled_taken"], found["agrees_missed"]) == wanted
+        assert found["settled_rows"] == found["agrees_rows"] == 1
+
+
+def test_the_list_of_what_stands_beside_a_yes_speaks_the_languages_of_the_catalogues() -> None:
+    rows = beside_yes_list()
+    for label in ("settled", "agrees"):
+        assert {"en", *languages()} <= {r["locale"] for r in rows if r["label"] == label}
+    assert {r["label"] for r in rows} == {"settled", "agrees"}
+    assert len({r["text"] for r in rows}) == len(rows)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dialogue.understanding.learned import own_words
 from dialogue.understanding.learned.encoder import DIMENSIONS, LONGEST, encode
-from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, heads
-from dialogue.understanding.learned.lines import answer_lines, fingerprint, intent_lines
+from dialogue.understanding.learned.heads import ANSWER, INTENT, NAME, SETTLED, heads
+from dialogue.understanding.learned.lines import answer_lines, fingerprint, intent_lines, settled_lines
 from dialogue.understanding.learned.name_lines import name_lines
 from dialogue.understanding.opinions import outside
 from dialogue.vocabulary import IntentName
@@ -23,7 +23,7 @@ TEXTS = ("where is my parcel", "الطرد وصل مكسور", "", "…", "ok", 
 
 
 def test_the_heads_were_fitted_to_the_present_lines() -> None:
-    lines = {INTENT: intent_lines(), ANSWER: answer_lines(), NAME: name_lines()}
+    lines = {INTENT: intent_lines(), ANSWER: answer_lines(), NAME: name_lines(), SETTLED: settled_lines()}
     assert heads().fitted_to == fingerprint(lines), "train anew: make train"
 
 
@@ -37,6 +37,7 @@ def test_every_label_is_one_of_ours() -> None:
     assert {label for label, _ in intent_lines()} == {str(name) for name in IntentName}
     assert set(heads().heads[INTENT].labels) == {str(name) for name in IntentName}
     assert set(heads().heads[ANSWER].labels) == {"affirm", "deny", "neither"}
+    assert set(heads().heads[SETTLED].labels) == {"settled", "open", "asks"}
 
 
 def test_no_line_stands_twice_and_none_has_two_labels() -> None:
