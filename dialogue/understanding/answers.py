@@ -189,7 +189,9 @@ _LONGEST_REFUSAL = 10
 
 def _is_settled(said: str, weight: Mapping[str, float] | None, *, english: bool) -> bool:
     """Whether what is told beside a yes tells that the matter is settled, or refuses; not where it agrees itself."""
-    if not weight or cues.YES.match(said) or cues.WISH.search(said) or weight["affirm"] >= _AGREES_BESIDE:
+    if not weight or weight["affirm"] >= _AGREES_BESIDE:
+        return False
+    if english and (cues.YES.match(said) or cues.WISH.search(said)):  # "ya está resuelto" agrees to nothing
         return False
     if told_by_whole_answers(said) is Answer.DENY:
         return True

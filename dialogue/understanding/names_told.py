@@ -100,9 +100,8 @@ def in_passing(text: str, low: str, *, bare: bool) -> NameReading | None:
             continue
         if len(tokens) > 1 and (listed or shaped_like_name(value, lenient=False)):
             return NameReading(value, is_full(value), (match.start(), end))
-        if (tokens and shape_of(tokens[0]) in ("name", "foreign")) or (
-            tokens and shape_of(tokens[0]) == "wordname" and is_capital(tokens[0])
-        ):
+        shape = shape_of(tokens[0]) if tokens else "no"
+        if shape == "name" or (shape in ("foreign", "wordname") and is_capital(tokens[0])):  # "c'est réglé" is no name
             if len(tokens) == 1 and match.group().strip() not in ("it's", "its", "it is", "here is", "here's"):
                 return NameReading(value, is_full(value), (match.start(), end))
     return None

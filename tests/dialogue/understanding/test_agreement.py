@@ -45,6 +45,12 @@ def test_r7_a_settled_matter_takes_no_offer_and_one_that_goes_on_does(settled: s
     assert understand_anew(goes_on, "offer").answer is Answer.AFFIRM
 
 
+@pytest.mark.parametrize("said", ["oui, c'est réglé", "oui c'est résolu", "sí, ya está resuelto"])
+def test_r7_what_is_settled_is_neither_a_name_nor_a_yes_of_another_language(said: str) -> None:
+    found = understand_anew(said, "offer")
+    assert found.answer is not Answer.AFFIRM and found.greeting_name is None
+
+
 @pytest.mark.parametrize(
     "said", ["yes, but not now", "yes, no thanks", "ja, aber nicht jetzt", "oui, mais pas maintenant"]
 )
